@@ -1,0 +1,62 @@
+// Short messages, with undo where there is something to take back. The server sends HX-Trigger: {"toast": {...}}.
+import { csrf } from "./htmx";
+
+export type Toast = { message: string; level?: string; undo_url?: string; undo_label?: string };
+
+export function toast({ message, level = "info", undo_url, undo_label }: Toast): void {
+  const place = document.getElementById("toasts");
+  if (!place) return;
+  const box = document.createElement("div");
+  box.className = `toast-box ${level}`;
+  box.setAttribute("role", level === "error" ? "alert" : "status");
+  const text = document.createElement("span");
+  text.textContent = message;
+  box.append(text);
+  if (undo_url) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = undo_label ?? place.dataset.undo ?? "";
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      const answer = await fetch(undo_url, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
+      box.remove();
+      readHeader(answer.headers.get("HX-Trigger"));
+      if (answer.ok) document.dispatchEvent(new CustomEvent("records-changed"));
+      if (answer.ok) setTimeout(() => location.reload(), 500);
+    });
+    box.append(button);
+  }
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = "×";
+  close.setAttribute("aria-label", place.dataset.close ?? "");
+  close.addEventListener("click", () => box.remove());
+  box.append(close);
+  place.append(box);
+  setTimeout(() => box.remove(), undo_url ? 12000 : level === "error" ? 15000 : 5000);
+}
+
+export function readHeader(header: string | null): void {
+  if (!header) return;
+  try {
+    const found = JSON.parse(header) as { toast?: Toast };
+    if (found.toast) toast(found.toast);
+  } catch {
+    // a plain event name: nothing to show
+  }
+}
+
+document.addEventListener("toast", (event) => {
+  const detail = (event as CustomEvent).detail as Toast & { value?: Toast };
+  toast(detail.value ?? detail);
+});
+document.addEventListener("htmx:error", () => {
+  const place = document.getElementById("toasts");
+  if (place && !navigator.onLine) toast({ message: place.dataset.offline ?? "", level: "error" });
+});
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll<HTMLElement>("template[data-toast]").forEach((template) => {
+    toast(JSON.parse(template.dataset.toast ?? "{}") as Toast);
+    template.remove();
+  });
+});

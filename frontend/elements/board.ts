@@ -1,0 +1,96 @@
+// The board: drag with mouse and finger (SortableJS), move with the keyboard (Space lifts, arrows move, Space drops, Esc gives up).
+import Sortable from "sortablejs";
+import { postForm } from "../core/forms";
+import { busy, htmx } from "../core/htmx";
+import { isImeKey } from "../core/ime";
+import { readHeader, toast } from "../core/toasts";
+
+class BoardColumns extends HTMLElement {
+  private sorters: Sortable[] = [];
+
+  connectedCallback(): void {
+    this.arm();
+    document.addEventListener("live-changed", () => this.arm());
+    this.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  arm(): void {
+    this.sorters.forEach((one) => one.destroy());
+    if (this.hasAttribute("data-fixed")) return;
+    this.sorters = [...this.querySelectorAll<HTMLElement>(".column-cards")].map((cards) =>
+      Sortable.create(cards, {
+        group: "board",
+        draggable: ".deal-card",
+        animation: 120,
+        delay: 180,
+        delayOnTouchOnly: true,
+        touchStartThreshold: 6,
+        scroll: true,
+        bubbleScroll: true,
+        forceFallback: true,
+        fallbackTolerance: 4,
+        onEnd: (event) => {
+          if (event.from === event.to) return;
+          void this.drop(event.item, event.from, event.oldDraggableIndex ?? 0, event.to.dataset.column ?? "");
+        },
+      }),
+    );
+  }
+
+  private async drop(card: HTMLElement, from: HTMLElement, index: number, column: string): Promise<void> {
+    busy(1);
+    const back = () => from.insertBefore(card, from.querySelectorAll(".deal-card")[index] ?? null);
+    try {
+      const answer = await postForm(card.dataset.move ?? "", { value: column, version: card.dataset.version ?? "" });
+      readHeader(answer.headers.get("HX-Trigger"));
+      if (answer.ok) {
+        card.dataset.version = answer.headers.get("X-Version") ?? card.dataset.version;
+        document.dispatchEvent(new CustomEvent("records-changed"));
+      } else {
+        back();
+        if (answer.status === 422) {
+          const dialog = document.getElementById("dialog")!;
+          dialog.innerHTML = await answer.text();
+          htmx.process(dialog);
+        }
+      }
+    } catch {
+      back();
+      toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
+    } finally {
+      busy(-1);
+    }
+  }
+
+  private key(event: KeyboardEvent): void {
+    const card = (event.target as Element).closest<HTMLElement>(".deal-card");
+    if (!card || event.target !== card || isImeKey(event) || this.hasAttribute("data-fixed")) return;
+    const columns = [...this.querySelectorAll<HTMLElement>(".column-cards")];
+    const lifted = card.classList.contains("lifted");
+    if (event.key === " ") {
+      event.preventDefault();
+      card.classList.toggle("lifted");
+      if (!lifted) card.dataset.home = card.parentElement?.dataset.column;
+      else if (card.dataset.home !== card.parentElement?.dataset.column) {
+        const home = columns.find((one) => one.dataset.column === card.dataset.home)!;
+        void this.drop(card, home, 0, card.parentElement?.dataset.column ?? "");
+      }
+    } else if (lifted && (event.key === "ArrowRight" || event.key === "ArrowLeft")) {
+      event.preventDefault();
+      const at = columns.indexOf(card.parentElement as HTMLElement);
+      const next = columns[at + (event.key === "ArrowRight" ? 1 : -1)];
+      if (next) {
+        next.prepend(card);
+        card.focus();
+        card.scrollIntoView({ block: "nearest", inline: "nearest" });
+      }
+    } else if (lifted && event.key === "Escape") {
+      columns.find((one) => one.dataset.column === card.dataset.home)?.prepend(card);
+      card.classList.remove("lifted");
+      card.focus();
+    } else if (event.key === "Enter") {
+      card.querySelector<HTMLAnchorElement>("a")?.click();
+    }
+  }
+}
+customElements.define("board-columns", BoardColumns);

@@ -1,0 +1,139 @@
+// <record-picker data-url> : a text input that finds records as one types, and the hidden input that holds the choice.
+import { isImeKey } from "../core/ime";
+
+type Found = { value: string; label: string; detail?: string };
+
+class RecordPicker extends HTMLElement {
+  private timer = 0;
+  private asked = 0;
+
+  connectedCallback(): void {
+    const input = this.querySelector<HTMLInputElement>("input[type=text]");
+    const list = this.querySelector<HTMLElement>(".picker-list");
+    if (!input || !list || this.dataset.ready) return;
+    this.dataset.ready = "1";
+    input.addEventListener("input", () => {
+      if (!this.hasAttribute("data-many")) this.hidden_().value = "";
+      clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => void this.find(input.value), 150);
+    });
+    input.addEventListener("focus", () => void this.find(input.value && this.hidden_().value && !this.hasAttribute("data-many") ? "" : input.value));
+    input.addEventListener("blur", () => setTimeout(() => this.close(), 200));
+    input.addEventListener("keydown", (event) => this.key(event));
+    list.addEventListener("pointerdown", (event) => {
+      const option = (event.target as Element).closest<HTMLElement>(".picker-option");
+      if (option) {
+        event.preventDefault();
+        this.choose(option);
+      }
+    });
+    this.addEventListener("click", (event) => {
+      const chip = (event.target as Element).closest<HTMLElement>("[data-drop]");
+      if (chip) {
+        this.store(this.keys().filter((key) => key !== chip.dataset.drop));
+        chip.closest(".chip")?.remove();
+      }
+    });
+  }
+
+  private hidden_(): HTMLInputElement {
+    return this.querySelector<HTMLInputElement>("input[type=hidden]")!;
+  }
+  private keys(): string[] {
+    return this.hidden_().value.split(",").filter(Boolean);
+  }
+  private store(keys: string[]): void {
+    this.hidden_().value = keys.join(",");
+    this.hidden_().dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  private async find(text: string): Promise<void> {
+    const turn = ++this.asked;
+    const url = new URL(this.dataset.url ?? "", location.href);
+    url.searchParams.set("q", text);
+    const answer = await fetch(url).catch(() => null);
+    if (!answer?.ok || turn !== this.asked) return;
+    const { results } = (await answer.json()) as { results: Found[] };
+    const list = this.querySelector<HTMLElement>(".picker-list")!;
+    list.replaceChildren(
+      ...results.map((found, index) => {
+        const option = document.createElement("div");
+        option.className = "picker-option";
+        option.id = `${list.id}-${index}`;
+        option.setAttribute("role", "option");
+        option.dataset.value = found.value;
+        option.dataset.label = found.label;
+        option.textContent = found.label;
+        if (found.detail) {
+          const detail = document.createElement("span");
+          detail.className = "muted";
+          detail.textContent = `　${found.detail}`;
+          option.append(detail);
+        }
+        return option;
+      }),
+    );
+    if (!results.length && text) {
+      const none = document.createElement("div");
+      none.className = "picker-option muted";
+      none.textContent = this.dataset.none ?? "";
+      none.dataset.value = "";
+      list.append(none);
+    }
+    list.hidden = !list.childElementCount;
+    this.querySelector("input[type=text]")?.setAttribute("aria-expanded", String(!list.hidden));
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (isImeKey(event)) return;
+    const options = [...this.querySelectorAll<HTMLElement>(".picker-option")];
+    const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const next = options[(at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length];
+      options.forEach((one) => one.setAttribute("aria-selected", String(one === next)));
+      (event.target as Element).setAttribute("aria-activedescendant", next?.id ?? "");
+      next?.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" && !this.querySelector<HTMLElement>(".picker-list")!.hidden) {
+      event.preventDefault();
+      const option = options[at >= 0 ? at : 0];
+      if (option) this.choose(option);
+    } else if (event.key === "Escape" && !this.querySelector<HTMLElement>(".picker-list")!.hidden) {
+      event.preventDefault();
+      event.stopPropagation();
+      this.close();
+    }
+  }
+
+  private choose(option: HTMLElement): void {
+    const value = option.dataset.value ?? "";
+    if (!value) return;
+    const input = this.querySelector<HTMLInputElement>("input[type=text]")!;
+    if (this.hasAttribute("data-many")) {
+      if (!this.keys().includes(value)) {
+        const chip = document.createElement("span");
+        chip.className = "chip chip-accent";
+        chip.textContent = option.dataset.label ?? "";
+        const drop = document.createElement("button");
+        drop.type = "button";
+        drop.dataset.drop = value;
+        drop.textContent = "×";
+        drop.setAttribute("aria-label", `× ${option.dataset.label}`);
+        chip.append(drop);
+        this.querySelector("[data-chips]")?.append(chip);
+        this.store([...this.keys(), value]);
+      }
+      input.value = "";
+    } else {
+      input.value = option.dataset.label ?? "";
+      this.store([value]);
+    }
+    this.close();
+  }
+
+  private close(): void {
+    this.querySelector<HTMLElement>(".picker-list")!.hidden = true;
+    this.querySelector("input[type=text]")?.setAttribute("aria-expanded", "false");
+  }
+}
+customElements.define("record-picker", RecordPicker);

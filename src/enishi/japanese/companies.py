@@ -1,0 +1,114 @@
+"""Names of companies and their official numbers."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+from enishi.japanese.text import fold
+
+_FORMS = {
+    "株式会社": ("株式会社", "(株)", "㈱", "㍿", "カブシキガイシャ", "カブシキカイシャ", "k.k.", "株)"),
+    "有限会社": ("有限会社", "(有)", "㈲", "ユウゲンガイシャ", "有)"),
+    "合同会社": ("合同会社", "(同)", "(合)", "ゴウドウガイシャ", "llc"),
+    "合資会社": ("合資会社", "(資)"),
+    "合名会社": ("合名会社", "(名)"),
+    "一般社団法人": ("一般社団法人", "(一社)"),
+    "一般財団法人": ("一般財団法人", "(一財)"),
+    "公益社団法人": ("公益社団法人", "(公社)"),
+    "公益財団法人": ("公益財団法人", "(公財)"),
+    "社団法人": ("社団法人", "(社)"),
+    "財団法人": ("財団法人", "(財)"),
+    "医療法人社団": ("医療法人社団",),
+    "医療法人財団": ("医療法人財団",),
+    "医療法人": ("医療法人", "(医)"),
+    "学校法人": ("学校法人", "(学)"),
+    "社会福祉法人": ("社会福祉法人", "(福)"),
+    "宗教法人": ("宗教法人", "(宗)"),
+    "特定非営利活動法人": ("特定非営利活動法人", "npo法人"),
+    "独立行政法人": ("独立行政法人", "(独)"),
+    "税理士法人": ("税理士法人",),
+    "弁護士法人": ("弁護士法人",),
+    "司法書士法人": ("司法書士法人",),
+    "社会保険労務士法人": ("社会保険労務士法人",),
+    "農業協同組合": ("農業協同組合",),
+    "協同組合": ("協同組合",),
+}
+_SPELLINGS = sorted(((fold(word), form) for form, words in _FORMS.items() for word in words), key=lambda p: -len(p[0]))
+_ENGLISH = re.compile(r"[,\s]*(co\.?,?\s*ltd\.?|inc\.?|corp(?:oration)?\.?|ltd\.?|k\.?k\.?)$")
+_BRANCH = re.compile(
+    r"^(?P<base>.+?)[\s　]*(?P<branch>(?:第?[0-9一二三四五六七八九十]+|[^\s　]{1,8}?)?(?:支店|営業所|支社|出張所|事業所|工場|支部))$"
+)
+_ORGANISATION = re.compile(
+    r"(会社|法人|組合|商店|酒店|工業|製作所|クリニック|医院|病院|大学|高校|学園|事務所|商会|商事|工務店|不動産|銀行|信用金庫|協会|研究所|ホールディングス|サロン|食堂|株式|有限|市役所|町役場|役場|庁$)"
+)
+
+
+@dataclass(frozen=True)
+class CompanyName:
+    """Parts of a company's name: 法人格, where it stands, the name itself, the branch."""
+
+    form: str
+    position: Literal["front", "back", "none"]
+    base: str
+    branch: str
+
+
+def parse_company(text: str) -> CompanyName:
+    """Takes a name apart. The base is folded (a key), so it is not for display."""
+    name = fold(text)
+    form, position = "", "none"
+    for word, known in _SPELLINGS:
+        if name.startswith(word):
+            form, position, name = known, "front", name[len(word) :].strip()
+            break
+    branch = ""
+    match = _BRANCH.match(name)
+    if match and " " in name:
+        head, _, tail = name.rpartition(" ")
+        if tail.endswith(("支店", "営業所", "支社", "出張所", "事業所", "工場", "支部")):
+            name, branch = head.strip(), tail
+    if not form:
+        for word, known in _SPELLINGS:
+            if name.endswith(word):
+                form, position, name = known, "back", name[: -len(word)].strip()
+                break
+    if not form and (english := _ENGLISH.search(name)):
+        form, position, name = "株式会社", "back", name[: english.start()].strip()
+    return CompanyName(form, position, name.replace(" ", ""), branch)  # type: ignore[arg-type]
+
+
+def company_key(text: str) -> str:
+    """The name without its legal form, branch kept: what two spellings of one customer share."""
+    parts = parse_company(text)
+    return f"{parts.base}|{parts.branch}" if parts.branch else parts.base
+
+
+def looks_like_company(text: str) -> bool:
+    """Whether the text reads like the name of an organisation."""
+    return bool(parse_company(text).form) or bool(_ORGANISATION.search(text))
+
+
+def sort_base(text: str) -> str:
+    """The name to sort by where no reading is known: without the legal form."""
+    return parse_company(text).base or fold(text)
+
+
+def _digits(text: str) -> str:
+    return "".join(str(unicodedata.digit(c)) for c in text if c.isdecimal())
+
+
+def valid_corporate_number(text: str) -> bool:
+    """法人番号: 13 digits, the first being 9 − (Σ Pn·Qn mod 9) over the other twelve, counted from the right with
+    Q 1 on odd and 2 on even places (法人番号の指定等に関する省令 第二条)."""
+    if len(text) != 13 or not text.isascii() or not text.isdigit():
+        return False
+    total = sum(int(digit) * (1 if place % 2 else 2) for place, digit in enumerate(reversed(text[1:]), 1))
+    return int(text[0]) == 9 - total % 9
+
+
+def valid_registration_number(text: str) -> bool:
+    """適格請求書発行事業者登録番号: T and 13 digits (for companies their 法人番号; a sole trader's has no check digit
+    that one may rely on, so only the form is required)."""
+    folded = unicodedata.normalize("NFKC", text).strip().upper()
+    return folded.startswith("T") and len(_digits(folded[1:])) == 13 and len(folded) == 14

@@ -1,0 +1,89 @@
+"""Telephone numbers: as typed, plus digits and E.164 for search and dialling.
+
+The hyphens come from the number plan (総務省 電気通信番号計画); what was typed with hyphens keeps them, because
+`phonenumbers` would show 0993-45-1234 as 099-345-1234.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import phonenumbers
+
+_AREAS = {
+    4: "0123 0124 0125 0126 0133 0134 0135 0136 0137 0138 0139 0142 0143 0144 0145 0146 0152 0153 0154 0155 0156 0157 0158 0162 0163 0164 0165 0166 0167 "
+    "0172 0173 0174 0175 0176 0178 0179 0182 0183 0184 0185 0186 0187 0191 0192 0193 0194 0195 0197 0198 0220 0223 0224 0225 0226 0228 0229 0233 0234 0235 "
+    "0237 0238 0240 0241 0242 0243 0244 0246 0247 0248 0250 0254 0255 0256 0257 0258 0259 0260 0261 0263 0264 0265 0266 0267 0268 0269 0270 0274 0276 0277 "
+    "0278 0279 0280 0282 0283 0284 0285 0287 0288 0289 0291 0293 0294 0295 0296 0297 0299 0422 0428 0436 0438 0439 0460 0463 0465 0466 0467 0470 0475 0476 "
+    "0478 0479 0480 0493 0494 0495 0531 0532 0533 0536 0537 0538 0539 0544 0545 0547 0548 0550 0551 0553 0554 0555 0556 0557 0558 0561 0562 0563 0564 0565 "
+    "0566 0567 0568 0569 0572 0573 0574 0575 0576 0577 0578 0581 0584 0585 0586 0587 0594 0595 0596 0597 0598 0599 0721 0725 0735 0736 0737 0738 0739 0740 "
+    "0742 0743 0744 0745 0746 0747 0748 0749 0761 0763 0765 0766 0767 0768 0770 0771 0772 0773 0774 0776 0778 0779 0790 0791 0794 0795 0796 0797 0798 0799 "
+    "0820 0823 0824 0826 0827 0829 0833 0834 0835 0836 0837 0838 0845 0846 0847 0848 0852 0853 0854 0855 0856 0857 0858 0859 0863 0865 0866 0867 0868 0869 "
+    "0875 0877 0879 0880 0883 0884 0885 0887 0889 0892 0893 0894 0895 0896 0897 0898 0920 0930 0940 0942 0943 0944 0946 0947 0948 0949 0950 0952 0954 0955 "
+    "0956 0957 0959 0964 0965 0966 0967 0968 0969 0972 0973 0974 0977 0978 0979 0980 0982 0983 0984 0985 0986 0987 0993 0994 0995 0996 0997 0120 0800 0570 0990",
+    3: "011 015 017 018 019 022 023 024 025 026 027 028 029 042 043 044 045 046 047 048 049 052 053 054 055 058 059 072 073 075 076 077 078 079 082 083 084 "
+    "086 087 088 089 092 093 095 096 097 098 099 050 070 080 090 020",
+    2: "03 04 06",
+}
+_LENGTHS = {prefix: size for size, words in sorted(_AREAS.items()) for prefix in words.split()}
+_PLAIN = re.compile(r"0\d{9,10}\Z")
+_EXTENSION = re.compile(r"(内線|ext\.?|#|\(内\)).*$", re.IGNORECASE)
+_DASHES = re.compile(r"[-‐‑‒–—―−ー－]")
+
+
+@dataclass(frozen=True)
+class Telephone:
+    """`display` is what to show and store, `e164` what to dial ("" where the number is not one)."""
+
+    text: str
+    digits: str
+    e164: str
+    display: str
+    valid: bool
+
+
+def _hyphenate(digits: str) -> str:
+    if digits.startswith("0120") or digits.startswith(("0570", "0990")):
+        return f"{digits[:4]}-{digits[4:7]}-{digits[7:]}"
+    if digits.startswith("0800") and len(digits) == 11:
+        return f"{digits[:4]}-{digits[4:7]}-{digits[7:]}"
+    if len(digits) == 11:
+        return f"{digits[:3]}-{digits[3:7]}-{digits[7:]}"
+    for size in (4, 3, 2):
+        if _LENGTHS.get(digits[:size]) == size:
+            return f"{digits[:size]}-{digits[size:-4]}-{digits[-4:]}"
+    return digits
+
+
+@lru_cache(maxsize=8192)
+def parse_telephone(text: str) -> Telephone:
+    """Reads a number in any spelling; never raises. A number typed with hyphens keeps them; an extension stays."""
+    typed = unicodedata.normalize("NFKC", text).strip()
+    extension = _EXTENSION.search(typed)
+    body = typed[: extension.start()].strip() if extension else typed
+    plus = body.startswith("+")
+    digits = "".join(c for c in body if c.isdigit())
+    tail = f" {extension.group(0)}" if extension else ""
+    if digits and set(body) - set("0123456789 +-()./‐‑‒–—―−ー"):
+        return Telephone(text, digits, "", text.strip(), False)
+    if plus and digits.startswith("81") and len(digits) in (11, 12) and not digits.startswith("810"):
+        digits, plus, body = "0" + digits[2:], False, "0" + digits[2:]
+    if plus:
+        return _foreign(text, body, digits, tail)
+    if not _PLAIN.match(digits) or (len(digits) == 11) != digits.startswith(("050", "070", "080", "090", "020", "0800")):
+        return Telephone(text, digits, "", typed if digits else text.strip(), False)
+    dashed = _DASHES.sub("-", body).replace("(", "-").replace(")", "-").replace(".", "-").replace(" ", "-")
+    dashed = re.sub(r"-{2,}", "-", dashed).strip("-")
+    display = dashed if dashed.count("-") == 2 else _hyphenate(digits)
+    return Telephone(text, digits, "+81" + digits[1:], display + tail, True)
+
+
+def _foreign(text: str, body: str, digits: str, tail: str) -> Telephone:
+    try:
+        number = phonenumbers.parse(body, "JP")
+        valid = phonenumbers.is_valid_number(number)
+        e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if valid else ""
+    except phonenumbers.NumberParseException:
+        valid, e164 = False, ""
+    return Telephone(text, digits, e164, body + tail, valid)

@@ -1,0 +1,163 @@
+"""Dates as Japanese ledgers write them, and the Japanese eras."""
+
+import datetime
+import re
+import unicodedata
+
+# First day of each era: 大正 to 令和 by 元号を改める政令 and the proclamations before it; 明治 in the Gregorian calendar.
+ERAS = (
+    ("令和", "R", datetime.date(2019, 5, 1)),
+    ("平成", "H", datetime.date(1989, 1, 8)),
+    ("昭和", "S", datetime.date(1926, 12, 25)),
+    ("大正", "T", datetime.date(1912, 7, 30)),
+    ("明治", "M", datetime.date(1868, 10, 23)),
+)
+_WORDS = {word: start for name, letter, start in ERAS for word in (name, name[0], letter, letter.lower())}
+_SQUARE = str.maketrans({"㋿": "令和", "㍻": "平成", "㍼": "昭和", "㍽": "大正", "㍾": "明治"})
+_ERA = re.compile(
+    r"^(令和|平成|昭和|大正|明治|[令平昭大明RHSTMrhstm])\.?\s*(\d{1,2}|元)(?:年度?|[./-])?"
+    r"(?:\s*(\d{1,2})(?:月|[./-])?(?:\s*(\d{1,2})日?)?)?$"
+)
+_WESTERN = re.compile(r"^(\d{4})(?:年|[./-])\s*(\d{1,2})(?:月|[./-])(?:\s*(\d{1,2})日?)?$")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_SHORT = re.compile(r"^(\d{1,2})(?:月|[./-])(\d{1,2})日?$")
+_WEEKDAY = re.compile(r"\s*[(（][月火水木金土日祝・]+[)）]$")
+_TIME = re.compile(r"^(.*?\S)[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$")
+_TIME_KANJI = re.compile(r"^(.*?\S)\s*(午前|午後)?(\d{1,2})時(?:(\d{1,2})分)?$")
+_EXCEL_EPOCH = datetime.datetime(1899, 12, 30)
+
+
+def excel_serial_to_date(serial: float) -> datetime.datetime:
+    """Excel's day number (1 is 1900-01-01, with its invented 1900-02-29) as a moment.
+
+    Raises:
+        ValueError: outside 1 to 2,958,465 (9999-12-31).
+    """
+    if not 1 <= serial < 2_958_466:
+        raise ValueError(f"「{serial:g}」は日付として読めません。2026/11/23 のように入力してください。")
+    days = serial if serial >= 60 else serial + 1
+    return _EXCEL_EPOCH + datetime.timedelta(seconds=round(days * 86_400))
+
+
+def _bad(text: object) -> ValueError:
+    return ValueError(
+        f"「{str(text)[:40]}」は日付として読めません。2026/11/23、令和8年11月23日、R8.11.23 のように入力してください。"
+    )
+
+
+def _missing(text: object) -> ValueError:
+    return ValueError(f"「{str(text)[:40]}」という日付はありません。年月日を確認してください。")
+
+
+def parse_date(value: object, default_year: int | None = None) -> datetime.date | None:
+    """A day from a date, an Excel serial number or text; nothing entered gives None.
+
+    Args:
+        default_year: the year of 「11/23」; without it such a text is refused.
+
+    Raises:
+        ValueError: in Japanese, naming what was read.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime.datetime):
+        return value.date()
+    if isinstance(value, datetime.date):
+        return value
+    if isinstance(value, bool):
+        raise _bad(value)
+    if isinstance(value, int | float):
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
+        if isinstance(value, int) and 18_000_101 <= value <= 29_991_231:
+            return parse_date(str(value))
+        return excel_serial_to_date(float(value)).date()
+    text = unicodedata.normalize("NFKC", str(value).translate(_SQUARE)).strip()
+    text = _WEEKDAY.sub("", text)
+    if not text:
+        return None
+    if match := _TIME.match(text):
+        text = match.group(1)
+    try:
+        if match := _ERA.match(text):
+            return _era_date(match, value)
+        if match := _WESTERN.match(text) or _COMPACT.match(text):
+            return datetime.date(int(match[1]), int(match[2]), int(match[3] or 1))
+        if default_year and (match := _SHORT.match(text)):
+            return datetime.date(default_year, int(match[1]), int(match[2]))
+    except ValueError as error:
+        if not str(error).isascii():
+            raise
+        raise _missing(value) from None
+    raise _bad(value)
+
+
+def _era_date(match: re.Match[str], value: object) -> datetime.date:
+    start = _WORDS[match[1]]
+    year = start.year + (1 if match[2] == "元" else int(match[2])) - 1
+    if int(match[2]) < 1 if match[2] != "元" else False:
+        raise _missing(value)
+    if match[3] is None:
+        return max(start, datetime.date(year, 1, 1))
+    day = datetime.date(year, int(match[3]), int(match[4] or 1))
+    following = [begun for _, _, begun in ERAS if begun > start]
+    if match[4] is None and day < start:
+        day = start
+    if day < start or (following and day >= min(following)):
+        raise ValueError(f"「{str(value)[:40]}」はその元号の期間にありません。年月日を確認してください。")
+    return day
+
+
+def parse_datetime(value: object) -> datetime.datetime | None:
+    """A moment (naive: the company's own time, or aware where the text carries its offset); a day alone is midnight.
+
+    Raises:
+        ValueError: in Japanese.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime.datetime):
+        return value
+    if isinstance(value, datetime.date):
+        return datetime.datetime.combine(value, datetime.time())
+    if isinstance(value, float) and not value.is_integer():
+        return excel_serial_to_date(value)
+    if isinstance(value, str):
+        text = unicodedata.normalize("NFKC", value.translate(_SQUARE)).strip()
+        if match := _TIME.match(text):
+            day = parse_date(match[1])
+            hour, minute, second = int(match[2]), int(match[3]), int(match[4] or 0)
+            zone = match[5] or ""
+        elif match := _TIME_KANJI.match(text):
+            day = parse_date(match[1])
+            hour = int(match[3]) + (12 if match[2] == "午後" and int(match[3]) < 12 else 0)
+            minute, second, zone = int(match[4] or 0), 0, ""
+        else:
+            match = None
+        if match:
+            if day is None or hour > 23 or minute > 59 or second > 59:
+                raise ValueError(f"「{value[:40]}」という時刻はありません。14:30 のように入力してください。")
+            moment = datetime.datetime.combine(day, datetime.time(hour, minute, second))
+            if zone:
+                moment = datetime.datetime.fromisoformat(moment.isoformat() + ("+00:00" if zone == "Z" else zone))
+            return moment
+    found = parse_date(value)
+    return datetime.datetime.combine(found, datetime.time()) if found else None
+
+
+def era_year(day: datetime.date) -> tuple[str, int]:
+    """Era and year in it.
+
+    Raises:
+        ValueError: before 明治.
+    """
+    for name, _letter, start in ERAS:
+        if day >= start:
+            return name, day.year - start.year + 1
+    raise ValueError("明治より前の日付は和暦にできません。")
+
+
+def format_wareki(day: datetime.date) -> str:
+    """「令和8年11月23日」; the first year is 元年."""
+    name, year = era_year(day)
+    return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"

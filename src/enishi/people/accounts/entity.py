@@ -1,0 +1,152 @@
+"""How accounts look and behave."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from enishi.japanese import addresses, companies, kana
+from enishi.people.accounts.models import Account
+from enishi.records.entity import Connection, Entity, ImportHint, Preset, Section
+from enishi.records.fields import (
+    Choice,
+    CorporateNumber,
+    Date,
+    Email,
+    FreeChoice,
+    Kana,
+    LongText,
+    Moment,
+    Money,
+    Number,
+    Option,
+    PostalCode,
+    Telephone,
+    Url,
+    Words,
+)
+from enishi.records.registry import register
+
+INDUSTRIES = (
+    "製造", "建設", "卸売", "小売", "飲食", "不動産", "運輸", "医療・福祉", "教育", "情報通信", "金融・保険", "士業・専門",
+    "美容・サロン", "宿泊・観光", "印刷", "デザイン", "農林水産", "官公庁・団体", "その他",
+)  # fmt: skip
+STATUSES = (
+    Option("prospect", _("見込み"), "accent", ("見込み客", "見込", "prospect", "lead")),
+    Option("active", _("取引中"), "green", ("取引あり", "既存", "既存客", "active", "customer", "現在取引中", "継続")),
+    Option("dormant", _("休眠"), "amber", ("休眠客", "休止", "dormant", "inactive")),
+    Option("closed", _("取引終了"), "grey", ("終了", "取引停止", "停止", "廃業", "closed")),
+)
+RANKS = (Option("A", "A", "accent"), Option("B", "B"), Option("C", "C"), Option("D", "D"), Option("S", "S", "green"))
+
+
+def grown_list(model: Any, column: str, base: Iterable[str]) -> Any:
+    """Options of a list that grows: the usual words."""
+
+    def options() -> list[Option]:
+        return [Option(word, word) for word in base]
+
+    return options
+
+
+def fill_prefecture(record: Any) -> None:
+    """Takes the prefecture out of the address, or from the postal code where neither says it."""
+    if record.address and not record.prefecture:
+        record.prefecture, rest = addresses.split_prefecture(record.address)
+        if record.prefecture:
+            record.address = rest
+    if not record.prefecture and record.postal_code:
+        places = addresses.lookup_postal_code(record.postal_code)
+        if len({place.prefecture for place in places}) == 1:
+            record.prefecture = places[0].prefecture
+
+
+@register
+class AccountEntity(Entity):
+    """取引先."""
+
+    name = "account"
+    slug = "accounts"
+    code = 1
+    model = Account
+    label = _("取引先")
+    icon = "building-2"
+    hint = _("会社やお店、ご家庭など、取引の相手を登録します。電話・訪問・案件はすべてここに集まります。")
+    subtitle_field = "kana"
+    status_field = "status"
+    call_field = "phone"
+    mail_field = "email"
+    default_sort = "-last_contact_at"
+    built_in = (
+        Words("name", required=True, sortable=True, aliases=(
+            "会社名", "取引先", "取引先名", "得意先", "得意先名", "顧客名", "社名", "企業名", "法人名", "会社", "貴社名", "屋号", "店名", "仕入先名",
+            "company", "company name", "account", "account name", "organization", "customer",
+        )),
+        Kana("kana", aliases=("フリガナ", "ふりがな", "カナ", "会社名カナ", "会社名フリガナ", "ヨミ", "読み", "社名カナ", "kana")),
+        Choice("kind", options=(
+            Option("company", _("法人"), "grey", ("会社", "企業", "company")),
+            Option("sole", _("個人事業主"), "grey", ("個人事業", "個人", "sole trader")),
+            Option("household", _("家庭"), "grey", ("個人宅", "household")),
+        ), default="company", aliases=("種別", "区分", "法人区分")),
+        Words("code", longest=40, unique=True, sortable=False, aliases=(
+            "得意先コード", "取引先コード", "顧客コード", "会社コード", "顧客番号", "得意先番号", "取引先番号", "customer code", "account number", "code",
+        )),
+        CorporateNumber("corporate_number", unique=False, aliases=("法人番号", "corporate number")),
+        Choice("status", options=STATUSES, default="prospect", sortable=False, aliases=("ステータス", "取引状況", "取引状態", "status")),
+        Choice("rank", options=RANKS, aliases=("ランク", "顧客ランク", "重要度", "得意先ランク", "rank", "grade")),
+        FreeChoice("industry", options=grown_list(Account, "industry", INDUSTRIES), aliases=("業種", "業界", "industry")),
+        Number("employees", least=0, unit=_("名"), aliases=("従業員", "従業員数", "社員数", "人数", "employees")),
+        PostalCode("postal_code", aliases=("〒", "郵便番号", "郵便", "zip", "zip code", "postal code", "postcode")),
+        Words("prefecture", aliases=("都道府県", "県", "prefecture", "state")),
+        Words("address", aliases=(
+            "住所", "所在地", "住所1", "住所１", "市区町村", "町名番地", "都道府県～町名", "address", "street", "city",
+        )),
+        Words("building", aliases=("建物", "建物名", "ビル名", "番地・建物", "住所2", "住所２", "building", "address2")),
+        Telephone("phone", aliases=("電話", "電話番号", "tel", "ｔｅｌ", "代表電話", "会社電話", "phone", "telephone", "tel1", "固定電話")),
+        Telephone("fax", aliases=("fax", "ファックス", "ファクス", "fax番号")),
+        Email("email", aliases=("代表メール", "会社メール", "company email")),
+        Url("website", aliases=("url", "web", "ホームページ", "hp", "サイト", "webサイト", "website")),
+        FreeChoice("source", options=grown_list(Account, "source", (
+            "紹介", "展示会", "Webサイト", "電話", "飛び込み", "広告", "セミナー", "既存取引",
+        )), aliases=("獲得元", "流入元", "きっかけ", "来店経路", "媒体", "source")),
+        Date("started_on", aliases=("取引開始", "取引開始日", "開始日", "契約日", "交換日", "exchanged on")),
+        LongText("note", aliases=("備考", "メモ", "特記事項", "摘要", "コメント", "note", "notes", "memo", "remarks")),
+        Moment("last_contact_at", editable=False, sortable=True),
+        Moment("next_step_at", editable=False, sortable=True),
+        Words("next_step", editable=False),
+        Money("open_amount", editable=False, sortable=True),
+    )  # fmt: skip
+    columns = ("status", "industry", "owner", "last_contact_at", "open_amount", "next_step")
+    sections = (
+        Section(_("基本情報"), (
+            "name", "kana", "status", "rank", "phone", "email", "postal_code", "prefecture", "address", "building", "owner", "tags",
+        )),
+        Section(_("くわしい情報"), (
+            "kind", "industry", "employees", "fax", "website", "code", "corporate_number", "source", "started_on", "note",
+        ), folded=True),
+    )  # fmt: skip
+    quick_fields = ("name", "kana", "phone", "status")
+    search_fields = ("kana", "phone", "fax", "email", "code", "address", "prefecture")
+    connections = (
+        Connection("contact", "account", _("連絡先"), ("title", "phone")),
+        Connection("deal", "account", _("案件"), ("stage", "amount")),
+    )
+    presets = (
+        Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),
+        Preset("silent", _("30日接触なし"), {"all": [
+            {"field": "status", "op": "in", "value": ["active", "prospect"]},
+            {"field": "last_contact_at", "op": "before_days", "value": 30},
+        ]}, "last_contact_at"),
+        Preset("rank_a", _("Aランク"), {"field": "rank", "op": "is", "value": "A"}),
+    )  # fmt: skip
+    imports = ImportHint(keys=("code", "corporate_number", "name"))
+
+    def prepare(self, record: Account, changed: set[str]) -> None:
+        if {"name", "kana"} & changed or not record.sort_key:
+            record.sort_key = kana.sort_key(record.kana or companies.sort_base(record.name))
+            record.match_key = companies.company_key(record.name)[:200]
+        if {"address", "postal_code", "prefecture"} & changed:
+            fill_prefecture(record)
+
+    def search_text(self, record: Account) -> str:
+        return f"{super().search_text(record)}\n{companies.sort_base(record.name)}"

@@ -1,0 +1,61 @@
+"""Accounts: companies and households one deals with."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from enishi.records.models import Record, Touched, record_indexes
+
+
+class Reachable(models.Model):
+    """Where somebody is and how to reach him; shared by accounts and contacts."""
+
+    postal_code = models.CharField(_("郵便番号"), max_length=8, blank=True)
+    prefecture = models.CharField(_("都道府県"), max_length=10, blank=True)
+    address = models.CharField(_("住所"), max_length=200, blank=True)
+    building = models.CharField(_("建物名・部屋番号"), max_length=200, blank=True)
+    phone = models.CharField(_("電話"), max_length=60, blank=True)
+    fax = models.CharField(_("FAX"), max_length=60, blank=True)
+    email = models.CharField(_("メール"), max_length=254, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def full_address(self) -> str:
+        """The address in one line, for maps and documents."""
+        return " ".join(part for part in (self.prefecture + self.address, self.building) if part)
+
+
+class Account(Record, Touched, Reachable):
+    """A company, an office of one, or a household."""
+
+    name = models.CharField(_("名前"), max_length=200)
+    kana = models.CharField(_("フリガナ"), max_length=200, blank=True)
+    sort_key = models.CharField(max_length=400, editable=False)
+    match_key = models.CharField(max_length=200, editable=False, db_index=True)
+    kind = models.CharField(_("種類"), max_length=20, default="company")
+    code = models.CharField(_("顧客番号"), max_length=40, blank=True)
+    corporate_number = models.CharField(_("法人番号"), max_length=13, blank=True)
+    status = models.CharField(_("状態"), max_length=20, default="prospect")
+    rank = models.CharField(_("ランク"), max_length=5, blank=True)
+    industry = models.CharField(_("業種"), max_length=100, blank=True)
+    employees = models.BigIntegerField(_("従業員数"), null=True, blank=True)
+    website = models.CharField(_("Web"), max_length=500, blank=True)
+    source = models.CharField(_("獲得元"), max_length=100, blank=True)
+    started_on = models.DateField(_("取引開始日"), null=True, blank=True)
+    note = models.TextField(_("備考"), blank=True)
+    open_amount = models.BigIntegerField(_("進行中の金額"), null=True, editable=False)
+
+    class Meta:
+        indexes = [
+            *record_indexes(
+                "account", "sort_key", "last_contact_at", "next_step_at", "open_amount", filters=("status", "rank", "industry")
+            ),
+            models.Index(fields=["code"], name="account_code"),
+            models.Index(fields=["phone"], name="account_phone"),
+            models.Index(fields=["owner", "sort_key", "id"], name="account_owner_sort"),
+            models.Index(fields=["status", "sort_key", "id"], name="account_status_sort"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,120 @@
+"""Files on records: the bytes lie outside the database, under unguessable names; rights are the record's."""
+
+import hashlib
+import mimetypes
+import secrets
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.japanese.text import clean
+from enishi.records import scope
+from enishi.records.entity import Entity
+from enishi.records.errors import NotFound
+from enishi.records.models import Attachment, Event
+from enishi.records.visible import one, require
+
+
+class Uploaded(Protocol):
+    """What a form's file offers."""
+
+    name: str | None
+    size: int | None
+
+    def chunks(self) -> Iterable[bytes]: ...
+
+
+def safe_name(name: str) -> str:
+    """A file name without folders, control, zero-width and reserved characters, at most 200 characters."""
+    base = clean(name).replace("\\", "/").rsplit("/", 1)[-1].replace("\n", " ").strip(" .")
+    base = "".join(c for c in base if c not in '<>:"|?*\u200d\ufe0f') or _("ファイル")
+    stem, dot, ending = base.rpartition(".")
+    return base if len(base) <= 200 else f"{(stem or ending)[:180]}{dot}{ending[:18] if stem else ''}"
+
+
+def store(entity: Entity, record_id: int, upload: Uploaded, *, by: User) -> Attachment:
+    """Keeps a file on a record and puts it on the timeline.
+
+    Raises:
+        NotAllowed, NotFound, ValidationError: empty or too large.
+    """
+    require(by, "change", entity)
+    record = one(entity, by, record_id)
+    if not upload.size:
+        raise ValidationError(_("ファイルが空です。別のファイルを選んでください。"))
+    if upload.size > settings.UPLOAD_LIMIT:
+        raise ValidationError(_("ファイルが大きすぎます（%(most)dMBまで）。") % {"most": settings.UPLOAD_LIMIT // 2**20})
+    key = secrets.token_hex(20)
+    path = Path(settings.MEDIA_ROOT) / key[:2] / key
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest = hashlib.sha256()
+    try:
+        with path.open("xb") as stream:
+            for chunk in upload.chunks():
+                digest.update(chunk)
+                stream.write(chunk)
+        name = safe_name(upload.name or "")
+        with transaction.atomic():
+            attachment = Attachment.objects.create(
+                entity=entity.name,
+                record_id=record.pk,
+                name=name,
+                path=f"{key[:2]}/{key}",
+                size=upload.size,
+                content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
+                sha256=digest.hexdigest(),
+                uploaded_by=by,
+            )
+            event = Event.objects.create(
+                kind="file", entity=entity.name, record_id=record.pk, actor=by, data={"file": attachment.pk, "name": name}
+            )
+            scope.place(entity, [(record, event)])
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return attachment
+
+
+def open_for(attachment_id: int, user: User) -> tuple[Attachment, Any]:
+    """The attachment and its open file, for somebody who may see the record it hangs on.
+
+    Raises:
+        NotFound
+    """
+    from enishi.records import registry
+
+    attachment = Attachment.objects.filter(pk=attachment_id, deleted_at=None).first()
+    entity = registry.find(attachment.entity) if attachment else None
+    if attachment is None or entity is None:
+        raise NotFound
+    one(entity, user, attachment.record_id)
+    path = Path(settings.MEDIA_ROOT) / attachment.path
+    if not path.is_file():
+        raise NotFound(_("ファイルの本体が見つかりません。バックアップから戻してください。"))
+    return attachment, path.open("rb")
+
+
+def remove(attachment_id: int, *, by: User) -> Attachment:
+    """Takes a file off its record (the bytes stay until the bin is emptied).
+
+    Raises:
+        NotAllowed, NotFound
+    """
+    from enishi.records import registry
+
+    attachment = Attachment.objects.filter(pk=attachment_id, deleted_at=None).first()
+    entity = registry.find(attachment.entity) if attachment else None
+    if attachment is None or entity is None:
+        raise NotFound
+    require(by, "change", entity)
+    one(entity, by, attachment.record_id)
+    attachment.deleted_at = timezone.now()
+    attachment.save(update_fields=["deleted_at"])
+    return attachment

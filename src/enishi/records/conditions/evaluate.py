@@ -1,0 +1,123 @@
+"""The same language in plain Python, slow and simple: what the compiler is tested against, and what decides
+about one record in hand (automation)."""
+
+import datetime
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enishi.records.conditions import tree as trees
+from enishi.records.conditions.tree import BadCondition, Scope, Tree, leaf_field, leaf_value
+from enishi.records.entity import Entity
+from enishi.records.fields import Date, FieldKind, Tags
+from enishi.records.models import EventSubject, Link
+
+
+def matches(entity: Entity, tree: Tree | None, record: Any, scope: Scope) -> bool:
+    """Whether the tree holds for this record.
+
+    Raises:
+        BadCondition: as the compiler.
+    """
+    if not tree:
+        return True
+    if "all" in tree:
+        return all(matches(entity, one, record, scope) for one in tree["all"])
+    if "any" in tree:
+        return not tree["any"] or any(matches(entity, one, record, scope) for one in tree["any"])
+    if "not" in tree:
+        return not matches(entity, tree["not"], record, scope)
+    for key, decide in _NODES.items():
+        if key in tree:
+            return decide(entity, tree, record, scope)
+    raise BadCondition(_("絞り込み条件の形式が正しくありません。"))
+
+
+def _leaf(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
+    found, op = leaf_field(entity, tree)
+    value = leaf_value(found, op, tree, scope)
+    held = found.get(record)
+    if isinstance(found, Tags) and op in {"has", "has_not"}:
+        return (value in held) == (op == "has")
+    if isinstance(found, Date) and (bounds := trees.date_range(op, value, scope.today)):
+        day = found.day_of(held)
+        return day is not None and bounds[0] <= day <= bounds[1]
+    return OPERATORS[op](found, held, value)
+
+
+def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[FieldKind, Any, Any], bool]:
+    return lambda found, held, value: held is not None and compare(held, value)
+
+
+OPERATORS: dict[str, Callable[[FieldKind, Any, Any], bool]] = {
+    "is": lambda found, held, value: held == value,
+    "is_not": lambda found, held, value: held != value,
+    "in": lambda found, held, values: held in values,
+    "not_in": lambda found, held, values: held not in values,
+    "gte": _ordered(lambda held, value: held >= value),
+    "lte": _ordered(lambda held, value: held <= value),
+    "gt": _ordered(lambda held, value: held > value),
+    "lt": _ordered(lambda held, value: held < value),
+    "between": _ordered(lambda held, values: values[0] <= held <= values[1]),
+    "contains": lambda found, held, value: value.lower() in (held or "").lower(),
+    "not_contains": lambda found, held, value: value.lower() not in (held or "").lower(),
+    "starts": lambda found, held, value: (held or "").lower().startswith(value.lower()),
+    "empty": lambda found, held, value: found.is_empty(held),
+    "not_empty": lambda found, held, value: not found.is_empty(held),
+}
+
+
+def _search(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
+    from enishi.japanese.search import normalise_for_search
+
+    text = normalise_for_search(entity.search_text(record))
+    return all(term in text for term in normalise_for_search(tree["search"]).split())
+
+
+def _of(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
+    body = tree["of"]
+    found = next((one for one in entity.references if one.name == body.get("field")), None)
+    if found is None:
+        raise BadCondition(_("条件にあるつながりが見つかりません。条件を作り直してください。"))
+    other = found.target.model.objects.filter(pk=found.get(record), deleted_at=None).first()
+    return other is not None and matches(found.target, body.get("where"), other, scope)
+
+
+def _has(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
+    body = tree["has"]
+    other, reference, relation = trees.related(entity, body)
+    rows = other.model._default_manager.filter(deleted_at=None)
+    if reference is not None:
+        rows = rows.filter(**{reference.column: record.pk})
+    else:
+        keys = Link.objects.filter(
+            relation=relation, from_entity=other.name, to_entity=entity.name, to_id=record.pk
+        ).values_list("from_id", flat=True)
+        rows = rows.filter(pk__in=list(keys))
+    count = sum(matches(other, body.get("where"), row, scope) for row in rows)
+    least = body.get("at_least", 1)
+    return count == 0 if least == 0 else count >= least
+
+
+def _event(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
+    body = tree["event"]
+    rows = EventSubject.objects.filter(entity=entity.name, record_id=record.pk)
+    count = 0
+    for row in rows:
+        fresh = body.get("days") is None or timezone.localtime(row.at).date() >= scope.today - datetime.timedelta(
+            days=body["days"]
+        )
+        count += fresh and (not body.get("kinds") or row.kind in body["kinds"])
+    least = body.get("at_least", 1)
+    return count == 0 if least == 0 else count >= least
+
+
+_NODES: dict[str, Callable[[Entity, Tree, Any, Scope], bool]] = {
+    "field": _leaf,
+    "search": _search,
+    "of": _of,
+    "has": _has,
+    "event": _event,
+}

@@ -1,0 +1,114 @@
+"""A condition in words, for the chips above a list."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from enishi.records.conditions import tree as trees
+from enishi.records.conditions.tree import BadCondition, Scope, Tree, leaf_field
+from enishi.records.entity import Entity
+
+OPERATOR_WORDS = {
+    "is": gettext_lazy("である"),
+    "is_not": gettext_lazy("ではない"),
+    "in": gettext_lazy("のどれか"),
+    "not_in": gettext_lazy("のどれでもない"),
+    "contains": gettext_lazy("を含む"),
+    "not_contains": gettext_lazy("を含まない"),
+    "starts": gettext_lazy("で始まる"),
+    "gte": gettext_lazy("以上"),
+    "lte": gettext_lazy("以下"),
+    "gt": gettext_lazy("より大きい"),
+    "lt": gettext_lazy("より小さい"),
+    "between": gettext_lazy("の間"),
+    "empty": gettext_lazy("が空"),
+    "not_empty": gettext_lazy("が入っている"),
+    "has": gettext_lazy("が付いている"),
+    "has_not": gettext_lazy("が付いていない"),
+    "today": gettext_lazy("今日"),
+    "this_week": gettext_lazy("今週"),
+    "this_month": gettext_lazy("今月"),
+    "last_month": gettext_lazy("先月"),
+    "next_month": gettext_lazy("来月"),
+    "this_year": gettext_lazy("今年"),
+    "past_days": gettext_lazy("過去…日以内"),
+    "next_days": gettext_lazy("今後…日以内"),
+    "before_days": gettext_lazy("…日以上前"),
+}
+
+
+def describe(entity: Entity, tree: Tree, scope: Scope) -> str:
+    """「業種: 製造」, 「最終接触: 30日以上前」; nested trees with または / かつ."""
+    if "all" in tree:
+        return _("、かつ ").join(describe(entity, one, scope) for one in tree["all"])
+    if "any" in tree:
+        return _(" または ").join(describe(entity, one, scope) for one in tree["any"])
+    if "not" in tree:
+        return _("「%(inner)s」を除く") % {"inner": describe(entity, tree["not"], scope)}
+    if "search" in tree:
+        return _("検索: %(text)s") % {"text": tree["search"]}
+    if "of" in tree:
+        return describe(entity.field(tree["of"]["field"]).target, tree["of"].get("where") or {}, scope)  # type: ignore[attr-defined]
+    if "has" in tree:
+        return _has(entity, tree["has"], scope)
+    if "event" in tree:
+        return _event(tree["event"])
+    return _leaf(entity, tree, scope)
+
+
+def _leaf(entity: Entity, tree: Tree, scope: Scope) -> str:
+    found, op = leaf_field(entity, tree)
+    value = tree.get("value")
+
+    def text(one: Any) -> str:
+        if one == "me":
+            return _("自分")
+        try:
+            return found.text(trees.operand(found, one, scope))
+        except Exception:  # a value that no longer exists still has a chip to take away
+            return str(one)
+
+    if op in trees.NO_VALUE:
+        return f"{found.label}: {OPERATOR_WORDS[op]}" if op not in {"empty", "not_empty"} else (
+            f"{found.label}{OPERATOR_WORDS[op]}"
+        )
+    if op in trees.COUNTS:
+        return f"{found.label}: " + str(OPERATOR_WORDS[op]).replace("…", str(value))
+    if op in {"is", "has"}:
+        return f"{found.label}: {text(value)}"
+    if op == "in" and isinstance(value, list):
+        return f"{found.label}: " + "・".join(text(one) for one in value)
+    if op == "not_in" and isinstance(value, list):
+        return f"{found.label}: " + _("%(values)s を除く") % {"values": "・".join(text(one) for one in value)}
+    if op == "between" and isinstance(value, list) and len(value) == 2:
+        return f"{found.label}: {text(value[0])} – {text(value[1])}"
+    if op in {"gte", "lte"} and trees.is_date(found):
+        return f"{found.label}: {text(value)}" + (_("以降") if op == "gte" else _("以前"))
+    return f"{found.label}: {text(value) if op not in {'contains', 'not_contains', 'starts'} else value} {OPERATOR_WORDS[op]}"
+
+
+def _has(entity: Entity, body: Any, scope: Scope) -> str:
+    other, _reference, _relation = trees.related(entity, body)
+    least = body.get("at_least", 1)
+    inner = describe(other, body["where"], scope) if body.get("where") else ""
+    name = f"{other}（{inner}）" if inner else str(other)
+    if least == 0:
+        return _("%(name)sがない") % {"name": name}
+    if least == 1:
+        return _("%(name)sがある") % {"name": name}
+    return ngettext("%(name)sが%(least)d件以上", "%(name)sが%(least)d件以上", least) % {"name": name, "least": least}
+
+
+def _event(body: Any) -> str:
+    from enishi.records.timeline import kind_label
+
+    names = "・".join(kind_label(kind) for kind in body.get("kinds") or []) or _("できごと")
+    days, least = body.get("days"), body.get("at_least", 1)
+    span = _("過去%(days)d日に") % {"days": days} if days is not None else ""
+    if least == 0:
+        return _("%(span)s%(names)sがない") % {"span": span, "names": names}
+    return _("%(span)s%(names)sが%(least)d回以上") % {"span": span, "names": names, "least": least}
+
+
+__all__ = ["OPERATOR_WORDS", "BadCondition", "describe"]

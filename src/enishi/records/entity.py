@@ -1,0 +1,243 @@
+"""What an entity is: a kind of record, described once.
+
+List, card, board, filters, search, import, export, history and rights read this description; none of them
+knows an entity by name. A built-in entity is a Django model (a `records.models.Record`) plus a subclass of
+`Entity` in its feature's `entity.py`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+
+from enishi.records.fields.base import FieldKind
+from enishi.records.fields.choices import Tags
+from enishi.records.fields.dates import Moment
+from enishi.records.fields.references import Person, Reference
+from enishi.records.models import CustomField, Record
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class Section:
+    """A sheet of fields on the card and in forms; `folded` starts closed in forms."""
+
+    label: Text
+    fields: tuple[str, ...]
+    folded: bool = False
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Records that point here, shown on the card: entity, its reference field, and how it is called here."""
+
+    entity: str
+    field: str
+    label: Text
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Board:
+    """How records stand on a board: the reference or choice field whose values are the columns."""
+
+    field: str
+    amount: str = ""
+    group: str = ""  # a reference that chooses between sets of columns (the pipeline)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A view that every user finds above the list."""
+
+    key: str
+    label: Text
+    condition: dict[str, Any]
+    sort: str = ""
+
+
+@dataclass(frozen=True)
+class ImportHint:
+    """How import knows the entity: columns that identify one record, best first."""
+
+    keys: tuple[str, ...] = ()
+    column_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+class Entity:
+    """Base of all entities. Class attributes are the description; methods are what may differ."""
+
+    name: ClassVar[str]
+    slug: ClassVar[str]
+    code: ClassVar[int]  # 1–4095, never reused: part of search keys
+    model: ClassVar[type[Record]]
+    label: ClassVar[Text]
+    icon: ClassVar[str] = "file"
+    hint: ClassVar[Text] = ""  # what goes here, for the empty list
+    title_field: ClassVar[str] = "name"
+    subtitle_field: ClassVar[str] = ""  # kana above the title
+    status_field: ClassVar[str] = ""  # the choice shown beside the name
+    columns: ClassVar[tuple[str, ...]] = ()
+    sections: ClassVar[tuple[Section, ...]] = ()
+    connections: ClassVar[tuple[Connection, ...]] = ()
+    quick_fields: ClassVar[tuple[str, ...]] = ()  # what the first form asks; the rest is folded
+    search_fields: ClassVar[tuple[str, ...]] = ()
+    default_sort: ClassVar[str] = "-updated_at"
+    presets: ClassVar[tuple[Preset, ...]] = ()
+    board: ClassVar[Board | None] = None
+    imports: ClassVar[ImportHint] = ImportHint()
+    call_field: ClassVar[str] = ""
+    mail_field: ClassVar[str] = ""
+    in_navigation: ClassVar[bool] = True
+    in_search: ClassVar[bool] = True
+    has_timeline: ClassVar[bool] = True
+    admin_only: ClassVar[bool] = False  # settings such as pipelines: only admins write
+    parent_fields: ClassVar[tuple[str, ...]] = ()  # further fields that `parents` depends on
+    built_in: ClassVar[tuple[FieldKind, ...]] = ()
+
+    def __init__(self) -> None:
+        for one in self.built_in:
+            one.bind(self)
+        for one in self.common:
+            one.bind(self)
+
+    @cached_property
+    def common(self) -> list[FieldKind]:
+        """Fields that every record has and no entity needs to declare."""
+        taken = {one.name for one in self.built_in}
+        made: list[FieldKind] = [
+            Person("owner"),
+            Tags("tags"),
+            Moment("created_at", editable=False, sortable=True),
+            Moment("updated_at", editable=False, sortable=True),
+            Person("created_by", editable=False),
+            Person("updated_by", editable=False),
+        ]
+        return [one for one in made if one.name not in taken]
+
+    @property
+    def own(self) -> list[FieldKind]:
+        """Fields that the owner of the company added."""
+        return own_fields(self)
+
+    @property
+    def fields(self) -> dict[str, FieldKind]:
+        """Every field by name: declared, common, own."""
+        return {**self._declared, **{one.name: one for one in self.own}}
+
+    @cached_property
+    def _declared(self) -> dict[str, FieldKind]:
+        return {one.name: one for one in (*self.built_in, *self.common)}
+
+    def field(self, name: str) -> FieldKind:
+        """The field of this name.
+
+        Raises:
+            KeyError: there is none (names from outside are looked up here and never reach a query otherwise).
+        """
+        return self._declared[name] if name in self._declared else self.fields[name]
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """Declared connections to one other record."""
+        return [one for one in self._declared.values() if isinstance(one, Reference)]
+
+    @cached_property
+    def pointers(self) -> list[str]:
+        """Names to `select_related` so that a list needs no query per row."""
+        return [one.name for one in self._declared.values() if isinstance(one, Reference | Person)]
+
+    def __str__(self) -> str:
+        return str(self.label)
+
+    def url(self, record_id: int) -> str:
+        """The address of a record's card."""
+        return f"/{self.slug}/{record_id}/"
+
+    @property
+    def list_url(self) -> str:
+        """The address of the list."""
+        return f"/{self.slug}/"
+
+    # --- what may differ --------------------------------------------------------------------------
+    def title(self, record: Any) -> str:
+        """What the record is called."""
+        return str(getattr(record, self.title_field))
+
+    def prepare(self, record: Any, changed: set[str]) -> None:
+        """Sets columns that follow from others (sort keys, full names) before the record is stored."""
+
+    def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
+        """Rules over several fields: errors by field name, '' for the whole."""
+        return {}
+
+    def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
+        """Brings dependants up to date after storing, in the same transaction."""
+
+    def parents(self, record: Any) -> list[tuple[str, int]]:
+        """Records whose timelines also show what happens to this one."""
+        return [
+            (one.to, key) for one in self.references if one.carries_up and (key := one.get(record)) is not None
+        ]
+
+    def event_kind(self, changed: dict[str, Any]) -> str:
+        """The kind of the event that a change of these fields is."""
+        return "changed"
+
+    def created_kind(self, record: Any) -> str:
+        """The kind of the event that making this record is (an activity is a visit, a call…)."""
+        return "created"
+
+    def event_time(self, record: Any) -> Any:
+        """When the creation event stands on the timeline; None is now."""
+        return None
+
+    def search_text(self, record: Any) -> str:
+        """The words under which the record is found."""
+        parts = [self.title(record)]
+        for name in self.search_fields:
+            parts.append(self.field(name).value_text(record))
+        parts.extend(record.tags or ())
+        return "\n".join(part for part in parts if part)
+
+    def list_queryset(self, queryset: QuerySet[Any], columns: Iterable[FieldKind]) -> QuerySet[Any]:
+        """Loads with the rows what the columns show."""
+        related = [one.name for one in columns if isinstance(one, Reference | Person) and not one.custom]
+        return queryset.select_related(*related) if related else queryset
+
+
+_own: dict[str, tuple[float, list[FieldKind]]] = {}
+
+
+def own_fields(entity: Entity) -> list[FieldKind]:
+    """The entity's own fields, from rows; kept in memory for five seconds so that a page doesn't ask twice."""
+    import time
+
+    held = _own.get(entity.name)
+    now = time.monotonic()
+    if held and now - held[0] < 5:
+        return held[1]
+    from enishi.records.fields import KINDS, Choice, Option
+
+    made: list[FieldKind] = []
+    for row in CustomField.objects.filter(entity=entity.name, retired_at=None):
+        options = dict(row.options)
+        choices = options.pop("choices", None)
+        kind = KINDS[row.kind]
+        if issubclass(kind, Choice):
+            options["options"] = [Option(**choice) for choice in choices or ()]
+        one = kind(row.key, row.label, sortable=row.indexed, **options)
+        one.custom = True
+        one.entity = entity
+        made.append(one)
+    _own[entity.name] = (now, made)
+    return made
+
+
+def forget_own_fields() -> None:
+    """Makes the next read ask the database again (after a field was added or changed here)."""
+    _own.clear()

@@ -1,0 +1,63 @@
+"""What a write or a read may answer instead of doing it. Messages are for the person at the screen."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+class RecordError(Exception):
+    """Base of the errors a caller is expected to show."""
+
+
+class NotAllowed(RecordError):
+    """The person may not do this."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or _("この操作をする権限がありません。管理者に確認してください。"))
+
+
+class NotFound(RecordError):
+    """No such record, or not one this person may see."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or _("見つかりません。削除されたか、見る権限がありません。"))
+
+
+class Refused(RecordError):
+    """Values that can't be accepted; `errors` maps field names to messages ('' for the record as a whole)."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        self.errors = errors
+        super().__init__(" ".join(message for messages in errors.values() for message in messages))
+
+
+@dataclass
+class Clash:
+    """One field that two people changed: what is stored now and what was to be stored."""
+
+    field: str
+    label: str
+    theirs: Any
+    mine: Any
+    theirs_text: str
+    mine_text: str
+
+
+@dataclass
+class Conflict(RecordError):
+    """Somebody else changed the same fields since this person read the record. Nothing was stored."""
+
+    clashes: list[Clash]
+    version: int
+    by: str = ""
+    at: datetime | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        names = "、".join(clash.label for clash in self.clashes)
+        return _("%(by)sさんが先に%(fields)sを変更しました。どちらを残すか選んでください。") % {
+            "by": self.by,
+            "fields": names,
+        }

@@ -1,0 +1,86 @@
+"""A connection to a record of any entity, kept as "deal:12"."""
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from enishi.records.fields.base import FieldKind
+
+_REFERENCE = re.compile(r"([a-z_]{1,40}):([0-9]{1,18})\Z")
+
+
+def parse(text: str) -> tuple[str, int] | None:
+    """Entity name and key of "deal:12", or None."""
+    match = _REFERENCE.match(text or "")
+    return (match[1], int(match[2])) if match else None
+
+
+class AnyRecord(FieldKind):
+    """What a task or activity is about."""
+
+    kind = "any_record"
+    template = "components/input_any_record.html"
+    operators = ("is", "empty", "not_empty")
+
+    def clean(self, raw: Any) -> str:
+        if raw is None or raw == "":
+            return ""
+        self.check_type(raw, str)
+        found = parse(raw)
+        from enishi.records import registry
+
+        entity = registry.find(found[0]) if found else None
+        if not found or entity is None or not entity.model._default_manager.filter(pk=found[1], deleted_at=None).exists():
+            raise ValidationError(_("選んだ%(label)sが見つかりません。選び直してください。") % {"label": self.label})
+        return raw
+
+    def labels_for(self, values: set[Any]) -> dict[Any, str]:
+        return titles(values)
+
+    def text(self, value: Any) -> str:
+        return titles({value}).get(value, "") if value else ""
+
+    def value_text(self, record: Any) -> str:
+        held = getattr(record, "_about_titles", None)
+        value = self.get(record)
+        return (held.get(value, "") if held is not None else self.text(value)) if value else ""
+
+    def input_text(self, value: Any) -> str:
+        return value or ""
+
+    def cell(self, record: Any) -> str:
+        value = self.get(record)
+        found = parse(value)
+        if not found:
+            return ""
+        from enishi.records import registry
+
+        return f'<a class="link" href="{escape(registry.get(found[0]).url(found[1]))}">{escape(self.value_text(record))}</a>'
+
+
+def titles(values: set[Any]) -> dict[str, str]:
+    """Names behind "deal:12" texts: one query per entity, whatever their number."""
+    from enishi.records import registry
+
+    wanted: dict[str, set[int]] = {}
+    for value in values:
+        found = parse(value) if isinstance(value, str) else None
+        if found:
+            wanted.setdefault(found[0], set()).add(found[1])
+    made: dict[str, str] = {}
+    for name, keys in wanted.items():
+        entity = registry.find(name)
+        if entity is not None:
+            for record in entity.model._default_manager.filter(pk__in=keys):
+                made[f"{name}:{record.pk}"] = entity.title(record)
+    return made
+
+
+def load_titles(records: list[Any], column: str = "about") -> None:
+    """Gives each record the titles of what the whole page is about, in one query per entity."""
+    known = titles({getattr(record, column) for record in records})
+    for record in records:
+        record._about_titles = known

@@ -1,0 +1,216 @@
+"""The field kinds' base class: one class per kind knows everything about it.
+
+What a person or a file gives (`raw`) becomes a value through `clean`; a value becomes JSON for history and API
+through `to_json`, text for people and files through `text`, and a list cell through `cell`. Conditions ask the
+kind for its operators and for the database expression. Nothing else in the program asks `if kind ==`.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import F, Q
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import IsNull
+from django.utils.functional import Promise
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from enishi.japanese.text import clean as clean_text
+
+if TYPE_CHECKING:
+    from enishi.records.entity import Entity
+
+Text = str | Promise
+
+
+class FieldKind:
+    """One field of an entity.
+
+    Args:
+        name: attribute of the model, or the key of an own field.
+        label: the word on the screen; taken from the model's verbose name where it is not given.
+        required: whether a record can do without it.
+        unique: whether two living records may not share a value (exact, after cleaning).
+        help: a sentence below the input.
+        aliases: words that head this column in other people's sheets, beside the label.
+        listed: may be a list column; sortable: has an index that serves sorting; editable: may be written by hand.
+        show: name of the column group ("more" hides it in a folded section of forms).
+    """
+
+    kind: ClassVar[str] = ""
+    template: ClassVar[str] = "components/input_text.html"
+    operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+    right_aligned: ClassVar[bool] = False
+    empty: ClassVar[Any] = ""
+    nullable: ClassVar[bool] = False
+    custom: bool = False
+
+    def __init__(
+        self,
+        name: str,
+        label: Text = "",
+        *,
+        required: bool = False,
+        unique: bool = False,
+        help: Text = "",  # noqa: A002
+        aliases: Iterable[str] = (),
+        listed: bool = True,
+        sortable: bool = False,
+        editable: bool = True,
+        importable: bool | None = None,
+        default: Any = None,
+        width: str = "",
+    ) -> None:
+        self.name = name
+        self._label = label
+        self.required = required
+        self.unique = unique
+        self.help = help
+        self.aliases = tuple(aliases)
+        self.listed = listed
+        self.sortable = sortable
+        self.editable = editable
+        self.importable = editable if importable is None else importable
+        self.default = default
+        self.width = width
+        self.entity: Entity | None = None
+
+    def bind(self, entity: "Entity") -> None:
+        """Called once by the entity that owns the field."""
+        self.entity = entity
+        if not self._label and not self.custom:
+            self._label = entity.model._meta.get_field(self.name).verbose_name
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name}>"
+
+    @property
+    def label(self) -> str:
+        """The word on the screen, in the active language."""
+        return str(self._label)
+
+    # --- in ---------------------------------------------------------------------------------------
+    def clean(self, raw: Any) -> Any:
+        """What a person, a file or a caller gave, as a value.
+
+        Raises:
+            ValidationError: with a message for the person who typed it.
+        """
+        raise NotImplementedError(self.kind)
+
+    def check_type(self, raw: Any, *kinds: type) -> None:
+        """Refuses structures (a dict where a string belongs) with a readable message."""
+        if not isinstance(raw, kinds):
+            raise ValidationError(_("%(label)sの値の形式が正しくありません。") % {"label": self.label})
+
+    def is_empty(self, value: Any) -> bool:
+        """Whether the value counts as "nothing entered"."""
+        return value is None or value == "" or value == []
+
+    # --- store ------------------------------------------------------------------------------------
+    @property
+    def column(self) -> str:
+        """The model attribute that holds the stored value (`account_id` for a reference)."""
+        return self.name
+
+    def get(self, record: Any) -> Any:
+        """The stored value of a record."""
+        if self.custom:
+            return self.from_json(record.custom.get(self.name))
+        return getattr(record, self.column)
+
+    def put(self, record: Any, value: Any) -> None:
+        """Puts the value on the record (which is not saved)."""
+        if self.custom:
+            if self.is_empty(value):
+                record.custom.pop(self.name, None)
+            else:
+                record.custom[self.name] = self.to_json(value)
+        else:
+            setattr(record, self.column, value)
+
+    def to_json(self, value: Any) -> Any:
+        """The value for history and API."""
+        return value
+
+    def from_json(self, value: Any) -> Any:
+        """The value from history."""
+        return self.empty_value() if value is None else value
+
+    def empty_value(self) -> Any:
+        """What stands for nothing."""
+        return None if self.nullable else self.empty
+
+    # --- out --------------------------------------------------------------------------------------
+    def text(self, value: Any) -> str:
+        """The value for people: lists, cards, exports, history."""
+        return "" if self.is_empty(value) else str(value)
+
+    def value_text(self, record: Any) -> str:
+        """`text` of a record's value; references override it to use what is already loaded."""
+        return self.text(self.get(record))
+
+    def input_text(self, value: Any) -> str:
+        """The value as it stands in an input."""
+        return self.text(value)
+
+    def cell(self, record: Any) -> str:
+        """The list cell's inner HTML, escaped."""
+        return escape(self.value_text(record))
+
+    def export(self, record: Any) -> Any:
+        """The value for a spreadsheet cell: text, number, date."""
+        return self.value_text(record)
+
+    def labels_for(self, values: set[Any]) -> dict[Any, str]:
+        """Names for stored values that are not readable by themselves (references, users), in one query."""
+        return {}
+
+    def context(self) -> dict[str, Any]:
+        """What the input template needs beyond the value."""
+        return {}
+
+    # --- ask --------------------------------------------------------------------------------------
+    def expression(self) -> "str | Combinable":
+        """The database expression of the value, for filter, sort and index alike."""
+        if self.custom:
+            from enishi.records.fields.own import OwnValue
+
+            return OwnValue(self.name, numeric=self.right_aligned)
+        return F(self.column)
+
+    def lookup(self, suffix: str = "exact") -> Callable[[Any], Q]:
+        """A maker of Q objects on this field: `lookup("gte")(5)`. Two-valued: an empty value never matches."""
+        if not self.custom:
+            return lambda value: Q(**{f"{self.column}__{suffix}": value})
+        expression: Any = self.expression()
+        made = expression.output_field.get_lookup(suffix)
+        if suffix == "isnull":
+            return lambda value: Q(made(expression, value))
+        return lambda value: Q(made(expression, value)) & Q(IsNull(expression, False))
+
+    def empty_q(self) -> Q:
+        """Nothing entered."""
+        if self.custom or self.nullable:
+            return self.lookup("isnull")(True)
+        return self.lookup()(self.empty)
+
+    def operand(self, value: Any) -> Any:
+        """A condition's JSON operand as a value to compare with.
+
+        Raises:
+            ValidationError: it is not of this kind.
+        """
+        return self.clean(value)
+
+
+def cleaned_text(raw: Any, label: str, longest: int) -> str:
+    """Text that is safe to store; refuses what is too long rather than cutting it."""
+    text = clean_text(str(raw)).strip()
+    if len(text) > longest:
+        raise ValidationError(
+            _("%(label)sは%(longest)d文字までです（今は%(length)d文字）。短くしてください。")
+            % {"label": label, "longest": longest, "length": len(text)}
+        )
+    return text

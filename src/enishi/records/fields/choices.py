@@ -1,0 +1,139 @@
+"""One choice of several, and tags."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from enishi.japanese.text import fold
+from enishi.records.fields.base import FieldKind, Text, cleaned_text
+
+
+@dataclass(frozen=True)
+class Option:
+    """A value that can be chosen: stored word, word on the screen, colour, other spellings in people's sheets."""
+
+    value: str
+    label: Text
+    colour: str = "grey"
+    aliases: tuple[str, ...] = ()
+
+
+class Choice(FieldKind):
+    """One of a list."""
+
+    kind = "choice"
+    template = "components/input_select.html"
+    operators = ("in", "not_in", "is", "is_not", "empty", "not_empty")
+
+    def __init__(
+        self, name: str, label: Text = "", *, options: Iterable[Option] | Callable[[], Iterable[Option]], **more: Any
+    ) -> None:
+        super().__init__(name, label, **more)
+        self._options = options
+
+    @property
+    def options(self) -> list[Option]:
+        """What can be chosen now."""
+        return list(self._options() if callable(self._options) else self._options)
+
+    def option(self, value: Any) -> Option | None:
+        """The option that a stored value means."""
+        return next((option for option in self.options if option.value == value), None)
+
+    def clean(self, raw: Any) -> Any:
+        if raw is None or raw == "":
+            return ""
+        self.check_type(raw, str, int, float)
+        text = str(raw).strip()
+        if not text:
+            return ""
+        folded = fold(text)
+        for option in self.options:
+            if text == option.value or folded in {fold(str(option.label)), *map(fold, option.aliases)}:
+                return option.value
+        raise ValidationError(
+            _("%(label)s「%(text)s」は選べません。%(options)s のどれかにしてください。")
+            % {
+                "label": self.label,
+                "text": text[:40],
+                "options": "・".join(str(option.label) for option in self.options[:12]),
+            }
+        )
+
+    def text(self, value: Any) -> str:
+        option = self.option(value)
+        return str(option.label) if option else str(value or "")
+
+    def input_text(self, value: Any) -> str:
+        return str(value or "")
+
+    def cell(self, record: Any) -> str:
+        value = self.get(record)
+        if not value:
+            return ""
+        option = self.option(value)
+        colour = option.colour if option else "grey"
+        return f'<span class="chip chip-{colour}">{escape(str(option.label) if option else value)}</span>'
+
+    def context(self) -> dict[str, Any]:
+        return {"options": self.options}
+
+
+class FreeChoice(Choice):
+    """A list that grows: words already used are offered, a new word is accepted (industries, sources)."""
+
+    kind = "free_choice"
+    template = "components/input_datalist.html"
+    operators = ("is", "is_not", "in", "not_in", "contains", "empty", "not_empty")
+
+    def clean(self, raw: Any) -> str:
+        if raw is None:
+            return ""
+        self.check_type(raw, str, int, float)
+        text = cleaned_text(raw, self.label, 100)
+        folded = fold(text)
+        return next((option.value for option in self.options if folded == fold(str(option.label))), text)
+
+    def cell(self, record: Any) -> str:
+        return escape(self.value_text(record))
+
+
+class Tags(FieldKind):
+    """Words put on a record: a sorted list. Look-ups go through the links table, where they have an index."""
+
+    kind = "tags"
+    template = "components/input_tags.html"
+    operators = ("has", "has_not", "empty", "not_empty")
+    empty: list[str] = []
+
+    def clean(self, raw: Any) -> list[str]:
+        if raw is None or raw == "":
+            return []
+        self.check_type(raw, str, list)
+        parts = raw if isinstance(raw, list) else raw.replace("、", ",").replace("，", ",").split(",")
+        if not all(isinstance(part, str) for part in parts):
+            raise ValidationError(_("タグは文字で入力してください。"))
+        names = {cleaned_text(part, self.label, 60) for part in parts}
+        if len(names) > 50:
+            raise ValidationError(_("タグは50個までです。"))
+        return sorted(name for name in names if name)
+
+    def empty_value(self) -> Any:
+        return []
+
+    def text(self, value: Any) -> str:
+        return value if isinstance(value, str) else "、".join(value or [])
+
+    def input_text(self, value: Any) -> str:
+        return ", ".join(value or [])
+
+    def cell(self, record: Any) -> str:
+        return " ".join(f'<span class="chip chip-grey">{escape(name)}</span>' for name in self.get(record) or [])
+
+    def operand(self, value: Any) -> Any:
+        self.check_type(value, str)
+        return value

@@ -1,0 +1,156 @@
+"""Dates and moments. Dates are dates; moments are stored in UTC and shown in the company's zone."""
+
+import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from enishi.japanese import calendar, wareki
+from enishi.records.fields.base import FieldKind
+
+WHEN = (
+    "is", "gte", "lte", "between", "today", "this_week", "this_month", "last_month", "next_month", "this_year",
+    "past_days", "next_days", "before_days", "empty", "not_empty",
+)  # fmt: skip
+EARLIEST, LATEST = datetime.date(1800, 1, 1), datetime.date(2999, 12, 31)
+
+
+class Date(FieldKind):
+    """A day, read from anything a Japanese ledger writes (2026/11/23, 令和8年11月23日, R8.11.23)."""
+
+    kind = "date"
+    template = "components/input_date.html"
+    operators = WHEN
+    nullable = True
+
+    def clean(self, raw: Any) -> datetime.date | None:
+        if raw is None or raw == "":
+            return None
+        self.check_type(raw, str, int, float, datetime.date)
+        try:
+            value = wareki.parse_date(raw)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(str(error)) from None
+        if value is not None and not EARLIEST <= value <= LATEST:
+            raise ValidationError(
+                _("%(label)s「%(raw)s」は1800年から2999年までの日付にしてください。")
+                % {"label": self.label, "raw": str(raw)[:40]}
+            )
+        return value
+
+    def to_json(self, value: Any) -> Any:
+        return value.isoformat() if value else None
+
+    def from_json(self, value: Any) -> Any:
+        return datetime.date.fromisoformat(value) if value else None
+
+    def text(self, value: Any) -> str:
+        return calendar.format_date(value) if value else ""
+
+    def input_text(self, value: Any) -> str:
+        return value.isoformat() if value else ""
+
+    def export(self, record: Any) -> Any:
+        return self.get(record)
+
+    def day_range(self, first: datetime.date, last: datetime.date) -> Q:
+        """From the first to the last day, both included."""
+        return self.lookup("gte")(self.operand_value(first)) & self.lookup("lte")(self.operand_value(last))
+
+    def operand_value(self, day: datetime.date) -> Any:
+        """A day as the stored value is compared with."""
+        return day.isoformat() if self.custom else day
+
+    def day_of(self, value: Any) -> datetime.date | None:
+        """The day a stored value falls on."""
+        return value
+
+
+class DateTime(Date):
+    """A moment."""
+
+    kind = "date_time"
+    template = "components/input_datetime.html"
+
+    def clean(self, raw: Any) -> datetime.datetime | None:  # type: ignore[override]
+        if raw is None or raw == "":
+            return None
+        self.check_type(raw, str, int, float, datetime.date)
+        try:
+            value = wareki.parse_datetime(raw)
+        except (ValueError, OverflowError) as error:
+            raise ValidationError(str(error)) from None
+        if value is None:
+            return None
+        if not EARLIEST <= value.date() <= LATEST:
+            raise ValidationError(_("%(label)sは1800年から2999年までの日時にしてください。") % {"label": self.label})
+        return timezone.make_aware(value) if timezone.is_naive(value) else value
+
+    def to_json(self, value: Any) -> Any:
+        return value.astimezone(datetime.UTC).isoformat() if value else None
+
+    def from_json(self, value: Any) -> Any:
+        return datetime.datetime.fromisoformat(value) if value else None
+
+    def text(self, value: Any) -> str:
+        return f"{calendar.format_date(timezone.localtime(value).date())} {timezone.localtime(value):%H:%M}" if value else ""
+
+    def input_text(self, value: Any) -> str:
+        return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M") if value else ""
+
+    def export(self, record: Any) -> Any:
+        value = self.get(record)
+        return timezone.localtime(value).replace(tzinfo=None) if value else None
+
+    def day_range(self, first: datetime.date, last: datetime.date) -> Q:
+        start = timezone.make_aware(datetime.datetime.combine(first, datetime.time()))
+        end = timezone.make_aware(datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time()))
+        if self.custom:
+            return self.lookup("gte")(self.to_json(start)) & self.lookup("lt")(self.to_json(end))
+        return self.lookup("gte")(start) & self.lookup("lt")(end)
+
+    def day_of(self, value: Any) -> datetime.date | None:
+        return timezone.localtime(value).date() if value else None
+
+    def operand(self, value: Any) -> Any:
+        return Date.clean(self, value)
+
+
+class Moment(DateTime):
+    """A moment that the program keeps (last contact, updated); lists show how long ago it was."""
+
+    kind = "moment"
+
+    def cell(self, record: Any) -> str:
+        value = self.get(record)
+        return ago_html(value) if value else ""
+
+
+def ago_text(value: datetime.datetime, now: datetime.datetime | None = None) -> str:
+    """「今日」「昨日」「3日前」「明日」「5日後」; beyond two months the date."""
+    here = timezone.localtime(value)
+    days = (timezone.localtime(now).date() - here.date()).days
+    if days == 0:
+        return _("今日")
+    if days == 1:
+        return _("昨日")
+    if days == -1:
+        return _("明日")
+    if 0 < days < 365:
+        return _("%(days)d日前") % {"days": days}
+    if -60 < days < 0:
+        return _("%(days)d日後") % {"days": -days}
+    return calendar.format_date(here.date(), weekday=False)
+
+
+def ago_html(value: datetime.datetime, late_after: int = 0) -> str:
+    """`ago_text` in a <time> whose title is the exact moment."""
+    exact = timezone.localtime(value)
+    title = f"{calendar.format_date(exact.date())} {exact:%H:%M}"
+    days = (timezone.localdate() - exact.date()).days
+    tone = " text-amber" if late_after and days >= late_after else ""
+    return f'<time class="ago{tone}" datetime="{exact.isoformat()}" title="{escape(title)}">{escape(ago_text(value))}</time>'

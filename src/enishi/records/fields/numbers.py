@@ -1,0 +1,126 @@
+"""Number kinds: whole numbers, money in yen, percent, yes/no."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from enishi.japanese import amounts
+from enishi.records.fields.base import FieldKind, Text
+
+ORDERED = ("is", "is_not", "gte", "lte", "gt", "lt", "between", "empty", "not_empty")
+
+
+class Number(FieldKind):
+    """A whole number within bounds."""
+
+    kind = "number"
+    template = "components/input_number.html"
+    operators = ORDERED
+    right_aligned = True
+    nullable = True
+    summable = True
+
+    def __init__(
+        self, name: str, label: Text = "", *, least: int = -(10**15), most: int = 10**15, unit: Text = "", **options: Any
+    ) -> None:
+        super().__init__(name, label, **options)
+        self.least, self.most, self.unit = least, most, unit
+
+    def clean(self, raw: Any) -> int | None:
+        if raw is None or raw == "":
+            return None
+        self.check_type(raw, str, int, float, Decimal)
+        try:
+            number = self.parse(raw)
+        except (ValueError, OverflowError, ArithmeticError) as error:
+            message = str(error) if isinstance(error, ValueError) and not str(error).isascii() else ""
+            raise ValidationError(
+                message or _("%(label)s「%(raw)s」は数として読めません。数字で入力してください。")
+                % {"label": self.label, "raw": str(raw)[:40]}
+            ) from None
+        if not self.least <= number <= self.most:
+            raise ValidationError(
+                _("%(label)sは%(least)sから%(most)sまでで入力してください。")
+                % {"label": self.label, "least": f"{self.least:,}", "most": f"{self.most:,}"}
+            )
+        return number
+
+    def parse(self, raw: Any) -> int:
+        """Text or number as a whole number; raises ValueError."""
+        return int(amounts.parse_number(raw))
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else f"{value:,}{self.unit}"
+
+    def input_text(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+    def export(self, record: Any) -> Any:
+        return self.get(record)
+
+
+class Money(Number):
+    """Whole yen."""
+
+    kind = "money"
+    template = "components/input_money.html"
+
+    def parse(self, raw: Any) -> int:
+        return amounts.parse_yen(raw)
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else amounts.format_yen(value)
+
+    def input_text(self, value: Any) -> str:
+        return "" if value is None else f"{value:,}"
+
+
+class Percent(Number):
+    """0 to 100."""
+
+    kind = "percent"
+    summable = False
+
+    def __init__(self, name: str, label: Text = "", **options: Any) -> None:
+        super().__init__(name, label, least=0, most=100, unit="%", **options)
+
+    def parse(self, raw: Any) -> int:
+        if isinstance(raw, float) and 0 < raw <= 1:
+            raw = round(raw * 100)  # Excel keeps 30% as 0.3
+        return int(amounts.parse_number(str(raw).replace("%", "").replace("％", "")))
+
+
+class YesNo(FieldKind):
+    """Yes or no; nothing entered is no."""
+
+    kind = "yes_no"
+    template = "components/input_toggle.html"
+    operators = ("is",)
+    empty = False
+    words = {
+        "1": True, "true": True, "yes": True, "on": True, "○": True, "〇": True, "はい": True, "有": True, "あり": True,
+        "済": True, "0": False, "false": False, "no": False, "off": False, "": False, "×": False, "いいえ": False,
+        "無": False, "なし": False, "-": False,
+    }
+
+    def clean(self, raw: Any) -> bool:
+        if raw is None:
+            return False
+        if isinstance(raw, bool):
+            return raw
+        self.check_type(raw, str, int, float)
+        word = str(int(raw) if isinstance(raw, float) and raw.is_integer() else raw).strip().lower()
+        if word not in self.words:
+            raise ValidationError(_("%(label)sは「はい」か「いいえ」で入力してください。") % {"label": self.label})
+        return self.words[word]
+
+    def is_empty(self, value: Any) -> bool:
+        return value is None
+
+    def text(self, value: Any) -> str:
+        return _("はい") if value else _("いいえ")
+
+    def input_text(self, value: Any) -> str:
+        return "1" if value else ""

@@ -1,0 +1,149 @@
+"""Kinds that point elsewhere: to another record, to a user."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from enishi.japanese.text import fold
+from enishi.records.fields.base import FieldKind, Text
+
+LARGEST = 2**63 - 1
+
+
+class Pointer(FieldKind):
+    """Shared by both: the stored value is a primary key."""
+
+    operators = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+    nullable = True
+
+    @property
+    def column(self) -> str:
+        return f"{self.name}_id"
+
+    def clean(self, raw: Any) -> int | None:
+        if raw is None or raw == "":
+            return None
+        if hasattr(raw, "pk"):
+            return int(raw.pk)
+        self.check_type(raw, str, int)
+        text = str(raw).strip()
+        if text.isascii() and text.isdigit() and int(text) <= LARGEST:
+            return int(text)
+        return self.by_name(text)
+
+    def by_name(self, text: str) -> int | None:
+        """The key of the one thing with exactly this name.
+
+        Raises:
+            ValidationError: none or several.
+        """
+        raise NotImplementedError
+
+    def value_text(self, record: Any) -> str:
+        return str(getattr(record, self.name) or "") if self.get(record) else ""
+
+    def text(self, value: Any) -> str:
+        return self.labels_for({value}).get(value, "") if value else ""
+
+    def input_text(self, value: Any) -> str:
+        return str(value or "")
+
+
+class Reference(Pointer):
+    """A connection to one record of another entity."""
+
+    kind = "reference"
+    template = "components/input_record.html"
+
+    def __init__(self, name: str, label: Text = "", *, to: str, carries_up: bool = False, **options: Any) -> None:
+        """`carries_up`: what happens to this record shows on the other's timeline too."""
+        super().__init__(name, label, **options)
+        self.to = to
+        self.carries_up = carries_up
+
+    @property
+    def target(self) -> Any:
+        """The entity that is pointed to."""
+        from enishi.records.registry import get
+
+        return get(self.to)
+
+    def by_name(self, text: str) -> int | None:
+        entity = self.target
+        found = list(
+            entity.model.objects.filter(deleted_at=None, **{entity.title_field: text}).values_list("pk", flat=True)[:2]
+        )
+        if len(found) != 1:
+            problem = _("%(label)s「%(text)s」が見つかりません。一覧から選んでください。") if not found else _(
+                "%(label)s「%(text)s」が複数あります。一覧から選んでください。"
+            )
+            raise ValidationError(problem % {"label": self.label, "text": text[:60]})
+        return int(found[0])
+
+    def labels_for(self, values: set[Any]) -> dict[Any, str]:
+        entity = self.target
+        return {
+            record.pk: str(record) for record in entity.model.objects.filter(pk__in=[v for v in values if v is not None])
+        }
+
+    def cell(self, record: Any) -> str:
+        key = self.get(record)
+        if not key:
+            return ""
+        return f'<a class="link" href="/{self.target.slug}/{key}/">{escape(self.value_text(record))}</a>'
+
+    def context(self) -> dict[str, Any]:
+        return {"target": self.target}
+
+
+class Person(Pointer):
+    """A user of the company."""
+
+    kind = "user"
+    template = "components/input_user.html"
+
+    @property
+    def users(self) -> Any:
+        """Users that can be chosen."""
+        from enishi.access.models import User
+
+        return User.objects.filter(is_active=True)
+
+    def clean(self, raw: Any) -> int | None:
+        key = super().clean(raw)
+        if key is not None and not hasattr(raw, "pk") and key not in self.keys():
+            raise ValidationError(_("%(label)sに選んだ人は登録されていません。") % {"label": self.label})
+        return key
+
+    def keys(self) -> set[int]:
+        """Keys of every user, active or not (a leaver's records keep their owner)."""
+        from enishi.access.models import User
+
+        return set(User.objects.values_list("pk", flat=True))
+
+    def by_name(self, text: str) -> int | None:
+        folded = fold(text)
+        exact, family = [], []
+        for user in self.users:
+            if folded in {fold(user.email), fold(user.name), fold("".join(user.name.split()))}:
+                exact.append(user.pk)
+            elif user.name.split() and fold(user.name.split()[0]) == folded:
+                family.append(user.pk)
+        found = exact or family
+        if len(found) != 1:
+            raise ValidationError(
+                _("%(label)s「%(text)s」に当てはまる利用者がいません。") % {"label": self.label, "text": text[:60]}
+                if not found
+                else _("%(label)s「%(text)s」に当てはまる利用者が複数います。") % {"label": self.label, "text": text[:60]}
+            )
+        return int(found[0])
+
+    def labels_for(self, values: set[Any]) -> dict[Any, str]:
+        from enishi.access.models import User
+
+        return {user.pk: str(user) for user in User.objects.filter(pk__in=[v for v in values if v is not None])}
+
+    def context(self) -> dict[str, Any]:
+        return {"users": self.users}

@@ -1,0 +1,187 @@
+"""Text kinds: words, long text, kana, mail, telephone, web address, postal code."""
+
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from enishi.japanese import addresses, companies, emails, kana, telephones
+from enishi.records.fields.base import FieldKind, Text, cleaned_text
+
+TEXT_OPERATORS = ("contains", "not_contains", "is", "is_not", "starts", "in", "not_in", "empty", "not_empty")
+
+
+class Words(FieldKind):
+    """One line of text."""
+
+    kind = "text"
+    operators = TEXT_OPERATORS
+
+    def __init__(self, name: str, label: Text = "", *, longest: int = 200, **options: Any) -> None:
+        super().__init__(name, label, **options)
+        self.longest = longest
+
+    def clean(self, raw: Any) -> str:
+        if raw is None:
+            return ""
+        self.check_type(raw, str, int, float)
+        if isinstance(raw, float) and raw.is_integer():
+            raw = int(raw)
+        return cleaned_text(" ".join(str(raw).split("\n")), self.label, self.longest)
+
+
+class LongText(Words):
+    """Several lines."""
+
+    kind = "long_text"
+    template = "components/input_textarea.html"
+    operators = ("contains", "not_contains", "empty", "not_empty")
+
+    def __init__(self, name: str, label: Text = "", *, longest: int = 20_000, **options: Any) -> None:
+        super().__init__(name, label, longest=longest, **options)
+
+    def clean(self, raw: Any) -> str:
+        if raw is None:
+            return ""
+        self.check_type(raw, str, int, float)
+        return cleaned_text(raw, self.label, self.longest)
+
+    def cell(self, record: Any) -> str:
+        text = self.get(record)
+        return escape(text if len(text) <= 80 else text[:79] + "…")
+
+
+class Kana(Words):
+    """A reading, kept as full-width katakana whatever way it was typed."""
+
+    kind = "kana"
+
+    def clean(self, raw: Any) -> str:
+        return kana.to_katakana(super().clean(raw))
+
+
+class Email(Words):
+    """A mail address. Old telephone addresses that break the standard are accepted: customers have them."""
+
+    kind = "email"
+    template = "components/input_email.html"
+
+    def clean(self, raw: Any) -> str:
+        text = super().clean(raw)
+        if not text:
+            return ""
+        try:
+            return emails.clean_email(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def cell(self, record: Any) -> str:
+        text = escape(self.get(record))
+        return f'<a class="link" href="mailto:{text}">{text}</a>' if text else ""
+
+
+class Telephone(Words):
+    """A telephone number as typed; the digits go into the search text."""
+
+    kind = "telephone"
+    template = "components/input_tel.html"
+
+    def __init__(self, name: str, label: Text = "", *, longest: int = 60, **options: Any) -> None:
+        super().__init__(name, label, longest=longest, **options)
+
+    def clean(self, raw: Any) -> str:
+        text = super().clean(raw)
+        if not text:
+            return ""
+        parsed = telephones.parse_telephone(text)
+        if not parsed.digits:
+            raise ValidationError(
+                _("電話番号「%(text)s」に数字がありません。03-1234-5678 のように入力してください。") % {"text": text}
+            )
+        return parsed.display or text
+
+    def cell(self, record: Any) -> str:
+        text = escape(self.get(record))
+        return f'<a class="link" href="tel:{escape(_digits(text))}">{text}</a>' if text else ""
+
+
+def _digits(text: str) -> str:
+    return "".join(character for character in text if character.isdigit() or character == "+")
+
+
+class Url(Words):
+    """A web address; only http and https, because it becomes a link."""
+
+    kind = "url"
+    template = "components/input_url.html"
+
+    def __init__(self, name: str, label: Text = "", *, longest: int = 500, **options: Any) -> None:
+        super().__init__(name, label, longest=longest, **options)
+
+    def clean(self, raw: Any) -> str:
+        text = super().clean(raw)
+        if not text:
+            return ""
+        if "://" not in text:
+            text = f"https://{text}"
+        try:
+            parts = urlsplit(text)
+            good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and " " not in text
+        except ValueError:
+            good = False
+        if not good:
+            raise ValidationError(
+                _("「%(text)s」はWebアドレスとして読めません。https://example.co.jp/ のように入力してください。")
+                % {"text": text}
+            )
+        return text
+
+    def cell(self, record: Any) -> str:
+        text = self.get(record)
+        if not text:
+            return ""
+        short = escape(text.split("://", 1)[-1].rstrip("/"))
+        return f'<a class="link" href="{escape(text)}" target="_blank" rel="noopener noreferrer">{short}</a>'
+
+
+class PostalCode(Words):
+    """A Japanese postal code, kept as 060-0001; fills the address beside it."""
+
+    kind = "postal_code"
+    template = "components/input_postal_code.html"
+
+    def clean(self, raw: Any) -> str:
+        if raw is None or raw == "":
+            return ""
+        self.check_type(raw, str, int, float)
+        text = super().clean(raw)
+        if not text:
+            return ""
+        code = addresses.parse_postal_code(raw)
+        if code is None:
+            raise ValidationError(
+                _("郵便番号「%(text)s」は7桁の数字ではありません。100-0005 のように入力してください。")
+                % {"text": text}
+            )
+        return code
+
+
+class CorporateNumber(Words):
+    """法人番号: 13 digits of which the first is the check digit (法人番号の指定等に関する省令 第二条)."""
+
+    kind = "corporate_number"
+    operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
+
+    def clean(self, raw: Any) -> str:
+        text = super().clean(raw)
+        digits = "".join(str(int(c)) for c in text if c.isdecimal())
+        if not text:
+            return ""
+        if not companies.valid_corporate_number(digits):
+            raise ValidationError(
+                _("法人番号「%(text)s」は正しくありません。13桁の数字を確認してください（検査数字が合いません）。")
+                % {"text": text}
+            )
+        return digits

@@ -1,0 +1,162 @@
+"""Putting back: a value, a record, everything an operation did."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.records import registry, write
+from enishi.records.entity import Entity
+from enishi.records.errors import NotFound, Refused
+from enishi.records.models import Event, Operation
+from enishi.records.visible import require
+
+BATCH = 500
+
+
+@dataclass
+class Undone:
+    """What an undo did: how many records it put back, and which values it left because others changed them since."""
+
+    records: int = 0
+    kept: list[str] = field(default_factory=list)
+    operation: Operation | None = None
+
+
+def undo_event(event_id: int, *, by: User) -> Undone:
+    """Takes one change, deletion or creation back.
+
+    Raises:
+        NotAllowed, NotFound, Refused
+    """
+    event = Event.objects.filter(pk=event_id).first()
+    entity = registry.find(event.entity) if event else None
+    if event is None or entity is None:
+        raise NotFound
+    require(by, "change", entity)
+    with transaction.atomic():
+        operation = Operation.objects.create(kind="undo", user=by, summary=_("変更を元に戻しました"))
+        undone = Undone(operation=operation)
+        _undo_batch(entity, [event], by, operation, undone)
+        if not undone.records and undone.kept:
+            raise Refused({"": [_("その後に変更されているため、元に戻せません: %(names)s") % {"names": "、".join(undone.kept)}]})
+        return undone
+
+
+def undo_operation(
+    operation_id: int, *, by: User, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Undone:
+    """Takes everything back that one operation did: created records go to the bin, changed values become exactly
+    what they were. A value that somebody changed since stays and is reported. One transaction: all or nothing.
+
+    Raises:
+        NotAllowed, NotFound, Refused
+    """
+    with transaction.atomic():
+        operation = Operation.objects.select_for_update().filter(pk=operation_id).first()
+        if operation is None:
+            raise NotFound
+        if operation.undone_at is not None:
+            raise Refused({"": [_("この操作はすでに元に戻されています。")]})
+        require(by, "import" if operation.kind == "import" else "change")
+        reverse = Operation.objects.create(
+            kind="undo", user=by, summary=_("「%(what)s」を元に戻しました") % {"what": operation.summary or operation.pk}
+        )
+        undone = Undone(operation=reverse)
+        total = operation.events.count()
+        done = 0
+        for entity, events in _batches(operation):
+            _undo_batch(entity, events, by, reverse, undone)
+            done += len(events)
+            progress(done, total)
+        operation.undone_at = timezone.now()
+        operation.undone_by_operation = reverse
+        operation.save(update_fields=["undone_at", "undone_by_operation"])
+        reverse.figures = {"records": undone.records, "kept": undone.kept[:100]}
+        reverse.save(update_fields=["figures"])
+    return undone
+
+
+def _batches(operation: Operation) -> Iterator[tuple[Entity, list[Event]]]:
+    """The operation's events from the newest back, in runs of one entity and one kind of work."""
+    last = None
+    while True:
+        rows = Event.objects.filter(operation=operation).order_by("-pk")
+        if last is not None:
+            rows = rows.filter(pk__lt=last)
+        page = list(rows[:BATCH])
+        if not page:
+            return
+        last = page[-1].pk
+        run: list[Event] = []
+        for event in page:
+            if run and (run[0].entity, _work(run[0])) != (event.entity, _work(event)):
+                yield registry.get(run[0].entity), run
+                run = []
+            run.append(event)
+        yield registry.get(run[0].entity), run
+
+
+def _work(event: Event) -> str:
+    if event.version == 1:
+        return "created"
+    return event.kind if event.kind in {"deleted", "restored"} else "changed"
+
+
+def _undo_batch(entity: Entity, events: list[Event], by: User, operation: Operation, undone: Undone) -> None:
+    keys = [event.record_id for event in events]
+    rows = {row.pk: row for row in entity.model._default_manager.select_for_update().filter(pk__in=keys)}
+    work = _work(events[0])
+    if work == "created":
+        alive = [key for key in keys if key in rows and rows[key].deleted_at is None]
+        if alive:
+            write.delete(entity, alive, by=by, operation=operation)
+        undone.records += len(alive)
+    elif work == "deleted":
+        gone = [key for key in keys if key in rows and rows[key].deleted_at is not None]
+        if gone:
+            write.restore(entity, gone, by=by, operation=operation)
+        undone.records += len(gone)
+    elif work == "restored":
+        write.delete(entity, keys, by=by, operation=operation)
+        undone.records += len(keys)
+    else:
+        # A record may have been changed several times in one operation: newest first, one write each.
+        pairs: list[tuple[Any, dict[str, Any]]] = []
+        seen: set[int] = set()
+        for event in events:
+            if event.record_id in seen:
+                undone.records += len(_put_back(entity, pairs, by, operation))
+                pairs, seen = [], set()
+            row = rows.get(event.record_id)
+            if row is None:
+                continue
+            values = _old_values(entity, row, event, undone)
+            if values:
+                pairs.append((row, values))
+                seen.add(event.record_id)
+        undone.records += len(_put_back(entity, pairs, by, operation))
+
+
+def _put_back(entity: Entity, pairs: list[tuple[Any, dict[str, Any]]], by: User, operation: Operation) -> list[Any]:
+    if not pairs:
+        return []
+    return write.write_many(entity, pairs, by=by, operation=operation, cleaned=True, internal=True, check=False)
+
+
+def _old_values(entity: Entity, row: Any, event: Event, undone: Undone) -> dict[str, Any]:
+    values = {}
+    for name, (old, new) in event.data.get("changes", {}).items():
+        try:
+            found = entity.field(name)
+        except KeyError:
+            continue
+        if found.to_json(found.get(row)) == new:
+            values[name] = found.from_json(old)
+        else:
+            undone.kept.append(f"{entity.title(row)}: {found.label}")
+    return values

@@ -1,0 +1,244 @@
+"""A list as an address describes it: conditions, order, columns, and the page that begins after a key."""
+
+import base64
+import json
+import random
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.records.conditions import BadCondition, Scope, all_of, compile_condition
+from enishi.records.entity import Entity
+from enishi.records.fields import FieldKind, Number
+from enishi.records.models import SavedView
+from enishi.records.visible import visible
+
+PAGE = 50
+EXACT_COUNT = 10_000
+
+
+@dataclass
+class ListState:
+    """Everything an address says about a list."""
+
+    entity: Entity
+    user: User
+    filter: dict[str, Any] = field(default_factory=dict)
+    search: str = ""
+    sort: str = ""
+    columns: tuple[str, ...] = ()
+    after: str = ""
+    preset: str = ""
+    view: SavedView | None = None
+
+    @classmethod
+    def of(cls, entity: Entity, user: User, query: QueryDict) -> "ListState":
+        """Reads an address.
+
+        Raises:
+            BadCondition: its filter can't be read.
+        """
+        state = cls(entity, user)
+        view_id = query.get("view", "")
+        if view_id.isascii() and view_id.isdigit() and len(view_id) < 18:
+            state.view = SavedView.objects.filter(
+                Q(user=user) | Q(shared=True), entity=entity.name, pk=int(view_id)
+            ).first()
+        held = state.view.state if state.view else {}
+        state.preset = query.get("preset", "")
+        preset = next((one for one in entity.presets if one.key == state.preset), None)
+        text = query.get("filter")
+        state.filter = held.get("filter") or {}
+        if text is not None:
+            try:
+                state.filter = json.loads(text) if text else {}
+            except (ValueError, RecursionError):
+                raise BadCondition(_("絞り込み条件が読めません。条件を作り直してください。")) from None
+            if not isinstance(state.filter, dict):
+                raise BadCondition(_("絞り込み条件が読めません。条件を作り直してください。"))
+        state.search = query.get("q", "")[:200].replace("\x00", "")
+        state.sort = query.get("sort") or held.get("sort") or (preset.sort if preset else "") or entity.default_sort
+        if state._sort_field() is None:
+            state.sort = entity.default_sort
+        names = query.get("columns", "").split(",") if query.get("columns") else held.get("columns") or entity.columns
+        known = entity.fields
+        state.columns = tuple(
+            name for name in dict.fromkeys(names) if name in known and known[name].listed
+        ) or entity.columns
+        state.after = query.get("after", "")
+        return state
+
+    def _sort_field(self) -> FieldKind | None:
+        name = self.sort.lstrip("-")
+        if name in {"sort_key", "position"} and hasattr(self.entity.model, name):
+            return None if name not in self.entity.fields and name != "sort_key" else (
+                self.entity.fields.get(name) or _SortKey(name)
+            )
+        found = self.entity.fields.get(name)
+        if found is None:
+            return None
+        if found.name == self.entity.title_field and hasattr(self.entity.model, "sort_key"):
+            return _SortKey("sort_key")
+        return found if found.sortable else None
+
+    @property
+    def condition(self) -> dict[str, Any]:
+        """Preset or view, filter and search as one tree."""
+        preset = next((one.condition for one in self.entity.presets if one.key == self.preset), None)
+        return all_of(preset, self.filter, {"search": self.search} if self.search.strip() else None)
+
+    @property
+    def column_fields(self) -> list[FieldKind]:
+        """The columns' fields."""
+        return [self.entity.field(name) for name in self.columns]
+
+    def saved(self) -> dict[str, Any]:
+        """What a saved view keeps."""
+        return {"filter": self.filter, "sort": self.sort, "columns": list(self.columns)}
+
+    def queryset(self) -> QuerySet[Any]:
+        """The records that the list shows, unordered.
+
+        Raises:
+            BadCondition
+        """
+        rows = visible(self.entity, self.user)
+        tree = self.condition
+        return rows.filter(compile_condition(self.entity, tree, Scope.of(self.user))) if tree else rows
+
+    def page(self, size: int = PAGE) -> tuple[list[Any], str]:
+        """The records of this page and the cursor of the next ("" where there is none).
+
+        Raises:
+            BadCondition
+        """
+        rows = self.entity.list_queryset(self.queryset(), self.column_fields)
+        found = self._sort_field() or _SortKey("id")
+        return page_by_key(rows, found, self.sort.startswith("-"), self.after, size)
+
+
+class _SortKey(FieldKind):
+    """A column that is only sorted by."""
+
+    sort_only = True
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, name, sortable=True)
+
+    def to_json(self, value: Any) -> Any:
+        return value
+
+    def clean(self, raw: Any) -> Any:
+        return raw
+
+
+def page_by_key(
+    rows: QuerySet[Any], found: FieldKind, descending: bool, after: str, size: int
+) -> tuple[list[Any], str]:
+    """One page in the order of a field, empty values last in both directions, beginning behind a cursor.
+
+    Values and empties are asked for apart, so that one index serves both directions on both engines (they disagree
+    about where NULL sorts).
+    """
+    expression: Any = found.expression()
+    ordered = [expression.desc() if descending else expression.asc(), "-pk" if descending else "pk"]
+    phase, value, key = _read_cursor(after)
+    may_be_empty = found.nullable or found.custom
+    made: list[Any] = []
+    if phase == "v":
+        page = rows.filter(IsNull(expression, False)) if may_be_empty else rows
+        if key is not None:
+            value = found.from_json(value) if not found.custom and not isinstance(found, _SortKey) else value
+            reached = LessThanOrEqual(expression, value) if descending else GreaterThanOrEqual(expression, value)
+            beyond = LessThan(expression, value) if descending else GreaterThan(expression, value)
+            behind = Q(pk__lt=key) if descending else Q(pk__gt=key)
+            page = page.filter(reached).filter(Q(beyond) | (Q(Exact(expression, value)) & behind))
+        made = list(page.order_by(*ordered)[: size + 1])
+        if len(made) > size:
+            return made[:size], _write_cursor("v", found, made[size - 1])
+        key = None
+    if may_be_empty:
+        empties = rows.filter(IsNull(expression, True))
+        if key is not None:
+            empties = empties.filter(Q(pk__lt=key) if descending else Q(pk__gt=key))
+        wanted = size - len(made)
+        rest = list(empties.order_by("-pk" if descending else "pk")[: wanted + 1])
+        made += rest[:wanted]
+        if len(rest) > wanted:
+            return made, _write_cursor("n", found, made[-1])
+    return made, ""
+
+
+def _write_cursor(phase: str, found: FieldKind, record: Any) -> str:
+    value = None if phase == "n" else found.to_json(found.get(record))
+    text = json.dumps([phase, value, record.pk], ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str) -> tuple[str, Any, int | None]:
+    if not text:
+        return "v", None, None
+    try:
+        phase, value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if phase in {"v", "n"} and isinstance(key, int) and isinstance(value, str | int | None):
+            return phase, value, key
+    except (ValueError, TypeError, RecursionError):
+        pass
+    raise BadCondition(_("一覧の続きの位置が読めません。先頭から開き直してください。"))
+
+
+@dataclass
+class Totals:
+    """How many records a list has, and the sums of its money columns."""
+
+    count: int
+    estimated: bool
+    sums: dict[str, int | None]
+
+
+def totals(state: ListState) -> Totals:
+    """Counts exactly up to 10,000 and beyond that estimates; sums only what was counted exactly.
+
+    Raises:
+        BadCondition
+    """
+    rows = state.queryset()
+    count = rows.order_by()[: EXACT_COUNT + 1].values("pk").count()
+    if count > EXACT_COUNT:
+        return Totals(max(estimate(state), EXACT_COUNT), True, {})
+    summed = [
+        one for one in state.column_fields if isinstance(one, Number) and getattr(one, "summable", True) and one.right_aligned
+    ]
+    sums = rows.aggregate(**{f"s_{one.name}": Sum(one.expression()) for one in summed}) if summed and count else {}
+    return Totals(count, False, {one.name: sums.get(f"s_{one.name}") for one in summed})
+
+
+def table_size(model: type[Model]) -> int:
+    """About how many rows a table has, without counting them."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE relname = %s", [model._meta.db_table])
+            found = int(cursor.fetchone()[0])
+            if found > 0:
+                return found
+        cursor.execute(f"SELECT COALESCE(max(id) - min(id) + 1, 0) FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
+        return int(cursor.fetchone()[0])
+
+
+def estimate(state: ListState) -> int:
+    """About how many records a list has: the share among 2,000 records drawn by chance, of the table's size."""
+    model = state.entity.model
+    size = table_size(model)
+    if not state.condition:
+        return size
+    last = model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
+    drawn = random.Random(last).sample(range(1, last + 1), min(2000, last))  # noqa: S311 (a sample, no secret)
+    held = model._default_manager.filter(pk__in=drawn, deleted_at=None).count()
+    hits = state.queryset().filter(pk__in=drawn).count()
+    return round(size * hits / held, -2) if held else 0

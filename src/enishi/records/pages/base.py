@@ -1,0 +1,138 @@
+"""What the generic pages share: the entity in the address, errors as pages, inputs of fields."""
+
+import functools
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import register_converter
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.kit import htmx
+from enishi.records import registry
+from enishi.records.conditions import BadCondition
+from enishi.records.entity import Entity
+from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
+from enishi.records.fields import FieldKind, Pointer
+from enishi.records.fields.any_record import titles
+
+View = Callable[..., HttpResponse]
+
+
+class EntityConverter:
+    """The entity in an address: its slug."""
+
+    regex = "[a-z][a-z0-9-]{0,39}"
+
+    def to_python(self, value: str) -> Entity:
+        """Raises ValueError (so Django tries the next address) where no entity has this slug."""
+        try:
+            return registry.by_slug(value)
+        except KeyError:
+            raise ValueError(value) from None
+
+    def to_url(self, value: Entity | str) -> str:
+        """The slug of an entity given itself or by name."""
+        return (registry.get(value) if isinstance(value, str) else value).slug
+
+
+register_converter(EntityConverter, "entity")
+
+
+def person(request: HttpRequest) -> User:
+    """Who asks."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    """An error as a toast where the script asked, else as a page."""
+    if htmx.is_htmx(request):
+        response = HttpResponse(status=status)
+        response.headers["HX-Reswap"] = "none"
+        return htmx.toast(response, message, level="error")
+    return render(request, "frame/error.html", {"status": status, "message": message}, status=status)
+
+
+def handled(view: View) -> View:
+    """Decorator: what records refuse becomes a clear answer, never a traceback."""
+
+    @functools.wraps(view)
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except NotFound as error:
+            return error_page(request, 404, str(error))
+        except NotAllowed as error:
+            return error_page(request, 403, str(error))
+        except BadCondition as error:
+            return error_page(request, 400, str(error))
+        except Refused as error:
+            return error_page(request, 422, str(error))
+        except RecordError as error:
+            return error_page(request, 409, str(error))
+
+    return wrapper
+
+
+def whole(text: str, default: int | None = None) -> int | None:
+    """A whole number out of a request, or the default; never raises."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else default
+
+
+def form_input(
+    found: FieldKind,
+    value: Any = None,
+    *,
+    raw: str | None = None,
+    errors: list[str] | None = None,
+    record: Any = None,
+    prefix: str = "f",
+    autofocus: bool = False,
+    bare: bool = False,
+) -> dict[str, Any]:
+    """The context of one input: `raw` is what somebody typed that could not be read, and comes back as typed."""
+    text = raw if raw is not None else found.input_text(value)
+    shown = ""
+    if isinstance(found, Pointer) and text.isdigit():
+        shown = found.value_text(record) if record is not None and raw is None else ""
+        shown = shown or found.text(int(text))
+    elif found.kind == "any_record" and text:
+        shown = titles({text}).get(text, "")
+    return {
+        "field": found,
+        "name": found.name,
+        "id": f"{prefix}-{found.name}",
+        "value": value,
+        "text": text,
+        "shown": shown,
+        "errors": errors or [],
+        "autofocus": autofocus,
+        "bare": bare,
+        "record": record,
+        **found.context(),
+    }
+
+
+def rendered(request: HttpRequest, template: str, context: Mapping[str, Any]) -> str:
+    """A part of a page as text."""
+    return render_to_string(template, dict(context), request)
+
+
+def read_values(request: HttpRequest, entity: Entity, names: list[str]) -> dict[str, Any]:
+    """The posted values of these fields; a yes/no box that is off posts nothing, so its marker counts."""
+    values: dict[str, Any] = {}
+    for name in names:
+        if name in request.POST:
+            values[name] = request.POST[name]
+        elif f"{name}__shown" in request.POST:
+            values[name] = ""
+    return values
+
+
+def unreadable() -> str:
+    """The message for a form that can't be understood at all."""
+    return _("送られた内容が読めません。画面を開き直してからお試しください。")

@@ -1,0 +1,372 @@
+"""The card of any record: its fields, edited in place; its timeline; what is connected; files."""
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from enishi.kit import htmx
+from enishi.kit.hooks import Hook
+from enishi.records import attachments, history, registry, timeline, write
+from enishi.records.entity import Entity
+from enishi.records.errors import Conflict, NotFound, Refused
+
+from enishi.records.models import Attachment, Event
+from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
+from enishi.records.search import find
+from enishi.records.visible import one, require, visible
+
+card_context = Hook("card context")  # upper floors add to a card's context: composer, tasks, figures
+CONNECTED = 10
+
+
+def facts(entity: Entity, record: Any) -> list[dict[str, Any]]:
+    """Sections of (field, shown value)."""
+    made = []
+    for section in entity.sections:
+        rows = [fact(entity, record, name) for name in section.fields if name in entity.fields]
+        made.append({"label": section.label, "rows": rows, "folded": section.folded})
+    if entity.own:
+        made.append({"label": _("自社の項目"), "rows": [fact(entity, record, own.name) for own in entity.own]})
+    return made
+
+
+def fact(entity: Entity, record: Any, name: str) -> dict[str, Any]:
+    """One line of a card."""
+    found = entity.field(name)
+    return {"field": found, "cell": card_cell(found, record), "name": name}
+
+
+def card_cell(found: Any, record: Any) -> str:
+    """The value on a card: long text whole, everything else as in a list."""
+    from django.utils.html import escape
+
+    if found.kind == "long_text":
+        return escape(found.get(record))
+    return found.cell(record)
+
+
+def card_parts(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
+    """The context that all parts of a card share."""
+    user = person(request)
+    context: dict[str, Any] = {
+        "entity": entity,
+        "record": record,
+        "title": entity.title(record),
+        "subtitle": getattr(record, entity.subtitle_field, "") if entity.subtitle_field else "",
+        "status": entity.field(entity.status_field).cell(record) if entity.status_field else "",
+        "sections": facts(entity, record),
+        "may_write": user.may_write and (user.is_admin or not entity.admin_only),
+        "stamp": timeline.stamp(entity, record),
+        "has_touch": hasattr(record, "next_step"),
+    }
+    card_context.send(request=request, entity=entity, record=record, context=context)
+    return context
+
+
+def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[str, Any]]:
+    """Connected records: two queries per connection."""
+    made = []
+    for connection in entity.connections:
+        other = registry.find(connection.entity)
+        if other is None:
+            continue
+        column = other.field(connection.field).column
+        rows = visible(other, person(request)).filter(**{column: record.pk})
+        columns = [other.field(name) for name in connection.columns]
+        page = list(other.list_queryset(rows, columns).order_by("-updated_at")[: CONNECTED + 1])
+        made.append(
+            {
+                "entity": other,
+                "label": connection.label,
+                "rows": [
+                    {
+                        "title": other.title(row),
+                        "url": other.url(row.pk),
+                        "parts": [text for one_field in columns if (text := one_field.cell(row))],
+                    }
+                    for row in page[:CONNECTED]
+                ],
+                "more": len(page) > CONNECTED,
+                "list_url": f"/{other.slug}/?filter={json.dumps({'field': connection.field, 'op': 'is', 'value': record.pk})}",
+                "add_url": f"/{other.slug}/new/?{connection.field}={record.pk}",
+            }
+        )
+    return made
+
+
+@require_GET
+@handled
+def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
+    """The whole card."""
+    record = one(entity, person(request), record_id)
+    context = card_parts(request, entity, record)
+    if request.GET.get("part") == "live":
+        if request.GET.get("stamp") == context["stamp"]:
+            return HttpResponse(status=204)
+        context["connections"] = connections(request, entity, record)
+        response = render(request, "records/card_left.html", context)
+        response.headers["X-Stamp"] = context["stamp"]
+        return response
+    context["connections"] = connections(request, entity, record)
+    context |= timeline_context(request, entity, record)
+    context["files"] = Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None).order_by("-pk")[:50]
+    return render(request, "records/card.html", context)
+
+
+def timeline_context(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
+    """One page of the timeline."""
+    group = request.GET.get("kind", "")
+    try:
+        found, following = timeline.items(entity, record.pk, group=group, before=request.GET.get("before", ""))
+    except ValueError:
+        found, following = timeline.items(entity, record.pk, group=group)
+    return {"items": found, "following": following, "group": group, "groups": timeline.GROUPS, "before": request.GET.get("before", "")}
+
+
+@require_GET
+@handled
+def timeline_part(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
+    """The timeline alone: filtered, continued, or asked for anew."""
+    record = one(entity, person(request), record_id)
+    stamp = timeline.stamp(entity, record)
+    if request.GET.get("stamp") == stamp:
+        return HttpResponse(status=204)
+    context = {"entity": entity, "record": record, "stamp": stamp, "may_write": person(request).may_write}
+    response = render(request, "records/timeline.html", context | timeline_context(request, entity, record))
+    response.headers["X-Stamp"] = stamp
+    return response
+
+
+@handled
+def edit_field(request: HttpRequest, entity: Entity, record_id: int, name: str) -> HttpResponse:
+    """One value: shown, asked for (GET ?edit), stored (POST)."""
+    user = person(request)
+    record = one(entity, user, record_id)
+    if name not in entity.fields:
+        raise NotFound
+    found = entity.field(name)
+    context: dict[str, Any] = {"entity": entity, "record": record, "may_write": user.may_write, "version": record.version}
+    if request.method == "POST":
+        require(user, "change", entity)
+        names = [name, *(extra for extra in request.POST if extra in entity.fields and extra != name)]
+        values = read_values(request, entity, names)
+        try:
+            done = write.write(
+                entity, record_id, values, by=user, version=whole(request.POST.get("version", "")) or None
+            )
+        except Refused as error:
+            context["inputs"] = [
+                form_input(
+                    entity.field(each), raw=request.POST.get(each, found.input_text(found.get(record)) if each == name else ""),
+                    errors=error.errors.get(each, []), record=record, autofocus=each != name or len(error.errors) == 1,
+                )
+                for each in dict.fromkeys([*names, *(key for key in error.errors if key in entity.fields)])
+            ]  # fmt: skip
+            context["general"] = error.errors.get("", [])
+            context["fact"] = fact(entity, record, name)
+            return render(request, "records/fact_form.html", context, status=422)
+        except Conflict as error:
+            context |= {"conflict": error, "fact": fact(entity, record, name), "version": error.version}
+            return render(request, "records/fact_conflict.html", context, status=409)
+        record = one(entity, user, record_id)
+        context = card_parts(request, entity, record) | {"fact": fact(entity, record, name), "oob": True}
+        response = render(request, "records/fact_saved.html", context)
+        if done.event is not None:
+            htmx.toast(
+                response,
+                _("%(label)sを変更しました。") % {"label": found.label},
+                undo_url=f"/undo/event/{done.event.pk}/",
+            )
+            htmx.trigger(response, **{"records-changed": True})
+        return response
+    context["fact"] = fact(entity, record, name)
+    if "edit" in request.GET:
+        require(user, "change", entity)
+        context["inputs"] = [form_input(found, found.get(record), record=record, autofocus=True, bare=True)]
+        return render(request, "records/fact_form.html", context)
+    return render(request, "records/fact.html", context)
+
+
+@require_POST
+@handled
+def move(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
+    """A card dropped on another column of the board: stored, or refused with what is missing asked for."""
+    user = person(request)
+    if entity.board is None:
+        raise NotFound
+    name = entity.board.field
+    extras = [each for each in request.POST if each in entity.fields and each != name]
+    values = {name: request.POST.get("value", ""), **read_values(request, entity, extras)}
+    version = whole(request.POST.get("version", "")) or None
+    try:
+        done = write.write(entity, record_id, values, by=user, version=version)
+    except Refused as error:
+        missing = [key for key in error.errors if key in entity.fields and key != name]
+        if not missing:
+            raise
+        record = one(entity, user, record_id)
+        context = {
+            "entity": entity,
+            "record": record,
+            "title": entity.title(record),
+            "value": request.POST.get("value", ""),
+            "version": request.POST.get("version", ""),
+            "target": entity.field(name).text(whole(request.POST.get("value", ""))),
+            "inputs": [
+                form_input(entity.field(key), raw=request.POST.get(key, ""), errors=error.errors[key] if key in request.POST else [], autofocus=True)
+                for key in missing
+            ],
+        }  # fmt: skip
+        return render(request, "records/move_dialog.html", context, status=422)
+    response = HttpResponse(status=204)
+    response.headers["X-Version"] = str(done.record.version)
+    if done.event is not None:
+        field = entity.field(name)
+        htmx.toast(
+            response,
+            _("「%(title)s」を%(stage)sへ動かしました。") % {"title": entity.title(done.record), "stage": field.text(field.get(done.record))},
+            undo_url=f"/undo/event/{done.event.pk}/",
+        )
+        htmx.trigger(response, **{"close-dialog": True, "records-changed": True})
+    return response
+
+
+@require_POST
+@handled
+def delete_record(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
+    """Puts a record into the bin."""
+    user = person(request)
+    record = one(entity, user, record_id)
+    title = entity.title(record)
+    events = write.delete(entity, [record_id], by=user)
+    text = {"message": _("「%(title)s」をごみ箱へ移しました。") % {"title": title}, "undo_url": f"/undo/event/{events[0].pk}/"}
+    messages.success(request, json.dumps(text), extra_tags="json")
+    return htmx.go(request, entity.list_url)
+
+
+@require_POST
+@handled
+def undo_event(request: HttpRequest, event_id: int) -> HttpResponse:
+    """Takes one change back."""
+    undone = history.undo_event(event_id, by=person(request))
+    return undo_answer(request, undone)
+
+
+@require_POST
+@handled
+def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
+    """Takes everything back that one action did."""
+    from enishi.records.models import Operation
+
+    operation = Operation.objects.filter(pk=operation_id).first()
+    if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
+        raise NotFound
+    undone = history.undo_operation(operation_id, by=person(request))
+    return undo_answer(request, undone)
+
+
+def undo_answer(request: HttpRequest, undone: history.Undone) -> HttpResponse:
+    """Says what was put back and what was left."""
+    text = _("%(n)d件を元に戻しました。") % {"n": undone.records}
+    if undone.kept:
+        text += _("その後に変更された値はそのままです: %(names)s") % {"names": "、".join(undone.kept[:5])}
+    if htmx.is_htmx(request):
+        return htmx.toast(HttpResponse(status=204), text)
+    messages.success(request, text)
+    return htmx.go(request, request.META.get("HTTP_REFERER", "/") if request.META.get("HTTP_REFERER", "").startswith(request.build_absolute_uri("/")) else "/")
+
+
+@require_POST
+@handled
+def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
+    """Keeps files on a record."""
+    user = person(request)
+    files = request.FILES.getlist("file")
+    if not files:
+        return error_page(request, 422, _("ファイルを選んでください。"))
+    try:
+        for one_file in files:
+            attachments.store(entity, record_id, one_file, by=user)
+    except ValidationError as error:
+        return error_page(request, 422, "、".join(error.messages))
+    messages.success(request, _("ファイルを%(n)d件保存しました。") % {"n": len(files)})
+    return htmx.go(request, entity.url(record_id))
+
+
+@require_GET
+@handled
+def download(request: HttpRequest, attachment_id: int) -> HttpResponse:
+    """A file, always as a download and in a sandbox: what somebody uploaded never runs here."""
+    attachment, stream = attachments.open_for(attachment_id, person(request))
+    response = FileResponse(stream, as_attachment=True, filename=attachment.name, content_type="application/octet-stream")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+@handled
+def remove_file(request: HttpRequest, attachment_id: int) -> HttpResponse:
+    """Takes a file off its record."""
+    attachment = attachments.remove(attachment_id, by=person(request))
+    messages.success(request, _("ファイル「%(name)s」を外しました。") % {"name": attachment.name})
+    return htmx.go(request, registry.get(attachment.entity).url(attachment.record_id))
+
+
+@require_GET
+@handled
+def picker(request: HttpRequest, entity: Entity) -> JsonResponse:
+    """Records for a reference input: found by words, or the latest ones."""
+    user = person(request)
+    query = request.GET.get("q", "").strip()[:100]
+    if query:
+        rows = [hit.record for hit in find(query, user, limit=12, entities=[entity])] if entity.in_search else list(
+            visible(entity, user).filter(**{f"{entity.title_field}__icontains": query})[:12]
+        )
+    else:
+        rows = list(visible(entity, user).select_related(*entity.pointers).order_by("-updated_at")[:12])
+    return JsonResponse({"results": [picked(entity, row) for row in rows]})
+
+
+def picked(entity: Entity, row: Any, *, full: bool = False) -> dict[str, str]:
+    """One option of a picker."""
+    detail = ""
+    if entity.references:
+        detail = next((text for one_field in entity.references if (text := one_field.value_text(row))), "")
+    elif entity.subtitle_field:
+        detail = getattr(row, entity.subtitle_field)
+    return {"value": f"{entity.name}:{row.pk}" if full else str(row.pk), "label": entity.title(row), "detail": detail}
+
+
+@require_GET
+@handled
+def any_picker(request: HttpRequest) -> JsonResponse:
+    """Customers and deals for "what is it about"."""
+    user = person(request)
+    query = request.GET.get("q", "").strip()[:100]
+    wanted = [found for name in ("account", "contact", "deal") if (found := registry.find(name))]
+    if query:
+        return JsonResponse({"results": [picked(hit.entity, hit.record, full=True) for hit in find(query, user, limit=12, entities=wanted)]})
+    rows = []
+    for entity in wanted:
+        for row in visible(entity, user).select_related(*entity.pointers).order_by("-updated_at")[:4]:
+            rows.append(picked(entity, row, full=True))
+    return JsonResponse({"results": rows})
+
+
+@require_GET
+@handled
+def record_history(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
+    """Who changed which value from what to what and when."""
+    record = one(entity, person(request), record_id)
+    events = Event.objects.filter(entity=entity.name, record_id=record_id).select_related("actor").order_by("-pk")[:200]
+    rows = [(event, timeline.kind_label(event.kind), timeline.change_lines(entity, event)) for event in events]
+    return render(request, "records/history.html", {"entity": entity, "record": record, "title": entity.title(record), "rows": rows, "may_write": person(request).may_write})
+
+

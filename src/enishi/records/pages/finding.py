@@ -1,0 +1,55 @@
+"""The search at the top of every page, and the bin."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from enishi.kit import htmx
+from enishi.records import registry, write
+from enishi.records.bin import KEEP_DAYS
+from enishi.records.pages.base import handled, person
+from enishi.records.pages.cards import picked
+from enishi.records.search import find
+from enishi.records.visible import in_bin
+
+
+@require_GET
+@handled
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Hits of every kind; as a panel while one types, as a page by address."""
+    user = person(request)
+    query = request.GET.get("q", "").replace("\x00", "")[:100].strip()
+    hits: list[dict[str, Any]] = []
+    if query:
+        for hit in find(query, user, limit=20):
+            hits.append({"entity": hit.entity, "record": hit.record, "url": hit.entity.url(hit.record.pk), **picked(hit.entity, hit.record)})
+    context = {"query": query, "hits": hits, "entities": [one for one in registry.all_entities() if one.in_navigation and one.in_search]}
+    template = "records/search_panel.html" if htmx.is_htmx(request) else "records/search.html"
+    return render(request, template, context)
+
+
+@require_GET
+@handled
+def bin_page(request: HttpRequest) -> HttpResponse:
+    """What was deleted within the last 30 days."""
+    user = person(request)
+    groups = []
+    for entity in registry.all_entities():
+        rows = list(in_bin(entity, user).select_related("deleted_by").order_by("-deleted_at")[:100])
+        if rows:
+            groups.append({"entity": entity, "rows": [{"record": row, "title": entity.title(row)} for row in rows]})
+    return render(request, "records/bin.html", {"groups": groups, "keep_days": KEEP_DAYS, "may_write": user.may_write})
+
+
+@require_POST
+@handled
+def restore(request: HttpRequest, entity: Any, record_id: int) -> HttpResponse:
+    """Takes a record out of the bin."""
+    from django.contrib import messages
+
+    write.restore(entity, [record_id], by=person(request))
+    messages.success(request, _("ごみ箱から戻しました。"))
+    return htmx.go(request, entity.url(record_id))

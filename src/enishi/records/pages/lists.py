@@ -1,0 +1,364 @@
+"""The list of any entity, its saved views, and changes to many rows at once."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from enishi.japanese.text import clean
+from enishi.kit import htmx
+from enishi.records import write
+from enishi.records.conditions import BadCondition, Scope, describe
+from enishi.records.conditions.words import OPERATOR_WORDS
+from enishi.records.entity import Entity
+from enishi.records.errors import Refused
+from enishi.records.fields import Choice, FieldKind, Person, Tags
+from enishi.records.fields.any_record import load_titles
+from enishi.records.lists import ListState, table_size, totals
+from enishi.records.models import Operation, SavedView
+from enishi.records.pages.base import handled, person, whole
+from enishi.records.visible import require, visible
+
+SMALL = 20_000  # tables up to this size are counted with the page; larger ones right after it
+MOST_BULK = 1000
+UNBUILDABLE = {"contacts", "any_record", "reference"}
+
+
+@require_GET
+@handled
+def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The list as its address describes it."""
+    user = person(request)
+    try:
+        state = ListState.of(entity, user, request.GET)
+        records, following = state.page()
+        chips = filter_chips(request, state)
+        problem = ""
+    except BadCondition as error:
+        state = ListState.of(entity, user, request.GET.__class__(""))
+        records, following = state.page()
+        chips, problem = [], str(error)
+    columns = state.column_fields
+    if any(one.kind == "any_record" for one in columns):
+        load_titles(records)
+    small = table_size(entity.model) <= SMALL
+    found = totals(state) if small else None
+    context = {
+        "entity": entity,
+        "state": state,
+        "columns": [(one, sort_link(request, state, one)) for one in columns],
+        "title_sort": sort_link(request, state, entity.field(entity.title_field)),
+        "rows": table_rows(entity, records, columns),
+        "phone_rows": phone_rows(entity, records),
+        "next": link(request, after=following) if following else "",
+        "first": link(request, after=None) if state.after else "",
+        "totals": found,
+        "total_cells": total_cells(columns, found),
+        "totals_url": "" if small else link(request, part="totals"),
+        "views": view_tabs(request, state),
+        "chips": chips,
+        "problem": problem,
+        "empty": not records and not state.after,
+        "filtered": bool(state.condition),
+        "list_query": request.GET.urlencode(),
+        "may_write": user.may_write and (user.is_admin or not entity.admin_only),
+    }
+    if request.GET.get("part") == "totals":
+        context["totals"] = totals(state)
+        return render(request, "records/totals.html", context)
+    return render(request, "records/list.html", context)
+
+
+def link(request: HttpRequest, **changes: Any) -> str:
+    """The present address with some parameters changed; a change of what is listed begins at the first page."""
+    parameters = request.GET.copy()
+    parameters.pop("after", None)
+    parameters.pop("part", None)
+    for name, value in changes.items():
+        if value is None:
+            parameters.pop(name, None)
+        else:
+            parameters[name] = value
+    return f"?{parameters.urlencode()}"
+
+
+def sort_link(request: HttpRequest, state: ListState, found: FieldKind) -> tuple[str, str]:
+    """Where a heading leads ("" where its column has no order) and the arrow that it shows."""
+    name = found.name
+    if name == state.entity.title_field and hasattr(state.entity.model, "sort_key"):
+        name = "sort_key"
+    elif not found.sortable:
+        return "", ""
+    if state.sort == name:
+        return link(request, sort=f"-{name}"), "↑"
+    return link(request, sort=name), "↓" if state.sort == f"-{name}" else ""
+
+
+def table_rows(entity: Entity, records: list[Any], columns: list[FieldKind]) -> SafeString:
+    """The table's body. Built as text: a template call per cell would cost more than all the queries together."""
+    title = entity.field(entity.title_field) if entity.title_field in entity.fields else None
+    made = []
+    for record in records:
+        name = escape(entity.title(record)) or "—"
+        kana = f' title="{escape(getattr(record, entity.subtitle_field))}"' if entity.subtitle_field else ""
+        cells = "".join(
+            f'<td class="num">{one.cell(record) or "—"}</td>' if one.right_aligned else f"<td>{cell_html(one, record)}</td>"
+            for one in columns
+            if one is not title
+        )
+        made.append(
+            f'<tr data-id="{record.pk}"><td class="tick"><input type="checkbox" class="checkbox" data-tick value="{record.pk}" '
+            f'aria-label="{name}"></td><td class="name"{kana}><a href="/{entity.slug}/{record.pk}/">{name}</a></td>{cells}</tr>'
+        )
+    return mark_safe("".join(made))  # noqa: S308 (cells escape what they show)
+
+
+def cell_html(found: FieldKind, record: Any) -> str:
+    """A cell; a customer or deal without a next step says so."""
+    if found.name == "next_step":
+        return next_step_html(record)
+    return found.cell(record)
+
+
+def next_step_html(record: Any) -> str:
+    """「11/27 訪問」, or 「次の予定なし」 in red where a deal or customer that is being worked on has none."""
+    if record.next_step:
+        when = timezone.localtime(record.next_step_at) if record.next_step_at else None
+        late = when is not None and when.date() < timezone.localdate()
+        day = f'<span class="{"text-red" if late else ""}">{when.month}/{when.day}</span> ' if when else ""
+        return f"{day}{escape(record.next_step)}"
+    resting = getattr(record, "outcome", "open") in {"won", "lost"} or getattr(record, "status", "") in {"closed", "dormant"}
+    return "" if resting else f'<span class="text-red">{escape(_("次の予定なし"))}</span>'
+
+
+def phone_rows(entity: Entity, records: list[Any]) -> SafeString:
+    """Two-line cards for the telephone, with call and mail buttons."""
+    from enishi.records.templatetags.ui import icon
+
+    phone, mail, chevron = icon("phone", "big"), icon("mail", "big"), icon("chevron-right")
+    status = entity.field(entity.status_field) if entity.status_field else None
+    second = [
+        entity.field(name) for name in entity.columns if name not in {entity.status_field, "next_step", entity.title_field}
+    ][:3]
+    made = []
+    for record in records:
+        name = escape(entity.title(record)) or "—"
+        chip = status.cell(record) if status else ""
+        parts = [text for one in second if (text := escape(one.value_text(record)) if one.kind != "moment" else one.cell(record))]
+        if hasattr(record, "next_step"):
+            parts.append(next_step_html(record))
+        line = '<span class="muted">・</span>'.join(f"<span>{part}</span>" for part in parts if part)
+        call = getattr(record, entity.call_field, "") if entity.call_field else ""
+        call = call or getattr(record, "phone", "")
+        address = getattr(record, entity.mail_field, "") if entity.mail_field else ""
+        digits = "".join(c for c in call if c.isdigit() or c == "+")
+        buttons = ""
+        if digits:
+            buttons += f'<a class="btn btn-square btn-ghost" href="tel:{escape(digits)}" aria-label="{escape(_("電話をかける"))}: {name}">{phone}</a>'
+        elif address:
+            buttons += f'<a class="btn btn-square btn-ghost" href="mailto:{escape(address)}" aria-label="{escape(_("メールを書く"))}: {name}">{mail}</a>'
+        made.append(
+            f'<div class="phone-row"><a class="main" href="/{entity.slug}/{record.pk}/"><div class="line"><span><b>{name}</b></span>{chip}</div>'
+            f'<div class="line muted">{line}</div></a>{buttons or chevron}</div>'
+        )
+    return mark_safe("".join(made))  # noqa: S308 (parts escape what they show)
+
+
+def total_cells(columns: list[FieldKind], found: Any) -> list[str]:
+    """The foot: sums under the columns that have one."""
+    if found is None or not any(value is not None for value in found.sums.values()):
+        return []
+    return [one.text(found.sums[one.name]) if found.sums.get(one.name) is not None else "" for one in columns]
+
+
+def view_tabs(request: HttpRequest, state: ListState) -> list[dict[str, Any]]:
+    """All, the entity's presets, the person's own and shared views."""
+    base = f"/{state.entity.slug}/"
+    tabs = [{"label": _("すべて"), "url": base, "current": not state.preset and not state.view}]
+    for one in state.entity.presets:
+        tabs.append({"label": str(one.label), "url": f"{base}?preset={one.key}", "current": state.preset == one.key})
+    for view in SavedView.objects.filter(Q(user=state.user) | Q(shared=True), entity=state.entity.name):
+        tabs.append(
+            {
+                "label": view.name,
+                "url": f"{base}?view={view.pk}",
+                "current": state.view is not None and state.view.pk == view.pk,
+                "view": view,
+                "mine": view.user_id == state.user.pk,
+            }
+        )
+    return tabs
+
+
+def filter_chips(request: HttpRequest, state: ListState) -> list[dict[str, str]]:
+    """One chip per condition, each with the address that lacks it."""
+    scope, chips = Scope.of(state.user), []
+    parts = state.filter.get("all") if set(state.filter) == {"all"} else [state.filter] if state.filter else []
+    for index, part in enumerate(parts or []):
+        rest = [one for place, one in enumerate(parts) if place != index]
+        kept = "" if not rest else json.dumps(rest[0] if len(rest) == 1 else {"all": rest}, ensure_ascii=False)
+        chips.append({"text": describe(state.entity, part, scope), "url": link(request, filter=kept)})
+    if state.search.strip():
+        chips.append({"text": _("検索: %(text)s") % {"text": state.search}, "url": link(request, q=None)})
+    return chips
+
+
+def builder_kinds(entity: Entity) -> list[dict[str, Any]]:
+    """What the condition builder offers: fields, their operators in words, their choices."""
+    made = []
+    for one in entity.fields.values():
+        if one.kind in UNBUILDABLE or one.kind == "reference":
+            operators: tuple[str, ...] = ("empty", "not_empty")
+        else:
+            operators = one.operators
+        options: list[dict[str, str]] = []
+        if isinstance(one, Choice):
+            options = [{"value": option.value, "label": str(option.label)} for option in one.options]
+        elif isinstance(one, Person):
+            options = [{"value": "me", "label": _("自分")}] + [
+                {"value": str(user.pk), "label": str(user)} for user in one.users
+            ]
+        elif isinstance(one, Tags):
+            from enishi.records.models import Tag
+
+            options = [{"value": tag.name, "label": tag.name} for tag in Tag.objects.all()[:200]]
+        elif one.kind == "yes_no":
+            options = [{"value": "1", "label": _("はい")}, {"value": "0", "label": _("いいえ")}]
+        made.append(
+            {
+                "name": one.name,
+                "label": one.label,
+                "operators": [{"value": op, "label": str(OPERATOR_WORDS[op])} for op in operators],
+                "input": {"date": "date", "date_time": "date", "moment": "date", "number": "number", "money": "text", "percent": "number"}.get(one.kind, "text"),
+                "options": options,
+            }
+        )
+    return made
+
+
+@require_GET
+@handled
+def filter_dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The condition builder."""
+    state = ListState.of(entity, person(request), request.GET)
+    kept = [(name, value) for name, value in request.GET.items() if name not in {"filter", "after", "part"}]
+    return render(
+        request,
+        "records/filter_dialog.html",
+        {"entity": entity, "kinds": builder_kinds(entity), "value": json.dumps(state.filter), "kept": kept},
+    )
+
+
+@require_GET
+@handled
+def columns_dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """The column chooser."""
+    state = ListState.of(entity, person(request), request.GET)
+    chosen = [entity.field(name) for name in state.columns]
+    others = [one for one in entity.fields.values() if one.listed and one not in chosen and one.name != entity.title_field]
+    kept = [(name, value) for name, value in request.GET.items() if name not in {"columns", "part"}]
+    return render(
+        request, "records/columns_dialog.html", {"entity": entity, "chosen": chosen, "others": others, "kept": kept}
+    )
+
+
+@require_GET
+@handled
+def columns_apply(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """Ticked columns as an address of the list."""
+    names = [name for name in request.GET.getlist("column") if name in entity.fields]
+    kept = {name: value for name, value in request.GET.items() if name not in {"column", "columns"}}
+    return htmx.go(request, f"/{entity.slug}/?{urlencode({**kept, 'columns': ','.join(names)})}")
+
+
+@handled
+def save_view(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """Asks for a name and keeps the list as it is shown."""
+    user = person(request)
+    state = ListState.of(entity, user, request.GET)
+    if request.method != "POST":
+        return render(request, "records/view_dialog.html", {"entity": entity, "query": request.GET.urlencode()})
+    name = clean(request.POST.get("name", "")).strip()[:60]
+    if not name:
+        raise Refused({"name": [_("ビューの名前を入力してください。")]})
+    preset = next((one.condition for one in entity.presets if one.key == state.preset), None)
+    held = state.saved()
+    if preset:
+        held["filter"] = {"all": [preset, state.filter]} if state.filter else preset
+    if state.search.strip():
+        held["filter"] = {"all": [held["filter"], {"search": state.search}]} if held["filter"] else {"search": state.search}
+    view = SavedView.objects.create(
+        entity=entity.name, name=name, user=user, shared=bool(request.POST.get("shared")), state=held
+    )
+    return htmx.go(request, f"/{entity.slug}/?view={view.pk}")
+
+
+@require_POST
+@handled
+def delete_view(request: HttpRequest, entity: Entity, view_id: int) -> HttpResponse:
+    """Takes one's own view away."""
+    SavedView.objects.filter(pk=view_id, entity=entity.name, user=person(request)).delete()
+    return htmx.go(request, f"/{entity.slug}/")
+
+
+@require_POST
+@handled
+def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """Changes one field of the ticked records, or puts them into the bin: one operation, undone as one."""
+    user = person(request)
+    ids = [key for part in request.POST.get("ids", "").split(",") if (key := whole(part.strip())) is not None]
+    if not ids or len(ids) > MOST_BULK:
+        raise Refused({"": [_("1件から%(most)d件までを選んでください。") % {"most": MOST_BULK}]})
+    action = request.POST.get("action", "")
+    if action == "delete":
+        require(user, "delete", entity)
+        operation = Operation.objects.create(kind="bulk", user=user, summary=_("%(entity)sをまとめて削除") % {"entity": entity})
+        done = len(write.delete(entity, ids, by=user, operation=operation))
+        text = ngettext("%(n)d件をごみ箱へ移しました。", "%(n)d件をごみ箱へ移しました。", done) % {"n": done}
+    else:
+        require(user, "change", entity)
+        if action not in entity.fields:
+            raise Refused({"": [_("変更する項目を選んでください。")]})
+        found = entity.field(action)
+        operation = Operation.objects.create(
+            kind="bulk", user=user, summary=_("%(entity)sの%(field)sをまとめて変更") % {"entity": entity, "field": found.label}
+        )
+        records = list(visible(entity, user).filter(pk__in=ids))
+        value = request.POST.get("value", "")
+        pairs = []
+        for record in records:
+            if isinstance(found, Tags):
+                pairs.append((record, {action: sorted({*record.tags, *found.clean(value)})}))
+            else:
+                pairs.append((record, {action: value}))
+        done = len(write.write_many(entity, pairs, by=user, operation=operation))
+        text = ngettext("%(n)d件を変更しました。", "%(n)d件を変更しました。", done) % {"n": done}
+    response = HttpResponse(status=204)
+    response.headers["HX-Refresh"] = "true"
+    from django.contrib import messages
+
+    messages.success(request, json.dumps({"message": text, "undo_url": f"/undo/operation/{operation.pk}/"}), extra_tags="json")
+    return response
+
+
+@require_GET
+@handled
+def bulk_dialog(request: HttpRequest, entity: Entity, name: str) -> HttpResponse:
+    """Asks for the value that the ticked records shall get."""
+    from enishi.records.pages.base import form_input
+
+    require(person(request), "change", entity)
+    if name not in entity.fields or not entity.field(name).editable:
+        raise Refused({"": [_("変更する項目を選んでください。")]})
+    made = form_input(entity.field(name), entity.field(name).empty_value(), prefix="bulk")
+    made["name"] = "value"
+    return render(request, "records/bulk_dialog.html", {"entity": entity, "input": made, "action": name, "ids": request.GET.get("ids", "")})

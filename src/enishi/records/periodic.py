@@ -1,0 +1,21 @@
+"""What records tidy up by themselves."""
+
+import datetime
+
+from django.utils import timezone
+
+from enishi.kit.periodic import every
+from enishi.records import bin as records_bin
+from enishi.records.models import IdempotencyKey
+
+
+@every(minutes=60)
+def empty_bin() -> None:
+    """Erases what has rested in the bin for 30 days."""
+    records_bin.empty_old()
+
+
+@every(minutes=60)
+def forget_idempotency_keys() -> None:
+    """A form is not sent again after a week."""
+    IdempotencyKey.objects.filter(at__lt=timezone.now() - datetime.timedelta(days=7)).delete()

@@ -1,0 +1,177 @@
+"""Japanese search on both databases: 1- and 2-gram tokens of the folded text.
+
+SQLite keeps them in an FTS5 table whose row ids are those of `SearchDoc`, PostgreSQL in a tsvector under a GIN
+index. Whole terms of three and more characters are checked once more against the stored text, because grams
+alone would also find 京都東 for 東京都.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from enishi.access.models import User
+from enishi.japanese.search import index_tokens, normalise_for_search, prefix_tokens, query_tokens
+from enishi.records import registry
+from enishi.records.entity import Entity
+from enishi.records.models import SearchDoc
+from enishi.records.visible import visible
+
+CODES = 4096
+TABLE = "records_search"
+LONGEST_QUERY = 100
+LONGEST_TEXT = 4000
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A found record and its entity."""
+
+    entity: Entity
+    record: Any
+
+
+def doc_id(entity: Entity, record_id: int) -> int:
+    """The key of a record's search text."""
+    return record_id * CODES + entity.code
+
+
+def index(entity: Entity, records: Sequence[Any], *, new: bool = False) -> None:
+    """Stores the searchable text of records; `new` says that none of them has one yet (skips the deletion)."""
+    if not entity.in_search or not records:
+        return
+    rows = []
+    for record in records:
+        text = normalise_for_search(entity.search_text(record)[:LONGEST_TEXT])
+        rows.append((doc_id(entity, record.pk), entity.title(record)[:300], text, index_tokens(text)))
+    with connection.cursor() as cursor:
+        if not new:
+            _remove(cursor, [row[0] for row in rows])
+        if connection.vendor == "sqlite":
+            cursor.executemany(
+                "INSERT INTO records_searchdoc (id, title, text) VALUES (%s, %s, %s)", [row[:3] for row in rows]
+            )
+            cursor.executemany(
+                f"INSERT INTO {TABLE} (rowid, tokens) VALUES (%s, %s)",  # noqa: S608 (a constant)
+                [(row[0], " ".join(row[3])) for row in rows],
+            )
+        else:
+            cursor.executemany(
+                "INSERT INTO records_searchdoc (id, title, text, tokens) VALUES (%s, %s, %s, array_to_tsvector(%s))",
+                rows,
+            )
+
+
+def forget(entity: Entity, record_ids: Iterable[int]) -> None:
+    """Takes records out of the search (they went to the bin)."""
+    keys = [doc_id(entity, key) for key in record_ids]
+    if entity.in_search and keys:
+        with connection.cursor() as cursor:
+            _remove(cursor, keys)
+
+
+def _remove(cursor: Any, keys: list[int]) -> None:
+    for start in range(0, len(keys), 500):
+        part = keys[start : start + 500]
+        marks = ",".join(["%s"] * len(part))
+        if connection.vendor == "sqlite":
+            cursor.execute(f"DELETE FROM {TABLE} WHERE rowid IN ({marks})", part)  # noqa: S608 (marks only)
+        cursor.execute(f"DELETE FROM records_searchdoc WHERE id IN ({marks})", part)  # noqa: S608 (marks only)
+
+
+def _where(query: str, *, prefix: bool = False) -> tuple[str, list[Any]] | None:
+    """SQL behind WHERE (over documents d, and the FTS table s on SQLite) and its parameters; None finds nothing."""
+    terms = normalise_for_search(query[:LONGEST_QUERY]).split()
+    grams = prefix_tokens(query[:LONGEST_QUERY]) if prefix else [
+        gram for term in query_tokens(query[:LONGEST_QUERY]) for gram in term
+    ]
+    grams = list(dict.fromkeys(grams))
+    if not terms or not grams:
+        return None
+    if connection.vendor == "sqlite":
+        sql, parameters = f"{TABLE} MATCH %s", [" AND ".join(f'"{gram}"' for gram in grams)]
+    else:
+        sql, parameters = "d.tokens @@ %s::tsquery", [" & ".join(f"'{gram}'" for gram in grams)]
+    for term in terms:
+        if len(term) > 2 or prefix:
+            sql += " AND d.text LIKE %s"
+            parameters.append(f"%{term}%")
+    return sql, parameters
+
+
+def _source(sql: str) -> str:
+    if connection.vendor != "sqlite":
+        return "records_searchdoc d"
+    if "d.text" not in sql:
+        return f"{TABLE} s"
+    return f"{TABLE} s CROSS JOIN records_searchdoc d ON d.id = s.rowid"
+
+
+def _key() -> str:
+    return "s.rowid" if connection.vendor == "sqlite" else "d.id"
+
+
+def matching(entity: Entity, query: str) -> Q:
+    """The condition "found by these words" on an entity; a query without a letter or digit finds nothing."""
+    where = _where(query)
+    if where is None:
+        return Q(pk__in=[])
+    sql, parameters = where
+    key = _key()
+    return Q(
+        pk__in=RawSQL(
+            f"SELECT {key} / {CODES} FROM {_source(sql)} WHERE {sql} AND {key} %% {CODES} = %s",  # noqa: S608
+            [*parameters, entity.code],
+        )
+    )
+
+
+def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] | None = None) -> list[Hit]:
+    """Records of every kind that hold all the words, those whose name begins with them first.
+
+    At most a few hundred candidates are ranked, so that the answer takes as long for a million records as for ten.
+    """
+    wanted = {entity.code for entity in entities} if entities is not None else None
+    keys: dict[int, int] = {}
+    for prefix, most in ((True, 60), (False, 200)):
+        where = _where(query, prefix=prefix)
+        if where is None:
+            continue
+        sql, parameters = where
+        if wanted is not None:
+            sql += f" AND {_key()} %% {CODES} IN ({','.join(['%s'] * len(wanted))})"
+            parameters = [*parameters, *wanted]
+        order = f" ORDER BY {_key()} DESC" if connection.vendor == "sqlite" else ""
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {_key()} FROM {_source(sql)} WHERE {sql}{order} LIMIT {most}", parameters)  # noqa: S608
+            for (key,) in cursor.fetchall():
+                keys.setdefault(key, len(keys))
+        if len(keys) >= limit * 2:
+            break
+    return _ranked(query, list(keys), user, limit)
+
+
+def _ranked(query: str, keys: list[int], user: User, limit: int) -> list[Hit]:
+    titles = dict(SearchDoc.objects.filter(pk__in=keys).values_list("pk", "title"))
+    wanted = normalise_for_search(query)
+
+    def rank(key: int) -> tuple[int, int, int]:
+        title = normalise_for_search(titles.get(key, ""))
+        place = 0 if title == wanted else 1 if title.startswith(wanted) else 2 if wanted in title else 3
+        return place, key % CODES, -key
+
+    best = sorted(keys, key=rank)[: limit * 2]
+    groups: dict[int, list[int]] = {}
+    for key in best:
+        groups.setdefault(key % CODES, []).append(key // CODES)
+    loaded: dict[int, Hit] = {}
+    for code, ids in groups.items():
+        entity = registry.by_code(code)
+        if entity is None:
+            continue
+        for record in visible(entity, user).filter(pk__in=ids).select_related(*entity.pointers):
+            loaded[doc_id(entity, record.pk)] = Hit(entity, record)
+    return [loaded[key] for key in best if key in loaded][:limit]

@@ -1,0 +1,141 @@
+"""What happened to a record, newest first, ready to be shown."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from enishi.records import registry
+from enishi.records.entity import Entity
+from enishi.records.models import Attachment, Event, EventSubject
+
+# kind: (label, icon, tone, group)
+KINDS: dict[str, tuple[Any, str, str, str]] = {
+    "created": (_("登録"), "plus", "grey", "history"),
+    "changed": (_("項目の変更"), "pencil", "grey", "history"),
+    "deleted": (_("削除"), "trash-2", "red", "history"),
+    "restored": (_("ごみ箱から復元"), "undo-2", "grey", "history"),
+    "stage": (_("ステージ変更"), "arrow-left-right", "green", "deals"),
+    "note": (_("メモ"), "sticky-note", "grey", "talk"),
+    "call": (_("電話"), "phone", "accent", "talk"),
+    "visit": (_("訪問"), "map-pin", "accent", "talk"),
+    "meeting": (_("打ち合わせ"), "users", "accent", "talk"),
+    "mail": (_("メール"), "mail", "accent", "talk"),
+    "task": (_("タスク登録"), "square-check", "grey", "tasks"),
+    "task_done": (_("タスク完了"), "check", "green", "tasks"),
+    "file": (_("ファイル"), "paperclip", "grey", "files"),
+}
+GROUPS = (
+    ("", _("すべて")),
+    ("talk", _("やりとり")),
+    ("tasks", _("タスク")),
+    ("deals", _("案件")),
+    ("files", _("ファイル")),
+    ("history", _("変更履歴")),
+)
+PAGE = 25
+
+
+def kind_label(kind: str) -> str:
+    """The word for a kind of event."""
+    return str(KINDS[kind][0]) if kind in KINDS else kind
+
+
+@dataclass
+class Item:
+    """One line of a timeline."""
+
+    event: Event
+    label: str
+    icon: str
+    tone: str
+    actor: str
+    lines: list[tuple[str, str, str]] = field(default_factory=list)  # field, old, new
+    source: Any = None  # the activity, task … the event is about, where it is another record
+    source_entity: Entity | None = None
+    source_title: str = ""
+    source_url: str = ""
+    attachment: Attachment | None = None
+    undoable: bool = False
+
+
+def items(entity: Entity, record_id: int, *, group: str = "", before: str = "") -> tuple[list[Item], str]:
+    """A page of a record's timeline and the cursor of the next one ("" at the end).
+
+    Raises:
+        ValueError: the cursor is not one of ours.
+    """
+    rows = EventSubject.objects.filter(entity=entity.name, record_id=record_id)
+    if group:
+        rows = rows.filter(kind__in=[kind for kind, entry in KINDS.items() if entry[3] == group])
+    rows = rows.order_by("-at", "-event_id")
+    if before:
+        at, _bar, key = before.rpartition("_")
+        from datetime import datetime
+
+        moment = datetime.fromisoformat(at)
+        from django.db.models import Q
+
+        rows = rows.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(event_id__lt=int(key)))
+    page = list(rows.select_related("event", "event__actor")[: PAGE + 1])
+    more = page[PAGE - 1] if len(page) > PAGE else None
+    events = [row.event for row in page[:PAGE]]
+    return _dress(entity, record_id, events), f"{more.at.isoformat()}_{more.event_id}" if more else ""
+
+
+def stamp(entity: Entity, record: Any) -> str:
+    """Changes whenever something new happened to the record."""
+    last = (
+        EventSubject.objects.filter(entity=entity.name, record_id=record.pk)
+        .order_by("-at", "-event_id")
+        .values_list("event_id", flat=True)
+        .first()
+    )
+    return f"{record.version}.{last or 0}"
+
+
+def _dress(entity: Entity, record_id: int, events: list[Event]) -> list[Item]:
+    """Loads what the events are about: one query per entity, whatever the number of events."""
+    wanted: dict[str, set[int]] = {}
+    for event in events:
+        if (event.entity, event.record_id) != (entity.name, record_id):
+            wanted.setdefault(event.entity, set()).add(event.record_id)
+    loaded: dict[tuple[str, int], Any] = {}
+    for name, keys in wanted.items():
+        other = registry.find(name)
+        if other is not None:
+            for row in other.model._default_manager.filter(pk__in=keys).select_related(*other.pointers):
+                loaded[name, row.pk] = row
+    files = Attachment.objects.in_bulk([event.data["file"] for event in events if "file" in event.data])
+    made = []
+    for event in events:
+        label, icon, tone, _group = KINDS.get(event.kind, (event.kind, "circle", "grey", ""))
+        other = registry.find(event.entity)
+        source = loaded.get((event.entity, event.record_id))
+        item = Item(event, str(label), icon, tone, str(event.actor or ""))
+        item.attachment = files.get(event.data.get("file", 0))
+        if source is not None and other is not None:
+            item.source, item.source_entity = source, other
+            item.source_title, item.source_url = other.title(source), other.url(source.pk)
+        if other is not None:
+            item.lines = change_lines(other, event)
+        item.undoable = bool(event.data.get("changes")) and event.kind in {"changed", "stage", "task_done"}
+        made.append(item)
+    return made
+
+
+def change_lines(entity: Entity, event: Event) -> list[tuple[str, str, str]]:
+    """(field, old, new) in words for each value the event changed; names are those of that time."""
+    lines = []
+    labels = event.data.get("labels", {})
+    for name, (old, new) in event.data.get("changes", {}).items():
+        try:
+            found = entity.field(name)
+        except KeyError:
+            continue
+        if name in labels:
+            words = labels[name]
+        else:
+            words = [found.text(found.from_json(value)) for value in (old, new)]
+        lines.append((found.label, words[0], words[1]))
+    return lines

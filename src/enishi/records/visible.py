@@ -1,0 +1,52 @@
+"""The one way out: every read starts here."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from enishi.access.models import User
+from enishi.records.entity import Entity
+from enishi.records.errors import NotAllowed, NotFound
+
+
+def visible(entity: Entity, user: User) -> QuerySet[Any]:
+    """The living records of an entity that this person may see."""
+    return entity.model._default_manager.filter(deleted_at=None) if user.is_active else entity.model._default_manager.none()
+
+
+def in_bin(entity: Entity, user: User) -> QuerySet[Any]:
+    """Deleted records that still rest in the bin."""
+    if not user.is_active:
+        return entity.model._default_manager.none()
+    return entity.model._default_manager.filter(deleted_at__isnull=False)
+
+
+def one(entity: Entity, user: User, record_id: int, *, deleted: bool = False) -> Any:
+    """A single record, with what its references point to.
+
+    Raises:
+        NotFound: there is none that this person may see (the same answer for both, so that keys tell nothing).
+    """
+    rows = (in_bin if deleted else visible)(entity, user)
+    record = rows.filter(pk=record_id).select_related(*entity.pointers).first() if 0 < record_id < 2**63 else None
+    if record is None:
+        raise NotFound
+    return record
+
+
+def require(user: User, action: str, entity: Entity | None = None) -> None:
+    """Refuses what the person's role does not allow.
+
+    Args:
+        action: see, create, change, delete, export, import, admin.
+
+    Raises:
+        NotAllowed
+    """
+    from enishi.access.rights import may
+
+    writes = action in {"create", "change", "delete", "import"}
+    if not may(user, action, entity.name if entity else None) or (
+        entity is not None and entity.admin_only and writes and not user.is_admin
+    ):
+        raise NotAllowed

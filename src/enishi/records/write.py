@@ -1,0 +1,571 @@
+"""The one way in: every write of a record goes through here, and through nothing else.
+
+In one transaction: rights, input rules and the expected version are checked, only the fields that changed are
+stored, and the change event is added. `create`/`write` serve a person at a form, `create_many`/`write_many` are
+their bulk twins for imports and bulk changes; both end in the same two functions that touch the database.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.records import scope, search
+from enishi.records.entity import Entity
+from enishi.records.errors import Clash, Conflict, NotFound, Refused
+from enishi.records.fields import FieldKind, Pointer, Reference
+from enishi.records.models import Event, IdempotencyKey, Link, Operation, Tag
+from enishi.records.visible import require, visible
+
+BATCH = 500
+Changes = dict[str, tuple[Any, Any]]
+
+
+@dataclass
+class Written:
+    """What a write did: the record as stored, what changed from what to what, and the event that tells it."""
+
+    record: Any
+    changes: Changes = field(default_factory=dict)
+    event: Event | None = None
+    created: bool = False
+
+
+# --- checking -------------------------------------------------------------------------------------
+def clean_values(
+    entity: Entity, values: Mapping[str, Any], *, internal: bool = False, creating: bool = False
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """Raw values by field name as values, and the errors by field name.
+
+    Names are looked up in the entity; a field that may not be written by hand is refused unless `internal`.
+    """
+    cleaned: dict[str, Any] = {}
+    errors: dict[str, list[str]] = {}
+    for name, raw in values.items():
+        try:
+            found = entity.field(name)
+        except KeyError:
+            errors[name] = [_("「%(name)s」という項目はありません。") % {"name": str(name)[:40]}]
+            continue
+        if not found.editable and not internal:
+            errors[name] = [_("「%(label)s」は書き込めない項目です。") % {"label": found.label}]
+            continue
+        try:
+            cleaned[name] = found.clean(raw)
+        except ValidationError as error:
+            errors[name] = list(error.messages)
+            continue
+        if found.required and found.is_empty(cleaned[name]):
+            errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
+    if creating:
+        for name, found in entity.fields.items():
+            if name in values or name in errors:
+                continue
+            default = found.default() if callable(found.default) else found.default
+            if default is not None:
+                cleaned[name] = default
+            elif found.required:
+                errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
+    return cleaned, errors
+
+
+def _check_references(entity: Entity, cleaned: Mapping[str, Any], by: User, errors: dict[str, list[str]]) -> None:
+    for name, value in cleaned.items():
+        found = entity.field(name)
+        if isinstance(found, Reference) and value is not None and not visible(found.target, by).filter(pk=value).exists():
+            errors[name] = [_("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}]
+
+
+def _check_unique(entity: Entity, record: Any, changed: Iterable[str], errors: dict[str, list[str]]) -> None:
+    for name in changed:
+        found = entity.field(name)
+        value = found.get(record)
+        if not found.unique or found.is_empty(value):
+            continue
+        other = (
+            entity.model._default_manager.filter(found.lookup()(value), deleted_at=None).exclude(pk=record.pk).first()
+        )
+        if other is not None:
+            errors[name] = [
+                _("%(label)s「%(value)s」は「%(title)s」が使っています。")
+                % {"label": found.label, "value": found.text(value), "title": entity.title(other)}
+            ]
+
+
+def _apply(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> Changes:
+    """Puts cleaned values on the record and tells what really changed."""
+    changes: Changes = {}
+    for name, value in cleaned.items():
+        found = entity.field(name)
+        old = found.get(record)
+        if old != value:
+            found.put(record, value)
+            changes[name] = (old, value)
+    return changes
+
+
+# --- one record -----------------------------------------------------------------------------------
+def create(
+    entity: Entity,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    operation: Operation | None = None,
+    key: str = "",
+    internal: bool = False,
+) -> Written:
+    """Makes a record.
+
+    Args:
+        values: raw or cleaned values by field name.
+        key: an idempotency key; a second call with the same key by the same person returns what the first made.
+        internal: the program itself writes (fields that follow from others may be given).
+
+    Raises:
+        NotAllowed, Refused
+    """
+    require(by, "create", entity)
+    cleaned, errors = clean_values(entity, values, internal=internal, creating=True)
+    with transaction.atomic():
+        if key:
+            held = _held(by, key, entity)
+            if held is not None:
+                return held
+        _check_references(entity, cleaned, by, errors)
+        record = entity.model(created_by=by, updated_by=by)
+        if "owner" not in cleaned and entity.field("owner").editable:
+            cleaned["owner"] = by.pk
+        changed = set(_apply(entity, record, cleaned))
+        if not errors:
+            entity.prepare(record, changed)
+            _merge_errors(errors, entity.check(record, changed))
+            _check_unique(entity, record, changed, errors)
+        if errors:
+            raise Refused(errors)
+        events = _store_new(entity, [record], by, operation)
+        if key:
+            try:
+                with transaction.atomic():
+                    IdempotencyKey.objects.create(user=by, key=key[:80], entity=entity.name, record_id=record.pk)
+            except IntegrityError:
+                transaction.set_rollback(True)
+                raise _Again from None
+        return Written(record, {}, events[0], created=True)
+
+
+class _Again(Exception):
+    """Another request with the same idempotency key was faster."""
+
+
+def create_once(entity: Entity, values: Mapping[str, Any], *, by: User, key: str, **more: Any) -> Written:
+    """`create` for callers that may be repeated at the same time (a double click, a resend)."""
+    try:
+        return create(entity, values, by=by, key=key, **more)
+    except _Again:
+        held = _held(by, key, entity)
+        if held is None:
+            raise NotFound from None
+        return held
+
+
+def _held(by: User, key: str, entity: Entity) -> Written | None:
+    row = IdempotencyKey.objects.filter(user=by, key=key[:80]).first()
+    if row is None:
+        return None
+    if row.entity != entity.name:
+        raise Refused({"": [_("同じ受付番号で別の登録が済んでいます。画面を開き直してください。")]})
+    record = entity.model._default_manager.filter(pk=row.record_id).first()
+    return Written(record) if record is not None else None
+
+
+def write(
+    entity: Entity,
+    record_id: int,
+    values: Mapping[str, Any],
+    *,
+    by: User,
+    version: int | None = None,
+    operation: Operation | None = None,
+    internal: bool = False,
+) -> Written:
+    """Changes fields of one record.
+
+    Args:
+        version: the version the person saw. Where the record has gone on since, changes to other fields than
+            those others changed are merged; the same field with another value is a conflict and nothing is stored.
+
+    Raises:
+        NotAllowed, NotFound, Refused, Conflict
+    """
+    require(by, "change", entity)
+    cleaned, errors = clean_values(entity, values, internal=internal)
+    with transaction.atomic():
+        record = visible(entity, by).select_for_update().filter(pk=record_id).first() if record_id < 2**63 else None
+        if record is None:
+            raise NotFound
+        if version is not None and version != record.version:
+            _check_version(entity, record, cleaned, values, version)
+        moved = {
+            name: value
+            for name, value in cleaned.items()
+            if isinstance(entity.field(name), Reference) and entity.field(name).get(record) != value
+        }
+        _check_references(entity, moved, by, errors)
+        changes = _apply(entity, record, cleaned)
+        if changes and not errors:
+            entity.prepare(record, set(changes))
+            _merge_errors(errors, entity.check(record, set(changes)))
+            _check_unique(entity, record, changes, errors)
+        if errors:
+            raise Refused(errors)
+        if not changes:
+            return Written(record)
+        events = _store_changes(entity, [(record, changes)], by, operation)
+        return Written(record, changes, events[0])
+
+
+def _merge_errors(errors: dict[str, list[str]], more: Mapping[str, list[str]]) -> None:
+    for name, messages in more.items():
+        errors.setdefault(name, []).extend(messages)
+
+
+def _check_version(
+    entity: Entity, record: Any, cleaned: Mapping[str, Any], values: Mapping[str, Any], version: int
+) -> None:
+    """Field-level merge: raises Conflict where others changed one of these fields to another value since `version`."""
+    since = Event.objects.filter(entity=entity.name, record_id=record.pk, version__gt=version).order_by("version")
+    touched: dict[str, Event] = {}
+    for event in since.select_related("actor"):
+        for name in event.data.get("changes", ()):
+            touched[name] = event
+    clashes, last = [], None
+    for name, mine in cleaned.items():
+        found = entity.field(name)
+        theirs = found.get(record)
+        if name in touched and theirs != mine:
+            last = touched[name]
+            clashes.append(
+                Clash(
+                    name,
+                    found.label,
+                    found.to_json(theirs),
+                    found.to_json(mine),
+                    found.text(theirs) or _("（空）"),
+                    found.text(mine) or _("（空）"),
+                )
+            )
+    if clashes and last is not None:
+        raise Conflict(clashes, record.version, str(last.actor or _("ほかの人")), last.at, dict(values))
+
+
+# --- many records ---------------------------------------------------------------------------------
+def create_many(
+    entity: Entity,
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    by: User,
+    operation: Operation | None,
+    cleaned: bool = False,
+    importing: bool = False,
+) -> list[Any]:
+    """Bulk twin of `create`: all rows or none.
+
+    Args:
+        importing: the rows come from a file; entities may ask less of them than of a form.
+        cleaned: the rows have been through `clean_values` and the caller vouches for references and uniqueness.
+
+    Raises:
+        NotAllowed, Refused: with `row number: message`.
+    """
+    require(by, "create", entity)
+    records = []
+    for number, row in enumerate(rows, 1):
+        values, errors = (dict(row), {}) if cleaned else clean_values(entity, row, creating=True)
+        if not cleaned:
+            _check_references(entity, values, by, errors)
+        record = entity.model(created_by=by, updated_by=by)
+        record.importing = importing
+        changed = set(_apply(entity, record, values))
+        entity.prepare(record, changed)
+        _merge_errors(errors, entity.check(record, changed))
+        if not cleaned:
+            _check_unique(entity, record, changed, errors)
+        if errors:
+            raise Refused({"": [_("%(number)d行目: %(text)s") % {"number": number, "text": Refused(errors)}]})
+        records.append(record)
+    with transaction.atomic():
+        _store_new(entity, records, by, operation)
+    return records
+
+
+def write_many(
+    entity: Entity,
+    pairs: Sequence[tuple[Any, Mapping[str, Any]]],
+    *,
+    by: User,
+    operation: Operation | None,
+    cleaned: bool = False,
+    internal: bool = False,
+    check: bool = True,
+) -> list[Written]:
+    """Bulk twin of `write`: (record as read in this transaction, values) pairs; all or none; unchanged ones drop out.
+
+    Raises:
+        NotAllowed, Refused
+    """
+    require(by, "change", entity)
+    done: list[tuple[Any, Changes]] = []
+    for record, row in pairs:
+        values, errors = (dict(row), {}) if cleaned else clean_values(entity, row, internal=internal)
+        if not cleaned:
+            _check_references(entity, values, by, errors)
+        changes = _apply(entity, record, values)
+        if changes:
+            entity.prepare(record, set(changes))
+            if check:
+                _merge_errors(errors, entity.check(record, set(changes)))
+            if not cleaned:
+                _check_unique(entity, record, changes, errors)
+        if errors:
+            raise Refused(
+                {"": [_("「%(title)s」: %(text)s") % {"title": entity.title(record), "text": Refused(errors)}]}
+            )
+        if changes:
+            done.append((record, changes))
+    with transaction.atomic():
+        events = _store_changes(entity, done, by, operation)
+    return [Written(record, changes, event) for (record, changes), event in zip(done, events, strict=True)]
+
+
+def delete(entity: Entity, record_ids: Sequence[int], *, by: User, operation: Operation | None = None) -> list[Event]:
+    """Puts records into the bin, where they rest for 30 days.
+
+    Raises:
+        NotAllowed, NotFound
+    """
+    require(by, "delete", entity)
+    with transaction.atomic():
+        records = list(visible(entity, by).select_for_update().filter(pk__in=record_ids))
+        if not records:
+            raise NotFound
+        return _set_deleted(entity, records, by, operation, deleted=True)
+
+
+def restore(entity: Entity, record_ids: Sequence[int], *, by: User, operation: Operation | None = None) -> list[Event]:
+    """Takes records out of the bin, with their timelines and connections.
+
+    Raises:
+        NotAllowed, NotFound
+    """
+    from enishi.records.visible import in_bin
+
+    require(by, "delete", entity)
+    with transaction.atomic():
+        records = list(in_bin(entity, by).select_for_update().filter(pk__in=record_ids))
+        if not records:
+            raise NotFound
+        return _set_deleted(entity, records, by, operation, deleted=False)
+
+
+# --- the only functions that touch the database ------------------------------------------------------
+# What dependants write while a record settles (an affiliation behind a contact) belongs to the same operation,
+# so that it is undone with it.
+_operation: ContextVar[Operation | None] = ContextVar("operation", default=None)
+
+
+def _settle(
+    entity: Entity, records: Sequence[Any], changes: Sequence[Any], by: User, operation: Operation | None
+) -> None:
+    token = _operation.set(operation)
+    try:
+        entity.settle(records, changes, by)
+    finally:
+        _operation.reset(token)
+
+
+def _store_new(entity: Entity, records: Sequence[Any], by: User, operation: Operation | None) -> list[Event]:
+    if not records:
+        return []
+    operation = operation or _operation.get()
+    now = timezone.now()
+    for record in records:
+        record.created_at = record.updated_at = now
+    entity.model._default_manager.bulk_create(records, batch_size=BATCH)
+    events = [
+        Event(
+            at=entity.event_time(record) or now,
+            kind=entity.created_kind(record),
+            entity=entity.name,
+            record_id=record.pk,
+            version=1,
+            actor=by,
+            operation=operation,
+        )
+        for record in records
+    ]
+    Event.objects.bulk_create(events, batch_size=BATCH)
+    scope.place(entity, list(zip(records, events, strict=True)))
+    _tag(entity, [record for record in records if record.tags])
+    search.index(entity, records, new=True)
+    _settle(entity, records, [{} for _record in records], by, operation)
+    return events
+
+
+def _store_changes(
+    entity: Entity, done: Sequence[tuple[Any, Changes]], by: User, operation: Operation | None
+) -> list[Event]:
+    if not done:
+        return []
+    operation = operation or _operation.get()
+    now = timezone.now()
+    for record, _changes in done:
+        record.version += 1
+        record.updated_at, record.updated_by = now, by
+    update_rows(entity.model, [record for record, _changes in done])
+    events = []
+    labels = _Labels(entity)
+    labels.gather(changes for _record, changes in done)
+    for record, changes in done:
+        data: dict[str, Any] = {
+            "changes": {
+                name: [entity.field(name).to_json(old), entity.field(name).to_json(new)]
+                for name, (old, new) in changes.items()
+            }
+        }
+        words = labels.words(changes)
+        if words:
+            data["labels"] = words
+        events.append(
+            Event(
+                at=now,
+                kind=entity.event_kind(changes),
+                entity=entity.name,
+                record_id=record.pk,
+                version=record.version,
+                actor=by,
+                operation=operation,
+                data=data,
+            )
+        )
+    Event.objects.bulk_create(events, batch_size=BATCH)
+    scope.place(entity, [(record, event) for (record, _changes), event in zip(done, events, strict=True)])
+    moved = {one.name for one in entity.references if one.carries_up} | set(entity.parent_fields)
+    for record, changes in done:
+        if moved & set(changes):
+            scope.replace(entity, record)
+    _tag(entity, [record for record, changes in done if "tags" in changes])
+    search.index(entity, [record for record, _changes in done])
+    _settle(entity, [record for record, _changes in done], [changes for _record, changes in done], by, operation)
+    return events
+
+
+def _set_deleted(
+    entity: Entity, records: Sequence[Any], by: User, operation: Operation | None, *, deleted: bool
+) -> list[Event]:
+    now = timezone.now()
+    for record in records:
+        record.version += 1
+        record.updated_at, record.updated_by = now, by
+        record.deleted_at, record.deleted_by = (now, by) if deleted else (None, None)
+    update_rows(entity.model, records)
+    if deleted:
+        scope.withdraw(entity, [record.pk for record in records])
+        search.forget(entity, [record.pk for record in records])
+    else:
+        search.index(entity, records)
+    events = [
+        Event(
+            at=now,
+            kind="deleted" if deleted else "restored",
+            entity=entity.name,
+            record_id=record.pk,
+            version=record.version,
+            actor=by,
+            operation=operation,
+            data={"title": entity.title(record)},
+        )
+        for record in records
+    ]
+    Event.objects.bulk_create(events, batch_size=BATCH)
+    scope.place(entity, list(zip(records, events, strict=True)))
+    _settle(entity, records, [{"deleted_at": (None, now)} for _record in records], by, operation)
+    if not deleted:
+        for record in records:
+            scope.replace(entity, record)
+    return events
+
+
+def update_rows(model: Any, records: Sequence[Any], columns: Iterable[str] | None = None) -> None:
+    """Stores records by one prepared UPDATE for all of them (Django's bulk_update builds a CASE per value, which
+    takes minutes for an import of 100,000 rows)."""
+    wanted = set(columns) if columns is not None else None
+    concrete = [
+        one
+        for one in model._meta.concrete_fields
+        if not one.primary_key and (wanted is None or one.attname in wanted or one.name in wanted)
+    ]
+    quote = connection.ops.quote_name
+    assignments = ", ".join(f"{quote(one.column)} = %s" for one in concrete)
+    sql = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(model._meta.pk.column)} = %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            sql,
+            [
+                [one.get_db_prep_save(getattr(record, one.attname), connection) for one in concrete] + [record.pk]
+                for record in records
+            ],
+        )
+
+
+def _tag(entity: Entity, records: Sequence[Any]) -> None:
+    """Brings the look-up rows of tags in line with what the records hold."""
+    if not records:
+        return
+    names = {name for record in records for name in record.tags}
+    Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
+    keys = dict(Tag.objects.filter(name__in=names).values_list("name", "pk"))
+    Link.objects.filter(relation="tag", from_entity=entity.name, from_id__in=[record.pk for record in records]).delete()
+    Link.objects.bulk_create(
+        [
+            Link(relation="tag", from_entity=entity.name, from_id=record.pk, to_entity="tag", to_id=keys[name])
+            for record in records
+            for name in record.tags
+        ],
+        batch_size=BATCH,
+    )
+
+
+class _Labels:
+    """Names behind stored keys (an account's, a user's), as they were when the change was made."""
+
+    def __init__(self, entity: Entity) -> None:
+        self.entity = entity
+        self.known: dict[str, dict[Any, str]] = {}
+
+    def gather(self, all_changes: Iterable[Changes]) -> None:
+        """One query per pointing field for the whole batch."""
+        wanted: dict[str, set[Any]] = {}
+        for changes in all_changes:
+            for name, pair in changes.items():
+                if self.named(self.entity.field(name)):
+                    wanted.setdefault(name, set()).update(value for value in pair if value)
+        for name, keys in wanted.items():
+            self.known[name] = self.entity.field(name).labels_for(keys)
+
+    @staticmethod
+    def named(found: FieldKind) -> bool:
+        """Whether the stored value needs a name beside it."""
+        return isinstance(found, Pointer) or found.kind == "any_record"
+
+    def words(self, changes: Changes) -> dict[str, list[str]]:
+        """Old and new name by field."""
+        return {
+            name: [self.known[name].get(value, "") for value in changes[name]] for name in changes if name in self.known
+        }
+

@@ -1,0 +1,202 @@
+"""How deals look and behave."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from enishi.japanese.text import fold
+from enishi.people.models import Account
+from enishi.records.entity import Board, Entity, ImportHint, Preset, Section
+from enishi.records.fields import (
+    Choice,
+    Date,
+    FreeChoice,
+    LongText,
+    Moment,
+    Money,
+    Option,
+    Percent,
+    Reference,
+    Words,
+)
+from enishi.records.registry import register
+from enishi.sales.models import Deal, Stage
+from enishi.sales.pipelines.entity import OUTCOMES, default_pipeline, stages_of
+
+LOST_REASONS = (
+    "価格・予算", "機能・要件", "競合", "時期", "決裁者・稟議", "関係性", "社内事情", "法務・セキュリティ", "その他",
+)  # fmt: skip
+
+
+class StageField(Reference):
+    """A stage of the deal's pipeline; sheets name it by words."""
+
+    template = "components/input_stage.html"
+
+    def by_name(self, text: str) -> int | None:
+        pipeline = default_pipeline()
+        stage = stage_by_words(text, stages_of(pipeline.pk))
+        return stage.pk if stage else super().by_name(text)
+
+    def cell(self, record: Any) -> str:
+        from django.utils.html import escape
+
+        colour = {"open": "accent", "won": "green", "lost": "red", "hold": "amber"}.get(record.outcome, "grey")
+        return f'<span class="chip chip-{colour}">{escape(str(record.stage))}</span>'
+
+
+_STAGE_WORDS = {
+    "won": ("受注", "成約", "成立", "won", "契約済", "契約", "受注済"),
+    "lost": ("失注", "不成立", "敗戦", "lost", "キャンセル", "流れ"),
+    "hold": ("保留", "凍結", "ペンディング", "hold", "延期"),
+}
+
+
+def stage_by_words(text: str, stages: Sequence[Stage]) -> Stage | None:
+    """The stage that a sheet's word means: the same name, a name that contains it, or its outcome."""
+    key = fold(text)
+    for stage in stages:
+        if fold(stage.name) == key:
+            return stage
+    for outcome, words in _STAGE_WORDS.items():
+        if key in map(fold, words):
+            return next((stage for stage in stages if stage.outcome == outcome), None)
+    for stage in stages:
+        parts = fold(stage.name).replace(" ", "・").split("・")
+        if key in parts or (len(key) >= 2 and key in fold(stage.name)):
+            return stage
+    return None
+
+
+@register
+class DealEntity(Entity):
+    """案件."""
+
+    name = "deal"
+    slug = "deals"
+    code = 3
+    model = Deal
+    label = _("案件")
+    icon = "handshake"
+    hint = _("商談をひとつずつ登録します。ボードで段階を動かすと、金額の見込みが分かります。")
+    status_field = "stage"
+    default_sort = "-updated_at"
+    board = Board("stage", amount="amount", group="pipeline")
+    built_in = (
+        Words("name", required=True, aliases=("案件名", "案件", "商談名", "件名", "プロジェクト名", "商談", "deal", "deal name", "opportunity", "opportunity name")),
+        Words("code", longest=40, unique=True, aliases=("案件no", "案件no.", "案件番号", "案件コード", "管理番号", "deal id", "no", "no.")),
+        Reference("account", to="account", carries_up=True),
+        Reference("contact", to="contact", carries_up=True),
+        Reference("pipeline", to="pipeline", listed=False),
+        StageField("stage", to="stage", aliases=("フェーズ", "ステージ", "段階", "進捗", "ステータス", "状況", "商談フェーズ", "stage", "phase", "status")),
+        Money("amount", sortable=True, aliases=(
+            "金額", "見込金額", "案件金額", "受注金額", "見積金額", "予算", "売上見込", "受注予定額", "amount", "value", "revenue",
+        )),
+        Percent("probability", aliases=("確度", "受注確度", "確率", "probability")),
+        Date("expected_close", sortable=True, aliases=("受注予定", "受注予定日", "完了予定日", "予定日", "クローズ予定", "close date", "expected close")),
+        FreeChoice("source", options=lambda: [Option(word, word) for word in ("紹介", "展示会", "Webサイト", "電話", "既存取引", "入札")],
+                   aliases=("獲得元", "流入元", "source")),
+        Words("competitor", aliases=("競合", "競合先", "competitor")),
+        FreeChoice("lost_reason", options=lambda: [Option(word, word) for word in LOST_REASONS], aliases=("失注理由", "lost reason")),
+        LongText("lost_detail"),
+        Words("their_owner", longest=100, listed=False),
+        LongText("note", aliases=("備考", "メモ", "note", "description")),
+        Choice("outcome", options=OUTCOMES, editable=False),
+        Moment("stage_changed_at", editable=False),
+        Moment("closed_at", editable=False),
+        Moment("last_contact_at", editable=False, sortable=True),
+        Moment("next_step_at", editable=False, sortable=True),
+        Words("next_step", editable=False),
+    )  # fmt: skip
+    columns = ("stage", "account", "amount", "expected_close", "owner", "next_step")
+    sections = (
+        Section(_("基本情報"), (
+            "name", "account", "contact", "stage", "amount", "probability", "expected_close", "owner", "tags",
+        )),
+        Section(_("くわしい情報"), (
+            "pipeline", "code", "source", "competitor", "lost_reason", "lost_detail", "their_owner", "note",
+        ), folded=True),
+    )  # fmt: skip
+    quick_fields = ("name", "account", "stage", "amount", "expected_close")
+    search_fields = ("account", "contact", "code", "competitor")
+    presets = (
+        Preset("open", _("進行中"), {"field": "outcome", "op": "is", "value": "open"}),
+        Preset("mine", _("担当分"), {"all": [
+            {"field": "owner", "op": "is", "value": "me"}, {"field": "outcome", "op": "is", "value": "open"},
+        ]}),
+        Preset("no_next", _("次の予定なし"), {"all": [
+            {"field": "outcome", "op": "is", "value": "open"}, {"field": "next_step_at", "op": "empty"},
+        ]}),
+        Preset("won", _("受注"), {"field": "outcome", "op": "is", "value": "won"}),
+        Preset("lost", _("失注"), {"field": "outcome", "op": "is", "value": "lost"}),
+    )  # fmt: skip
+    imports = ImportHint(keys=("code",))
+
+    def event_kind(self, changed: dict[str, Any]) -> str:
+        return "stage" if "stage" in changed else "changed"
+
+    def prepare(self, record: Deal, changed: set[str]) -> None:
+        if record.stage_id is None:
+            pipeline = record.pipeline_id or default_pipeline().pk
+            record.stage = next(stage for stage in stages_of(pipeline) if stage.outcome == "open")
+            changed = changed | {"stage"}
+        if "stage" in changed or "pipeline" in changed or not record.pk:
+            stage = record.stage
+            if "pipeline" in changed and "stage" not in changed and stage.pipeline_id != record.pipeline_id:
+                stage = record.stage = next(one for one in stages_of(record.pipeline_id) if one.outcome == "open")
+            now = timezone.now()
+            record.pipeline_id = stage.pipeline_id
+            record.stage_changed_at = now
+            record.outcome = stage.outcome
+            closed = stage.outcome in {"won", "lost"}
+            record.closed_at = (record.closed_at or now) if closed else None
+            if "probability" not in changed:
+                record.probability = stage.probability
+        if record.account_id is None and record.contact_id and "contact" in changed:
+            record.account_id = record.contact.account_id if record.contact else None
+
+    def check(self, record: Deal, changed: set[str]) -> dict[str, list[str]]:
+        errors: dict[str, list[str]] = {}
+        if record.stage.pipeline_id != record.pipeline_id:
+            errors["stage"] = [_t("このステージは選んだパイプラインにありません。")]
+        asked = not getattr(record, "importing", False)  # an old ledger may not know why
+        if asked and record.outcome == "lost" and "stage" in changed and not record.lost_reason:
+            errors["lost_reason"] = [_t("失注理由を選んでください。")]
+        if record.amount is not None and record.amount < 0:
+            errors["amount"] = [_t("金額は0円以上にしてください。")]
+        return errors
+
+    def settle(self, records: Sequence[Deal], changes: Sequence[dict[str, Any]], by: Any) -> None:
+        """Keeps the sum of open deals on the account."""
+        keys: set[int] = set()
+        for record, change in zip(records, changes, strict=True):
+            if not change or {"stage", "amount", "account", "deleted_at"} & set(change):
+                keys.update(key for key in (record.account_id, change.get("account", (None, None))[0]) if key)
+        refresh_open_amounts(keys)
+
+
+def refresh_open_amounts(keys: set[int]) -> None:
+    """Sums the open deals of these accounts anew."""
+    ordered = sorted(keys)
+    for start in range(0, len(ordered), 500):
+        part = ordered[start : start + 500]
+        sums = dict(
+            Deal.objects.filter(Q(outcome="open") | Q(outcome="hold"), account__in=part, deleted_at=None)
+            .values_list("account")
+            .annotate(total=Sum("amount"))
+        )
+        stale = [
+            account
+            for account in Account.objects.filter(pk__in=part).only("pk", "open_amount")
+            if account.open_amount != sums.get(account.pk)
+        ]
+        for account in stale:
+            account.open_amount = sums.get(account.pk)
+        if stale:
+            from enishi.records.write import update_rows
+
+            update_rows(Account, stale, ("open_amount",))

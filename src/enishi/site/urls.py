@@ -1,0 +1,34 @@
+"""Every address of the program."""
+
+from django.urls import include, path
+
+from enishi.exchange import views as exchange
+from enishi.site.pages import plain, today
+from enishi.work import views as work
+
+urlpatterns = [
+    path("", include("enishi.access.urls")),
+    path("", include("enishi.site.platform_urls")),
+    path("", plain.home),
+    path("manifest.webmanifest", plain.manifest, name="manifest"),
+    path("today/", today.today_page, name="today"),
+    path("menu/", plain.menu, name="menu"),
+    path("gallery/", plain.gallery, name="gallery"),
+    path("postal-code/", plain.postal_code, name="postal-code"),
+    path("record/", work.quick_record, name="quick-record"),
+    path("record/notifications/", work.notifications, name="notifications"),
+    path("tasks/<int:record_id>/done/", work.task_done, name="task-done"),
+    path("settings/", plain.settings_page, name="settings"),
+    path("settings/sample/", plain.load_sample, name="load-sample"),
+    path("import/", exchange.start, name="import"),
+    path("import/<int:import_id>/", exchange.job, name="import-job"),
+    path("import/<int:import_id>/refused/", exchange.refused, name="import-refused"),
+    path("import/<int:import_id>/undo/", exchange.undo, name="import-undo"),
+    path("<entity:entity>/export/", exchange.export, name="export"),
+    path("", include("enishi.records.urls")),
+]
+handler400 = "enishi.site.errors.bad_request"
+handler403 = "enishi.site.errors.forbidden"
+handler404 = "enishi.site.errors.not_found"
+handler500 = "enishi.site.errors.server_error"
+handler429 = "enishi.site.errors.too_many_requests"

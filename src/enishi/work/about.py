@@ -1,0 +1,111 @@
+"""How tasks and activities hang on records, and what those records show of them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db.models import Max
+
+from enishi.records import registry
+from enishi.records.fields.any_record import parse
+from enishi.records.models import Link, Touched
+from enishi.work.models import Activity, Task
+
+Place = tuple[str, int]
+CONTACT_KINDS = ("call", "visit", "meeting", "mail")
+
+
+def places_of(records: Sequence[Any]) -> dict[int, list[Place]]:
+    """For each task or activity the records it shows on: what it is about first, then what that belongs to."""
+    wanted: dict[str, set[int]] = {}
+    for record in records:
+        direct = [parse(record.about)] + [("contact", key) for key in getattr(record, "met", None) or ()]
+        for found in direct:
+            if found:
+                wanted.setdefault(found[0], set()).add(found[1])
+    above: dict[Place, list[Place]] = {}
+    for name, keys in wanted.items():
+        entity = registry.find(name)
+        if entity is not None:
+            for one in entity.model._default_manager.filter(pk__in=keys):
+                above[name, one.pk] = entity.parents(one)
+    made: dict[int, list[Place]] = {}
+    for record in records:
+        found = parse(record.about)
+        places: list[Place] = []
+        if found and found in above:
+            places = [found, *above[found]]
+        places += [("contact", key) for key in getattr(record, "met", None) or () if ("contact", key) in above]
+        made[record.pk] = list(dict.fromkeys(places))
+    return made
+
+
+def tie(name: str, records: Sequence[Any], *, new: bool) -> set[Place]:
+    """Writes the links of tasks or activities; returns every place that they touch or touched."""
+    keys = [record.pk for record in records]
+    touched: set[Place] = set()
+    if not new:
+        old = Link.objects.filter(relation="about", from_entity=name, from_id__in=keys)
+        touched.update(old.values_list("to_entity", "to_id"))
+        old.delete()
+    alive = [record for record in records if record.deleted_at is None]
+    places = places_of(alive)
+    rows = [
+        Link(relation="about", from_entity=name, from_id=key, to_entity=to, to_id=to_id, direct=position == 0)
+        for key, found in places.items()
+        for position, (to, to_id) in enumerate(found)
+    ]
+    Link.objects.bulk_create(rows, batch_size=500)
+    touched.update((row.to_entity, row.to_id) for row in rows)
+    return touched
+
+
+def refresh(places: Iterable[Place]) -> None:
+    """Brings last contact and next step of records up to date: four queries per entity, whatever their number."""
+    groups: dict[str, list[int]] = {}
+    for name, key in set(places):
+        groups.setdefault(name, []).append(key)
+    for name, keys in groups.items():
+        entity = registry.find(name)
+        if entity is None or not issubclass(entity.model, Touched):
+            continue
+        for start in range(0, len(keys), 500):
+            _refresh(name, entity.model, keys[start : start + 500])
+
+
+def _refresh(name: str, model: Any, keys: list[int]) -> None:
+    links = Link.objects.filter(relation="about", to_entity=name, to_id__in=keys)
+    tasks: dict[int, list[int]] = {}
+    for to_id, from_id in links.filter(from_entity="task").values_list("to_id", "from_id"):
+        tasks.setdefault(to_id, []).append(from_id)
+    open_tasks = {
+        task.pk: task
+        for task in Task.objects.filter(
+            pk__in={pk for found in tasks.values() for pk in found}, done_at=None, deleted_at=None
+        )
+    }
+    contacts: dict[int, list[int]] = {}
+    for to_id, from_id in links.filter(from_entity="activity").values_list("to_id", "from_id"):
+        contacts.setdefault(to_id, []).append(from_id)
+    times = dict(
+        Activity.objects.filter(
+            pk__in={pk for found in contacts.values() for pk in found}, kind__in=CONTACT_KINDS, deleted_at=None
+        )
+        .values_list("pk")
+        .annotate(last=Max("at"))
+    )
+    changed = []
+    for record in model._default_manager.filter(pk__in=keys):
+        ahead = sorted(
+            (open_tasks[pk] for pk in tasks.get(record.pk, ()) if pk in open_tasks),
+            key=lambda task: (task.due_at is None, task.due_at, task.pk),
+        )
+        first = ahead[0] if ahead else None
+        last = max((times[pk] for pk in contacts.get(record.pk, ()) if pk in times), default=None)
+        now = (last, first.due_at if first else None, first.name if first else "", first.pk if first else None)
+        if now != (record.last_contact_at, record.next_step_at, record.next_step, record.next_task_id):
+            record.last_contact_at, record.next_step_at, record.next_step, record.next_task_id = now
+            changed.append(record)
+    if changed:
+        from enishi.records.write import update_rows
+
+        update_rows(model, changed, ("last_contact_at", "next_step_at", "next_step", "next_task_id"))

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class WorkConfig(AppConfig):
+    name = "enishi.work"
+
+    def ready(self) -> None:
+        import enishi.work.activities.entity
+        import enishi.work.tasks.entity  # noqa: F401

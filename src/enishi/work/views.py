@@ -1,0 +1,162 @@
+"""Pages that are work's own: quick record, done in one tap, notifications."""
+
+import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from enishi.japanese import calendar
+from enishi.kit import htmx
+from enishi.records import registry, write
+from enishi.records.errors import Refused
+from enishi.records.fields.any_record import parse
+from enishi.records.models import Notification
+from enishi.records.pages.base import form_input, handled, person
+from enishi.records.pages.cards import card_context
+from enishi.records.visible import one, require, visible
+from enishi.work import recording
+from enishi.work.activities.entity import KINDS, OUTCOMES
+
+ICONS = {"note": "sticky-note", "call": "phone", "visit": "map-pin", "meeting": "users", "mail": "mail", "task": "square-check"}
+
+
+def next_days() -> list[tuple[str, str]]:
+    """Days offered for the next step: tomorrow (or the next business day), in four days, in a week."""
+    today = timezone.localdate()
+    made = []
+    for ahead in (1, 4, 7):
+        day = today + datetime.timedelta(days=ahead)
+        while not calendar.is_business_day(day):
+            day += datetime.timedelta(days=1)
+        label = _("明日") if (day - today).days == 1 else calendar.format_short(day)
+        if day.isoformat() not in {value for value, _label in made}:
+            made.append((day.isoformat(), label))
+    return made
+
+
+def form_context(about: str, request: HttpRequest, errors: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    """What the record form shows: everything known is filled in already."""
+    entity = registry.get("activity")
+    user = person(request)
+    posted = request.POST if request.method == "POST" else request.GET
+    found = parse(about)
+    deal, people, stages = None, [], []
+    if found:
+        owner = registry.find(found[0])
+        record = one(owner, user, found[1]) if owner else None
+        account_id = None
+        if found[0] == "deal" and record is not None:
+            deal, account_id = record, record.account_id
+            stages = list(visible(registry.get("stage"), user).filter(pipeline=record.pipeline_id).order_by("position", "pk"))
+        elif found[0] == "account":
+            account_id = found[1]
+        if account_id:
+            people = list(visible(registry.get("contact"), user).filter(account=account_id).order_by("-last_contact_at", "pk")[:8])
+    errors = errors or {}
+    return {
+        "about": about,
+        "about_input": form_input(entity.field("about"), about, raw=about or None, errors=errors.get("about"), prefix="quick"),
+        "kinds": [{"value": "note", "label": _("メモ")}, *({"value": k.value, "label": k.label} for k in KINDS if k.value != "note"), {"value": "task", "label": _("タスク")}],
+        "kind": posted.get("kind") or "visit",
+        "outcomes": OUTCOMES,
+        "outcome": posted.get("outcome", ""),
+        "text": posted.get("text", ""),
+        "people": people,
+        "met": posted.getlist("met"),
+        "days": next_days(),
+        "next_on": posted.get("next_on", ""),
+        "next_name": posted.get("next_name", ""),
+        "deal": deal,
+        "stages": stages,
+        "reasons": registry.get("deal").field("lost_reason").options if stages else [],  # type: ignore[attr-defined]
+        "errors": errors,
+        "icons": ICONS,
+        "key": posted.get("idempotency_key", ""),
+    }
+
+
+@handled
+def quick_record(request: HttpRequest) -> HttpResponse:
+    """The record form from anywhere; from the composer of a card it answers without a page change."""
+    user = person(request)
+    require(user, "create", registry.get("activity"))
+    about = (request.POST if request.method == "POST" else request.GET).get("about", "")
+    if request.method != "POST":
+        template = "work/record_people.html" if request.GET.get("part") == "people" else "work/record_dialog.html"
+        return render(request, template, form_context(about, request))
+    values = {name: request.POST.get(name, "") for name in ("kind", "about", "text", "outcome", "at", "next_on", "next_name", "stage", "lost_reason")}
+    values["met"] = ",".join(request.POST.getlist("met"))
+    try:
+        done = recording.record(values, by=user, key=request.POST.get("idempotency_key", "")[:80])
+    except Refused as error:
+        if request.POST.get("composer"):
+            return htmx.toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(error), level="error")
+        return render(request, "work/record_dialog.html", form_context(about, request, error.errors), status=422)
+    response = HttpResponse(status=204)
+    text = _("タスクを登録しました。") if done.activity is None else _("記録しました。")
+    if done.moved is not None:
+        text += _("案件を「%(stage)s」へ動かしました。") % {"stage": done.moved.stage}
+    htmx.toast(response, text)
+    return htmx.trigger(response, **{"close-dialog": True, "records-changed": True})
+
+
+@require_POST
+@handled
+def task_done(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Done in one tap, and taken back in one."""
+    entity = registry.get("task")
+    value = "" if request.POST.get("undo") else timezone.now()
+    done = write.write(entity, record_id, {"done_at": value}, by=person(request))
+    response = HttpResponse(status=204)
+    text = _("「%(name)s」を未完了に戻しました。") if not value else _("「%(name)s」を完了にしました。")
+    htmx.toast(response, text % {"name": done.record.name}, undo_url=f"/undo/event/{done.event.pk}/" if done.event else "")
+    if request.headers.get("HX-Current-URL", "").endswith(entity.url(record_id)):
+        response.headers["HX-Refresh"] = "true"
+    return htmx.trigger(response, **{"records-changed": True})
+
+
+@require_GET
+@handled
+def notifications(request: HttpRequest) -> HttpResponse:
+    """The lines under the bell; opening it marks them read."""
+    rows = list(Notification.objects.filter(user=person(request))[:20])
+    Notification.objects.filter(user=person(request), read_at=None).update(read_at=timezone.now())
+    return render(request, "work/notifications.html", {"rows": rows})
+
+
+@card_context.connect
+def add_composer(request: HttpRequest, entity: Any, record: Any, context: dict[str, Any], **_more: Any) -> None:
+    """Gives cards of customers and deals their composer, telephone number and open tasks."""
+    call = (getattr(record, entity.call_field, "") if entity.call_field else "") or getattr(record, "phone", "") or ""
+    context["call"] = "".join(c for c in call if c.isdigit() or c == "+")
+    context["honorific"] = getattr(record, "honorific", "")
+    if entity.name in {"account", "contact", "deal"}:
+        context["composer"] = "work/composer.html"
+        context["composer_about"] = f"{entity.name}:{record.pk}"
+        context["composer_kinds"] = [("note", _("メモ")), ("call", _("電話")), ("visit", _("訪問")), ("mail", _("メール")), ("task", _("タスク"))]
+        context["composer_outcomes"] = OUTCOMES
+        context["composer_days"] = next_days()
+        context["kind_icons"] = ICONS
+
+
+def remind() -> int:
+    """Puts due reminders under the bells of those who do the tasks; runs every minute in the worker."""
+    from enishi.work.models import Task
+
+    now = timezone.now()
+    due = list(Task.objects.filter(remind_at__lte=now, reminded_at=None, done_at=None, deleted_at=None).exclude(owner=None)[:500])
+    Notification.objects.bulk_create(
+        [
+            Notification(user_id=task.owner_id, text=_("まもなく: %(name)s") % {"name": task.name}, url=f"/tasks/{task.pk}/", key=f"task{task.pk}@{task.remind_at:%s}")
+            for task in due
+        ],
+        ignore_conflicts=True,
+    )
+    Task.objects.filter(pk__in=[task.pk for task in due]).update(reminded_at=now)
+    return len(due)
+
+

@@ -1,0 +1,209 @@
+"""A person before a screen: Debian's Chromium by Playwright, on a laptop or a telephone, in Japanese, signed in.
+
+    @pytest.mark.browser
+    def test_list(page, live_enishi):          # alice on a laptop
+        page.goto("/contacts/")
+
+    def test_two(browse):                      # anybody, as many as wanted
+        bob, carol = browse("bob"), browse("carol", phone=True)
+        stranger = browse(None)
+
+Each page that is gone to is checked by axe; so is the one that stands at the end. A script error, a violation of the content security
+policy, or a request to another host fails the test. What a test expects to be refused it names beforehand:
+`page.expect_errors("409")`.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.environment import ARTIFACTS, ROOT, missing
+from tests.support.program import Program
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+LAPTOP: dict[str, Any] = {"viewport": {"width": 1366, "height": 768}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2,
+    "has_touch": True,
+    "is_mobile": True,
+}
+SLOWEST_MS = 15_000
+
+
+def chromium() -> str | None:
+    """Debian's Chromium, or another one on the path."""
+    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever uses the browser's fixtures carries the mark, and runs before the quick ones fill the queue."""
+    for item in items:
+        if {"page", "phone", "browse"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Any]:
+    """The browser, started once per process."""
+    program = chromium()
+    if program is None:
+        missing("Chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def axe_source() -> str:
+    """axe's script, as npm brought it."""
+    path = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+    if not path.exists():
+        missing("axe-core (npm ci)")
+    return path.read_text()
+
+
+class Watch:
+    """What a page did that it must not."""
+
+    def __init__(self, page: Any, url: str, axe: str) -> None:
+        self.page, self.url, self.axe = page, url, axe
+        self.troubles: list[str] = []
+        self.expected: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.troubles.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def _request(self, request: Any) -> None:
+        if not request.url.startswith((self.url, "data:", "blob:", "about:")):
+            self.troubles.append(f"request to another host: {request.url}")
+
+    def expect_errors(self, *patterns: str) -> None:
+        """Troubles that match one of these don't fail the test."""
+        self.expected += patterns
+
+    def unexpected(self) -> list[str]:
+        return [one for one in self.troubles if not any(re.search(pattern, one) for pattern in self.expected)]
+
+
+def check_accessible(page: Any, *, ignore: tuple[str, ...] = ()) -> None:
+    """Fails with what axe finds on the page as it stands (WCAG 2.2 A and AA, best practices not counted)."""
+    watch: Watch = page.watch
+    page.evaluate(f"() => {{ if (!window.axe) {{ {watch.axe} }} }}")
+    found = page.evaluate(
+        """async (ignored) => {
+            const rules = Object.fromEntries(ignored.map((id) => [id, {enabled: false}]));
+            const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+            const result = await axe.run(document, {runOnly: {type: "tag", values: tags}, rules, resultTypes: ["violations"]});
+            return result.violations.map((one) => `${one.id}: ${one.help}\\n` +
+                one.nodes.slice(0, 5).map((node) => `    ${node.target.join(" ")}  ${node.failureSummary.split("\\n").slice(1).join(";")}`).join("\\n"));
+        }""",
+        list(ignore),
+    )
+    assert not found, f"axe on {page.url}:\n" + "\n".join(found)
+
+
+def _dress(page: Any, url: str, axe: str) -> None:
+    page.watch = Watch(page, url, axe)
+    page.expect_errors = page.watch.expect_errors
+    page.set_default_timeout(SLOWEST_MS)
+    plain = page.goto
+
+    def goto(address: str, **options: Any) -> Any:
+        answer = plain(address, **options)
+        if answer is not None and "text/html" in answer.headers.get("content-type", ""):
+            check_accessible(page)
+        return answer
+
+    page.goto = goto
+
+
+Browse = Callable[..., Any]
+
+
+@pytest.fixture
+def browse(chrome: Any, axe_source: str, live_enishi: Program, request: pytest.FixtureRequest) -> Iterator[Browse]:
+    """Opens a browser of its own for alice, bob, carol, a user, or (None) a stranger."""
+    contexts: list[Any] = []
+
+    def open_for(who: Any = "alice", *, phone: bool = False, **options: Any) -> Any:
+        context = chrome.new_context(
+            base_url=live_enishi.url,
+            locale="ja-JP",
+            timezone_id="Asia/Tokyo",
+            accept_downloads=True,
+            **{**(PHONE if phone else LAPTOP), **options},
+        )
+        contexts.append(context)
+        if who is not None:
+            with live_enishi.data():
+                user = live_enishi.person(who) if isinstance(who, str) else who
+                key = live_enishi.session(user)
+            context.add_cookies([{"name": "enishi_session", "value": key, "url": live_enishi.url, "httpOnly": True, "sameSite": "Lax"}])
+        page = context.new_page()
+        _dress(page, live_enishi.url, axe_source)
+        return page
+
+    yield open_for
+    pages = [page for context in contexts for page in context.pages if hasattr(page, "watch")]
+    failed = getattr(request.node, "failed", False)
+    try:
+        for number, page in enumerate(pages):
+            with contextlib.suppress(Exception):
+                page.screenshot(path=_shot(request.node.nodeid, number), full_page=False)
+        if not failed:
+            for page in pages:
+                if page.url.startswith(live_enishi.url):
+                    check_accessible(page)
+                assert not page.watch.unexpected(), "\n".join(page.watch.unexpected())
+    finally:
+        for context in contexts:
+            context.close()
+
+
+def _shot(nodeid: str, number: int) -> Path:
+    name = re.sub(r"[^\w.-]+", "_", nodeid.replace("/", ".").removeprefix("tests."))
+    return ARTIFACTS / f"{name}{f'-{number}' if number else ''}.png"
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Lets the fixtures know that the test itself failed."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.when == "call" and report.failed:
+        item.failed = True  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def page(browse: Browse) -> Any:
+    """alice before a laptop."""
+    return browse("alice")
+
+
+@pytest.fixture
+def phone(browse: Browse) -> Any:
+    """alice with a telephone."""
+    return browse("alice", phone=True)

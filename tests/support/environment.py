@@ -1,0 +1,60 @@
+"""Where a test run lives: a data folder per process, the database that was asked for, artefacts in test-artifacts/."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.support import postgres
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ARTIFACTS = ROOT / "test-artifacts"
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true"}
+
+
+def missing(what: str) -> None:
+    """Skips where a part of the machine is missing; on CI that is a failure."""
+    if IN_CI:
+        pytest.fail(f"{what} is missing on CI")
+    pytest.skip(f"{what} is missing")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="what the tests run on")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Before Django reads its settings (pytest-django does so last of all)."""
+    home = tempfile.mkdtemp(prefix="enishi-test-")
+    os.environ["ENISHI_HOME"] = home
+    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    ARTIFACTS.mkdir(exist_ok=True)
+    if config.getoption("--database") != "postgresql":
+        return
+    if not hasattr(config, "workerinput"):
+        if "ENISHI_TEST_DATABASE_URL" not in os.environ:
+            if postgres.binaries() is None:
+                pytest.exit("PostgreSQL is not installed", returncode=3)
+            cluster = postgres.Cluster()
+            config.add_cleanup(cluster.stop)
+            os.environ["ENISHI_TEST_DATABASE_URL"] = cluster.start()
+            config.add_cleanup(lambda: os.environ.pop("ENISHI_TEST_DATABASE_URL"))
+    os.environ["DATABASE_URL"] = os.environ["ENISHI_TEST_DATABASE_URL"]
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Which database, said at the top."""
+    return f"enishi: tests on {config.getoption('--database')}"
+
+
+@pytest.fixture(autouse=True)
+def _plain_settings(settings: object) -> None:
+    """Static files by their plain names (nothing is collected in tests), and cheap passwords (argon2 takes 50 ms each)."""
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
