@@ -36,7 +36,7 @@ class ConditionBuilder extends HTMLElement {
 
   private row(leaf?: Leaf): HTMLElement {
     const row = document.createElement("div");
-    row.className = "flex flex-wrap gap-2 items-center";
+    row.className = "flex flex-wrap gap-2 items-start";
     const first = this.kinds.find((kind) => kind.name === leaf?.field) ?? this.kinds[0];
     const field = this.select(this.kinds.map((kind) => ({ value: kind.name, label: kind.label })), first.name, this.dataset.fieldLabel ?? "");
     field.classList.add("flex-1", "min-w-36");

@@ -108,6 +108,8 @@ class RecordPicker extends HTMLElement {
   private choose(option: HTMLElement): void {
     const value = option.dataset.value ?? "";
     if (!value) return;
+    clearTimeout(this.timer);
+    this.asked++;
     const input = this.querySelector<HTMLInputElement>("input[type=text]")!;
     if (this.hasAttribute("data-many")) {
       if (!this.keys().includes(value)) {

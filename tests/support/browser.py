@@ -14,7 +14,6 @@ policy, or a request to another host fails the test. What a test expects to be r
 """
 
 import contextlib
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -48,7 +47,14 @@ SLOWEST_MS = 15_000
 
 def chromium() -> str | None:
     """Debian's Chromium, or another one on the path."""
-    return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
+    return next(
+        (
+            found
+            for name in ("chromium", "chromium-browser", "google-chrome")
+            if (found := shutil.which(name))
+        ),
+        None,
+    )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -111,6 +117,9 @@ class Watch:
 def check_accessible(page: Any, *, ignore: tuple[str, ...] = ()) -> None:
     """Fails with what axe finds on the page as it stands (WCAG 2.2 A and AA, best practices not counted)."""
     watch: Watch = page.watch
+    page.evaluate(
+        "() => window.scrollTo(0, 0)"
+    )  # what lies under the sticky bar at the moment is not too small
     page.evaluate(f"() => {{ if (!window.axe) {{ {watch.axe} }} }}")
     found = page.evaluate(
         """async (ignored) => {
@@ -144,7 +153,9 @@ Browse = Callable[..., Any]
 
 
 @pytest.fixture
-def browse(chrome: Any, axe_source: str, live_enishi: Program, request: pytest.FixtureRequest) -> Iterator[Browse]:
+def browse(
+    chrome: Any, axe_source: str, live_enishi: Program, request: pytest.FixtureRequest
+) -> Iterator[Browse]:
     """Opens a browser of its own for alice, bob, carol, a user, or (None) a stranger."""
     contexts: list[Any] = []
 
@@ -161,7 +172,17 @@ def browse(chrome: Any, axe_source: str, live_enishi: Program, request: pytest.F
             with live_enishi.data():
                 user = live_enishi.person(who) if isinstance(who, str) else who
                 key = live_enishi.session(user)
-            context.add_cookies([{"name": "enishi_session", "value": key, "url": live_enishi.url, "httpOnly": True, "sameSite": "Lax"}])
+            context.add_cookies(
+                [
+                    {
+                        "name": "enishi_session",
+                        "value": key,
+                        "url": live_enishi.url,
+                        "httpOnly": True,
+                        "sameSite": "Lax",
+                    }
+                ]
+            )
         page = context.new_page()
         _dress(page, live_enishi.url, axe_source)
         return page

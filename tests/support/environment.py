@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
 from tests.support import postgres
@@ -22,7 +23,9 @@ def missing(what: str) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite", help="what the tests run on")
+    parser.addoption(
+        "--database", choices=["sqlite", "postgresql"], default="sqlite", help="what the tests run on"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -31,17 +34,25 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.mkdtemp(prefix="enishi-test-")
     os.environ["ENISHI_HOME"] = home
     config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
-    ARTIFACTS.mkdir(exist_ok=True)
-    if config.getoption("--database") != "postgresql":
-        return
     if not hasattr(config, "workerinput"):
-        if "ENISHI_TEST_DATABASE_URL" not in os.environ:
-            if postgres.binaries() is None:
-                pytest.exit("PostgreSQL is not installed", returncode=3)
-            cluster = postgres.Cluster()
-            config.add_cleanup(cluster.stop)
-            os.environ["ENISHI_TEST_DATABASE_URL"] = cluster.start()
-            config.add_cleanup(lambda: os.environ.pop("ENISHI_TEST_DATABASE_URL"))
+        shared = tempfile.mkdtemp(prefix="enishi-shared-")
+        os.environ["ENISHI_TEST_SHARED"] = shared  # what the processes of one run make once for all of them
+        config.add_cleanup(lambda: shutil.rmtree(shared, ignore_errors=True))
+    (Path(home) / "static").mkdir()  # WhiteNoise warns without
+    ARTIFACTS.mkdir(exist_ok=True)
+    if config.getoption("--database") == "postgresql":
+        _use_postgresql(config)
+    django.setup()
+
+
+def _use_postgresql(config: pytest.Config) -> None:
+    if "ENISHI_TEST_DATABASE_URL" not in os.environ:  # the processes of one run share a server
+        if postgres.binaries() is None:
+            pytest.exit("PostgreSQL is not installed", returncode=3)
+        cluster = postgres.Cluster()
+        config.add_cleanup(cluster.stop)
+        os.environ["ENISHI_TEST_DATABASE_URL"] = cluster.start()
+        config.add_cleanup(lambda: os.environ.pop("ENISHI_TEST_DATABASE_URL"))
     os.environ["DATABASE_URL"] = os.environ["ENISHI_TEST_DATABASE_URL"]
 
 

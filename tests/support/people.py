@@ -18,7 +18,9 @@ def make(name: str) -> Any:
     from enishi.access.models import User
 
     mail, full_name, role = PEOPLE[name]
-    return User.objects.filter(email=mail).first() or User.objects.create_user(mail, PASSWORD, name=full_name, role=role)
+    return User.objects.filter(email=mail).first() or User.objects.create_user(
+        mail, PASSWORD, name=full_name, role=role
+    )
 
 
 @pytest.fixture

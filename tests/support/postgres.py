@@ -53,7 +53,9 @@ class Cluster:
         )
         if done.returncode:
             log = self.folder / "log"
-            raise RuntimeError(f"{command[0]}: {done.stderr or done.stdout} {log.read_text() if log.exists() else ''}")
+            raise RuntimeError(
+                f"{command[0]}: {done.stderr or done.stdout} {log.read_text() if log.exists() else ''}"
+            )
 
     def start(self) -> str:
         """Starts it; returns its address for DATABASE_URL."""
@@ -67,13 +69,31 @@ class Cluster:
             "-c max_connections=200 -c shared_buffers=256MB -c wal_level=minimal -c max_wal_senders=0 -c jit=off"
         )
         self._call(
-            str(self.programs / "pg_ctl"), "-D", data, "-l", str(self.folder / "log"), "-w", "-t", "60", "-o", options, "start"
+            str(self.programs / "pg_ctl"),
+            "-D",
+            data,
+            "-l",
+            str(self.folder / "log"),
+            "-w",
+            "-t",
+            "60",
+            "-o",
+            options,
+            "start",
         )
         return f"postgres://enishi@{str(self.folder).replace('/', '%2F')}:5432/postgres"
 
     def stop(self) -> None:
         """Ends it and removes everything."""
         try:
-            self._call(str(self.programs / "pg_ctl"), "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
+            self._call(
+                str(self.programs / "pg_ctl"),
+                "-D",
+                str(self.folder / "data"),
+                "-m",
+                "immediate",
+                "-w",
+                "stop",
+            )
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -9,6 +9,7 @@ One program serves the tests of a module; what one test stores, the next one see
 """
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -27,7 +28,7 @@ from typing import Any
 import pytest
 
 from tests.support import mail, people
-from tests.support.environment import ARTIFACTS, ROOT
+from tests.support.environment import ARTIFACTS
 
 ENISHI = [sys.executable, "-m", "enishi"]
 
@@ -35,7 +36,7 @@ ENISHI = [sys.executable, "-m", "enishi"]
 class Program:
     """One installation: its folder, its database, and the process tree while it runs."""
 
-    def __init__(self, blocker: Any, *, sample: bool = False) -> None:
+    def __init__(self, blocker: Any, *, sample: bool = False, make: bool = True) -> None:
         self._blocker = blocker
         self.home = Path(tempfile.mkdtemp(prefix="enishi-live-"))
         self.port = mail.free_port()
@@ -45,7 +46,11 @@ class Program:
         self.output = ""
         self._database = ""
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ENISHI_", "DATABASE_URL", "DJANGO_", "PYTEST"))},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("ENISHI_", "DATABASE_URL", "DJANGO_", "PYTEST"))
+            },
             "ENISHI_HOME": str(self.home),
             "ENISHI_PORT": str(self.port),
             "ENISHI_URL": self.url,
@@ -53,30 +58,64 @@ class Program:
             "ENISHI_SMTP_HOST": "127.0.0.1",
             "ENISHI_SMTP_PORT": str(self.mails.port),
             "ENISHI_WEB_PROCESSES": "1",
-            # Collected once per test run, not per program.
-            "ENISHI_STATIC": str(Path(tempfile.gettempdir()) / f"enishi-static-{os.getuid()}-{_run_id()}"),
+            "ENISHI_STATIC": str(_shared() / "static"),
             "LANG": "ja_JP.UTF-8",
             "PYTHONUNBUFFERED": "1",
         }
         base = os.environ.get("ENISHI_TEST_DATABASE_URL")
         if base:
             self._database = self.home.name.replace("-", "_").lower()
-            _on_server(base, f'CREATE DATABASE "{self._database}"')
             self.environment["DATABASE_URL"] = f"{base.rpartition('/')[0]}/{self._database}"
+            if make:
+                _on_server(base, f'CREATE DATABASE "{self._database}"')
 
-    def command(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, stdin: str = "", check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
         """Runs `enishi …` on this installation."""
         done = subprocess.run(
-            [*ENISHI, *arguments], env=self.environment, input=stdin, capture_output=True, text=True, check=False, cwd=self.home, timeout=120
+            [*ENISHI, *arguments],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.home,
+            timeout=120,
         )
         assert not check or done.returncode == 0, f"enishi {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done
+
+    @classmethod
+    def migrated(cls, blocker: Any) -> "Program":
+        """An installation whose database is up to date and empty: a copy of one that is made once per test run."""
+        shared = _shared()
+        base = os.environ.get("ENISHI_TEST_DATABASE_URL")
+        with (shared / "template.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (shared / "template").exists():
+                model = cls(blocker)
+                model.command("migrate")
+                if base:
+                    _on_server(base, f'ALTER DATABASE "{model._database}" RENAME TO enishi_template')
+                else:
+                    shutil.copy(model.home / "enishi.sqlite3", shared / "template.sqlite3")
+                (shared / "template").touch()
+                model.remove()
+            program = cls(blocker, make=False)
+            if base:
+                _on_server(base, f'CREATE DATABASE "{program._database}" TEMPLATE enishi_template')
+            else:
+                shutil.copy(shared / "template.sqlite3", program.home / "enishi.sqlite3")
+        return program
 
     def start(self, seconds: float = 60) -> float:
         """Starts it and waits until all is well; the seconds that took."""
         began = time.monotonic()
         log = (self.home / "output.txt").open("ab")
-        self.process = subprocess.Popen([*ENISHI, "run"], env=self.environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.home)
+        self.process = subprocess.Popen(
+            [*ENISHI, "run"], env=self.environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.home
+        )
         log.close()
         while time.monotonic() - began < seconds:
             if self.process.poll() is not None:
@@ -117,7 +156,10 @@ class Program:
         if log.exists():
             shutil.copy(log, ARTIFACTS / f"{self.home.name}.log")
         if self._database:
-            _on_server(os.environ["ENISHI_TEST_DATABASE_URL"], f'DROP DATABASE IF EXISTS "{self._database}" WITH (FORCE)')
+            _on_server(
+                os.environ["ENISHI_TEST_DATABASE_URL"],
+                f'DROP DATABASE IF EXISTS "{self._database}" WITH (FORCE)',
+            )
         shutil.rmtree(self.home, ignore_errors=True)
 
     def get(self, path: str, timeout: float = 10) -> tuple[int, str]:
@@ -158,7 +200,7 @@ class Program:
         connections.settings["default"] = own
         connections["default"] = connections.create_connection("default")
         its = {
-            "SECRET_KEY": (self.home / "secret.key").read_text(),
+            "SECRET_KEY": self.key(),
             "MEDIA_ROOT": self.home / "files",
             "PUBLIC_URL": self.url,
             "PASSWORD_HASHERS": PASSWORD_HASHERS,
@@ -170,6 +212,13 @@ class Program:
             connections["default"].close()
             connections.settings["default"] = held
             connections["default"] = before
+
+    def key(self) -> str:
+        """Its signing key, made if the program hasn't yet."""
+        from enishi.site.environment import secret_key
+
+        os.environ.pop("ENISHI_SECRET_KEY", None)
+        return secret_key(self.home)
 
     def _settings(self, held: dict[str, Any]) -> dict[str, Any]:
         own = {**held, "TEST": dict(held["TEST"]), "OPTIONS": dict(held["OPTIONS"])}
@@ -194,8 +243,8 @@ class Program:
         return session.session_key
 
 
-def _run_id() -> str:
-    return os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))[:12]
+def _shared() -> Path:
+    return Path(os.environ["ENISHI_TEST_SHARED"])
 
 
 def _state(folder: Path) -> str:
@@ -211,8 +260,16 @@ def _on_server(url: str, statement: str) -> None:
 
 @pytest.fixture
 def installation(django_db_blocker: Any, django_test_environment: None) -> Iterator[Program]:
-    """An installation of this test's own, empty and not started."""
+    """An installation of this test's own, without even a database."""
     program = Program(django_db_blocker)
+    yield program
+    program.remove()
+
+
+@pytest.fixture
+def migrated(django_db_blocker: Any, django_test_environment: None) -> Iterator[Program]:
+    """An installation of this test's own with an empty database, not started."""
+    program = Program.migrated(django_db_blocker)
     yield program
     program.remove()
 
@@ -220,9 +277,8 @@ def installation(django_db_blocker: Any, django_test_environment: None) -> Itera
 @pytest.fixture(scope="module")
 def live_enishi(django_db_blocker: Any, django_test_environment: None) -> Iterator[Program]:
     """The running program, with alice, bob and carol; one per test module."""
-    program = Program(django_db_blocker)
+    program = Program.migrated(django_db_blocker)
     try:
-        program.command("migrate")
         with program.data():
             for name in people.PEOPLE:
                 program.person(name)

@@ -15,9 +15,13 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     error_messages = {  # noqa: RUF012 (allauth's own form)
         **DefaultAccountAdapter.error_messages,
         "account_inactive": _("このアカウントは利用を停止しています。社内の管理者にお問い合わせください。"),
-        "email_password_mismatch": _("メールアドレスまたはパスワードが違います。大文字・小文字や全角になっていないかを確かめてください。"),
+        "email_password_mismatch": _(
+            "メールアドレスまたはパスワードが違います。大文字・小文字や全角になっていないかを確かめてください。"
+        ),
         "enter_current_password": _("今のパスワードが違います。"),
-        "too_many_login_attempts": _("サインインの失敗が続いたため、しばらく受け付けを止めています。5分ほど待ってからもう一度お試しください。"),
+        "too_many_login_attempts": _(
+            "サインインの失敗が続いたため、しばらく受け付けを止めています。5分ほど待ってからもう一度お試しください。"
+        ),
         "rate_limited": _("短い時間に操作が続きすぎました。少し待ってからもう一度お試しください。"),
     }
 

@@ -18,7 +18,11 @@ def user(argv: list[str]) -> int:
     add.add_argument("mail", metavar="MAIL")
     add.add_argument("--role", choices=User.Role.values, default=User.Role.MEMBER)
     add.add_argument("--name", default="", help=say("氏名", "name"))
-    add.add_argument("--password-stdin", action="store_true", help=say("パスワードを標準入力から読む", "read it from standard input"))
+    add.add_argument(
+        "--password-stdin",
+        action="store_true",
+        help=say("パスワードを標準入力から読む", "read it from standard input"),
+    )
     commands.add_parser("list", help=say("一覧", "list"))
     password = commands.add_parser("password", help=say("パスワードを変える", "set a password"))
     password.add_argument("mail", metavar="MAIL")
@@ -53,7 +57,12 @@ def _read_password() -> str:
 
 
 def _tell_link(person: User) -> None:
-    print(say("次のアドレスを開くとパスワードを決められます（1回だけ、7日間）:", "Open this to set the password (once, within 7 days):"))
+    print(
+        say(
+            "次のアドレスを開くとパスワードを決められます（1回だけ、7日間）:",
+            "Open this to set the password (once, within 7 days):",
+        )
+    )
     print(f"  {invitations.link(person)}")
 
 
@@ -68,7 +77,12 @@ def _add(mail: str, role: str, name: str, from_stdin: bool) -> int:
                 staff.set_password(person, password, by=None)
     except ValidationError as error:
         raise Problem(" ".join(error.messages), " ".join(error.messages)) from None
-    print(say(f"{person.email}（{person.get_role_display()}）を追加しました。", f"Added {person.email} ({person.role})."))
+    print(
+        say(
+            f"{person.email}（{person.get_role_display()}）を追加しました。",
+            f"Added {person.email} ({person.role}).",
+        )
+    )
     if password is None:
         _tell_link(person)
     return 0

@@ -47,7 +47,9 @@ class SignInForm(Dressed, LoginForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("メールアドレス")
-        self.fields["login"].widget.attrs.update({"autocomplete": "username", "autocapitalize": "off", "inputmode": "email"})
+        self.fields["login"].widget.attrs.update(
+            {"autocomplete": "username", "autocapitalize": "off", "inputmode": "email"}
+        )
         self.fields["password"].label = _("パスワード")
         self.fields["password"].help_text = ""
         self.fields["remember"].label = _("この端末ではサインインしたままにする（30日間）")
@@ -105,7 +107,9 @@ class WelcomeForm(Dressed):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     password2 = forms.CharField(
-        label=_("パスワード（もう一度）"), strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=_("パスワード（もう一度）"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -138,7 +142,11 @@ class ProfileForm(Dressed, forms.ModelForm[User]):
 class NewUserForm(Dressed):
     """Somebody new."""
 
-    name = forms.CharField(label=_("氏名"), max_length=100, help_text=_("姓と名のあいだに空白を入れてください（例：山田 太郎）。"))
+    name = forms.CharField(
+        label=_("氏名"),
+        max_length=100,
+        help_text=_("姓と名のあいだに空白を入れてください（例：山田 太郎）。"),
+    )
     email = forms.EmailField(
         label=_("メールアドレス"),
         max_length=254,
@@ -149,7 +157,9 @@ class NewUserForm(Dressed):
         label=_("役割"),
         choices=User.Role.choices,
         initial=User.Role.MEMBER,
-        help_text=_("管理者：設定と利用者の管理もできます。メンバー：顧客や案件を登録・変更できます。閲覧のみ：見るだけです。"),
+        help_text=_(
+            "管理者：設定と利用者の管理もできます。メンバー：顧客や案件を登録・変更できます。閲覧のみ：見るだけです。"
+        ),
     )
     send_mail = forms.BooleanField(label=_("案内メールを送る"), required=False)
 

@@ -57,7 +57,9 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
         current = request.headers.get("HX-Current-URL", "")
         prefix = f"{request.scheme}://{request.get_host()}/"
         back = "/" + current.removeprefix(prefix) if current.startswith(prefix) else "/"
-        response = HttpResponse(_("サインインし直してください。"), status=401, content_type="text/plain; charset=utf-8")
+        response = HttpResponse(
+            _("サインインし直してください。"), status=401, content_type="text/plain; charset=utf-8"
+        )
         response.headers["HX-Redirect"] = f"{reverse('account_login')}?next={quote(back)}"
         return response
     if "application/json" in {request.headers.get("Accept", ""), request.content_type}:

@@ -36,7 +36,12 @@ class User(AbstractBaseUser):
         LIGHT = "light", _("明るい")
         DARK = "dark", _("暗い")
 
-    email = models.EmailField(_("メールアドレス"), unique=True, max_length=254)
+    email = models.EmailField(
+        _("メールアドレス"),
+        unique=True,
+        max_length=254,
+        error_messages={"unique": _("このメールアドレスはすでに登録されています。")},
+    )
     name = models.CharField(_("氏名"), max_length=100)
     role = models.CharField(_("役割"), max_length=10, choices=Role.choices, default=Role.MEMBER)
     is_active = models.BooleanField(_("利用中"), default=True)

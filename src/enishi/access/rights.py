@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -15,7 +15,7 @@ WRITES = frozenset({"create", "change", "delete", "import"})
 ACTIONS = frozenset({"see", "export", "admin"}) | WRITES
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+R = TypeVar("R", bound=HttpResponseBase)
 
 
 def may(user: User | AnonymousUser, action: str, entity_name: str | None = None) -> bool:
@@ -35,13 +35,17 @@ def may(user: User | AnonymousUser, action: str, entity_name: str | None = None)
     return user.may_write
 
 
-def admin_required(view: View[P]) -> View[P]:
+def admin_required(
+    view: Callable[Concatenate[HttpRequest, P], R],
+) -> Callable[Concatenate[HttpRequest, P], R]:
     """Decorator of views that only admins may open; others get a page that says whom to ask."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> R:
         if not may(request.user, "admin"):
-            raise PermissionDenied(_("このページは管理者だけが開けます。必要なときは社内の管理者に頼んでください。"))
+            raise PermissionDenied(
+                _("このページは管理者だけが開けます。必要なときは社内の管理者に頼んでください。")
+            )
         return view(request, *args, **kwargs)
 
     return guarded

@@ -31,7 +31,9 @@ def send_reset_mail(email: str, attempt: int = 0) -> bool:
         "account_reset_password_from_key",
         kwargs={"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)},
     )
-    return _send(user, "account/email/password_reset", f"{settings.PUBLIC_URL}{path}", send_reset_mail, email, attempt)
+    return _send(
+        user, "account/email/password_reset", f"{settings.PUBLIC_URL}{path}", send_reset_mail, email, attempt
+    )
 
 
 @task()

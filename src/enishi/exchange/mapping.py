@@ -18,7 +18,17 @@ SAMPLE = 60
 TOTALS = {"合計", "小計", "総計", "計", "総合計", "累計", "合計金額", "total", "sum"}
 PERSON = {"name", "family_name", "given_name"}
 REACH = {"postal_code", "prefecture", "address", "building", "phone", "fax", "website"}
-OWNER_WORDS = ("当社担当", "自社担当", "担当", "営業担当", "社内担当", "担当営業", "owner", "sales rep", "assigned to")
+OWNER_WORDS = (
+    "当社担当",
+    "自社担当",
+    "担当",
+    "営業担当",
+    "社内担当",
+    "担当営業",
+    "owner",
+    "sales rep",
+    "assigned to",
+)
 TAG_WORDS = ("タグ", "分類", "tags", "tag", "label")
 
 
@@ -41,7 +51,9 @@ class Plan:
     header_rows: int  # rows before the data
     columns: list[Column]
     main: str  # the entity that a row is about
-    keys: dict[str, str] = field(default_factory=dict)  # entity → field by which an existing record is known; "" is always new
+    keys: dict[str, str] = field(
+        default_factory=dict
+    )  # entity → field by which an existing record is known; "" is always new
     on_match: str = "update"  # or "skip"
 
     @property
@@ -55,7 +67,9 @@ class Plan:
         return {
             "table": self.table,
             "header_rows": self.header_rows,
-            "columns": [[one.index, one.heading, one.target, one.unit, one.sample[:5]] for one in self.columns],
+            "columns": [
+                [one.index, one.heading, one.target, one.unit, one.sample[:5]] for one in self.columns
+            ],
             "main": self.main,
             "keys": self.keys,
             "on_match": self.on_match,
@@ -91,7 +105,9 @@ def _words(own_stamp: int = 0) -> dict[str, list[tuple[str, str]]]:
 
 def importable() -> list[Entity]:
     """Entities that sheets are read into."""
-    return [entity for entity in registry.all_entities() if entity.in_navigation and entity.name != "activity"]
+    return [
+        entity for entity in registry.all_entities() if entity.in_navigation and entity.name != "activity"
+    ]
 
 
 def words() -> dict[str, list[tuple[str, str]]]:
@@ -106,7 +122,14 @@ def is_blank(row: Iterable[Any]) -> bool:
 
 
 def _texts(row: list[Any]) -> list[str]:
-    return [str(value).replace("\n", "").strip() if isinstance(value, str) else "" if value is None else str(value) for value in row]
+    return [
+        str(value).replace("\n", "").strip()
+        if isinstance(value, str)
+        else ""
+        if value is None
+        else str(value)
+        for value in row
+    ]
 
 
 def _score(row: list[Any]) -> int:
@@ -123,7 +146,9 @@ def find_header(rows: list[list[Any]]) -> tuple[int, int, list[str]]:
     scores = [_score(row) for row in rows]
     best = max(range(len(rows)), key=lambda place: (scores[place], -place), default=0)
     if not rows or scores[best] == 0:
-        best = next((place for place, row in enumerate(rows) if sum(bool(text) for text in _texts(row)) >= 2), 0)
+        best = next(
+            (place for place, row in enumerate(rows) if sum(bool(text) for text in _texts(row)) >= 2), 0
+        )
     if best > 0 and scores[best - 1] >= 4 and _complements(rows[best - 1], rows[best]):
         best -= 1
     top = _texts(rows[best]) if rows else []
@@ -167,9 +192,20 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
         cells = [row[index] for row in data if index < len(row) and row[index] not in (None, "")]
         if not headings[index] and not cells:
             continue
-        columns.append(Column(index, headings[index], unit=amounts.unit_in_header(headings[index]), sample=[str(cell) for cell in cells[:5]]))
+        columns.append(
+            Column(
+                index,
+                headings[index],
+                unit=amounts.unit_in_header(headings[index]),
+                sample=[str(cell) for cell in cells[:5]],
+            )
+        )
     candidates = {column.index: words().get(_key(column.heading), []) for column in columns}
-    main = wanted if wanted and registry.find(wanted) and wanted not in {"account", "contact", "deal", "task"} else _main(candidates, wanted)
+    main = (
+        wanted
+        if wanted and registry.find(wanted) and wanted not in {"account", "contact", "deal", "task"}
+        else _main(candidates, wanted)
+    )
     _assign(columns, candidates, data, main)
     _assign_by_content(columns, data, main)
     plan = Plan(table, start + height, columns, main)
@@ -179,13 +215,19 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
 
 def _main(candidates: dict[int, list[tuple[str, str]]], wanted: str) -> str:
     """What a row is about: a deal, a task, a person at a company, a company, a private customer."""
+
     def has(entity: str, *names: str) -> bool:
         return any((entity, name) in found for found in candidates.values() for name in names)
 
     def only(entity: str, *names: str) -> bool:
-        return any(found and all(one[0] == entity for one in found) and found[0][1] in names for found in candidates.values())
+        return any(
+            found and all(one[0] == entity for one in found) and found[0][1] in names
+            for found in candidates.values()
+        )
 
-    if only("deal", "name", "stage", "amount", "expected_close", "lost_reason") and has("deal", "name", "amount", "stage"):
+    if only("deal", "name", "stage", "amount", "expected_close", "lost_reason") and has(
+        "deal", "name", "amount", "stage"
+    ):
         return "deal"
     company = any(("account", "name") in found for found in candidates.values())
     person = any(("contact", name) in found for found in candidates.values() for name in PERSON)
@@ -200,7 +242,9 @@ def _main(candidates: dict[int, list[tuple[str, str]]], wanted: str) -> str:
     return wanted or "contact"
 
 
-def _assign(columns: list[Column], candidates: dict[int, list[tuple[str, str]]], data: list[list[Any]], main: str) -> None:
+def _assign(
+    columns: list[Column], candidates: dict[int, list[tuple[str, str]]], data: list[list[Any]], main: str
+) -> None:
     taken: set[str] = set()
     has_company = any(("account", "name") in found for found in candidates.values()) or main == "account"
     has_person = any(("contact", name) in found for found in candidates.values() for name in PERSON)
@@ -259,9 +303,13 @@ def _running_number(column: Column, data: list[list[Any]]) -> bool:
     """No. columns that only count rows say nothing about anybody."""
     if _key(column.heading) not in {"no", "番号", "#", "連番", "項番", "行", "id", "ＮＯ"}:
         return False
-    cells = [row[column.index] for row in data if column.index < len(row) and row[column.index] not in (None, "")]
+    cells = [
+        row[column.index] for row in data if column.index < len(row) and row[column.index] not in (None, "")
+    ]
     numbers = [int(cell) for cell in cells if str(cell).isdigit()]
-    return len(numbers) == len(cells) and all(later - earlier == 1 for earlier, later in zip(numbers, numbers[1:], strict=False))
+    return len(numbers) == len(cells) and all(
+        later - earlier == 1 for earlier, later in zip(numbers, numbers[1:], strict=False)
+    )
 
 
 def _share(cells: list[Any], test: Any) -> float:
@@ -276,9 +324,21 @@ def _share(cells: list[Any], test: Any) -> float:
 
 _CONTENT = (
     ("email", lambda cell: "@" in str(cell) and emails.clean_email(str(cell)), ("email",)),
-    ("postal_code", lambda cell: re.fullmatch(r"〒?\s*[0-9０-９]{3}[-－‐ー−][0-9０-９]{4}", str(cell).strip()), ("postal_code",)),
-    ("telephone", lambda cell: telephones.parse_telephone(str(cell)).valid and isinstance(cell, str), ("phone", "mobile")),
-    ("prefecture", lambda cell: addresses.split_prefecture(str(cell))[0] and len(str(cell)) > 4, ("address",)),
+    (
+        "postal_code",
+        lambda cell: re.fullmatch(r"〒?\s*[0-9０-９]{3}[-－‐ー−][0-9０-９]{4}", str(cell).strip()),
+        ("postal_code",),
+    ),
+    (
+        "telephone",
+        lambda cell: telephones.parse_telephone(str(cell)).valid and isinstance(cell, str),
+        ("phone", "mobile"),
+    ),
+    (
+        "prefecture",
+        lambda cell: addresses.split_prefecture(str(cell))[0] and len(str(cell)) > 4,
+        ("address",),
+    ),
 )
 
 
@@ -288,7 +348,11 @@ def _assign_by_content(columns: list[Column], data: list[list[Any]], main: str) 
     for column in columns:
         if column.target or words().get(_key(column.heading)):
             continue
-        cells = [row[column.index] for row in data if column.index < len(row) and row[column.index] not in (None, "")]
+        cells = [
+            row[column.index]
+            for row in data
+            if column.index < len(row) and row[column.index] not in (None, "")
+        ]
         if len(cells) < 1:
             continue
         for _kind, test, names in _CONTENT:
@@ -313,8 +377,14 @@ def _name_by_content(columns: list[Column], data: list[list[Any]], main: str) ->
     for column in columns:
         if column.target:
             continue
-        cells = [row[column.index] for row in data if column.index < len(row) and row[column.index] not in (None, "")]
-        texts = [cell for cell in cells if isinstance(cell, str) and 1 < len(cell) <= 40 and not cell.isdigit()]
+        cells = [
+            row[column.index]
+            for row in data
+            if column.index < len(row) and row[column.index] not in (None, "")
+        ]
+        texts = [
+            cell for cell in cells if isinstance(cell, str) and 1 < len(cell) <= 40 and not cell.isdigit()
+        ]
         if len(texts) < len(cells) * 0.8 or not texts or _share(texts, wareki.parse_date) > 0.5:
             continue
         company = _share(texts, looks_like_company) > 0.4
@@ -328,7 +398,9 @@ def default_keys(plan: Plan) -> dict[str, str]:
     targets = {column.target for column in plan.columns}
     made = {}
     for entity in plan.entities:
-        made[entity.name] = next((key for key in entity.imports.keys if f"{entity.name}.{key}" in targets and key != "name"), "")
+        made[entity.name] = next(
+            (key for key in entity.imports.keys if f"{entity.name}.{key}" in targets and key != "name"), ""
+        )
         if not made[entity.name] and entity.name == "account":
             made[entity.name] = "name"
         if not made[entity.name] and entity.name == "contact" and "account.name" in targets:
@@ -343,7 +415,9 @@ def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
         fields = [
             (f"{entity.name}.{one.name}", one.label)
             for one in entity.fields.values()
-            if one.importable and (one.kind != "reference" or one.name == "stage") and one.kind not in {"contacts", "any_record"}
+            if one.importable
+            and (one.kind != "reference" or one.name == "stage")
+            and one.kind not in {"contacts", "any_record"}
         ]
         made.append((str(entity), fields))
     return made

@@ -39,6 +39,9 @@ class ImportJob(models.Model):
     class Meta:
         ordering = ["-created_at"]
 
+    def __str__(self) -> str:
+        return self.file_name
+
 
 class RefusedRow(models.Model):
     """A row that could not come in, with the reason."""
@@ -50,3 +53,6 @@ class RefusedRow(models.Model):
 
     class Meta:
         ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.reason}"

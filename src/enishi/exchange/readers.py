@@ -39,17 +39,20 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """All rows, cells as Python values: text, float, bool, date, datetime."""
         if self.kind == "sheet":
-            for row in _workbook(self.path).get_sheet_by_name(self.name).to_python(skip_empty_area=False):
-                yield [_cell(value) for value in row[:MOST_COLUMNS]]
+            for cells in _workbook(self.path).get_sheet_by_name(self.name).to_python(skip_empty_area=False):
+                yield [_cell(value) for value in cells[:MOST_COLUMNS]]
             return
         # A byte order mark and any line end are read away; a NUL would end the reader.
         with self.path.open(encoding=self.encoding, newline="", errors="strict") as stream:
             lines = (line.replace("\x00", "") for line in stream)
             try:
                 for row in csv.reader(lines, delimiter=self.delimiter):
-                    yield [value.strip() for value in row[:MOST_COLUMNS]]
+                    yield [str(value).strip() for value in row[:MOST_COLUMNS]]
             except csv.Error as error:
-                raise Unreadable(_("CSVの形が崩れています（%(error)s）。Excelで開いて保存し直してください。") % {"error": error}) from None
+                raise Unreadable(
+                    _("CSVの形が崩れています（%(error)s）。Excelで開いて保存し直してください。")
+                    % {"error": error}
+                ) from None
 
     def head(self, count: int) -> list[Row]:
         """The first rows."""
@@ -66,16 +69,20 @@ def _cell(value: Any) -> Any:
     return value
 
 
-
-
 def _workbook(path: Path) -> CalamineWorkbook:
     _refuse_bombs(path)
     try:
         return CalamineWorkbook.from_path(str(path))
     except PasswordError:
-        raise Unreadable(_("パスワードの付いたファイルです。Excelでパスワードを外して保存してからお試しください。")) from None
+        raise Unreadable(
+            _("パスワードの付いたファイルです。Excelでパスワードを外して保存してからお試しください。")
+        ) from None
     except (CalamineError, ZipError, OSError, ValueError) as error:
-        raise Unreadable(_("Excelファイルとして読めません。壊れているか、途中で切れています。Excelで開いて保存し直してください。")) from error
+        raise Unreadable(
+            _(
+                "Excelファイルとして読めません。壊れているか、途中で切れています。Excelで開いて保存し直してください。"
+            )
+        ) from error
 
 
 def _refuse_bombs(path: Path) -> None:
@@ -86,10 +93,18 @@ def _refuse_bombs(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError):
-        raise Unreadable(_("Excelファイルとして読めません。壊れているか、途中で切れています。Excelで開いて保存し直してください。")) from None
+        raise Unreadable(
+            _(
+                "Excelファイルとして読めません。壊れているか、途中で切れています。Excelで開いて保存し直してください。"
+            )
+        ) from None
     packed = max(path.stat().st_size, 1)
     if unpacked > UNPACKED_LIMIT or (unpacked > 50_000_000 and unpacked / packed > 200):
-        raise Unreadable(_("ファイルを開くと大きすぎるため、安全のため読み込みません。シートを分けて保存してからお試しください。"))
+        raise Unreadable(
+            _(
+                "ファイルを開くと大きすぎるため、安全のため読み込みません。シートを分けて保存してからお試しください。"
+            )
+        )
 
 
 def open_tables(path: Path, name: str) -> list[Table]:
@@ -115,9 +130,15 @@ def open_tables(path: Path, name: str) -> list[Table]:
             raise Unreadable(_("シートが1枚もありません。"))
         return found
     if ending in SHEETS:
-        raise Unreadable(_("拡張子は%(ending)sですが、Excelファイルではありません。Excelで開いて保存し直してください。") % {"ending": ending})
+        raise Unreadable(
+            _("拡張子は%(ending)sですが、Excelファイルではありません。Excelで開いて保存し直してください。")
+            % {"ending": ending}
+        )
     if ending not in TEXTS and ending:
-        raise Unreadable(_("%(ending)sのファイルは読めません。xlsx、xls、csv、tsv のどれかにしてください。") % {"ending": ending})
+        raise Unreadable(
+            _("%(ending)sのファイルは読めません。xlsx、xls、csv、tsv のどれかにしてください。")
+            % {"ending": ending}
+        )
     return [_text_table(path, name, ending)]
 
 
@@ -146,7 +167,9 @@ def write_table(path: Path, rows: Iterator[Row]) -> None:
         return
     import xlsxwriter
 
-    book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book = xlsxwriter.Workbook(
+        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
     sheet = book.add_worksheet()
     for number, row in enumerate(rows):
         for column, value in enumerate(row):
@@ -174,6 +197,7 @@ def harmless(text: str) -> str:
 
 
 def _number(text: str) -> bool:
-    return text[1:].replace(",", "").replace("-", "").replace(" ", "").replace(".", "", 1).isdigit() and text[0] in "+-"
-
-
+    return (
+        text[1:].replace(",", "").replace("-", "").replace(" ", "").replace(".", "", 1).isdigit()
+        and text[0] in "+-"
+    )

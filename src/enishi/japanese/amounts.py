@@ -44,11 +44,15 @@ def parse_number(value: object) -> Decimal:
     while position < len(text):
         match = _PART.match(text, position)
         if not match:
-            raise ValueError(f"「{typed}」は数として読めません。12000、12,000円、1.2万円 のように入力してください。")
+            raise ValueError(
+                f"「{typed}」は数として読めません。12000、12,000円、1.2万円 のように入力してください。"
+            )
         total += Decimal(match[1]) * _UNITS.get(match[2] or "", 1)
         position = match.end()
         if not match[2] and position < len(text):
-            raise ValueError(f"「{typed}」は数として読めません。12000、12,000円、1.2万円 のように入力してください。")
+            raise ValueError(
+                f"「{typed}」は数として読めません。12000、12,000円、1.2万円 のように入力してください。"
+            )
     return -total if negative else total
 
 

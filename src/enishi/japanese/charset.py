@@ -20,7 +20,11 @@ def decode(data: bytes) -> tuple[str, str]:
     Raises:
         ValueError: in Japanese, where nothing fits.
     """
-    for mark, name in ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
         if data.startswith(mark):
             try:
                 return data.decode(name), name
@@ -47,11 +51,15 @@ def decode(data: bytes) -> tuple[str, str]:
             return data.decode(best.encoding), best.encoding
         except (UnicodeDecodeError, LookupError):
             pass
-    raise ValueError("文字コードが分かりません。Excelで開き直し、「CSV UTF-8」またはxlsx形式で保存してからお試しください。")
+    raise ValueError(
+        "文字コードが分かりません。Excelで開き直し、「CSV UTF-8」またはxlsx形式で保存してからお試しください。"
+    )
 
 
 def _unreadable(error: UnicodeDecodeError) -> ValueError:
-    return ValueError(f"ファイルが途中で壊れています（{error.start + 1:,}バイト目）。もう一度保存し直してお試しください。")
+    return ValueError(
+        f"ファイルが途中で壊れています（{error.start + 1:,}バイト目）。もう一度保存し直してお試しください。"
+    )
 
 
 def cp932_losses(text: str) -> list[str]:

@@ -34,7 +34,9 @@ _FORMS = {
     "農業協同組合": ("農業協同組合",),
     "協同組合": ("協同組合",),
 }
-_SPELLINGS = sorted(((fold(word), form) for form, words in _FORMS.items() for word in words), key=lambda p: -len(p[0]))
+_SPELLINGS = sorted(
+    ((fold(word), form) for form, words in _FORMS.items() for word in words), key=lambda p: -len(p[0])
+)
 _ENGLISH = re.compile(r"[,\s]*(co\.?,?\s*ltd\.?|inc\.?|corp(?:oration)?\.?|ltd\.?|k\.?k\.?)$")
 _BRANCH = re.compile(
     r"^(?P<base>.+?)[\s　]*(?P<branch>(?:第?[0-9一二三四五六七八九十]+|[^\s　]{1,8}?)?(?:支店|営業所|支社|出張所|事業所|工場|支部))$"

@@ -5,7 +5,9 @@ import unicodedata
 
 # Old telephone carriers gave out a..b@docomo.ne.jp and abc.@docomo.ne.jp, which RFC 5321 forbids unquoted; they exist and are kept.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]+\Z")
-_DOMAIN = re.compile(r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})\Z")
+_DOMAIN = re.compile(
+    r"(?=.{1,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})\Z"
+)
 
 
 def clean_email(text: str) -> str:
@@ -23,7 +25,9 @@ def clean_email(text: str) -> str:
         except UnicodeError:
             domain = ""
     if not at or not _LOCAL.match(local) or len(local) > 64 or not _DOMAIN.match(domain):
-        raise ValueError(f"「{text.strip()[:60]}」はメールアドレスとして読めません。name@example.co.jp のように入力してください。")
+        raise ValueError(
+            f"「{text.strip()[:60]}」はメールアドレスとして読めません。name@example.co.jp のように入力してください。"
+        )
     return f"{local}@{domain}"
 
 

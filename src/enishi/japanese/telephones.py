@@ -44,7 +44,7 @@ class Telephone:
 
 
 def _hyphenate(digits: str) -> str:
-    if digits.startswith("0120") or digits.startswith(("0570", "0990")):
+    if digits.startswith(("0120", "0570", "0990")):
         return f"{digits[:4]}-{digits[4:7]}-{digits[7:]}"
     if digits.startswith("0800") and len(digits) == 11:
         return f"{digits[:4]}-{digits[4:7]}-{digits[7:]}"
@@ -71,7 +71,9 @@ def parse_telephone(text: str) -> Telephone:
         digits, plus, body = "0" + digits[2:], False, "0" + digits[2:]
     if plus:
         return _foreign(text, body, digits, tail)
-    if not _PLAIN.match(digits) or (len(digits) == 11) != digits.startswith(("050", "070", "080", "090", "020", "0800")):
+    if not _PLAIN.match(digits) or (len(digits) == 11) != digits.startswith(
+        ("050", "070", "080", "090", "020", "0800")
+    ):
         return Telephone(text, digits, "", typed if digits else text.strip(), False)
     dashed = _DASHES.sub("-", body).replace("(", "-").replace(")", "-").replace(".", "-").replace(" ", "-")
     dashed = re.sub(r"-{2,}", "-", dashed).strip("-")

@@ -139,7 +139,9 @@ def parse_datetime(value: object) -> datetime.datetime | None:
                 raise ValueError(f"「{value[:40]}」という時刻はありません。14:30 のように入力してください。")
             moment = datetime.datetime.combine(day, datetime.time(hour, minute, second))
             if zone:
-                moment = datetime.datetime.fromisoformat(moment.isoformat() + ("+00:00" if zone == "Z" else zone))
+                moment = datetime.datetime.fromisoformat(
+                    moment.isoformat() + ("+00:00" if zone == "Z" else zone)
+                )
             return moment
     found = parse_date(value)
     return datetime.datetime.combine(found, datetime.time()) if found else None

@@ -29,5 +29,8 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         self.print_usage(sys.stderr)
-        text = say(f"指定が正しくありません（{message}）。使い方は {self.prog} --help で見られます。", f"{message}. See {self.prog} --help.")
+        text = say(
+            f"指定が正しくありません（{message}）。使い方は {self.prog} --help で見られます。",
+            f"{message}. See {self.prog} --help.",
+        )
         self.exit(2, f"{text}\n")

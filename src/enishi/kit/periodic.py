@@ -1,9 +1,9 @@
 """Jobs that come again: apps register them here in a module `periodic.py`, the worker runs each once per due time.
 
-    from enishi.kit.periodic import every
+from enishi.kit.periodic import every
 
-    @every(minutes=60)
-    def empty_bin() -> None: ...
+@every(minutes=60)
+def empty_bin() -> None: ...
 """
 
 from collections.abc import Callable

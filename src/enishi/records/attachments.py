@@ -3,12 +3,12 @@
 import hashlib
 import mimetypes
 import secrets
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,15 +22,6 @@ from enishi.records.models import Attachment, Event
 from enishi.records.visible import one, require
 
 
-class Uploaded(Protocol):
-    """What a form's file offers."""
-
-    name: str | None
-    size: int | None
-
-    def chunks(self) -> Iterable[bytes]: ...
-
-
 def safe_name(name: str) -> str:
     """A file name without folders, control, zero-width and reserved characters, at most 200 characters."""
     base = clean(name).replace("\\", "/").rsplit("/", 1)[-1].replace("\n", " ").strip(" .")
@@ -39,7 +30,7 @@ def safe_name(name: str) -> str:
     return base if len(base) <= 200 else f"{(stem or ending)[:180]}{dot}{ending[:18] if stem else ''}"
 
 
-def store(entity: Entity, record_id: int, upload: Uploaded, *, by: User) -> Attachment:
+def store(entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User) -> Attachment:
     """Keeps a file on a record and puts it on the timeline.
 
     Raises:
@@ -50,7 +41,9 @@ def store(entity: Entity, record_id: int, upload: Uploaded, *, by: User) -> Atta
     if not upload.size:
         raise ValidationError(_("ファイルが空です。別のファイルを選んでください。"))
     if upload.size > settings.UPLOAD_LIMIT:
-        raise ValidationError(_("ファイルが大きすぎます（%(most)dMBまで）。") % {"most": settings.UPLOAD_LIMIT // 2**20})
+        raise ValidationError(
+            _("ファイルが大きすぎます（%(most)dMBまで）。") % {"most": settings.UPLOAD_LIMIT // 2**20}
+        )
     key = secrets.token_hex(20)
     path = Path(settings.MEDIA_ROOT) / key[:2] / key
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -73,7 +66,11 @@ def store(entity: Entity, record_id: int, upload: Uploaded, *, by: User) -> Atta
                 uploaded_by=by,
             )
             event = Event.objects.create(
-                kind="file", entity=entity.name, record_id=record.pk, actor=by, data={"file": attachment.pk, "name": name}
+                kind="file",
+                entity=entity.name,
+                record_id=record.pk,
+                actor=by,
+                data={"file": attachment.pk, "name": name},
             )
             scope.place(entity, [(record, event)])
     except BaseException:

@@ -181,7 +181,9 @@ class Entity:
     def parents(self, record: Any) -> list[tuple[str, int]]:
         """Records whose timelines also show what happens to this one."""
         return [
-            (one.to, key) for one in self.references if one.carries_up and (key := one.get(record)) is not None
+            (one.to, key)
+            for one in self.references
+            if one.carries_up and (key := one.get(record)) is not None
         ]
 
     def event_kind(self, changed: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from enishi.access.models import User
 from enishi.records import registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
+from enishi.records.fields import FieldKind
 from enishi.records.models import Event, Operation
 from enishi.records.visible import require
 
@@ -43,7 +44,16 @@ def undo_event(event_id: int, *, by: User) -> Undone:
         undone = Undone(operation=operation)
         _undo_batch(entity, [event], by, operation, undone)
         if not undone.records and undone.kept:
-            raise Refused({"": [_("その後に変更されているため、元に戻せません: %(names)s") % {"names": "、".join(undone.kept)}]})
+            raise Refused(
+                {
+                    "": [
+                        _("その後に変更されているため、元に戻せません: %(names)s")
+                        % {"names": "、".join(undone.kept)}
+                    ]
+                }
+            )
+        if not undone.records:
+            raise Refused({"": [_("この操作はすでに元に戻されています。")]})
         return undone
 
 
@@ -64,7 +74,9 @@ def undo_operation(
             raise Refused({"": [_("この操作はすでに元に戻されています。")]})
         require(by, "import" if operation.kind == "import" else "change")
         reverse = Operation.objects.create(
-            kind="undo", user=by, summary=_("「%(what)s」を元に戻しました") % {"what": operation.summary or operation.pk}
+            kind="undo",
+            user=by,
+            summary=_("「%(what)s」を元に戻しました") % {"what": operation.summary or operation.pk},
         )
         undone = Undone(operation=reverse)
         total = operation.events.count()
@@ -122,12 +134,15 @@ def _undo_batch(entity: Entity, events: list[Event], by: User, operation: Operat
             write.restore(entity, gone, by=by, operation=operation)
         undone.records += len(gone)
     elif work == "restored":
-        write.delete(entity, keys, by=by, operation=operation)
-        undone.records += len(keys)
+        alive = [key for key in keys if key in rows and rows[key].deleted_at is None]
+        if alive:
+            write.delete(entity, alive, by=by, operation=operation)
+        undone.records += len(alive)
     else:
         # A record may have been changed several times in one operation: newest first, one write each.
         pairs: list[tuple[Any, dict[str, Any]]] = []
         seen: set[int] = set()
+        erased = _erased(entity, events)
         for event in events:
             if event.record_id in seen:
                 undone.records += len(_put_back(entity, pairs, by, operation))
@@ -135,27 +150,60 @@ def _undo_batch(entity: Entity, events: list[Event], by: User, operation: Operat
             row = rows.get(event.record_id)
             if row is None:
                 continue
-            values = _old_values(entity, row, event, undone)
+            values = _old_values(entity, row, event, undone, erased)
             if values:
                 pairs.append((row, values))
                 seen.add(event.record_id)
         undone.records += len(_put_back(entity, pairs, by, operation))
 
 
-def _put_back(entity: Entity, pairs: list[tuple[Any, dict[str, Any]]], by: User, operation: Operation) -> list[Any]:
+def _put_back(
+    entity: Entity, pairs: list[tuple[Any, dict[str, Any]]], by: User, operation: Operation
+) -> list[Any]:
     if not pairs:
         return []
-    return write.write_many(entity, pairs, by=by, operation=operation, cleaned=True, internal=True, check=False)
+    return write.write_many(
+        entity, pairs, by=by, operation=operation, cleaned=True, internal=True, check=False
+    )
 
 
-def _old_values(entity: Entity, row: Any, event: Event, undone: Undone) -> dict[str, Any]:
+def _erased(entity: Entity, events: list[Event]) -> set[tuple[str, int]]:
+    """What the old values point to and is gone for good: (field, key)."""
+    gone: set[tuple[str, int]] = set()
+    for found in entity.references:
+        keys = {
+            pair[0] for event in events if (pair := event.data.get("changes", {}).get(found.name)) and pair[0]
+        }
+        if keys:
+            left = keys - set(
+                found.target.model._default_manager.filter(pk__in=keys).values_list("pk", flat=True)
+            )
+            gone |= {(found.name, key) for key in left}
+    return gone
+
+
+def _taken(entity: Entity, row: Any, found: FieldKind, old: Any) -> bool:
+    """Whether another record uses this unique value by now."""
+    if not found.unique or found.is_empty(old):
+        return False
+    return (
+        entity.model._default_manager.filter(found.lookup()(old), deleted_at=None).exclude(pk=row.pk).exists()
+    )
+
+
+def _old_values(
+    entity: Entity, row: Any, event: Event, undone: Undone, erased: set[tuple[str, int]]
+) -> dict[str, Any]:
     values = {}
     for name, (old, new) in event.data.get("changes", {}).items():
         try:
             found = entity.field(name)
         except KeyError:
             continue
-        if found.to_json(found.get(row)) == new:
+        now = found.to_json(found.get(row))
+        if now == old:
+            continue
+        if now == new and (name, old) not in erased and not _taken(entity, row, found, found.from_json(old)):
             values[name] = found.from_json(old)
         else:
             undone.kept.append(f"{entity.title(row)}: {found.label}")

@@ -1,6 +1,7 @@
 """A list as an address describes it: conditions, order, columns, and the page that begins after a key."""
 
 import base64
+import datetime
 import json
 import random
 from dataclasses import dataclass, field
@@ -63,22 +64,31 @@ class ListState:
             if not isinstance(state.filter, dict):
                 raise BadCondition(_("絞り込み条件が読めません。条件を作り直してください。"))
         state.search = query.get("q", "")[:200].replace("\x00", "")
-        state.sort = query.get("sort") or held.get("sort") or (preset.sort if preset else "") or entity.default_sort
+        state.sort = (
+            query.get("sort") or held.get("sort") or (preset.sort if preset else "") or entity.default_sort
+        )
         if state._sort_field() is None:
             state.sort = entity.default_sort
-        names = query.get("columns", "").split(",") if query.get("columns") else held.get("columns") or entity.columns
+        names = (
+            query.get("columns", "").split(",")
+            if query.get("columns")
+            else held.get("columns") or entity.columns
+        )
         known = entity.fields
-        state.columns = tuple(
-            name for name in dict.fromkeys(names) if name in known and known[name].listed
-        ) or entity.columns
+        state.columns = (
+            tuple(name for name in dict.fromkeys(names) if name in known and known[name].listed)
+            or entity.columns
+        )
         state.after = query.get("after", "")
         return state
 
     def _sort_field(self) -> FieldKind | None:
         name = self.sort.lstrip("-")
         if name in {"sort_key", "position"} and hasattr(self.entity.model, name):
-            return None if name not in self.entity.fields and name != "sort_key" else (
-                self.entity.fields.get(name) or _SortKey(name)
+            return (
+                None
+                if name not in self.entity.fields and name != "sort_key"
+                else (self.entity.fields.get(name) or _SortKey(name))
             )
         found = self.entity.fields.get(name)
         if found is None:
@@ -97,6 +107,12 @@ class ListState:
     def column_fields(self) -> list[FieldKind]:
         """The columns' fields."""
         return [self.entity.field(name) for name in self.columns]
+
+    @property
+    def shown_fields(self) -> list[FieldKind]:
+        """The columns, and what names a row and stands in its two lines on the telephone."""
+        names = dict.fromkeys([*self.columns, self.entity.title_field, *self.entity.columns])
+        return [self.entity.field(name) for name in names if name in self.entity.fields]
 
     def saved(self) -> dict[str, Any]:
         """What a saved view keeps."""
@@ -118,7 +134,7 @@ class ListState:
         Raises:
             BadCondition
         """
-        rows = self.entity.list_queryset(self.queryset(), self.column_fields)
+        rows = self.entity.list_queryset(self.queryset(), self.shown_fields)
         found = self._sort_field() or _SortKey("id")
         return page_by_key(rows, found, self.sort.startswith("-"), self.after, size)
 
@@ -154,8 +170,10 @@ def page_by_key(
     if phase == "v":
         page = rows.filter(IsNull(expression, False)) if may_be_empty else rows
         if key is not None:
-            value = found.from_json(value) if not found.custom and not isinstance(found, _SortKey) else value
-            reached = LessThanOrEqual(expression, value) if descending else GreaterThanOrEqual(expression, value)
+            value = _cursor_value(found, value)
+            reached = (
+                LessThanOrEqual(expression, value) if descending else GreaterThanOrEqual(expression, value)
+            )
             beyond = LessThan(expression, value) if descending else GreaterThan(expression, value)
             behind = Q(pk__lt=key) if descending else Q(pk__gt=key)
             page = page.filter(reached).filter(Q(beyond) | (Q(Exact(expression, value)) & behind))
@@ -181,16 +199,44 @@ def _write_cursor(phase: str, found: FieldKind, record: Any) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def _cursor_value(found: FieldKind, held: Any) -> Any:
+    """A cursor's value as the column compares with it; an address may say anything.
+
+    Raises:
+        BadCondition
+    """
+    try:
+        if isinstance(found, Number) or found.name == "id":
+            if type(held) is int and -(2**63) <= held < 2**63:
+                return held
+        elif isinstance(held, str) and "\x00" not in held:
+            held.encode()
+            value = held if found.custom or isinstance(found, _SortKey) else found.from_json(held)
+            return value.astimezone(datetime.UTC) if isinstance(value, datetime.datetime) else value
+    except (ValueError, OverflowError):
+        pass
+    raise _bad_cursor()
+
+
+def _bad_cursor() -> BadCondition:
+    return BadCondition(_("一覧の続きの位置が読めません。先頭から開き直してください。"))
+
+
 def _read_cursor(text: str) -> tuple[str, Any, int | None]:
     if not text:
         return "v", None, None
     try:
         phase, value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if phase in {"v", "n"} and isinstance(key, int) and isinstance(value, str | int | None):
+        if (
+            phase in {"v", "n"}
+            and isinstance(key, int)
+            and 0 <= key < 2**63
+            and isinstance(value, str | int | None)
+        ):
             return phase, value, key
     except (ValueError, TypeError, RecursionError):
         pass
-    raise BadCondition(_("一覧の続きの位置が読めません。先頭から開き直してください。"))
+    raise _bad_cursor()
 
 
 @dataclass
@@ -213,9 +259,15 @@ def totals(state: ListState) -> Totals:
     if count > EXACT_COUNT:
         return Totals(max(estimate(state), EXACT_COUNT), True, {})
     summed = [
-        one for one in state.column_fields if isinstance(one, Number) and getattr(one, "summable", True) and one.right_aligned
+        one
+        for one in state.column_fields
+        if isinstance(one, Number) and getattr(one, "summable", True) and one.right_aligned
     ]
-    sums = rows.aggregate(**{f"s_{one.name}": Sum(one.expression()) for one in summed}) if summed and count else {}
+    sums = (
+        rows.aggregate(**{f"s_{one.name}": Sum(one.expression()) for one in summed})
+        if summed and count
+        else {}
+    )
     return Totals(count, False, {one.name: sums.get(f"s_{one.name}") for one in summed})
 
 
@@ -223,11 +275,15 @@ def table_size(model: type[Model]) -> int:
     """About how many rows a table has, without counting them."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE relname = %s", [model._meta.db_table])
+            cursor.execute(
+                "SELECT reltuples::bigint FROM pg_class WHERE relname = %s", [model._meta.db_table]
+            )
             found = int(cursor.fetchone()[0])
             if found > 0:
                 return found
-        cursor.execute(f"SELECT COALESCE(max(id) - min(id) + 1, 0) FROM {connection.ops.quote_name(model._meta.db_table)}")  # noqa: S608
+        cursor.execute(
+            f"SELECT COALESCE(max(id) - min(id) + 1, 0) FROM {connection.ops.quote_name(model._meta.db_table)}"
+        )  # noqa: S608
         return int(cursor.fetchone()[0])
 
 
@@ -241,4 +297,4 @@ def estimate(state: ListState) -> int:
     drawn = random.Random(last).sample(range(1, last + 1), min(2000, last))  # noqa: S311 (a sample, no secret)
     held = model._default_manager.filter(pk__in=drawn, deleted_at=None).count()
     hits = state.queryset().filter(pk__in=drawn).count()
-    return round(size * hits / held, -2) if held else 0
+    return int(round(size * hits / held, -2)) if held else 0

@@ -20,7 +20,13 @@ ALIVE = Q(deleted_at__isnull=True)
 def user_key(verbose: Any = "", **options: Any) -> "models.ForeignKey[Any, Any]":
     """A reference to a user that outlives him: users are deactivated, never deleted."""
     return models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=verbose, **options
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=verbose,
+        **options,
     )
 
 
@@ -38,6 +44,9 @@ class Record(models.Model):
     deleted_at = models.DateTimeField(_("削除日時"), null=True, editable=False)
     deleted_by = user_key(_("削除者"), editable=False, db_index=False)
 
+    # Not stored: the record comes from a file, of which entities may ask less than of a form.
+    importing = False
+
     class Meta:
         abstract = True
 
@@ -52,7 +61,8 @@ def record_indexes(table: str, *sorts: str, filters: tuple[str, ...] = ()) -> li
         for column in ("updated_at", "created_at", *sorts)
     ]
     made += [
-        models.Index(fields=[column, "id"], name=f"{table}_{column}_f"[:30], condition=ALIVE) for column in filters
+        models.Index(fields=[column, "id"], name=f"{table}_{column}_f"[:30], condition=ALIVE)
+        for column in filters
     ]
     made.append(models.Index(fields=["deleted_at"], name=f"{table}_bin", condition=~ALIVE))
     return made
@@ -141,7 +151,11 @@ class Link(models.Model):
                 fields=["from_entity", "from_id", "relation", "to_entity", "to_id"], name="link_once"
             )
         ]
-        indexes = [models.Index(fields=["to_entity", "to_id", "relation", "from_entity", "from_id"], name="link_back")]
+        indexes = [
+            models.Index(
+                fields=["to_entity", "to_id", "relation", "from_entity", "from_id"], name="link_back"
+            )
+        ]
 
 
 class Tag(models.Model):

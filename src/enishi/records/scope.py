@@ -6,15 +6,20 @@ from typing import Any
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.models import Event, EventSubject, Link
+from enishi.records.rows import insert_rows
 
 
 def place(entity: Entity, pairs: Sequence[tuple[Any, Event]]) -> None:
     """Puts stored events of records on the timelines they belong to."""
+    if not entity.has_timeline:
+        return
     rows = []
     for record, event in pairs:
         for name, key in dict.fromkeys([(entity.name, record.pk), *entity.parents(record)]):
-            rows.append(EventSubject(event_id=event.pk, entity=name, record_id=key, at=event.at, kind=event.kind))
-    EventSubject.objects.bulk_create(rows, batch_size=500)
+            rows.append(
+                EventSubject(event_id=event.pk, entity=name, record_id=key, at=event.at, kind=event.kind)
+            )
+    insert_rows(EventSubject, rows)
 
 
 def replace(entity: Entity, record: Any) -> None:
@@ -33,14 +38,14 @@ def _replace_one(entity: Entity, record: Any) -> None:
     events = list(Event.objects.filter(entity=entity.name, record_id=record.pk))
     EventSubject.objects.filter(event__in=events).exclude(entity=entity.name, record_id=record.pk).delete()
     own = (entity.name, record.pk)
-    EventSubject.objects.bulk_create(
+    insert_rows(
+        EventSubject,
         [
             EventSubject(event_id=event.pk, entity=name, record_id=key, at=event.at, kind=event.kind)
             for event in events
             for name, key in dict.fromkeys(entity.parents(record))
             if (name, key) != own
         ],
-        batch_size=500,
     )
 
 

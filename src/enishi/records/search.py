@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.db.models.expressions import RawSQL
 
 from enishi.access.models import User
@@ -43,6 +43,11 @@ def index(entity: Entity, records: Sequence[Any], *, new: bool = False) -> None:
     """Stores the searchable text of records; `new` says that none of them has one yet (skips the deletion)."""
     if not entity.in_search or not records:
         return
+    # One query for all names, not one per record, and only the names.
+    for one in entity.references:
+        if one.name in entity.search_fields:
+            names = one.target.model._default_manager.only("pk", one.target.title_field)
+            prefetch_related_objects(records, Prefetch(one.name, queryset=names))
     rows = []
     for record in records:
         text = normalise_for_search(entity.search_text(record)[:LONGEST_TEXT])
@@ -52,7 +57,8 @@ def index(entity: Entity, records: Sequence[Any], *, new: bool = False) -> None:
             _remove(cursor, [row[0] for row in rows])
         if connection.vendor == "sqlite":
             cursor.executemany(
-                "INSERT INTO records_searchdoc (id, title, text) VALUES (%s, %s, %s)", [row[:3] for row in rows]
+                "INSERT INTO records_searchdoc (id, title, text) VALUES (%s, %s, %s)",
+                [row[:3] for row in rows],
             )
             cursor.executemany(
                 f"INSERT INTO {TABLE} (rowid, tokens) VALUES (%s, %s)",  # noqa: S608 (a constant)
@@ -85,9 +91,11 @@ def _remove(cursor: Any, keys: list[int]) -> None:
 def _where(query: str, *, prefix: bool = False) -> tuple[str, list[Any]] | None:
     """SQL behind WHERE (over documents d, and the FTS table s on SQLite) and its parameters; None finds nothing."""
     terms = normalise_for_search(query[:LONGEST_QUERY]).split()
-    grams = prefix_tokens(query[:LONGEST_QUERY]) if prefix else [
-        gram for term in query_tokens(query[:LONGEST_QUERY]) for gram in term
-    ]
+    grams = (
+        prefix_tokens(query[:LONGEST_QUERY])
+        if prefix
+        else [gram for term in query_tokens(query[:LONGEST_QUERY]) for gram in term]
+    )
     grams = list(dict.fromkeys(grams))
     if not terms or not grams:
         return None
@@ -122,7 +130,7 @@ def matching(entity: Entity, query: str) -> Q:
     sql, parameters = where
     key = _key()
     return Q(
-        pk__in=RawSQL(
+        pk__in=RawSQL(  # noqa: S611 (every value is a parameter)
             f"SELECT {key} / {CODES} FROM {_source(sql)} WHERE {sql} AND {key} %% {CODES} = %s",  # noqa: S608
             [*parameters, entity.code],
         )

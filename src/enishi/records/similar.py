@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from enishi.access.models import User
 from enishi.japanese import companies, telephones
-from enishi.japanese.text import fold
+from enishi.japanese.text import clean, fold
 from enishi.records.entity import Entity
 from enishi.records.visible import visible
 
@@ -14,6 +14,7 @@ from enishi.records.visible import visible
 def similar(entity: Entity, values: dict[str, str], user: User, limit: int = 5) -> list[tuple[Any, str]]:
     """Records with the same name key, telephone or mail, each with the label of what agrees."""
     model = entity.model
+    values = {name: clean(text) for name, text in values.items()}
     columns = {one.name for one in model._meta.concrete_fields}
     reasons: list[tuple[str, Q]] = []
     if "match_key" in columns:

@@ -1,8 +1,10 @@
 """What happened to a record, newest first, ready to be shown."""
 
+import datetime
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from enishi.records import registry
@@ -71,12 +73,13 @@ def items(entity: Entity, record_id: int, *, group: str = "", before: str = "") 
     rows = rows.order_by("-at", "-event_id")
     if before:
         at, _bar, key = before.rpartition("_")
-        from datetime import datetime
-
-        moment = datetime.fromisoformat(at)
-        from django.db.models import Q
-
-        rows = rows.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(event_id__lt=int(key)))
+        try:
+            moment, last = datetime.datetime.fromisoformat(at).astimezone(datetime.UTC), int(key)
+        except OverflowError:
+            raise ValueError(before) from None
+        if not 0 <= last < 2**63:
+            raise ValueError(before)
+        rows = rows.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(event_id__lt=last))
     page = list(rows.select_related("event", "event__actor")[: PAGE + 1])
     more = page[PAGE - 1] if len(page) > PAGE else None
     events = [row.event for row in page[:PAGE]]

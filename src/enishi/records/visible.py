@@ -11,7 +11,11 @@ from enishi.records.errors import NotAllowed, NotFound
 
 def visible(entity: Entity, user: User) -> QuerySet[Any]:
     """The living records of an entity that this person may see."""
-    return entity.model._default_manager.filter(deleted_at=None) if user.is_active else entity.model._default_manager.none()
+    return (
+        entity.model._default_manager.filter(deleted_at=None)
+        if user.is_active
+        else entity.model._default_manager.none()
+    )
 
 
 def in_bin(entity: Entity, user: User) -> QuerySet[Any]:
@@ -28,7 +32,9 @@ def one(entity: Entity, user: User, record_id: int, *, deleted: bool = False) ->
         NotFound: there is none that this person may see (the same answer for both, so that keys tell nothing).
     """
     rows = (in_bin if deleted else visible)(entity, user)
-    record = rows.filter(pk=record_id).select_related(*entity.pointers).first() if 0 < record_id < 2**63 else None
+    record = (
+        rows.filter(pk=record_id).select_related(*entity.pointers).first() if 0 < record_id < 2**63 else None
+    )
     if record is None:
         raise NotFound
     return record

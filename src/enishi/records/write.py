@@ -11,16 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
+from enishi.japanese.text import clean as clean_text
 from enishi.records import scope, search
 from enishi.records.entity import Entity
 from enishi.records.errors import Clash, Conflict, NotFound, Refused
 from enishi.records.fields import FieldKind, Pointer, Reference
 from enishi.records.models import Event, IdempotencyKey, Link, Operation, Tag
+from enishi.records.rows import insert_rows, update_rows
 from enishi.records.visible import require, visible
 
 BATCH = 500
@@ -75,11 +77,19 @@ def clean_values(
     return cleaned, errors
 
 
-def _check_references(entity: Entity, cleaned: Mapping[str, Any], by: User, errors: dict[str, list[str]]) -> None:
+def _check_references(
+    entity: Entity, cleaned: Mapping[str, Any], by: User, errors: dict[str, list[str]]
+) -> None:
     for name, value in cleaned.items():
         found = entity.field(name)
-        if isinstance(found, Reference) and value is not None and not visible(found.target, by).filter(pk=value).exists():
-            errors[name] = [_("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}]
+        if (
+            isinstance(found, Reference)
+            and value is not None
+            and not visible(found.target, by).filter(pk=value).exists()
+        ):
+            errors[name] = [
+                _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
+            ]
 
 
 def _check_unique(entity: Entity, record: Any, changed: Iterable[str], errors: dict[str, list[str]]) -> None:
@@ -89,7 +99,9 @@ def _check_unique(entity: Entity, record: Any, changed: Iterable[str], errors: d
         if not found.unique or found.is_empty(value):
             continue
         other = (
-            entity.model._default_manager.filter(found.lookup()(value), deleted_at=None).exclude(pk=record.pk).first()
+            entity.model._default_manager.filter(found.lookup()(value), deleted_at=None)
+            .exclude(pk=record.pk)
+            .first()
         )
         if other is not None:
             errors[name] = [
@@ -108,6 +120,24 @@ def _apply(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> Changes:
             found.put(record, value)
             changes[name] = (old, value)
     return changes
+
+
+def _prepare(entity: Entity, record: Any, changes: Changes, before: Mapping[str, Any]) -> None:
+    """Lets the entity set what follows from the changes, and adds to them what a person would see change with them
+    (a stage sets the probability), so that the history tells it and an undo brings all of it back."""
+    entity.prepare(record, set(changes))
+    for name, old in before.items():
+        new = entity.field(name).get(record)
+        if new != old:
+            changes[name] = (old, new)
+        else:
+            changes.pop(name, None)
+
+
+def _held_values(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """What is stored of the fields on the card and of those about to change."""
+    shown = [name for section in entity.sections for name in section.fields if name in entity.fields]
+    return {name: entity.field(name).get(record) for name in dict.fromkeys([*cleaned, *shown])}
 
 
 # --- one record -----------------------------------------------------------------------------------
@@ -131,6 +161,7 @@ def create(
         NotAllowed, Refused
     """
     require(by, "create", entity)
+    key = clean_text(key)[:80]
     cleaned, errors = clean_values(entity, values, internal=internal, creating=True)
     with transaction.atomic():
         if key:
@@ -152,14 +183,14 @@ def create(
         if key:
             try:
                 with transaction.atomic():
-                    IdempotencyKey.objects.create(user=by, key=key[:80], entity=entity.name, record_id=record.pk)
+                    IdempotencyKey.objects.create(user=by, key=key, entity=entity.name, record_id=record.pk)
             except IntegrityError:
                 transaction.set_rollback(True)
-                raise _Again from None
+                raise Again from None
         return Written(record, {}, events[0], created=True)
 
 
-class _Again(Exception):
+class Again(Exception):
     """Another request with the same idempotency key was faster."""
 
 
@@ -167,7 +198,7 @@ def create_once(entity: Entity, values: Mapping[str, Any], *, by: User, key: str
     """`create` for callers that may be repeated at the same time (a double click, a resend)."""
     try:
         return create(entity, values, by=by, key=key, **more)
-    except _Again:
+    except Again:
         held = _held(by, key, entity)
         if held is None:
             raise NotFound from None
@@ -175,7 +206,7 @@ def create_once(entity: Entity, values: Mapping[str, Any], *, by: User, key: str
 
 
 def _held(by: User, key: str, entity: Entity) -> Written | None:
-    row = IdempotencyKey.objects.filter(user=by, key=key[:80]).first()
+    row = IdempotencyKey.objects.filter(user=by, key=clean_text(key)[:80]).first()
     if row is None:
         return None
     if row.entity != entity.name:
@@ -206,7 +237,11 @@ def write(
     require(by, "change", entity)
     cleaned, errors = clean_values(entity, values, internal=internal)
     with transaction.atomic():
-        record = visible(entity, by).select_for_update().filter(pk=record_id).first() if record_id < 2**63 else None
+        record = (
+            visible(entity, by).select_for_update().filter(pk=record_id).first()
+            if record_id < 2**63
+            else None
+        )
         if record is None:
             raise NotFound
         if version is not None and version != record.version:
@@ -217,9 +252,10 @@ def write(
             if isinstance(entity.field(name), Reference) and entity.field(name).get(record) != value
         }
         _check_references(entity, moved, by, errors)
+        before = _held_values(entity, record, cleaned)
         changes = _apply(entity, record, cleaned)
         if changes and not errors:
-            entity.prepare(record, set(changes))
+            _prepare(entity, record, changes, before)
             _merge_errors(errors, entity.check(record, set(changes)))
             _check_unique(entity, record, changes, errors)
         if errors:
@@ -239,7 +275,9 @@ def _check_version(
     entity: Entity, record: Any, cleaned: Mapping[str, Any], values: Mapping[str, Any], version: int
 ) -> None:
     """Field-level merge: raises Conflict where others changed one of these fields to another value since `version`."""
-    since = Event.objects.filter(entity=entity.name, record_id=record.pk, version__gt=version).order_by("version")
+    since = Event.objects.filter(entity=entity.name, record_id=record.pk, version__gt=version).order_by(
+        "version"
+    )
     touched: dict[str, Event] = {}
     for event in since.select_related("actor"):
         for name in event.data.get("changes", ()):
@@ -292,10 +330,11 @@ def create_many(
         record = entity.model(created_by=by, updated_by=by)
         record.importing = importing
         changed = set(_apply(entity, record, values))
-        entity.prepare(record, changed)
-        _merge_errors(errors, entity.check(record, changed))
-        if not cleaned:
-            _check_unique(entity, record, changed, errors)
+        if not errors:
+            entity.prepare(record, changed)
+            _merge_errors(errors, entity.check(record, changed))
+            if not cleaned:
+                _check_unique(entity, record, changed, errors)
         if errors:
             raise Refused({"": [_("%(number)d行目: %(text)s") % {"number": number, "text": Refused(errors)}]})
         records.append(record)
@@ -325,17 +364,17 @@ def write_many(
         values, errors = (dict(row), {}) if cleaned else clean_values(entity, row, internal=internal)
         if not cleaned:
             _check_references(entity, values, by, errors)
+        before = _held_values(entity, record, values)
         changes = _apply(entity, record, values)
-        if changes:
-            entity.prepare(record, set(changes))
+        if changes and not errors:
+            _prepare(entity, record, changes, before)
             if check:
                 _merge_errors(errors, entity.check(record, set(changes)))
             if not cleaned:
                 _check_unique(entity, record, changes, errors)
         if errors:
-            raise Refused(
-                {"": [_("「%(title)s」: %(text)s") % {"title": entity.title(record), "text": Refused(errors)}]}
-            )
+            title = entity.title(entity.model._default_manager.get(pk=record.pk))  # as stored, not as refused
+            raise Refused({"": [_("「%(title)s」: %(text)s") % {"title": title, "text": Refused(errors)}]})
         if changes:
             done.append((record, changes))
     with transaction.atomic():
@@ -343,7 +382,9 @@ def write_many(
     return [Written(record, changes, event) for (record, changes), event in zip(done, events, strict=True)]
 
 
-def delete(entity: Entity, record_ids: Sequence[int], *, by: User, operation: Operation | None = None) -> list[Event]:
+def delete(
+    entity: Entity, record_ids: Sequence[int], *, by: User, operation: Operation | None = None
+) -> list[Event]:
     """Puts records into the bin, where they rest for 30 days.
 
     Raises:
@@ -351,13 +392,17 @@ def delete(entity: Entity, record_ids: Sequence[int], *, by: User, operation: Op
     """
     require(by, "delete", entity)
     with transaction.atomic():
-        records = list(visible(entity, by).select_for_update().filter(pk__in=record_ids))
+        records = list(
+            visible(entity, by).select_for_update().filter(pk__in=[key for key in record_ids if key < 2**63])
+        )
         if not records:
             raise NotFound
         return _set_deleted(entity, records, by, operation, deleted=True)
 
 
-def restore(entity: Entity, record_ids: Sequence[int], *, by: User, operation: Operation | None = None) -> list[Event]:
+def restore(
+    entity: Entity, record_ids: Sequence[int], *, by: User, operation: Operation | None = None
+) -> list[Event]:
     """Takes records out of the bin, with their timelines and connections.
 
     Raises:
@@ -367,9 +412,17 @@ def restore(entity: Entity, record_ids: Sequence[int], *, by: User, operation: O
 
     require(by, "delete", entity)
     with transaction.atomic():
-        records = list(in_bin(entity, by).select_for_update().filter(pk__in=record_ids))
+        records = list(
+            in_bin(entity, by).select_for_update().filter(pk__in=[key for key in record_ids if key < 2**63])
+        )
         if not records:
             raise NotFound
+        unique = [one.name for one in entity.fields.values() if one.unique]
+        for record in records:
+            errors: dict[str, list[str]] = {}
+            _check_unique(entity, record, unique, errors)  # somebody may have got the number since
+            if errors:
+                raise Refused(errors)
         return _set_deleted(entity, records, by, operation, deleted=False)
 
 
@@ -396,7 +449,7 @@ def _store_new(entity: Entity, records: Sequence[Any], by: User, operation: Oper
     now = timezone.now()
     for record in records:
         record.created_at = record.updated_at = now
-    entity.model._default_manager.bulk_create(records, batch_size=BATCH)
+    insert_rows(entity.model, records)
     events = [
         Event(
             at=entity.event_time(record) or now,
@@ -409,7 +462,7 @@ def _store_new(entity: Entity, records: Sequence[Any], by: User, operation: Oper
         )
         for record in records
     ]
-    Event.objects.bulk_create(events, batch_size=BATCH)
+    insert_rows(Event, events)
     scope.place(entity, list(zip(records, events, strict=True)))
     _tag(entity, [record for record in records if record.tags])
     search.index(entity, records, new=True)
@@ -453,15 +506,17 @@ def _store_changes(
                 data=data,
             )
         )
-    Event.objects.bulk_create(events, batch_size=BATCH)
+    insert_rows(Event, events)
     scope.place(entity, [(record, event) for (record, _changes), event in zip(done, events, strict=True)])
     moved = {one.name for one in entity.references if one.carries_up} | set(entity.parent_fields)
     for record, changes in done:
         if moved & set(changes):
             scope.replace(entity, record)
     _tag(entity, [record for record, changes in done if "tags" in changes])
-    search.index(entity, [record for record, _changes in done])
-    _settle(entity, [record for record, _changes in done], [changes for _record, changes in done], by, operation)
+    search.index(entity, [record for record, _changes in done if record.deleted_at is None])
+    _settle(
+        entity, [record for record, _changes in done], [changes for _record, changes in done], by, operation
+    )
     return events
 
 
@@ -492,35 +547,13 @@ def _set_deleted(
         )
         for record in records
     ]
-    Event.objects.bulk_create(events, batch_size=BATCH)
+    insert_rows(Event, events)
     scope.place(entity, list(zip(records, events, strict=True)))
     _settle(entity, records, [{"deleted_at": (None, now)} for _record in records], by, operation)
     if not deleted:
         for record in records:
             scope.replace(entity, record)
     return events
-
-
-def update_rows(model: Any, records: Sequence[Any], columns: Iterable[str] | None = None) -> None:
-    """Stores records by one prepared UPDATE for all of them (Django's bulk_update builds a CASE per value, which
-    takes minutes for an import of 100,000 rows)."""
-    wanted = set(columns) if columns is not None else None
-    concrete = [
-        one
-        for one in model._meta.concrete_fields
-        if not one.primary_key and (wanted is None or one.attname in wanted or one.name in wanted)
-    ]
-    quote = connection.ops.quote_name
-    assignments = ", ".join(f"{quote(one.column)} = %s" for one in concrete)
-    sql = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(model._meta.pk.column)} = %s"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            sql,
-            [
-                [one.get_db_prep_save(getattr(record, one.attname), connection) for one in concrete] + [record.pk]
-                for record in records
-            ],
-        )
 
 
 def _tag(entity: Entity, records: Sequence[Any]) -> None:
@@ -530,10 +563,14 @@ def _tag(entity: Entity, records: Sequence[Any]) -> None:
     names = {name for record in records for name in record.tags}
     Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
     keys = dict(Tag.objects.filter(name__in=names).values_list("name", "pk"))
-    Link.objects.filter(relation="tag", from_entity=entity.name, from_id__in=[record.pk for record in records]).delete()
+    Link.objects.filter(
+        relation="tag", from_entity=entity.name, from_id__in=[record.pk for record in records]
+    ).delete()
     Link.objects.bulk_create(
         [
-            Link(relation="tag", from_entity=entity.name, from_id=record.pk, to_entity="tag", to_id=keys[name])
+            Link(
+                relation="tag", from_entity=entity.name, from_id=record.pk, to_entity="tag", to_id=keys[name]
+            )
             for record in records
             for name in record.tags
         ],
@@ -566,6 +603,7 @@ class _Labels:
     def words(self, changes: Changes) -> dict[str, list[str]]:
         """Old and new name by field."""
         return {
-            name: [self.known[name].get(value, "") for value in changes[name]] for name in changes if name in self.known
+            name: [self.known[name].get(value, "") for value in changes[name]]
+            for name in changes
+            if name in self.known
         }
-

@@ -24,7 +24,9 @@ class Pipeline(Record):
 class Stage(Record):
     """A step of a pipeline. `outcome` says what a deal that stands there is: open, won, lost or on hold."""
 
-    pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="stages", verbose_name=_("パイプライン"))
+    pipeline = models.ForeignKey(
+        Pipeline, models.PROTECT, related_name="stages", verbose_name=_("パイプライン")
+    )
     name = models.CharField(_("名前"), max_length=100)
     position = models.BigIntegerField(_("並び順"), default=0)
     outcome = models.CharField(_("扱い"), max_length=10, default="open")
@@ -49,7 +51,9 @@ class Deal(Record, Touched):
     contact = models.ForeignKey(
         Contact, models.SET_NULL, null=True, blank=True, related_name="deals", verbose_name=_("先方担当")
     )
-    pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="deals", verbose_name=_("パイプライン"))
+    pipeline = models.ForeignKey(
+        Pipeline, models.PROTECT, related_name="deals", verbose_name=_("パイプライン")
+    )
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="deals", verbose_name=_("ステージ"))
     outcome = models.CharField(_("結果"), max_length=10, default="open", editable=False)
     stage_changed_at = models.DateTimeField(_("ステージ変更日時"), default=timezone.now, editable=False)
@@ -70,7 +74,9 @@ class Deal(Record, Touched):
             models.Index(fields=["code"], name="deal_code"),
             models.Index(fields=["stage", "stage_changed_at", "id"], name="deal_stage", condition=ALIVE),
             models.Index(fields=["pipeline", "outcome"], name="deal_pipeline", condition=ALIVE),
-            models.Index(fields=["owner", "outcome", "next_step_at"], name="deal_owner_open", condition=ALIVE),
+            models.Index(
+                fields=["owner", "outcome", "next_step_at"], name="deal_owner_open", condition=ALIVE
+            ),
         ]
 
     def __str__(self) -> str:

@@ -61,17 +61,25 @@ def _broken(why: str) -> Problem:
 
 def backup(argv: list[str]) -> int:
     """The command: writes the file beside its place first, so that a broken-off backup is never taken for one."""
-    parser = Parser(prog="enishi backup", description=say("バックアップを取ります（動かしたままで構いません）。", "Writes a backup."))
+    parser = Parser(
+        prog="enishi backup",
+        description=say("バックアップを取ります（動かしたままで構いません）。", "Writes a backup."),
+    )
     parser.add_argument("file", metavar="FILE", type=Path, help="FILE.tar.gz")
     target: Path = parser.parse_args(argv).file
     if target.exists():
-        raise Problem(f"{target} はすでにあります。別の名前にしてください。", f"{target} exists. Choose another name.")
+        raise Problem(
+            f"{target} はすでにあります。別の名前にしてください。", f"{target} exists. Choose another name."
+        )
     if not target.parent.is_dir():
         raise Problem(f"フォルダー {target.parent} がありません。", f"There is no folder {target.parent}.")
-    with using_home(settings.HOME), tempfile.TemporaryDirectory(prefix=".enishi-backup-", dir=target.parent) as folder:
+    with (
+        using_home(settings.HOME),
+        tempfile.TemporaryDirectory(prefix=".enishi-backup-", dir=target.parent) as folder,
+    ):
         unfinished = Path(folder) / "unfinished"
         manifest = write(unfinished)
-        os.replace(unfinished, target)
+        unfinished.replace(target)
     rows, files = sum(manifest.counts.values()), sum(name.startswith("files/") for name in manifest.parts)
     size = target.stat().st_size / 2**20
     print(
@@ -125,7 +133,9 @@ def _attachments() -> Iterator[Path]:
     if root.is_dir():
         for folder, folders, names in os.walk(root):
             folders.sort()
-            yield from (Path(folder) / name for name in sorted(names) if not (Path(folder) / name).is_symlink())
+            yield from (
+                Path(folder) / name for name in sorted(names) if not (Path(folder) / name).is_symlink()
+            )
 
 
 def _add(archive: tarfile.TarFile, name: str, path: Path, parts: dict[str, dict[str, Any]]) -> None:
@@ -162,7 +172,14 @@ def _database_copy(folder: Path) -> Iterator[tuple[str, Path, dict[str, int], li
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
                 cursor.execute("SELECT pg_export_snapshot()")
-                _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--snapshot={cursor.fetchone()[0]}", f"--file={copy}")
+                _run(
+                    "pg_dump",
+                    "--format=custom",
+                    "--no-owner",
+                    "--no-acl",
+                    f"--snapshot={cursor.fetchone()[0]}",
+                    f"--file={copy}",
+                )
                 tables = connection.introspection.table_names(cursor)
                 counts = {}
                 for table in sorted(tables):
@@ -178,7 +195,10 @@ def _database_copy(folder: Path) -> Iterator[tuple[str, Path, dict[str, int], li
 
 def _copy_sqlite(source: Path, target: Path) -> None:
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with contextlib.closing(sqlite3.connect(source, timeout=60)) as here, contextlib.closing(sqlite3.connect(target)) as there:
+    with (
+        contextlib.closing(sqlite3.connect(source, timeout=60)) as here,
+        contextlib.closing(sqlite3.connect(target)) as there,
+    ):
         # In one step: with WAL, writers go on meanwhile and the copy is of one moment.
         here.backup(there, pages=-1)
         there.execute("PRAGMA journal_mode=DELETE")
@@ -188,7 +208,9 @@ def _sqlite_counts(held: sqlite3.Connection) -> dict[str, int]:
     """Rows per table; the inner tables of the search index are counted as well, being tables."""
     names = [
         row[0]
-        for row in held.execute("SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1")
+        for row in held.execute(
+            "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1"
+        )
     ]
     return {name: held.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 (a table's own name)
 
@@ -202,26 +224,40 @@ def _sqlite_migrations(held: sqlite3.Connection) -> list[str]:
 
 def _program(name: str) -> str:
     """The newest installed one: a dump program must not be older than its server."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0)
+    found = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
+        key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0,
+    )
     program = str(found[-1]) if found else shutil.which(name)
     if not program:
         raise Problem(
-            f"{name} がありません。postgresql-client をインストールしてください。", f"{name} is missing. Install postgresql-client."
+            f"{name} がありません。postgresql-client をインストールしてください。",
+            f"{name} is missing. Install postgresql-client.",
         )
     return program
 
 
 def _environment() -> dict[str, str]:
     held = connection.settings_dict
-    names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
+    names = {
+        "PGHOST": "HOST",
+        "PGPORT": "PORT",
+        "PGUSER": "USER",
+        "PGPASSWORD": "PASSWORD",
+        "PGDATABASE": "NAME",
+    }
     given = {variable: str(held[name]) for variable, name in names.items() if held.get(name)}
     options = held.get("OPTIONS", {})
-    given |= {f"PG{name.upper()}": str(options[name]) for name in ("sslmode", "sslrootcert") if name in options}
+    given |= {
+        f"PG{name.upper()}": str(options[name]) for name in ("sslmode", "sslrootcert") if name in options
+    }
     return {**os.environ, **given}
 
 
 def _run(name: str, *arguments: str) -> None:
-    done = subprocess.run([_program(name), *arguments], env=_environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [_program(name), *arguments], env=_environment(), capture_output=True, text=True, check=False
+    )
     if done.returncode:
         why = " ".join((done.stderr or done.stdout).split())[-500:]
         raise Problem(f"{name} が失敗しました: {why}", f"{name} failed: {why}")
@@ -283,7 +319,11 @@ def unpacked(path: Path, *, within: Path | None = None) -> Iterator[tuple[Path, 
         try:
             found = _unpack(path, folder)
         except (tarfile.TarError, EOFError, OSError) as error:
-            if isinstance(error, OSError) and error.errno is not None and not isinstance(error, tarfile.TarError):
+            if (
+                isinstance(error, OSError)
+                and error.errno is not None
+                and not isinstance(error, tarfile.TarError)
+            ):
                 raise  # a full disk is no fault of the backup
             raise _broken(str(error)) from None
         manifest = _read_manifest(folder)
@@ -295,7 +335,9 @@ def unpacked(path: Path, *, within: Path | None = None) -> Iterator[tuple[Path, 
 def _is_ours(name: str) -> bool:
     parts = PurePosixPath(name).parts
     return name in {MANIFEST, KEY, SQLITE, POSTGRESQL} or (
-        len(parts) > 1 and parts[0] == "files" and not any(part in {"..", ".", "/"} or "\x00" in part for part in parts)
+        len(parts) > 1
+        and parts[0] == "files"
+        and not any(part in {"..", ".", "/"} or "\x00" in part for part in parts)
     )
 
 
@@ -331,11 +373,16 @@ def _read_manifest(folder: Path) -> Manifest:
         form = data.pop("format")
         manifest = Manifest(**data)
     except FileNotFoundError:
-        raise _broken(say("目録がありません。途中で切れているようです", "no manifest, it seems cut off")) from None
+        raise _broken(
+            say("目録がありません。途中で切れているようです", "no manifest, it seems cut off")
+        ) from None
     except (ValueError, TypeError, KeyError):
         raise _broken(MANIFEST) from None
     if form != FORMAT:
-        raise Problem("より新しいEnishiのバックアップです。プログラムを新しくしてください。", "Made by a newer Enishi. Update the program.")
+        raise Problem(
+            "より新しいEnishiのバックアップです。プログラムを新しくしてください。",
+            "Made by a newer Enishi. Update the program.",
+        )
     return manifest
 
 
@@ -368,9 +415,13 @@ def _check_database(manifest: Manifest, folder: Path) -> None:
 
 def restore(argv: list[str]) -> int:
     """The command: checks the backup first; what was here before is kept aside, not erased."""
-    parser = Parser(prog="enishi restore", description=say("バックアップから戻します。", "Restores a backup."))
+    parser = Parser(
+        prog="enishi restore", description=say("バックアップから戻します。", "Restores a backup.")
+    )
     parser.add_argument("file", metavar="FILE", type=Path)
-    parser.add_argument("--force", action="store_true", help=say("今あるデータを脇へ置いて戻す", "put aside what is here"))
+    parser.add_argument(
+        "--force", action="store_true", help=say("今あるデータを脇へ置いて戻す", "put aside what is here")
+    )
     given = parser.parse_args(argv)
     home = Path(settings.HOME)
     with using_home(home, alone=True):
@@ -390,7 +441,12 @@ def restore(argv: list[str]) -> int:
     key = home / KEY
     # A key given by the environment isn't in the backup: sessions and links then only go on with the same one.
     present = os.environ.get("ENISHI_SECRET_KEY") or (key.read_text().strip() if key.exists() else "")
-    print(say(f"{manifest.made_at} のバックアップから戻しました。", f"Restored the backup of {manifest.made_at}."))
+    print(
+        say(
+            f"{manifest.made_at} のバックアップから戻しました。",
+            f"Restored the backup of {manifest.made_at}.",
+        )
+    )
     if _key_proof(present) != manifest.key:
         print(
             say(
@@ -441,14 +497,22 @@ def _put_in_place(folder: Path, manifest: Manifest, home: Path) -> None:
         name = Path(settings.DATABASES["default"]["NAME"])
         for extra in (name.with_name(f"{name.name}-wal"), name.with_name(f"{name.name}-shm")):
             extra.unlink(missing_ok=True)
-        os.replace(folder / SQLITE, name)
+        (folder / SQLITE).replace(name)
     else:
         # Every table goes, so that nothing of another version is left between; in one transaction with the filling.
         tables = ", ".join(connection.ops.quote_name(name) for name in connection.introspection.table_names())
         clear = f"DROP TABLE IF EXISTS {tables} CASCADE" if tables else "SELECT 1"
         close_databases()
         script = folder / "restore.sql"
-        _run("pg_restore", "--clean", "--if-exists", "--no-owner", "--no-acl", f"--file={script}", str(folder / POSTGRESQL))
+        _run(
+            "pg_restore",
+            "--clean",
+            "--if-exists",
+            "--no-owner",
+            "--no-acl",
+            f"--file={script}",
+            str(folder / POSTGRESQL),
+        )
         _run(
             "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
             f"--command={clear}", f"--file={script}",
@@ -459,4 +523,4 @@ def _put_in_place(folder: Path, manifest: Manifest, home: Path) -> None:
             shutil.rmtree(media)
         shutil.move(folder / "files", media)
     if (folder / KEY).exists():
-        os.replace(folder / KEY, home / KEY)
+        (folder / KEY).replace(home / KEY)

@@ -30,6 +30,16 @@ def sqlite_warning() -> str:
     ) % {"version": sqlite3.sqlite_version}
 
 
+def database_size() -> int:
+    """The bytes that the database takes on the disk."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")
+        else:
+            cursor.execute("SELECT pg_database_size(current_database())")
+        return int(cursor.fetchone()[0])
+
+
 @register()
 def sqlite_check(**_options: Any) -> list[CheckWarning]:
     """The same for `enishi django check`, and at every start."""

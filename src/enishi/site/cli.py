@@ -10,7 +10,7 @@ import os
 import sys
 
 from enishi import __version__
-from enishi.kit.command import Parser, Problem, english, say
+from enishi.kit.command import Problem, english, say
 
 # name, (Japanese, English), module:function
 COMMANDS: list[tuple[str, tuple[str, str], str]] = [
@@ -19,7 +19,11 @@ COMMANDS: list[tuple[str, tuple[str, str], str]] = [
     ("worker", ("作業係だけを起動する", "start a worker alone"), "enishi.site.run:worker"),
     ("migrate", ("データベースを最新にする", "bring the database up to date"), "enishi.site.run:migrate"),
     ("user", ("利用者を追加・一覧・停止する", "add, list and stop users"), "enishi.access.commands:user"),
-    ("backup", ("バックアップを1つのファイルに取る", "write a backup into one file"), "enishi.site.backup:backup"),
+    (
+        "backup",
+        ("バックアップを1つのファイルに取る", "write a backup into one file"),
+        "enishi.site.backup:backup",
+    ),
     ("restore", ("バックアップから戻す", "restore a backup"), "enishi.site.backup:restore"),
     ("verify", ("バックアップが壊れていないか確かめる", "check a backup"), "enishi.site.backup:verify"),
     ("import", ("Excel・CSVを取り込む", "import a spreadsheet"), "enishi.exchange.cli:import_file"),
@@ -62,9 +66,12 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     targets = {known: target for known, _help, target in COMMANDS}
     if name not in targets:
-        print(say(f"「{name}」というコマンドはありません。", f"There is no command “{name}”."), file=sys.stderr)
+        print(
+            say(f"「{name}」というコマンドはありません。", f"There is no command “{name}”."), file=sys.stderr
+        )
         print(_usage(), file=sys.stderr)
         return 2
+    os.umask(0o077)  # everything of an installation is its owner's alone
     try:
         return _call(targets[name], arguments[1:])
     except Problem as problem:
@@ -112,7 +119,9 @@ def _explain(error: Exception) -> str:
     if isinstance(error, DatabaseError):
         return say(f"データベースを使えません: {text}", f"The database can't be used: {text}")
     if isinstance(error, PermissionError):
-        return say(f"ファイルを使う権限がありません: {error.filename}", f"Not allowed to use {error.filename}.")
+        return say(
+            f"ファイルを使う権限がありません: {error.filename}", f"Not allowed to use {error.filename}."
+        )
     if isinstance(error, OSError):
         return say(f"ファイルの読み書きができません: {text}", f"Reading or writing failed: {text}")
     name = type(error).__name__

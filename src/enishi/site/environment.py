@@ -1,10 +1,14 @@
 """Typed reading of settings from the environment, and of the key file that an installation makes."""
 
+import contextlib
 import os
 import secrets
 import socket
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+import dj_database_url
 
 
 def text(name: str, default: str = "") -> str:
@@ -49,6 +53,23 @@ def items(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in value.split(",") if part.strip()] if value else default
 
 
+def database(default: str) -> dict[str, Any]:
+    """What `DATABASE_URL` says, in Django's form.
+
+    Raises:
+        ValueError: for an address that isn't one of SQLite or PostgreSQL; its text is not repeated, it may hold a password.
+    """
+    url = text("DATABASE_URL", default)
+    if url.partition(":")[0] in {"sqlite", "postgres", "postgresql"}:
+        try:
+            return dict(dj_database_url.parse(url, conn_max_age=None))
+        except ValueError:
+            pass
+    raise ValueError(
+        "DATABASE_URL: postgres://利用者:パスワード@ホスト:5432/データベース名 の形で指定してください。"
+    )
+
+
 def home() -> Path:
     """The data folder, `ENISHI_HOME` (default ./var), made where it is missing; only its owner may enter it."""
     path = Path(text("ENISHI_HOME", "var")).resolve()
@@ -79,8 +100,6 @@ def own_names(host: str, public_url: str) -> list[str]:
     if host not in {"127.0.0.1", "localhost", "::1", "[::1]"}:
         machine = socket.gethostname()
         names += [host, machine, f"{machine}.local", machine.split(".")[0]]
-        try:
+        with contextlib.suppress(OSError):  # a machine without a name in its own hosts file
             names += socket.gethostbyname_ex(machine)[2]
-        except OSError:  # a machine without a name in its own hosts file
-            pass
     return [name for name in dict.fromkeys(names) if name and name not in {"0.0.0.0", "::"}]  # noqa: S104 (compared)

@@ -42,7 +42,9 @@ def page(request: HttpRequest, status: int, message: str, heading: str = "") -> 
 def _html(status: int, message: str, heading: str) -> str:
     """The page without anything that asks the database; where even that fails, bare words."""
     try:
-        return render_to_string("frame/error.html", {"status": status, "message": message, "heading": heading})
+        return render_to_string(
+            "frame/error.html", {"status": status, "message": message, "heading": heading}
+        )
     except Exception:
         logger.exception("the error page failed")
         lines = f"<h1>{escape(heading or status)}</h1><p>{escape(message)}</p>"
@@ -55,7 +57,9 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
         return page(
             request,
             413,
-            _("送られた内容が大きすぎます。分けて送るか、ファイルを小さくしてください。前の画面に戻れば、入力した内容は残っています。"),
+            _(
+                "送られた内容が大きすぎます。分けて送るか、ファイルを小さくしてください。前の画面に戻れば、入力した内容は残っています。"
+            ),
             _("大きすぎて受け取れません"),
         )
     if isinstance(exception, DisallowedHost):
@@ -65,13 +69,23 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
             _("このアドレス（ホスト名）では開けません。管理者は ENISHI_HOSTS にこの名前を加えてください。"),
             _("開けないアドレスです"),
         )
-    return page(request, 400, _("送られた内容を読み取れませんでした。画面を開き直してからお試しください。"), _("読み取れませんでした"))
+    return page(
+        request,
+        400,
+        _("送られた内容を読み取れませんでした。画面を開き直してからお試しください。"),
+        _("読み取れませんでした"),
+    )
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """403, with the reason that the code gave, if it gave one for people."""
     given = str(exception) if isinstance(exception, PermissionDenied) else ""
-    return page(request, 403, given or _("この操作をする権限がありません。必要なときは社内の管理者に頼んでください。"), _("権限がありません"))
+    return page(
+        request,
+        403,
+        given or _("この操作をする権限がありません。必要なときは社内の管理者に頼んでください。"),
+        _("権限がありません"),
+    )
 
 
 def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -79,7 +93,9 @@ def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return page(
         request,
         404,
-        _("このアドレスのページはありません。移動したか、削除された可能性があります。削除したものはごみ箱から戻せます。"),
+        _(
+            "このアドレスのページはありません。移動したか、削除された可能性があります。削除したものはごみ箱から戻せます。"
+        ),
         _("見つかりません"),
     )
 
@@ -101,7 +117,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def too_many_requests(request: HttpRequest, exception: Any = None) -> HttpResponse:
     """429."""
     response = page(
-        request, 429, _("短い時間に操作が続きすぎました。1分ほど待ってからもう一度お試しください。"), _("少しお待ちください")
+        request,
+        429,
+        _("短い時間に操作が続きすぎました。1分ほど待ってからもう一度お試しください。"),
+        _("少しお待ちください"),
     )
     response.headers["Retry-After"] = "60"
     return response
@@ -115,7 +134,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
             response = page(
                 request,
                 503,
-                _("データベースが混み合っているか、止まっています。保存されていない可能性があるので、少し待ってからもう一度お試しください。"),
+                _(
+                    "データベースが混み合っているか、止まっています。保存されていない可能性があるので、少し待ってからもう一度お試しください。"
+                ),
                 _("いま応答できません"),
             )
             response.headers["Retry-After"] = "10"
@@ -124,6 +145,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         500,
-        _("プログラムの中で問題が起きました。少し待ってからもう一度お試しください。続くときは、管理者に今の時刻を伝えてください。"),
+        _(
+            "プログラムの中で問題が起きました。少し待ってからもう一度お試しください。続くときは、管理者に今の時刻を伝えてください。"
+        ),
         _("問題が起きました"),
     )

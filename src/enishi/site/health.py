@@ -38,7 +38,9 @@ def _process_exists(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # somebody else's: another installation reused the number, or another user runs ours
+    except (
+        PermissionError
+    ):  # somebody else's: another installation reused the number, or another user runs ours
         return True
     return True
 

@@ -50,7 +50,8 @@ class SharedFile(WatchedFileHandler):
     def _open(self) -> Any:
         path = Path(self.baseFilename)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a", encoding="utf-8", errors="backslashreplace")  # noqa: SIM115, PTH123
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        return os.fdopen(descriptor, "a", encoding="utf-8", errors="backslashreplace")
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
@@ -83,7 +84,11 @@ def configuration(path: Path, level: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "file": {"()": OneLine, "format": "%(asctime)s %(levelname)s %(process)d %(name)s: %(message)s"},
-            "terminal": {"()": OneLine, "format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"},
+            "terminal": {
+                "()": OneLine,
+                "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+                "datefmt": "%H:%M:%S",
+            },
         },
         "handlers": {
             "file": {"()": SharedFile, "path": str(path), "formatter": "file"},

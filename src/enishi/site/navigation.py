@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enishi.records import registry
@@ -23,7 +24,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     made: dict[str, Any] = {
         "theme": theme if theme in {"light", "dark", "system"} else "system",
         "company_name": settings.COMPANY_NAME,
-        "LANGUAGE_CODE": getattr(request, "language", "ja"),
+        "LANGUAGE_CODE": get_language() or "ja",
     }
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
@@ -37,9 +38,18 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return {**made, "navigation": items, "unread": counts["unread"]}
 
 
-def item(key: str, label: str, url: str, icon: str, request: HttpRequest, counts: dict[str, int]) -> dict[str, Any]:
+def item(
+    key: str, label: str, url: str, icon: str, request: HttpRequest, counts: dict[str, int]
+) -> dict[str, Any]:
     """One entry."""
-    return {"key": key, "label": label, "url": url, "icon": icon, "active": request.path.startswith(url), "count": counts.get(key, 0)}
+    return {
+        "key": key,
+        "label": label,
+        "url": url,
+        "icon": icon,
+        "active": request.path.startswith(url),
+        "count": counts.get(key, 0),
+    }
 
 
 def counted(user_id: int) -> dict[str, int]:

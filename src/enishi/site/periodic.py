@@ -3,9 +3,11 @@
 import datetime
 import logging
 
-from django.db import close_old_connections
+from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
+from django_tasks_db.models import DBTaskResult
 
 from enishi.kit.periodic import Periodic, every, registered
 from enishi.site.health import alive_workers
@@ -14,6 +16,8 @@ from enishi.site.models import PeriodicRun
 __all__ = ["every", "load", "run_due", "run_one"]
 
 logger = logging.getLogger(__name__)
+
+KEEP_TASKS = datetime.timedelta(days=30)
 
 
 def load() -> None:
@@ -60,6 +64,20 @@ def run_one(periodic: Periodic) -> bool:
     except Exception as problem:
         logger.exception("periodic job %s failed", periodic.name)
         error = f"{type(problem).__name__}: {problem}"[:2000]
-        close_old_connections()
     PeriodicRun.objects.filter(name=periodic.name).update(ended_at=timezone.now(), worker="", error=error)
     return not error
+
+
+@every(minutes=60 * 24)
+def forget_old_tasks() -> None:
+    """What was done a month ago is history elsewhere; as rows of the queue it only slows the queue down."""
+    DBTaskResult.objects.finished().filter(finished_at__lt=timezone.now() - KEEP_TASKS).delete()
+
+
+@every(minutes=60)
+def forget_old_cache() -> None:
+    """Django's database cache removes a row only when somebody asks for it."""
+    table = connection.ops.quote_name(str(settings.CACHES["default"]["LOCATION"]))
+    now = connection.ops.adapt_datetimefield_value(timezone.now().replace(microsecond=0))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [now])  # noqa: S608 (a name of the settings)

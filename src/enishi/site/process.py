@@ -31,8 +31,9 @@ def close_databases() -> None:
     """No connection, and no thread of a pool, may be carried over a fork."""
     for held in connections.all(initialized_only=True):
         held.close()
-        if getattr(held, "pool", None):
-            held.close_pool()
+        close_pool = getattr(held, "close_pool", None)  # PostgreSQL's only
+        if close_pool:
+            close_pool()
 
 
 def use_pool() -> None:

@@ -4,6 +4,7 @@ fell over again, and ends with all of them.
 The children are forked, not started anew: the program is loaded once, which is most of the time a start takes.
 """
 
+import contextlib
 import http.client
 import logging
 import os
@@ -119,18 +120,25 @@ class Supervisor:
             return
         child.pause = FIRST_PAUSE if lived > STEADY_SECONDS else min(child.pause * 2, LONGEST_PAUSE)
         child.start_at = time.monotonic() + child.pause
-        logger.error("%s ended (%d) after %.0f s; starting it again in %.1f s", child.name, status, lived, child.pause)
+        logger.error(
+            "%s ended (%d) after %.0f s; starting it again in %.1f s", child.name, status, lived, child.pause
+        )
 
     def _end(self) -> None:
         for child in self.children:
             _signal(child.pid, signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
-        while any(child.pid for child in self.children) and time.monotonic() < deadline and not self.impatient:
+        while (
+            any(child.pid for child in self.children) and time.monotonic() < deadline and not self.impatient
+        ):
             self._reap()
             time.sleep(0.02)
         for child in self.children:
             if child.pid:
-                logger.warning("%s didn't end by itself; what it was doing will be taken up at the next start", child.name)
+                logger.warning(
+                    "%s didn't end by itself; what it was doing will be taken up at the next start",
+                    child.name,
+                )
                 _kill_group(child.pid)
                 os.waitpid(child.pid, 0)
                 child.pid = 0
@@ -138,17 +146,13 @@ class Supervisor:
 
 def _signal(pid: int, number: int) -> None:
     if pid:
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
-        except ProcessLookupError:
-            pass
 
 
 def _kill_group(pid: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def is_ready() -> bool:
@@ -186,7 +190,10 @@ def _tell(password: str) -> None:
         lines += [
             say(f"  メールアドレス  {start.DEMO_MAIL}", f"  mail address  {start.DEMO_MAIL}"),
             say(f"  パスワード      {password}", f"  password      {password}"),
-            say("  （サインインしたら「自分の設定」でパスワードを変えてください）", "  (change it under your own settings)"),
+            say(
+                "  （サインインしたら「自分の設定」でパスワードを変えてください）",
+                "  (change it under your own settings)",
+            ),
         ]
     hint = start.how_to_begin()
     if hint:
@@ -209,7 +216,10 @@ def run(argv: list[str]) -> int:
     from enishi.kit.command import Parser
     from enishi.site.checks import sqlite_warning
 
-    Parser(prog="enishi run", description=say("画面と作業係をまとめて動かします。", "Runs web and worker together.")).parse_args(argv)
+    Parser(
+        prog="enishi run",
+        description=say("画面と作業係をまとめて動かします。", "Runs web and worker together."),
+    ).parse_args(argv)
     refuse_used_port(settings.HOST, settings.PORT)
     with using_home(settings.HOME):
         password = prepare()
@@ -268,5 +278,9 @@ def migrate(argv: list[str]) -> int:
 
     Parser(prog="enishi migrate").parse_args(argv)
     done = start.migrate(quiet=False)
-    print(say("データベースを新しくしました。", "Migrated.") if done else say("データベースは最新です。", "Nothing to migrate."))
+    print(
+        say("データベースを新しくしました。", "Migrated.")
+        if done
+        else say("データベースは最新です。", "Nothing to migrate.")
+    )
     return 0

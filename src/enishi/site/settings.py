@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from csp.constants import NONE, SELF
 
 from enishi.site import environment, logs
@@ -117,11 +116,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Data -----------------------------------------------------------------------------------------
-DATABASES = {
-    "default": dj_database_url.parse(
-        environment.text("DATABASE_URL", f"sqlite:///{HOME / 'enishi.sqlite3'}"), conn_max_age=None
-    )
-}
+DATABASES = {"default": environment.database(f"sqlite:///{HOME / 'enishi.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # A deferred transaction that reads and then writes fails at once with "database is locked",
@@ -166,6 +161,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 OPEN_ROUTES = frozenset(
     {
         "healthz",
+        "favicon",
         "switch-language",
         "manifest",
         "account_login",

@@ -53,7 +53,9 @@ def migrate(*, quiet: bool = True) -> bool:
         executor = MigrationExecutor(connection)
         known = set(executor.loader.disk_migrations)
         ours = {app for app, _name in known}
-        newer = sorted(key for key in executor.loader.applied_migrations if key[0] in ours and key not in known)
+        newer = sorted(
+            key for key in executor.loader.applied_migrations if key[0] in ours and key not in known
+        )
         newer = [key for key in newer if key not in executor.loader.replacements]
         if newer:
             raise Problem(
@@ -76,7 +78,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(f"{__version__} {settings.STORAGES['staticfiles']['BACKEND']}".encode())
     for finder in get_finders():
         for name, storage in finder.list([]):
-            state = os.stat(storage.path(name))  # type: ignore[attr-defined]
+            state = Path(storage.path(name)).stat()
             digest.update(f"{name} {state.st_size} {state.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 

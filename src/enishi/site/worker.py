@@ -8,9 +8,11 @@ import datetime
 import logging
 import os
 import socket
+import sys
 import threading
 import time
 from types import FrameType
+from typing import Any
 
 from django.db import Error, close_old_connections, connections, transaction
 from django.utils import timezone
@@ -24,6 +26,8 @@ from enishi.site import periodic
 from enishi.site.health import STALE_SECONDS, alive_workers
 from enishi.site.models import Beat
 
+Row = DBTaskResult[Any, Any]
+
 logger = logging.getLogger("enishi.worker")
 
 INTERVAL = 0.5
@@ -34,7 +38,7 @@ MOST_ATTEMPTS = 3
 FORGOTTEN = datetime.timedelta(minutes=1)
 
 
-class Worker(TaskWorker):  # type: ignore[misc]
+class Worker(TaskWorker):
     """One process's worker."""
 
     def __init__(self) -> None:
@@ -81,17 +85,17 @@ class Worker(TaskWorker):  # type: ignore[misc]
         close_old_connections()
         time.sleep(seconds)
 
-    def _next(self) -> DBTaskResult | None:
+    def _next(self) -> Row | None:
         ready = DBTaskResult.objects.ready().filter(backend_name=self.backend_name)
         if not ready.exists():  # reading only: a worker that waits must not hold up those who write
             return None
         with exclusive_transaction(ready.db):
-            task: DBTaskResult | None = ready.get_locked()
+            task: Row | None = ready.get_locked()
             if task is not None:
                 task.claim(self.worker_id)
         return task
 
-    def _work(self, task: DBTaskResult) -> None:
+    def _work(self, task: Row) -> None:
         self.task_name, self.task_id = task.task_path[:200], task.pk
         began = time.monotonic()
         try:
@@ -102,7 +106,9 @@ class Worker(TaskWorker):  # type: ignore[misc]
             connections.close_all()
         else:
             if task.status == TaskResultStatus.FAILED:
-                logger.error("task %s failed: %s\n%s", task.task_path, task.exception_class_path, task.traceback)
+                logger.error(
+                    "task %s failed: %s\n%s", task.task_path, task.exception_class_path, task.traceback
+                )
             else:
                 logger.info("task %s took %.2f s", task.task_path, time.monotonic() - began)
         finally:
@@ -112,7 +118,10 @@ class Worker(TaskWorker):  # type: ignore[misc]
         """The first signal lets the task at hand finish; the second leaves it to be taken up again by another worker."""
         if not self.running:
             os._exit(1)
-        super().shutdown(signum, frame)
+        self.running = False
+        if not self.running_task:
+            sys.exit(0)
+        logger.warning("finishing %s before ending", self.task_name)
 
     # --- Signs of life ---------------------------------------------------------------------------
 
@@ -124,7 +133,12 @@ class Worker(TaskWorker):  # type: ignore[misc]
         """Writes the sign of life."""
         Beat.objects.update_or_create(
             worker=self.worker_id,
-            defaults={"host": socket.gethostname(), "pid": os.getpid(), "at": timezone.now(), "task": self.task_name},
+            defaults={
+                "host": socket.gethostname(),
+                "pid": os.getpid(),
+                "at": timezone.now(),
+                "task": self.task_name,
+            },
         )
 
     def _keep_beating(self) -> None:
@@ -173,13 +187,14 @@ class Worker(TaskWorker):  # type: ignore[misc]
             dead.delete()
         return lost
 
-    def _is_lost(self, task: DBTaskResult, alive: set[str]) -> bool:
+    def _is_lost(self, task: Row, alive: set[str]) -> bool:
         owner = task.worker_ids[-1] if task.worker_ids else ""
         if owner == self.worker_id:  # finished, but the database didn't take the news
-            return task.pk != self.task_id and timezone.now() - task.started_at > FORGOTTEN
-        return owner not in alive
+            began = task.started_at or timezone.now()
+            return task.pk != self.task_id and timezone.now() - began > FORGOTTEN
+        return str(owner) not in alive
 
-    def _put_back(self, task: DBTaskResult) -> int:
+    def _put_back(self, task: Row) -> int:
         with transaction.atomic():
             # Only where it is still that dead worker's: another one may have been quicker.
             same = DBTaskResult.objects.select_for_update().filter(
@@ -194,7 +209,9 @@ class Worker(TaskWorker):  # type: ignore[misc]
                 held.exception_class_path = "builtins.RuntimeError"
                 held.traceback = "The worker died in this task each time."
                 held.save(update_fields=["status", "finished_at", "exception_class_path", "traceback"])
-                logger.error("task %s given up: its worker died %d times", held.task_path, len(held.worker_ids))
+                logger.error(
+                    "task %s given up: its worker died %d times", held.task_path, len(held.worker_ids)
+                )
                 return 0
             held.status = TaskResultStatus.READY
             held.save(update_fields=["status"])

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Max
 
 from enishi.records import registry
 from enishi.records.fields.any_record import parse
 from enishi.records.models import Link, Touched
+from enishi.records.rows import insert_rows, update_rows
 from enishi.work.models import Activity, Task
 
 Place = tuple[str, int]
@@ -34,9 +36,17 @@ def places_of(records: Sequence[Any]) -> dict[int, list[Place]]:
         places: list[Place] = []
         if found and found in above:
             places = [found, *above[found]]
-        places += [("contact", key) for key in getattr(record, "met", None) or () if ("contact", key) in above]
+        places += [
+            ("contact", key) for key in getattr(record, "met", None) or () if ("contact", key) in above
+        ]
         made[record.pk] = list(dict.fromkeys(places))
     return made
+
+
+def is_alive(name: str, key: int) -> bool:
+    """Whether a record is there and not in the bin."""
+    entity = registry.find(name)
+    return entity is not None and entity.model._default_manager.filter(pk=key, deleted_at=None).exists()
 
 
 def tie(name: str, records: Sequence[Any], *, new: bool) -> set[Place]:
@@ -54,7 +64,7 @@ def tie(name: str, records: Sequence[Any], *, new: bool) -> set[Place]:
         for key, found in places.items()
         for position, (to, to_id) in enumerate(found)
     ]
-    Link.objects.bulk_create(rows, batch_size=500)
+    insert_rows(Link, rows)
     touched.update((row.to_entity, row.to_id) for row in rows)
     return touched
 
@@ -64,15 +74,21 @@ def refresh(places: Iterable[Place]) -> None:
     groups: dict[str, list[int]] = {}
     for name, key in set(places):
         groups.setdefault(name, []).append(key)
-    for name, keys in groups.items():
+    for name, keys in sorted(
+        groups.items(), reverse=True
+    ):  # deals before accounts, as a deal's own write goes
         entity = registry.find(name)
         if entity is None or not issubclass(entity.model, Touched):
             continue
+        keys.sort()
         for start in range(0, len(keys), 500):
-            _refresh(name, entity.model, keys[start : start + 500])
+            with transaction.atomic():
+                _refresh(name, entity.model, keys[start : start + 500])
 
 
 def _refresh(name: str, model: Any, keys: list[int]) -> None:
+    # Locked before anything is read: of two who record at the same time the second sees what the first stored.
+    records = list(model._default_manager.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True))
     links = Link.objects.filter(relation="about", to_entity=name, to_id__in=keys)
     tasks: dict[int, list[int]] = {}
     for to_id, from_id in links.filter(from_entity="task").values_list("to_id", "from_id"):
@@ -88,24 +104,29 @@ def _refresh(name: str, model: Any, keys: list[int]) -> None:
         contacts.setdefault(to_id, []).append(from_id)
     times = dict(
         Activity.objects.filter(
-            pk__in={pk for found in contacts.values() for pk in found}, kind__in=CONTACT_KINDS, deleted_at=None
+            pk__in={pk for found in contacts.values() for pk in found},
+            kind__in=CONTACT_KINDS,
+            deleted_at=None,
         )
         .values_list("pk")
         .annotate(last=Max("at"))
     )
     changed = []
-    for record in model._default_manager.filter(pk__in=keys):
+    for record in records:
         ahead = sorted(
             (open_tasks[pk] for pk in tasks.get(record.pk, ()) if pk in open_tasks),
             key=lambda task: (task.due_at is None, task.due_at, task.pk),
         )
         first = ahead[0] if ahead else None
         last = max((times[pk] for pk in contacts.get(record.pk, ()) if pk in times), default=None)
-        now = (last, first.due_at if first else None, first.name if first else "", first.pk if first else None)
+        now = (
+            last,
+            first.due_at if first else None,
+            first.name if first else "",
+            first.pk if first else None,
+        )
         if now != (record.last_contact_at, record.next_step_at, record.next_step, record.next_task_id):
             record.last_contact_at, record.next_step_at, record.next_step, record.next_task_id = now
             changed.append(record)
     if changed:
-        from enishi.records.write import update_rows
-
         update_rows(model, changed, ("last_contact_at", "next_step_at", "next_step", "next_task_id"))

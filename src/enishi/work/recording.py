@@ -8,12 +8,15 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enishi.access.models import User
+from enishi.japanese.text import clean
 from enishi.records import registry, write
 from enishi.records.errors import Refused
 from enishi.records.fields import Date
 from enishi.records.fields.any_record import parse
+from enishi.records.models import IdempotencyKey
 from enishi.work.models import Activity, Task
 
 
@@ -26,10 +29,23 @@ class Recorded:
     moved: Any = None
 
 
-NEXT_NAMES = {"call": "電話", "visit": "訪問", "meeting": "打ち合わせ", "mail": "メール"}
+NEXT_NAMES = {
+    "call": gettext_lazy("電話"),
+    "visit": gettext_lazy("訪問"),
+    "meeting": gettext_lazy("打ち合わせ"),
+    "mail": gettext_lazy("メール"),
+}
 
 
 def record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
+    """`_record`, and where the same form arrived twice at once what the first of them made."""
+    try:
+        return _record(values, by=by, key=key)
+    except write.Again:
+        return _record(values, by=by, key=key)
+
+
+def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
     """Stores an activity (or, for the kind "task", only the task), the next step and a stage change: all or nothing.
 
     Args:
@@ -39,6 +55,7 @@ def record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
         NotAllowed, Refused, Conflict
     """
     activities, tasks = registry.get("activity"), registry.get("task")
+    key = clean(key)[:80]
     kind = values.get("kind") or "note"
     errors: dict[str, list[str]] = {}
     if not values.get("about"):
@@ -59,15 +76,33 @@ def record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
         if kind == "task":
             made = write.create(
                 tasks,
-                {"name": text.split("\n")[0][:200], "note": text if "\n" in text or len(text) > 200 else "", "about": values["about"], "due_at": next_on or ""},
+                {
+                    "name": text.split("\n")[0][:200],
+                    "note": text if "\n" in text or len(text) > 200 else "",
+                    "about": values["about"],
+                    "due_at": next_on or "",
+                },
                 by=by,
                 key=key,
             )
             return Recorded(None, made.record)
+        held = (
+            IdempotencyKey.objects.filter(user=by, key=key[:80], entity="activity").first() if key else None
+        )
+        if held is not None:
+            return Recorded(Activity.objects.filter(pk=held.record_id).first(), None)
         task = None
+        if next_on is not None:
+            name = str(values.get("next_name") or "").strip() or str(NEXT_NAMES.get(kind, _("次の連絡")))
+            task_kind = kind if kind in NEXT_NAMES else "todo"
+            due = datetime.datetime.combine(next_on, datetime.time())
+            task = write.create(
+                tasks, {"name": name[:200], "kind": task_kind, "about": values["about"], "due_at": due}, by=by
+            ).record
         done = write.create(
             activities,
             {
+                "next_task": task,
                 "kind": kind,
                 "about": values["about"],
                 "text": text,
@@ -77,16 +112,8 @@ def record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
             },
             by=by,
             key=key,
+            internal=True,
         )
-        if done.created and next_on is not None:
-            name = str(values.get("next_name") or "").strip() or NEXT_NAMES.get(kind, _("次の連絡"))
-            task_kind = kind if kind in NEXT_NAMES else "todo"
-            task = write.create(
-                tasks,
-                {"name": name[:200], "kind": task_kind, "about": values["about"], "due_at": datetime.datetime.combine(next_on, datetime.time())},
-                by=by,
-            ).record
-            write.write(activities, done.record.pk, {"next_task": task.pk}, by=by, internal=True)
         moved = None
         found = parse(values["about"])
         if done.created and values.get("stage") and found and found[0] == "deal":

@@ -21,13 +21,20 @@ from enishi.records.visible import one, require, visible
 from enishi.work import recording
 from enishi.work.activities.entity import KINDS, OUTCOMES
 
-ICONS = {"note": "sticky-note", "call": "phone", "visit": "map-pin", "meeting": "users", "mail": "mail", "task": "square-check"}
+ICONS = {
+    "note": "sticky-note",
+    "call": "phone",
+    "visit": "map-pin",
+    "meeting": "users",
+    "mail": "mail",
+    "task": "square-check",
+}
 
 
 def next_days() -> list[tuple[str, str]]:
     """Days offered for the next step: tomorrow (or the next business day), in four days, in a week."""
     today = timezone.localdate()
-    made = []
+    made: list[tuple[str, str]] = []
     for ahead in (1, 4, 7):
         day = today + datetime.timedelta(days=ahead)
         while not calendar.is_business_day(day):
@@ -38,7 +45,9 @@ def next_days() -> list[tuple[str, str]]:
     return made
 
 
-def form_context(about: str, request: HttpRequest, errors: dict[str, list[str]] | None = None) -> dict[str, Any]:
+def form_context(
+    about: str, request: HttpRequest, errors: dict[str, list[str]] | None = None
+) -> dict[str, Any]:
     """What the record form shows: everything known is filled in already."""
     entity = registry.get("activity")
     user = person(request)
@@ -51,16 +60,32 @@ def form_context(about: str, request: HttpRequest, errors: dict[str, list[str]] 
         account_id = None
         if found[0] == "deal" and record is not None:
             deal, account_id = record, record.account_id
-            stages = list(visible(registry.get("stage"), user).filter(pipeline=record.pipeline_id).order_by("position", "pk"))
+            stages = list(
+                visible(registry.get("stage"), user)
+                .filter(pipeline=record.pipeline_id)
+                .order_by("position", "pk")
+            )
         elif found[0] == "account":
             account_id = found[1]
+        elif found[0] == "contact" and record is not None:
+            account_id = record.account_id
         if account_id:
-            people = list(visible(registry.get("contact"), user).filter(account=account_id).order_by("-last_contact_at", "pk")[:8])
+            people = list(
+                visible(registry.get("contact"), user)
+                .filter(account=account_id)
+                .order_by("-last_contact_at", "pk")[:8]
+            )
     errors = errors or {}
     return {
         "about": about,
-        "about_input": form_input(entity.field("about"), about, raw=about or None, errors=errors.get("about"), prefix="quick"),
-        "kinds": [{"value": "note", "label": _("メモ")}, *({"value": k.value, "label": k.label} for k in KINDS if k.value != "note"), {"value": "task", "label": _("タスク")}],
+        "about_input": form_input(
+            entity.field("about"), about, raw=about or None, errors=errors.get("about"), prefix="quick"
+        ),
+        "kinds": [
+            {"value": "note", "label": _("メモ")},
+            *({"value": k.value, "label": k.label} for k in KINDS if k.value != "note"),
+            {"value": "task", "label": _("タスク")},
+        ],
         "kind": posted.get("kind") or "visit",
         "outcomes": OUTCOMES,
         "outcome": posted.get("outcome", ""),
@@ -86,16 +111,25 @@ def quick_record(request: HttpRequest) -> HttpResponse:
     require(user, "create", registry.get("activity"))
     about = (request.POST if request.method == "POST" else request.GET).get("about", "")
     if request.method != "POST":
-        template = "work/record_people.html" if request.GET.get("part") == "people" else "work/record_dialog.html"
+        template = (
+            "work/record_people.html" if request.GET.get("part") == "people" else "work/record_dialog.html"
+        )
         return render(request, template, form_context(about, request))
-    values = {name: request.POST.get(name, "") for name in ("kind", "about", "text", "outcome", "at", "next_on", "next_name", "stage", "lost_reason")}
+    values = {
+        name: request.POST.get(name, "")
+        for name in ("kind", "about", "text", "outcome", "at", "next_on", "next_name", "stage", "lost_reason")
+    }
     values["met"] = ",".join(request.POST.getlist("met"))
     try:
         done = recording.record(values, by=user, key=request.POST.get("idempotency_key", "")[:80])
     except Refused as error:
         if request.POST.get("composer"):
-            return htmx.toast(HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(error), level="error")
-        return render(request, "work/record_dialog.html", form_context(about, request, error.errors), status=422)
+            return htmx.toast(
+                HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(error), level="error"
+            )
+        return render(
+            request, "work/record_dialog.html", form_context(about, request, error.errors), status=422
+        )
     response = HttpResponse(status=204)
     text = _("タスクを登録しました。") if done.activity is None else _("記録しました。")
     if done.moved is not None:
@@ -110,10 +144,18 @@ def task_done(request: HttpRequest, record_id: int) -> HttpResponse:
     """Done in one tap, and taken back in one."""
     entity = registry.get("task")
     value = "" if request.POST.get("undo") else timezone.now()
-    done = write.write(entity, record_id, {"done_at": value}, by=person(request))
+    held = one(entity, person(request), record_id)
+    # A second tap changes nothing: it was done when it was done.
+    done = write.write(
+        entity, record_id, {"done_at": held.done_at if value and held.done_at else value}, by=person(request)
+    )
     response = HttpResponse(status=204)
     text = _("「%(name)s」を未完了に戻しました。") if not value else _("「%(name)s」を完了にしました。")
-    htmx.toast(response, text % {"name": done.record.name}, undo_url=f"/undo/event/{done.event.pk}/" if done.event else "")
+    htmx.toast(
+        response,
+        text % {"name": done.record.name},
+        undo_url=f"/undo/event/{done.event.pk}/" if done.event else "",
+    )
     if request.headers.get("HX-Current-URL", "").endswith(entity.url(record_id)):
         response.headers["HX-Refresh"] = "true"
     return htmx.trigger(response, **{"records-changed": True})
@@ -129,15 +171,27 @@ def notifications(request: HttpRequest) -> HttpResponse:
 
 
 @card_context.connect
-def add_composer(request: HttpRequest, entity: Any, record: Any, context: dict[str, Any], **_more: Any) -> None:
+def add_composer(
+    request: HttpRequest, entity: Any, record: Any, context: dict[str, Any], **_more: Any
+) -> None:
     """Gives cards of customers and deals their composer, telephone number and open tasks."""
-    call = (getattr(record, entity.call_field, "") if entity.call_field else "") or getattr(record, "phone", "") or ""
+    call = (
+        (getattr(record, entity.call_field, "") if entity.call_field else "")
+        or getattr(record, "phone", "")
+        or ""
+    )
     context["call"] = "".join(c for c in call if c.isdigit() or c == "+")
     context["honorific"] = getattr(record, "honorific", "")
     if entity.name in {"account", "contact", "deal"}:
         context["composer"] = "work/composer.html"
         context["composer_about"] = f"{entity.name}:{record.pk}"
-        context["composer_kinds"] = [("note", _("メモ")), ("call", _("電話")), ("visit", _("訪問")), ("mail", _("メール")), ("task", _("タスク"))]
+        context["composer_kinds"] = [
+            ("note", _("メモ")),
+            ("call", _("電話")),
+            ("visit", _("訪問")),
+            ("mail", _("メール")),
+            ("task", _("タスク")),
+        ]
         context["composer_outcomes"] = OUTCOMES
         context["composer_days"] = next_days()
         context["kind_icons"] = ICONS
@@ -148,15 +202,23 @@ def remind() -> int:
     from enishi.work.models import Task
 
     now = timezone.now()
-    due = list(Task.objects.filter(remind_at__lte=now, reminded_at=None, done_at=None, deleted_at=None).exclude(owner=None)[:500])
+    due = list(
+        Task.objects.filter(remind_at__lte=now, reminded_at=None, done_at=None, deleted_at=None).exclude(
+            owner=None
+        )[:500]
+    )
     Notification.objects.bulk_create(
         [
-            Notification(user_id=task.owner_id, text=_("まもなく: %(name)s") % {"name": task.name}, url=f"/tasks/{task.pk}/", key=f"task{task.pk}@{task.remind_at:%s}")
+            Notification(
+                user_id=task.owner_id,
+                text=_("まもなく: %(name)s") % {"name": task.name},
+                url=f"/tasks/{task.pk}/",
+                key=f"task{task.pk}@{task.remind_at:%s}",
+            )
             for task in due
+            if task.owner_id
         ],
         ignore_conflicts=True,
     )
     Task.objects.filter(pk__in=[task.pk for task in due]).update(reminded_at=now)
     return len(due)
-
-

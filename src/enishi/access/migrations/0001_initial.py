@@ -4,29 +4,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='メールアドレス')),
-                ('name', models.CharField(max_length=100, verbose_name='氏名')),
-                ('role', models.CharField(choices=[('admin', '管理者'), ('member', 'メンバー'), ('viewer', '閲覧のみ')], default='member', max_length=10, verbose_name='役割')),
-                ('is_active', models.BooleanField(default=True, verbose_name='利用中')),
-                ('language', models.CharField(default='ja', max_length=5, verbose_name='言語')),
-                ('theme', models.CharField(choices=[('system', '端末に合わせる'), ('light', '明るい'), ('dark', '暗い')], default='system', max_length=10, verbose_name='画面の明るさ')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="メールアドレス")),
+                ("name", models.CharField(max_length=100, verbose_name="氏名")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("admin", "管理者"), ("member", "メンバー"), ("viewer", "閲覧のみ")],
+                        default="member",
+                        max_length=10,
+                        verbose_name="役割",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="利用中")),
+                ("language", models.CharField(default="ja", max_length=5, verbose_name="言語")),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("system", "端末に合わせる"), ("light", "明るい"), ("dark", "暗い")],
+                        default="system",
+                        max_length=10,
+                        verbose_name="画面の明るさ",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
     ]

@@ -7,49 +7,95 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('records', '0002_search_table'),
+        ("records", "0002_search_table"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ImportJob',
+            name="ImportJob",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('file_name', models.CharField(max_length=255)),
-                ('path', models.CharField(max_length=300)),
-                ('entity', models.CharField(blank=True, max_length=40)),
-                ('plan', models.JSONField(default=dict)),
-                ('status', models.CharField(choices=[('draft', '確認中'), ('queued', '順番待ち'), ('running', '取り込み中'), ('done', '完了'), ('failed', '失敗'), ('undoing', '取り消し中'), ('undone', '取り消しました')], default='draft', max_length=10)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('figures', models.JSONField(default=dict)),
-                ('refused_path', models.CharField(blank=True, max_length=300)),
-                ('error', models.TextField(blank=True)),
-                ('beat_at', models.DateTimeField(null=True)),
-                ('operation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='records.operation')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("file_name", models.CharField(max_length=255)),
+                ("path", models.CharField(max_length=300)),
+                ("entity", models.CharField(blank=True, max_length=40)),
+                ("plan", models.JSONField(default=dict)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "確認中"),
+                            ("queued", "順番待ち"),
+                            ("running", "取り込み中"),
+                            ("done", "完了"),
+                            ("failed", "失敗"),
+                            ("undoing", "取り消し中"),
+                            ("undone", "取り消しました"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("figures", models.JSONField(default=dict)),
+                ("refused_path", models.CharField(blank=True, max_length=300)),
+                ("error", models.TextField(blank=True)),
+                ("beat_at", models.DateTimeField(null=True)),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to="records.operation"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.CreateModel(
-            name='RefusedRow',
+            name="RefusedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('cells', models.JSONField()),
-                ('reason', models.TextField()),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='refused_rows', to='exchange.importjob')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("cells", models.JSONField()),
+                ("reason", models.TextField()),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refused_rows",
+                        to="exchange.importjob",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['number'],
+                "ordering": ["number"],
             },
         ),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enishi.japanese import addresses, companies, kana
 from enishi.people.accounts.models import Account
@@ -33,11 +34,22 @@ INDUSTRIES = (
 )  # fmt: skip
 STATUSES = (
     Option("prospect", _("見込み"), "accent", ("見込み客", "見込", "prospect", "lead")),
-    Option("active", _("取引中"), "green", ("取引あり", "既存", "既存客", "active", "customer", "現在取引中", "継続")),
+    Option(
+        "active",
+        _("取引中"),
+        "green",
+        ("取引あり", "既存", "既存客", "active", "customer", "現在取引中", "継続"),
+    ),
     Option("dormant", _("休眠"), "amber", ("休眠客", "休止", "dormant", "inactive")),
     Option("closed", _("取引終了"), "grey", ("終了", "取引停止", "停止", "廃業", "closed")),
 )
-RANKS = (Option("A", "A", "accent"), Option("B", "B"), Option("C", "C"), Option("D", "D"), Option("S", "S", "green"))
+RANKS = (
+    Option("A", "A", "accent"),
+    Option("B", "B"),
+    Option("C", "C"),
+    Option("D", "D"),
+    Option("S", "S", "green"),
+)
 
 
 def grown_list(model: Any, column: str, base: Iterable[str]) -> Any:
@@ -69,7 +81,7 @@ class AccountEntity(Entity):
     slug = "accounts"
     code = 1
     model = Account
-    label = _("取引先")
+    label = pgettext_lazy("entities", "取引先")
     icon = "building-2"
     hint = _("会社やお店、ご家庭など、取引の相手を登録します。電話・訪問・案件はすべてここに集まります。")
     subtitle_field = "kana"
@@ -95,7 +107,7 @@ class AccountEntity(Entity):
         Choice("status", options=STATUSES, default="prospect", sortable=False, aliases=("ステータス", "取引状況", "取引状態", "status")),
         Choice("rank", options=RANKS, aliases=("ランク", "顧客ランク", "重要度", "得意先ランク", "rank", "grade")),
         FreeChoice("industry", options=grown_list(Account, "industry", INDUSTRIES), aliases=("業種", "業界", "industry")),
-        Number("employees", least=0, unit=_("名"), aliases=("従業員", "従業員数", "社員数", "人数", "employees")),
+        Number("employees", least=0, unit=pgettext_lazy("unit", "名"), aliases=("従業員", "従業員数", "社員数", "人数", "employees")),
         PostalCode("postal_code", aliases=("〒", "郵便番号", "郵便", "zip", "zip code", "postal code", "postcode")),
         Words("prefecture", aliases=("都道府県", "県", "prefecture", "state")),
         Words("address", aliases=(

@@ -49,7 +49,12 @@ class Account(Record, Touched, Reachable):
     class Meta:
         indexes = [
             *record_indexes(
-                "account", "sort_key", "last_contact_at", "next_step_at", "open_amount", filters=("status", "rank", "industry")
+                "account",
+                "sort_key",
+                "last_contact_at",
+                "next_step_at",
+                "open_amount",
+                filters=("status", "rank", "industry"),
             ),
             models.Index(fields=["code"], name="account_code"),
             models.Index(fields=["phone"], name="account_phone"),

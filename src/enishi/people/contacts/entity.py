@@ -6,12 +6,13 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enishi.japanese import genders, kana, names
 from enishi.japanese.text import fold
 from enishi.people.accounts.entity import RANKS, STATUSES, fill_prefecture
 from enishi.people.contacts.models import Affiliation, Contact
-from enishi.records import search, write
+from enishi.records import write
 from enishi.records.entity import Connection, Entity, ImportHint, Preset, Section
 from enishi.records.fields import (
     Choice,
@@ -47,7 +48,7 @@ class ContactEntity(Entity):
     slug = "contacts"
     code = 2
     model = Contact
-    label = _("連絡先")
+    label = pgettext_lazy("entities", "連絡先")
     icon = "users"
     hint = _("取引先の担当者や、個人のお客様を登録します。会社が変わっても履歴は残ります。")
     subtitle_field = "kana"
@@ -191,11 +192,12 @@ class AffiliationEntity(Entity):
     slug = "affiliations"
     code = 6
     model = Affiliation
-    label = _("所属")
+    label = pgettext_lazy("entities", "所属")
     icon = "id-card"
     title_field = "account"
     in_navigation = False
     in_search = False
+    has_timeline = False  # what changes here shows as a change of the contact
     built_in = (
         Reference("contact", to="contact", required=True, carries_up=True),
         Reference("account", to="account", required=True),
@@ -206,7 +208,11 @@ class AffiliationEntity(Entity):
         YesNo("is_main", default=False),
     )
     columns = ("contact", "account", "department", "title", "started_on", "ended_on", "is_main")
-    sections = (Section(_("所属"), ("contact", "account", "department", "title", "started_on", "ended_on", "is_main")),)
+    sections = (
+        Section(
+            _("所属"), ("contact", "account", "department", "title", "started_on", "ended_on", "is_main")
+        ),
+    )
 
     def title(self, record: Affiliation) -> str:
         return str(record)
@@ -226,16 +232,20 @@ class AffiliationEntity(Entity):
         }
         if not mains:
             return
-        Affiliation.objects.filter(contact__in=mains, is_main=True).exclude(
+        others = Affiliation.objects.filter(contact__in=mains, is_main=True, deleted_at=None).exclude(
             pk__in=[record.pk for record in mains.values()]
-        ).update(is_main=False)
+        )
+        write.write_many(
+            get("affiliation"),
+            [(one, {"is_main": False}) for one in others],
+            by=by,
+            operation=None,
+            cleaned=True,
+        )
         stale = []
-        for contact in Contact.objects.filter(pk__in=mains):
+        for contact in Contact.objects.select_for_update(no_key=True).filter(pk__in=mains).order_by("pk"):
             main = mains[contact.pk]
-            wanted = (main.account_id, main.department, main.title)
-            if (contact.account_id, contact.department, contact.title) != wanted:
-                contact.account_id, contact.department, contact.title = wanted
-                stale.append(contact)
-        if stale:
-            write.update_rows(Contact, stale, ("account", "department", "title"))
-            search.index(get("contact"), stale)
+            wanted = {"account": main.account_id, "department": main.department, "title": main.title}
+            if any(get("contact").field(name).get(contact) != value for name, value in wanted.items()):
+                stale.append((contact, wanted))
+        write.write_many(get("contact"), stale, by=by, operation=None, cleaned=True)

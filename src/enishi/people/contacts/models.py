@@ -43,7 +43,9 @@ class Contact(Record, Touched, Reachable):
 
     class Meta:
         indexes = [
-            *record_indexes("contact", "sort_key", "last_contact_at", "next_step_at", "purchase_total", "birthday"),
+            *record_indexes(
+                "contact", "sort_key", "last_contact_at", "next_step_at", "purchase_total", "birthday"
+            ),
             models.Index(fields=["code"], name="contact_code"),
             models.Index(fields=["email"], name="contact_email"),
             models.Index(fields=["phone"], name="contact_phone"),
@@ -58,8 +60,12 @@ class Contact(Record, Touched, Reachable):
 class Affiliation(Record):
     """Somebody's place at an account, from when to when. A person changes company; a person can serve two."""
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="affiliations", verbose_name=_("連絡先"))
-    account = models.ForeignKey(Account, models.CASCADE, related_name="affiliations", verbose_name=_("取引先"))
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, related_name="affiliations", verbose_name=_("連絡先")
+    )
+    account = models.ForeignKey(
+        Account, models.CASCADE, related_name="affiliations", verbose_name=_("取引先")
+    )
     department = models.CharField(_("部署"), max_length=100, blank=True)
     title = models.CharField(_("役職"), max_length=100, blank=True)
     started_on = models.DateField(_("いつから"), null=True, blank=True)

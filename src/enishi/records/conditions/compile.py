@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from enishi.records.conditions import tree as trees
 from enishi.records.conditions.tree import BadCondition, Scope, Tree, leaf_field, leaf_value
 from enishi.records.entity import Entity
-from enishi.records.fields import Date, FieldKind, Reference, Tags
+from enishi.records.fields import Date, FieldKind, Tags
 from enishi.records.models import EventSubject, Link, Tag
 
 NOTHING = Q(pk__in=[])
@@ -131,22 +131,11 @@ def _search(entity: Entity, tree: Tree, scope: Scope) -> Q:
 
 def _of(entity: Entity, tree: Tree, scope: Scope) -> Q:
     body = tree["of"]
-    found = next(
-        (one for one in entity.references if isinstance(body, dict) and one.name == body.get("field")), None
-    )
-    if not isinstance(found, Reference):
-        raise BadCondition(_("条件にあるつながりが見つかりません。条件を作り直してください。"))
+    found = trees.pointed(entity, body)
     from enishi.records.visible import visible
 
     wanted = visible(found.target, scope.user).filter(_compile(found.target, body.get("where") or {}, scope))
     return Q(**{f"{found.column}__in": wanted.values("pk")})
-
-
-def _at_least(body: Any) -> int:
-    least = body.get("at_least", 1)
-    if not isinstance(least, int) or not 0 <= least <= 1_000_000:
-        raise BadCondition(_("条件の回数は0から1000000までの整数にしてください。"))
-    return least
 
 
 def _has(entity: Entity, tree: Tree, scope: Scope) -> Q:
@@ -155,11 +144,13 @@ def _has(entity: Entity, tree: Tree, scope: Scope) -> Q:
     body = tree["has"]
     other, reference, relation = trees.related(entity, body)
     rows = visible(other, scope.user).filter(_compile(other, body.get("where") or {}, scope))
-    least = _at_least(body)
+    least = trees.at_least(body)
     if reference is not None:
         column = reference.column
         if least > 1:
-            counted = rows.exclude(**{column: None}).values(column).annotate(n=Count("pk")).filter(n__gte=least)
+            counted = (
+                rows.exclude(**{column: None}).values(column).annotate(n=Count("pk")).filter(n__gte=least)
+            )
             return Q(pk__in=counted.values(column))
         some = Q(Exists(rows.filter(**{column: OuterRef("pk")})))
     else:
@@ -174,21 +165,13 @@ def _has(entity: Entity, tree: Tree, scope: Scope) -> Q:
 
 
 def _event(entity: Entity, tree: Tree, scope: Scope) -> Q:
-    body = tree["event"]
-    if not isinstance(body, dict):
-        raise BadCondition(_("絞り込み条件の形式が正しくありません。"))
-    kinds, days = body.get("kinds") or [], body.get("days")
-    if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
-        raise BadCondition(_("条件のできごとの種類が正しくありません。"))
+    kinds, days, least = trees.event_parts(tree["event"])
     rows = EventSubject.objects.filter(entity=entity.name)
     if kinds:
         rows = rows.filter(kind__in=kinds)
     if days is not None:
-        if not isinstance(days, int) or not 0 <= days <= 36_600:
-            raise BadCondition(_("条件の日数は0から36600までの整数にしてください。"))
         first = scope.today - datetime.timedelta(days=days)
         rows = rows.filter(at__gte=timezone.make_aware(datetime.datetime.combine(first, datetime.time())))
-    least = _at_least(body)
     if least > 1:
         counted = rows.values("record_id").annotate(n=Count("pk")).filter(n__gte=least)
         return Q(pk__in=counted.values("record_id"))

@@ -23,12 +23,20 @@ def matches(entity: Entity, tree: Tree | None, record: Any, scope: Scope) -> boo
     """
     if not tree:
         return True
+    trees.check_size(tree)
+    return _matches(entity, tree, record, scope)
+
+
+def _matches(entity: Entity, tree: Tree | None, record: Any, scope: Scope) -> bool:
+    if not tree:
+        return True
     if "all" in tree:
-        return all(matches(entity, one, record, scope) for one in tree["all"])
+        return all([_matches(entity, one, record, scope) for one in tree["all"]])  # noqa: C419 (bad parts are told of)
     if "any" in tree:
-        return not tree["any"] or any(matches(entity, one, record, scope) for one in tree["any"])
+        found = [_matches(entity, one, record, scope) for one in tree["any"]]
+        return not found or any(found)
     if "not" in tree:
-        return not matches(entity, tree["not"], record, scope)
+        return not _matches(entity, tree["not"], record, scope)
     for key, decide in _NODES.items():
         if key in tree:
             return decide(entity, tree, record, scope)
@@ -71,18 +79,20 @@ OPERATORS: dict[str, Callable[[FieldKind, Any, Any], bool]] = {
 
 def _search(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
     from enishi.japanese.search import normalise_for_search
+    from enishi.records.search import LONGEST_QUERY, LONGEST_TEXT
 
-    text = normalise_for_search(entity.search_text(record))
-    return all(term in text for term in normalise_for_search(tree["search"]).split())
+    if not isinstance(tree["search"], str):
+        raise BadCondition(_("検索する文字が正しくありません。"))
+    text = normalise_for_search(entity.search_text(record)[:LONGEST_TEXT])
+    terms = normalise_for_search(tree["search"][:LONGEST_QUERY]).split()
+    return entity.in_search and bool(terms) and all(term in text for term in terms)
 
 
 def _of(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
     body = tree["of"]
-    found = next((one for one in entity.references if one.name == body.get("field")), None)
-    if found is None:
-        raise BadCondition(_("条件にあるつながりが見つかりません。条件を作り直してください。"))
+    found = trees.pointed(entity, body)
     other = found.target.model.objects.filter(pk=found.get(record), deleted_at=None).first()
-    return other is not None and matches(found.target, body.get("where"), other, scope)
+    return other is not None and _matches(found.target, body.get("where"), other, scope)
 
 
 def _has(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
@@ -96,21 +106,20 @@ def _has(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
             relation=relation, from_entity=other.name, to_entity=entity.name, to_id=record.pk
         ).values_list("from_id", flat=True)
         rows = rows.filter(pk__in=list(keys))
-    count = sum(matches(other, body.get("where"), row, scope) for row in rows)
-    least = body.get("at_least", 1)
+    count = sum(_matches(other, body.get("where"), row, scope) for row in rows)
+    least = trees.at_least(body)
     return count == 0 if least == 0 else count >= least
 
 
 def _event(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
-    body = tree["event"]
+    kinds, days, least = trees.event_parts(tree["event"])
     rows = EventSubject.objects.filter(entity=entity.name, record_id=record.pk)
     count = 0
     for row in rows:
-        fresh = body.get("days") is None or timezone.localtime(row.at).date() >= scope.today - datetime.timedelta(
-            days=body["days"]
+        fresh = days is None or timezone.localtime(row.at).date() >= scope.today - datetime.timedelta(
+            days=days
         )
-        count += fresh and (not body.get("kinds") or row.kind in body["kinds"])
-    least = body.get("at_least", 1)
+        count += fresh and (not kinds or row.kind in kinds)
     return count == 0 if least == 0 else count >= least
 
 

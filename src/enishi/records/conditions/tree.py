@@ -1,6 +1,7 @@
 """What a condition tree may hold, and the scope it is read in."""
 
 import datetime
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import RecordError
-from enishi.records.fields import Date, FieldKind, Pointer, Reference
+from enishi.records.fields import Date, FieldKind, Person, Reference
 
 Tree = dict[str, Any]
-MOST_NODES, DEEPEST = 200, 12
+MOST_NODES, DEEPEST, MOST_VALUES, LONGEST_TEXT = 200, 12, 5000, 1000
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 NO_VALUE = {"empty", "not_empty", "today", "this_week", "this_month", "last_month", "next_month", "this_year"}
 LISTS = {"in", "not_in"}
 COUNTS = {"past_days", "next_days", "before_days"}
@@ -35,6 +37,28 @@ class Scope:
     def of(cls, user: Any) -> "Scope":
         """The scope of a person now."""
         return cls(user, timezone.localdate())
+
+
+def check_plain(tree: Any) -> None:
+    """Refuses what no database takes, wherever in the tree it stands: lone surrogates, NUL, endless lists and texts.
+
+    Raises:
+        BadCondition
+    """
+    left, seen = [tree], 0
+    while left:
+        one = left.pop()
+        seen += 1
+        if isinstance(one, dict):
+            left += [*one.keys(), *one.values()]
+        elif isinstance(one, list | tuple):
+            left += one
+        elif isinstance(one, str) and (len(one) > LONGEST_TEXT or UNSTORABLE.search(one)):
+            raise BadCondition(_("絞り込み条件の文字が長すぎるか、使えない文字を含んでいます。"))
+        elif isinstance(one, int) and abs(one) >= 2**63:
+            raise BadCondition(_("絞り込み条件の数が大きすぎます。"))
+        if seen + len(left) > MOST_VALUES:
+            raise BadCondition(_("絞り込み条件が多すぎます（%(most)d個まで）。") % {"most": MOST_VALUES})
 
 
 def all_of(*trees: Tree | None) -> Tree:
@@ -77,7 +101,9 @@ def leaf_value(found: FieldKind, op: str, tree: Tree, scope: Scope) -> Any:
         if op in COUNTS:
             days = int(value) if isinstance(value, int | str) else -1
             if not 0 <= days <= 36_600:
-                raise BadCondition(_("「%(label)s」の日数は0から36600までで入力してください。") % {"label": found.label})
+                raise BadCondition(
+                    _("「%(label)s」の日数は0から36600までで入力してください。") % {"label": found.label}
+                )
             return days
         if op in LISTS:
             if not isinstance(value, list) or len(value) > 1000:
@@ -85,22 +111,26 @@ def leaf_value(found: FieldKind, op: str, tree: Tree, scope: Scope) -> Any:
             return [operand(found, one, scope) for one in value]
         if op == "between":
             if not isinstance(value, list) or len(value) != 2:
-                raise BadCondition(_("「%(label)s」の条件には始めと終わりが必要です。") % {"label": found.label})
+                raise BadCondition(
+                    _("「%(label)s」の条件には始めと終わりが必要です。") % {"label": found.label}
+                )
             return [operand(found, one, scope) for one in value]
         if op in {"contains", "not_contains", "starts"}:
             if not isinstance(value, str) or not value:
                 raise BadCondition(_("「%(label)s」の条件に文字を入れてください。") % {"label": found.label})
-            return value.replace("\x00", "")
+            return value
         return operand(found, value, scope)
     except ValidationError as error:
         raise BadCondition("、".join(error.messages)) from None
     except ValueError:
-        raise BadCondition(_("「%(label)s」の条件の値が正しくありません。") % {"label": found.label}) from None
+        raise BadCondition(
+            _("「%(label)s」の条件の値が正しくありません。") % {"label": found.label}
+        ) from None
 
 
 def operand(found: FieldKind, value: Any, scope: Scope) -> Any:
     """One operand; "me" is the person who asks."""
-    if value == "me" and isinstance(found, Pointer):
+    if value == "me" and isinstance(found, Person):
         return scope.user.pk
     if isinstance(value, dict | list):
         raise ValidationError(_("「%(label)s」の条件の値が正しくありません。") % {"label": found.label})
@@ -128,12 +158,55 @@ def related(entity: Entity, body: Any) -> tuple[Entity, Reference | None, str]:
     raise BadCondition(_("条件にあるつながりが見つかりません。条件を作り直してください。"))
 
 
+def at_least(body: Any) -> int:
+    """How many a "has" or "event" asks for.
+
+    Raises:
+        BadCondition
+    """
+    least = body.get("at_least", 1)
+    if type(least) is not int or not 0 <= least <= 1_000_000:
+        raise BadCondition(_("条件の回数は0から1000000までの整数にしてください。"))
+    return least
+
+
+def pointed(entity: Entity, body: Any) -> Reference:
+    """The reference that an "of" names.
+
+    Raises:
+        BadCondition
+    """
+    if isinstance(body, dict):
+        for one in entity.references:
+            if one.name == body.get("field"):
+                return one
+    raise BadCondition(_("条件にあるつながりが見つかりません。条件を作り直してください。"))
+
+
+def event_parts(body: Any) -> tuple[list[str], int | None, int]:
+    """Kinds, days and count of an "event".
+
+    Raises:
+        BadCondition
+    """
+    if not isinstance(body, dict):
+        raise BadCondition(_("絞り込み条件の形式が正しくありません。"))
+    kinds, days = body.get("kinds") or [], body.get("days")
+    if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
+        raise BadCondition(_("条件のできごとの種類が正しくありません。"))
+    if days is not None and (type(days) is not int or not 0 <= days <= 36_600):
+        raise BadCondition(_("条件の日数は0から36600までの整数にしてください。"))
+    return kinds, days, at_least(body)
+
+
 def check_size(tree: Any, depth: int = 0) -> int:
     """Counts nodes and refuses trees that are too deep or too large (they come from addresses and API calls).
 
     Raises:
         BadCondition
     """
+    if depth == 0:
+        check_plain(tree)
     if depth > DEEPEST or not isinstance(tree, dict):
         raise BadCondition(_("絞り込み条件の形式が正しくないか、重なりが深すぎます。"))
     nodes = 1

@@ -40,6 +40,8 @@ OPERATOR_WORDS = {
 
 def describe(entity: Entity, tree: Tree, scope: Scope) -> str:
     """「業種: 製造」, 「最終接触: 30日以上前」; nested trees with または / かつ."""
+    if not tree or tree in ({"all": []}, {"any": []}):
+        return _("すべて")
     if "all" in tree:
         return _("、かつ ").join(describe(entity, one, scope) for one in tree["all"])
     if "any" in tree:
@@ -70,8 +72,10 @@ def _leaf(entity: Entity, tree: Tree, scope: Scope) -> str:
             return str(one)
 
     if op in trees.NO_VALUE:
-        return f"{found.label}: {OPERATOR_WORDS[op]}" if op not in {"empty", "not_empty"} else (
-            f"{found.label}{OPERATOR_WORDS[op]}"
+        return (
+            f"{found.label}: {OPERATOR_WORDS[op]}"
+            if op not in {"empty", "not_empty"}
+            else (f"{found.label}{OPERATOR_WORDS[op]}")
         )
     if op in trees.COUNTS:
         return f"{found.label}: " + str(OPERATOR_WORDS[op]).replace("…", str(value))
@@ -85,7 +89,12 @@ def _leaf(entity: Entity, tree: Tree, scope: Scope) -> str:
         return f"{found.label}: {text(value[0])} – {text(value[1])}"
     if op in {"gte", "lte"} and trees.is_date(found):
         return f"{found.label}: {text(value)}" + (_("以降") if op == "gte" else _("以前"))
-    return f"{found.label}: {text(value) if op not in {'contains', 'not_contains', 'starts'} else value} {OPERATOR_WORDS[op]}"
+    shown = value if op in {"contains", "not_contains", "starts"} else text(value)
+    return _("%(label)s: %(value)s %(operator)s") % {
+        "label": found.label,
+        "value": shown,
+        "operator": OPERATOR_WORDS[op],
+    }
 
 
 def _has(entity: Entity, body: Any, scope: Scope) -> str:
@@ -97,7 +106,10 @@ def _has(entity: Entity, body: Any, scope: Scope) -> str:
         return _("%(name)sがない") % {"name": name}
     if least == 1:
         return _("%(name)sがある") % {"name": name}
-    return ngettext("%(name)sが%(least)d件以上", "%(name)sが%(least)d件以上", least) % {"name": name, "least": least}
+    return ngettext("%(name)sが%(least)d件以上", "%(name)sが%(least)d件以上", least) % {
+        "name": name,
+        "least": least,
+    }
 
 
 def _event(body: Any) -> str:

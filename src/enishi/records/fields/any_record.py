@@ -33,9 +33,15 @@ class AnyRecord(FieldKind):
         from enishi.records import registry
 
         entity = registry.find(found[0]) if found else None
-        if not found or entity is None or not entity.model._default_manager.filter(pk=found[1], deleted_at=None).exists():
-            raise ValidationError(_("選んだ%(label)sが見つかりません。選び直してください。") % {"label": self.label})
-        return raw
+        if (
+            not found
+            or entity is None
+            or not entity.model._default_manager.filter(pk=found[1], deleted_at=None).exists()
+        ):
+            raise ValidationError(
+                _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": self.label}
+            )
+        return str(raw)
 
     def labels_for(self, values: set[Any]) -> dict[Any, str]:
         return titles(values)

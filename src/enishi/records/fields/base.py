@@ -42,7 +42,7 @@ class FieldKind:
     template: ClassVar[str] = "components/input_text.html"
     operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
     right_aligned: ClassVar[bool] = False
-    empty: ClassVar[Any] = ""
+    empty: Any = ""
     nullable: ClassVar[bool] = False
     custom: bool = False
 
@@ -80,7 +80,8 @@ class FieldKind:
         """Called once by the entity that owns the field."""
         self.entity = entity
         if not self._label and not self.custom:
-            self._label = entity.model._meta.get_field(self.name).verbose_name
+            field: Any = entity.model._meta.get_field(self.name)
+            self._label = field.verbose_name
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
@@ -205,12 +206,12 @@ class FieldKind:
         return self.clean(value)
 
 
-def cleaned_text(raw: Any, label: str, longest: int) -> str:
+def cleaned_text(raw: Any, found: FieldKind, longest: int) -> str:
     """Text that is safe to store; refuses what is too long rather than cutting it."""
     text = clean_text(str(raw)).strip()
     if len(text) > longest:
         raise ValidationError(
             _("%(label)sは%(longest)d文字までです（今は%(length)d文字）。短くしてください。")
-            % {"label": label, "longest": longest, "length": len(text)}
+            % {"label": found.label, "longest": longest, "length": len(text)}
         )
     return text

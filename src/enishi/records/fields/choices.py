@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.utils.html import escape
@@ -27,10 +27,15 @@ class Choice(FieldKind):
 
     kind = "choice"
     template = "components/input_select.html"
-    operators = ("in", "not_in", "is", "is_not", "empty", "not_empty")
+    operators: ClassVar[tuple[str, ...]] = ("in", "not_in", "is", "is_not", "empty", "not_empty")
 
     def __init__(
-        self, name: str, label: Text = "", *, options: Iterable[Option] | Callable[[], Iterable[Option]], **more: Any
+        self,
+        name: str,
+        label: Text = "",
+        *,
+        options: Iterable[Option] | Callable[[], Iterable[Option]],
+        **more: Any,
     ) -> None:
         super().__init__(name, label, **more)
         self._options = options
@@ -94,7 +99,7 @@ class FreeChoice(Choice):
         if raw is None:
             return ""
         self.check_type(raw, str, int, float)
-        text = cleaned_text(raw, self.label, 100)
+        text = cleaned_text(raw, self, 100)
         folded = fold(text)
         return next((option.value for option in self.options if folded == fold(str(option.label))), text)
 
@@ -117,7 +122,7 @@ class Tags(FieldKind):
         parts = raw if isinstance(raw, list) else raw.replace("、", ",").replace("，", ",").split(",")
         if not all(isinstance(part, str) for part in parts):
             raise ValidationError(_("タグは文字で入力してください。"))
-        names = {cleaned_text(part, self.label, 60) for part in parts}
+        names = {cleaned_text(part, self, 60) for part in parts}
         if len(names) > 50:
             raise ValidationError(_("タグは50個までです。"))
         return sorted(name for name in names if name)
@@ -132,7 +137,9 @@ class Tags(FieldKind):
         return ", ".join(value or [])
 
     def cell(self, record: Any) -> str:
-        return " ".join(f'<span class="chip chip-grey">{escape(name)}</span>' for name in self.get(record) or [])
+        return " ".join(
+            f'<span class="chip chip-grey">{escape(name)}</span>' for name in self.get(record) or []
+        )
 
     def operand(self, value: Any) -> Any:
         self.check_type(value, str)

@@ -67,7 +67,8 @@ class Date(FieldKind):
 
     def day_of(self, value: Any) -> datetime.date | None:
         """The day a stored value falls on."""
-        return value
+        day: datetime.date | None = value
+        return day
 
 
 class DateTime(Date):
@@ -76,7 +77,7 @@ class DateTime(Date):
     kind = "date_time"
     template = "components/input_datetime.html"
 
-    def clean(self, raw: Any) -> datetime.datetime | None:  # type: ignore[override]
+    def clean(self, raw: Any) -> datetime.datetime | None:
         if raw is None or raw == "":
             return None
         self.check_type(raw, str, int, float, datetime.date)
@@ -87,7 +88,9 @@ class DateTime(Date):
         if value is None:
             return None
         if not EARLIEST <= value.date() <= LATEST:
-            raise ValidationError(_("%(label)sは1800年から2999年までの日時にしてください。") % {"label": self.label})
+            raise ValidationError(
+                _("%(label)sは1800年から2999年までの日時にしてください。") % {"label": self.label}
+            )
         return timezone.make_aware(value) if timezone.is_naive(value) else value
 
     def to_json(self, value: Any) -> Any:
@@ -97,7 +100,11 @@ class DateTime(Date):
         return datetime.datetime.fromisoformat(value) if value else None
 
     def text(self, value: Any) -> str:
-        return f"{calendar.format_date(timezone.localtime(value).date())} {timezone.localtime(value):%H:%M}" if value else ""
+        return (
+            f"{calendar.format_date(timezone.localtime(value).date())} {timezone.localtime(value):%H:%M}"
+            if value
+            else ""
+        )
 
     def input_text(self, value: Any) -> str:
         return timezone.localtime(value).strftime("%Y-%m-%dT%H:%M") if value else ""
@@ -108,7 +115,9 @@ class DateTime(Date):
 
     def day_range(self, first: datetime.date, last: datetime.date) -> Q:
         start = timezone.make_aware(datetime.datetime.combine(first, datetime.time()))
-        end = timezone.make_aware(datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time()))
+        end = timezone.make_aware(
+            datetime.datetime.combine(last + datetime.timedelta(days=1), datetime.time())
+        )
         if self.custom:
             return self.lookup("gte")(self.to_json(start)) & self.lookup("lt")(self.to_json(end))
         return self.lookup("gte")(start) & self.lookup("lt")(end)

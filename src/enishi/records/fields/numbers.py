@@ -1,9 +1,11 @@
 """Number kinds: whole numbers, money in yen, percent, yes/no."""
 
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from enishi.japanese import amounts
@@ -23,7 +25,14 @@ class Number(FieldKind):
     summable = True
 
     def __init__(
-        self, name: str, label: Text = "", *, least: int = -(10**15), most: int = 10**15, unit: Text = "", **options: Any
+        self,
+        name: str,
+        label: Text = "",
+        *,
+        least: int = -(10**15),
+        most: int = 10**15,
+        unit: Text = "",
+        **options: Any,
     ) -> None:
         super().__init__(name, label, **options)
         self.least, self.most, self.unit = least, most, unit
@@ -37,7 +46,8 @@ class Number(FieldKind):
         except (ValueError, OverflowError, ArithmeticError) as error:
             message = str(error) if isinstance(error, ValueError) and not str(error).isascii() else ""
             raise ValidationError(
-                message or _("%(label)s「%(raw)s」は数として読めません。数字で入力してください。")
+                message
+                or _("%(label)s「%(raw)s」は数として読めません。数字で入力してください。")
                 % {"label": self.label, "raw": str(raw)[:40]}
             ) from None
         if not self.least <= number <= self.most:
@@ -100,9 +110,26 @@ class YesNo(FieldKind):
     operators = ("is",)
     empty = False
     words = {
-        "1": True, "true": True, "yes": True, "on": True, "○": True, "〇": True, "はい": True, "有": True, "あり": True,
-        "済": True, "0": False, "false": False, "no": False, "off": False, "": False, "×": False, "いいえ": False,
-        "無": False, "なし": False, "-": False,
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "○": True,
+        "〇": True,
+        "はい": True,
+        "有": True,
+        "あり": True,
+        "済": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+        "": False,
+        "×": False,
+        "いいえ": False,
+        "無": False,
+        "なし": False,
+        "-": False,
     }
 
     def clean(self, raw: Any) -> bool:
@@ -113,11 +140,19 @@ class YesNo(FieldKind):
         self.check_type(raw, str, int, float)
         word = str(int(raw) if isinstance(raw, float) and raw.is_integer() else raw).strip().lower()
         if word not in self.words:
-            raise ValidationError(_("%(label)sは「はい」か「いいえ」で入力してください。") % {"label": self.label})
+            raise ValidationError(
+                _("%(label)sは「はい」か「いいえ」で入力してください。") % {"label": self.label}
+            )
         return self.words[word]
 
     def is_empty(self, value: Any) -> bool:
         return value is None
+
+    def lookup(self, suffix: str = "exact") -> Callable[[Any], Q]:
+        if not self.custom:
+            return super().lookup(suffix)
+        yes = Q(**{f"custom__{self.name}": True}) & Q(custom__has_key=self.name)  # nothing entered is no
+        return lambda value: yes if value else ~yes
 
     def text(self, value: Any) -> str:
         return _("はい") if value else _("いいえ")

@@ -22,8 +22,12 @@ class OwnValue(Func):
         super().__init__("custom", output_field=BigIntegerField() if numeric else CharField(), **extra)
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(compiler, connection, template=f"json_extract(%(expressions)s, '$.{self.key}')", **context)
+        return self.as_sql(
+            compiler, connection, template=f"json_extract(%(expressions)s, '$.{self.key}')", **context
+        )
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         cast = "::bigint" if self.numeric else ""
-        return self.as_sql(compiler, connection, template=f"((%(expressions)s ->> '{self.key}'){cast})", **context)
+        return self.as_sql(
+            compiler, connection, template=f"((%(expressions)s ->> '{self.key}'){cast})", **context
+        )

@@ -7,7 +7,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from enishi.japanese.text import fold
-from enishi.records.fields.base import FieldKind, Text
+from enishi.records.fields.base import FieldKind, Text, cleaned_text
 
 LARGEST = 2**63 - 1
 
@@ -28,10 +28,10 @@ class Pointer(FieldKind):
         if hasattr(raw, "pk"):
             return int(raw.pk)
         self.check_type(raw, str, int)
-        text = str(raw).strip()
-        if text.isascii() and text.isdigit() and int(text) <= LARGEST:
+        text = cleaned_text(raw, self, 300)
+        if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST:
             return int(text)
-        return self.by_name(text)
+        return self.by_name(text) if text else None
 
     def by_name(self, text: str) -> int | None:
         """The key of the one thing with exactly this name.
@@ -57,7 +57,9 @@ class Reference(Pointer):
     kind = "reference"
     template = "components/input_record.html"
 
-    def __init__(self, name: str, label: Text = "", *, to: str, carries_up: bool = False, **options: Any) -> None:
+    def __init__(
+        self, name: str, label: Text = "", *, to: str, carries_up: bool = False, **options: Any
+    ) -> None:
         """`carries_up`: what happens to this record shows on the other's timeline too."""
         super().__init__(name, label, **options)
         self.to = to
@@ -73,11 +75,15 @@ class Reference(Pointer):
     def by_name(self, text: str) -> int | None:
         entity = self.target
         found = list(
-            entity.model.objects.filter(deleted_at=None, **{entity.title_field: text}).values_list("pk", flat=True)[:2]
+            entity.model.objects.filter(deleted_at=None, **{entity.title_field: text}).values_list(
+                "pk", flat=True
+            )[:2]
         )
         if len(found) != 1:
-            problem = _("%(label)s「%(text)s」が見つかりません。一覧から選んでください。") if not found else _(
-                "%(label)s「%(text)s」が複数あります。一覧から選んでください。"
+            problem = (
+                _("%(label)s「%(text)s」が見つかりません。一覧から選んでください。")
+                if not found
+                else _("%(label)s「%(text)s」が複数あります。一覧から選んでください。")
             )
             raise ValidationError(problem % {"label": self.label, "text": text[:60]})
         return int(found[0])
@@ -85,7 +91,8 @@ class Reference(Pointer):
     def labels_for(self, values: set[Any]) -> dict[Any, str]:
         entity = self.target
         return {
-            record.pk: str(record) for record in entity.model.objects.filter(pk__in=[v for v in values if v is not None])
+            record.pk: str(record)
+            for record in entity.model.objects.filter(pk__in=[v for v in values if v is not None])
         }
 
     def cell(self, record: Any) -> str:
@@ -134,16 +141,20 @@ class Person(Pointer):
         found = exact or family
         if len(found) != 1:
             raise ValidationError(
-                _("%(label)s「%(text)s」に当てはまる利用者がいません。") % {"label": self.label, "text": text[:60]}
+                _("%(label)s「%(text)s」に当てはまる利用者がいません。")
+                % {"label": self.label, "text": text[:60]}
                 if not found
-                else _("%(label)s「%(text)s」に当てはまる利用者が複数います。") % {"label": self.label, "text": text[:60]}
+                else _("%(label)s「%(text)s」に当てはまる利用者が複数います。")
+                % {"label": self.label, "text": text[:60]}
             )
         return int(found[0])
 
     def labels_for(self, values: set[Any]) -> dict[Any, str]:
         from enishi.access.models import User
 
-        return {user.pk: str(user) for user in User.objects.filter(pk__in=[v for v in values if v is not None])}
+        return {
+            user.pk: str(user) for user in User.objects.filter(pk__in=[v for v in values if v is not None])
+        }
 
     def context(self) -> dict[str, Any]:
         return {"users": self.users}

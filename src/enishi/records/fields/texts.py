@@ -10,14 +10,24 @@ from django.utils.translation import gettext as _
 from enishi.japanese import addresses, companies, emails, kana, telephones
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 
-TEXT_OPERATORS = ("contains", "not_contains", "is", "is_not", "starts", "in", "not_in", "empty", "not_empty")
+TEXT_OPERATORS: tuple[str, ...] = (
+    "contains",
+    "not_contains",
+    "is",
+    "is_not",
+    "starts",
+    "in",
+    "not_in",
+    "empty",
+    "not_empty",
+)
 
 
 class Words(FieldKind):
     """One line of text."""
 
     kind = "text"
-    operators = TEXT_OPERATORS
+    operators: ClassVar[tuple[str, ...]] = TEXT_OPERATORS
 
     def __init__(self, name: str, label: Text = "", *, longest: int = 200, **options: Any) -> None:
         super().__init__(name, label, **options)
@@ -29,7 +39,7 @@ class Words(FieldKind):
         self.check_type(raw, str, int, float)
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
-        return cleaned_text(" ".join(str(raw).split("\n")), self.label, self.longest)
+        return cleaned_text(" ".join(str(raw).split("\n")), self, self.longest)
 
 
 class LongText(Words):
@@ -46,7 +56,7 @@ class LongText(Words):
         if raw is None:
             return ""
         self.check_type(raw, str, int, float)
-        return cleaned_text(raw, self.label, self.longest)
+        return cleaned_text(raw, self, self.longest)
 
     def cell(self, record: Any) -> str:
         text = self.get(record)
@@ -98,7 +108,8 @@ class Telephone(Words):
         parsed = telephones.parse_telephone(text)
         if not parsed.digits:
             raise ValidationError(
-                _("電話番号「%(text)s」に数字がありません。03-1234-5678 のように入力してください。") % {"text": text}
+                _("電話番号「%(text)s」に数字がありません。03-1234-5678 のように入力してください。")
+                % {"text": text}
             )
         return parsed.display or text
 
@@ -133,7 +144,9 @@ class Url(Words):
             good = False
         if not good:
             raise ValidationError(
-                _("「%(text)s」はWebアドレスとして読めません。https://example.co.jp/ のように入力してください。")
+                _(
+                    "「%(text)s」はWebアドレスとして読めません。https://example.co.jp/ のように入力してください。"
+                )
                 % {"text": text}
             )
         return text
@@ -181,7 +194,9 @@ class CorporateNumber(Words):
             return ""
         if not companies.valid_corporate_number(digits):
             raise ValidationError(
-                _("法人番号「%(text)s」は正しくありません。13桁の数字を確認してください（検査数字が合いません）。")
+                _(
+                    "法人番号「%(text)s」は正しくありません。13桁の数字を確認してください（検査数字が合いません）。"
+                )
                 % {"text": text}
             )
         return digits

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,176 +16,330 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CustomField',
+            name="CustomField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('kind', models.CharField(max_length=20)),
-                ('label', models.CharField(max_length=100)),
-                ('options', models.JSONField(blank=True, default=dict)),
-                ('indexed', models.BooleanField(default=False)),
-                ('position', models.IntegerField(default=0)),
-                ('retired_at', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("kind", models.CharField(max_length=20)),
+                ("label", models.CharField(max_length=100)),
+                ("options", models.JSONField(blank=True, default=dict)),
+                ("indexed", models.BooleanField(default=False)),
+                ("position", models.IntegerField(default=0)),
+                ("retired_at", models.DateTimeField(null=True)),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SearchDoc',
+            name="SearchDoc",
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('title', models.CharField(max_length=300)),
-                ('text', models.TextField()),
-                ('tokens', django.contrib.postgres.search.SearchVectorField(null=True)),
+                ("id", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("title", models.CharField(max_length=300)),
+                ("text", models.TextField()),
+                ("tokens", django.contrib.postgres.search.SearchVectorField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('colour', models.CharField(default='grey', max_length=10)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("colour", models.CharField(default="grey", max_length=10)),
             ],
             options={
-                'ordering': ['name'],
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='Link',
+            name="Link",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('relation', models.CharField(max_length=40)),
-                ('from_entity', models.CharField(max_length=40)),
-                ('from_id', models.BigIntegerField()),
-                ('to_entity', models.CharField(max_length=40)),
-                ('to_id', models.BigIntegerField()),
-                ('direct', models.BooleanField(default=True)),
-                ('role', models.CharField(blank=True, max_length=100)),
-                ('position', models.IntegerField(default=0)),
-                ('data', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("relation", models.CharField(max_length=40)),
+                ("from_entity", models.CharField(max_length=40)),
+                ("from_id", models.BigIntegerField()),
+                ("to_entity", models.CharField(max_length=40)),
+                ("to_id", models.BigIntegerField()),
+                ("direct", models.BooleanField(default=True)),
+                ("role", models.CharField(blank=True, max_length=100)),
+                ("position", models.IntegerField(default=0)),
+                ("data", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'indexes': [models.Index(fields=['to_entity', 'to_id', 'relation', 'from_entity', 'from_id'], name='link_back')],
-                'constraints': [models.UniqueConstraint(fields=('from_entity', 'from_id', 'relation', 'to_entity', 'to_id'), name='link_once')],
+                "indexes": [
+                    models.Index(
+                        fields=["to_entity", "to_id", "relation", "from_entity", "from_id"], name="link_back"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("from_entity", "from_id", "relation", "to_entity", "to_id"), name="link_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('edit', '変更'), ('bulk', '一括変更'), ('import', '取り込み'), ('undo', '元に戻す'), ('merge', '統合')], max_length=10)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('summary', models.CharField(blank=True, max_length=300)),
-                ('figures', models.JSONField(blank=True, default=dict)),
-                ('undone_at', models.DateTimeField(null=True)),
-                ('undone_by_operation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='undoes', to='records.operation')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("edit", "変更"),
+                            ("bulk", "一括変更"),
+                            ("import", "取り込み"),
+                            ("undo", "元に戻す"),
+                            ("merge", "統合"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("summary", models.CharField(blank=True, max_length=300)),
+                ("figures", models.JSONField(blank=True, default=dict)),
+                ("undone_at", models.DateTimeField(null=True)),
+                (
+                    "undone_by_operation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="undoes",
+                        to="records.operation",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
+                "ordering": ["-at"],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('kind', models.CharField(max_length=20)),
-                ('entity', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('version', models.PositiveIntegerField(null=True)),
-                ('data', models.JSONField(default=dict)),
-                ('actor', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='')),
-                ('operation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='events', to='records.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("kind", models.CharField(max_length=20)),
+                ("entity", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("version", models.PositiveIntegerField(null=True)),
+                ("data", models.JSONField(default=dict)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="events",
+                        to="records.operation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SavedView',
+            name="SavedView",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('name', models.CharField(max_length=60, verbose_name='名前')),
-                ('shared', models.BooleanField(default=False, verbose_name='全員で使う')),
-                ('state', models.JSONField(default=dict)),
-                ('position', models.IntegerField(default=0)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("name", models.CharField(max_length=60, verbose_name="名前")),
+                ("shared", models.BooleanField(default=False, verbose_name="全員で使う")),
+                ("state", models.JSONField(default=dict)),
+                ("position", models.IntegerField(default=0)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=255)),
-                ('path', models.CharField(max_length=120, unique=True)),
-                ('size', models.BigIntegerField()),
-                ('content_type', models.CharField(max_length=100)),
-                ('sha256', models.CharField(max_length=64)),
-                ('uploaded_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('deleted_at', models.DateTimeField(null=True)),
-                ('uploaded_by', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=255)),
+                ("path", models.CharField(max_length=120, unique=True)),
+                ("size", models.BigIntegerField()),
+                ("content_type", models.CharField(max_length=100)),
+                ("sha256", models.CharField(max_length=64)),
+                ("uploaded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("deleted_at", models.DateTimeField(null=True)),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['entity', 'record_id'], name='attachment_record')],
+                "indexes": [models.Index(fields=["entity", "record_id"], name="attachment_record")],
             },
         ),
         migrations.CreateModel(
-            name='EventSubject',
+            name="EventSubject",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entity', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=20)),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='subjects', to='records.event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("entity", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=20)),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="subjects",
+                        to="records.event",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['entity', 'record_id', '-at', '-event'], name='subject_timeline')],
+                "indexes": [
+                    models.Index(fields=["entity", "record_id", "-at", "-event"], name="subject_timeline")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=80)),
-                ('entity', models.CharField(max_length=40)),
-                ('record_id', models.BigIntegerField()),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=80)),
+                ("entity", models.CharField(max_length=40)),
+                ("record_id", models.BigIntegerField()),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'key'), name='idempotency_once')],
+                "constraints": [models.UniqueConstraint(fields=("user", "key"), name="idempotency_once")],
             },
         ),
         migrations.CreateModel(
-            name='Notification',
+            name="Notification",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('text', models.CharField(max_length=300)),
-                ('url', models.CharField(blank=True, max_length=300)),
-                ('key', models.CharField(blank=True, max_length=100)),
-                ('read_at', models.DateTimeField(null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notifications', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("text", models.CharField(max_length=300)),
+                ("url", models.CharField(blank=True, max_length=300)),
+                ("key", models.CharField(blank=True, max_length=100)),
+                ("read_at", models.DateTimeField(null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notifications",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at'],
-                'indexes': [models.Index(fields=['user', 'read_at', '-at'], name='notification_unread')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('key', ''), _negated=True), fields=('user', 'key'), name='notification_once')],
+                "ordering": ["-at"],
+                "indexes": [models.Index(fields=["user", "read_at", "-at"], name="notification_unread")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("key", ""), _negated=True),
+                        fields=("user", "key"),
+                        name="notification_once",
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['entity', 'record_id', 'version'], name='event_record'),
+            model_name="event",
+            index=models.Index(fields=["entity", "record_id", "version"], name="event_record"),
         ),
         migrations.AddIndex(
-            model_name='savedview',
-            index=models.Index(fields=['entity', 'user'], name='view_entity'),
+            model_name="savedview",
+            index=models.Index(fields=["entity", "user"], name="view_entity"),
         ),
     ]

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import register_converter
@@ -19,7 +19,7 @@ from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
 from enishi.records.fields import FieldKind, Pointer
 from enishi.records.fields.any_record import titles
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 class EntityConverter:
@@ -61,7 +61,7 @@ def handled(view: View) -> View:
     """Decorator: what records refuse becomes a clear answer, never a traceback."""
 
     @functools.wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except NotFound as error:
@@ -97,9 +97,9 @@ def form_input(
     """The context of one input: `raw` is what somebody typed that could not be read, and comes back as typed."""
     text = raw if raw is not None else found.input_text(value)
     shown = ""
-    if isinstance(found, Pointer) and text.isdigit():
+    if isinstance(found, Pointer) and (key := whole(text)) is not None:
         shown = found.value_text(record) if record is not None and raw is None else ""
-        shown = shown or found.text(int(text))
+        shown = shown or found.text(key)
     elif found.kind == "any_record" and text:
         shown = titles({text}).get(text, "")
     return {

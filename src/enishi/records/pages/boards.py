@@ -64,7 +64,12 @@ def board_page(request: HttpRequest, entity: Entity) -> HttpResponse:
 def board_stamp(entity: Entity, rows: Any) -> str:
     """Changes whenever a card of the board changes."""
     last = rows.order_by("-updated_at").values_list("updated_at", "pk").first()
-    gone = entity.model._default_manager.filter(deleted_at__isnull=False).order_by("-deleted_at").values_list("deleted_at").first()
+    gone = (
+        entity.model._default_manager.filter(deleted_at__isnull=False)
+        .order_by("-deleted_at")
+        .values_list("deleted_at")
+        .first()
+    )
     return f"{last}{gone}"
 
 
@@ -73,12 +78,18 @@ def board_columns(entity: Entity, rows: Any, chosen: Any, request: HttpRequest) 
     board = entity.board
     assert board is not None
     target = entity.field(board.field)
-    stages = list(target.target.model.objects.filter(**{entity.field(board.group).column: chosen.pk}, deleted_at=None).order_by("position", "pk"))  # type: ignore[attr-defined]
+    stages = list(
+        target.target.model.objects.filter(
+            **{entity.field(board.group).column: chosen.pk}, deleted_at=None
+        ).order_by("position", "pk")
+    )  # type: ignore[attr-defined]
     recent = timezone.now() - datetime.timedelta(days=CLOSED_DAYS)
     rows = rows.filter(Q(outcome__in=["open", "hold"]) | Q(closed_at__gte=recent))
     figures = {
         row[target.column]: row
-        for row in rows.order_by().values(target.column).annotate(
+        for row in rows.order_by()
+        .values(target.column)
+        .annotate(
             count=Count("pk"), total=Sum(board.amount), weighted=Sum(F(board.amount) * F("probability") / 100)
         )
     }
@@ -86,11 +97,15 @@ def board_columns(entity: Entity, rows: Any, chosen: Any, request: HttpRequest) 
     for stage in stages:
         found = figures.get(stage.pk, {})
         cards = list(
-            rows.filter(**{target.column: stage.pk}).select_related("account", "contact", "owner").order_by("-stage_changed_at", "-pk")[:PER_COLUMN]
+            rows.filter(**{target.column: stage.pk})
+            .select_related("account", "contact", "owner")
+            .order_by("-stage_changed_at", "-pk")[:PER_COLUMN]
         )
         for card in cards:
             card.days = (now - card.stage_changed_at).days
-            card.stale = stage.outcome in {"open", "hold"} and stage.stale_days and card.days >= stage.stale_days
+            card.stale = (
+                stage.outcome in {"open", "hold"} and stage.stale_days and card.days >= stage.stale_days
+            )
         made.append(
             {
                 "stage": stage,
@@ -102,4 +117,3 @@ def board_columns(entity: Entity, rows: Any, chosen: Any, request: HttpRequest) 
             }
         )
     return made
-

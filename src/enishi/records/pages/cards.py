@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -15,7 +15,7 @@ from enishi.kit.hooks import Hook
 from enishi.records import attachments, history, registry, timeline, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotFound, Refused
-
+from enishi.records.fields import Reference
 from enishi.records.models import Attachment, Event
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
 from enishi.records.search import find
@@ -32,7 +32,9 @@ def facts(entity: Entity, record: Any) -> list[dict[str, Any]]:
         rows = [fact(entity, record, name) for name in section.fields if name in entity.fields]
         made.append({"label": section.label, "rows": rows, "folded": section.folded})
     if entity.own:
-        made.append({"label": _("自社の項目"), "rows": [fact(entity, record, own.name) for own in entity.own]})
+        made.append(
+            {"label": _("自社の項目"), "rows": [fact(entity, record, own.name) for own in entity.own]}
+        )
     return made
 
 
@@ -48,7 +50,7 @@ def card_cell(found: Any, record: Any) -> str:
 
     if found.kind == "long_text":
         return escape(found.get(record))
-    return found.cell(record)
+    return str(found.cell(record))
 
 
 def card_parts(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
@@ -64,6 +66,9 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any) -> dict[str, A
         "may_write": user.may_write and (user.is_admin or not entity.admin_only),
         "stamp": timeline.stamp(entity, record),
         "has_touch": hasattr(record, "next_step"),
+        "files": Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None).order_by(
+            "-pk"
+        )[:50],
     }
     card_context.send(request=request, entity=entity, record=record, context=context)
     return context
@@ -106,16 +111,19 @@ def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpRespo
     """The whole card."""
     record = one(entity, person(request), record_id)
     context = card_parts(request, entity, record)
-    if request.GET.get("part") == "live":
+    part = request.GET.get("part")
+    if part in {"live", "head"}:
         if request.GET.get("stamp") == context["stamp"]:
             return HttpResponse(status=204)
-        context["connections"] = connections(request, entity, record)
-        response = render(request, "records/card_left.html", context)
+        if part == "live":
+            context["connections"] = connections(request, entity, record)
+        response = render(
+            request, "records/card_head.html" if part == "head" else "records/card_left.html", context
+        )
         response.headers["X-Stamp"] = context["stamp"]
         return response
     context["connections"] = connections(request, entity, record)
     context |= timeline_context(request, entity, record)
-    context["files"] = Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None).order_by("-pk")[:50]
     return render(request, "records/card.html", context)
 
 
@@ -123,10 +131,18 @@ def timeline_context(request: HttpRequest, entity: Entity, record: Any) -> dict[
     """One page of the timeline."""
     group = request.GET.get("kind", "")
     try:
-        found, following = timeline.items(entity, record.pk, group=group, before=request.GET.get("before", ""))
+        found, following = timeline.items(
+            entity, record.pk, group=group, before=request.GET.get("before", "")
+        )
     except ValueError:
         found, following = timeline.items(entity, record.pk, group=group)
-    return {"items": found, "following": following, "group": group, "groups": timeline.GROUPS, "before": request.GET.get("before", "")}
+    return {
+        "items": found,
+        "following": following,
+        "group": group,
+        "groups": timeline.GROUPS,
+        "before": request.GET.get("before", ""),
+    }
 
 
 @require_GET
@@ -151,7 +167,12 @@ def edit_field(request: HttpRequest, entity: Entity, record_id: int, name: str) 
     if name not in entity.fields:
         raise NotFound
     found = entity.field(name)
-    context: dict[str, Any] = {"entity": entity, "record": record, "may_write": user.may_write, "version": record.version}
+    context: dict[str, Any] = {
+        "entity": entity,
+        "record": record,
+        "may_write": user.may_write,
+        "version": record.version,
+    }
     if request.method == "POST":
         require(user, "change", entity)
         names = [name, *(extra for extra in request.POST if extra in entity.fields and extra != name)]
@@ -230,7 +251,8 @@ def move(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
         field = entity.field(name)
         htmx.toast(
             response,
-            _("「%(title)s」を%(stage)sへ動かしました。") % {"title": entity.title(done.record), "stage": field.text(field.get(done.record))},
+            _("「%(title)s」を%(stage)sへ動かしました。")
+            % {"title": entity.title(done.record), "stage": field.text(field.get(done.record))},
             undo_url=f"/undo/event/{done.event.pk}/",
         )
         htmx.trigger(response, **{"close-dialog": True, "records-changed": True})
@@ -245,7 +267,10 @@ def delete_record(request: HttpRequest, entity: Entity, record_id: int) -> HttpR
     record = one(entity, user, record_id)
     title = entity.title(record)
     events = write.delete(entity, [record_id], by=user)
-    text = {"message": _("「%(title)s」をごみ箱へ移しました。") % {"title": title}, "undo_url": f"/undo/event/{events[0].pk}/"}
+    text = {
+        "message": _("「%(title)s」をごみ箱へ移しました。") % {"title": title},
+        "undo_url": f"/undo/event/{events[0].pk}/",
+    }
     messages.success(request, json.dumps(text), extra_tags="json")
     return htmx.go(request, entity.list_url)
 
@@ -279,7 +304,12 @@ def undo_answer(request: HttpRequest, undone: history.Undone) -> HttpResponse:
     if htmx.is_htmx(request):
         return htmx.toast(HttpResponse(status=204), text)
     messages.success(request, text)
-    return htmx.go(request, request.META.get("HTTP_REFERER", "/") if request.META.get("HTTP_REFERER", "").startswith(request.build_absolute_uri("/")) else "/")
+    return htmx.go(
+        request,
+        request.META.get("HTTP_REFERER", "/")
+        if request.META.get("HTTP_REFERER", "").startswith(request.build_absolute_uri("/"))
+        else "/",
+    )
 
 
 @require_POST
@@ -301,10 +331,12 @@ def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse
 
 @require_GET
 @handled
-def download(request: HttpRequest, attachment_id: int) -> HttpResponse:
+def download(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     """A file, always as a download and in a sandbox: what somebody uploaded never runs here."""
     attachment, stream = attachments.open_for(attachment_id, person(request))
-    response = FileResponse(stream, as_attachment=True, filename=attachment.name, content_type="application/octet-stream")
+    response = FileResponse(
+        stream, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
+    )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
@@ -324,10 +356,16 @@ def remove_file(request: HttpRequest, attachment_id: int) -> HttpResponse:
 def picker(request: HttpRequest, entity: Entity) -> JsonResponse:
     """Records for a reference input: found by words, or the latest ones."""
     user = person(request)
-    query = request.GET.get("q", "").strip()[:100]
-    if query:
-        rows = [hit.record for hit in find(query, user, limit=12, entities=[entity])] if entity.in_search else list(
-            visible(entity, user).filter(**{f"{entity.title_field}__icontains": query})[:12]
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    if query and entity.in_search:
+        rows = [hit.record for hit in find(query, user, limit=12, entities=[entity])]
+    elif query:
+        title = entity.field(entity.title_field)
+        column = f"{title.name}__{title.target.title_field}" if isinstance(title, Reference) else title.name
+        rows = list(
+            visible(entity, user)
+            .select_related(*entity.pointers)
+            .filter(**{f"{column}__icontains": query})[:12]
         )
     else:
         rows = list(visible(entity, user).select_related(*entity.pointers).order_by("-updated_at")[:12])
@@ -341,7 +379,11 @@ def picked(entity: Entity, row: Any, *, full: bool = False) -> dict[str, str]:
         detail = next((text for one_field in entity.references if (text := one_field.value_text(row))), "")
     elif entity.subtitle_field:
         detail = getattr(row, entity.subtitle_field)
-    return {"value": f"{entity.name}:{row.pk}" if full else str(row.pk), "label": entity.title(row), "detail": detail}
+    return {
+        "value": f"{entity.name}:{row.pk}" if full else str(row.pk),
+        "label": entity.title(row),
+        "detail": detail,
+    }
 
 
 @require_GET
@@ -349,10 +391,17 @@ def picked(entity: Entity, row: Any, *, full: bool = False) -> dict[str, str]:
 def any_picker(request: HttpRequest) -> JsonResponse:
     """Customers and deals for "what is it about"."""
     user = person(request)
-    query = request.GET.get("q", "").strip()[:100]
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     wanted = [found for name in ("account", "contact", "deal") if (found := registry.find(name))]
     if query:
-        return JsonResponse({"results": [picked(hit.entity, hit.record, full=True) for hit in find(query, user, limit=12, entities=wanted)]})
+        return JsonResponse(
+            {
+                "results": [
+                    picked(hit.entity, hit.record, full=True)
+                    for hit in find(query, user, limit=12, entities=wanted)
+                ]
+            }
+        )
     rows = []
     for entity in wanted:
         for row in visible(entity, user).select_related(*entity.pointers).order_by("-updated_at")[:4]:
@@ -365,8 +414,22 @@ def any_picker(request: HttpRequest) -> JsonResponse:
 def record_history(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
     """Who changed which value from what to what and when."""
     record = one(entity, person(request), record_id)
-    events = Event.objects.filter(entity=entity.name, record_id=record_id).select_related("actor").order_by("-pk")[:200]
-    rows = [(event, timeline.kind_label(event.kind), timeline.change_lines(entity, event)) for event in events]
-    return render(request, "records/history.html", {"entity": entity, "record": record, "title": entity.title(record), "rows": rows, "may_write": person(request).may_write})
-
-
+    events = (
+        Event.objects.filter(entity=entity.name, record_id=record_id)
+        .select_related("actor")
+        .order_by("-pk")[:200]
+    )
+    rows = [
+        (event, timeline.kind_label(event.kind), timeline.change_lines(entity, event)) for event in events
+    ]
+    return render(
+        request,
+        "records/history.html",
+        {
+            "entity": entity,
+            "record": record,
+            "title": entity.title(record),
+            "rows": rows,
+            "may_write": person(request).may_write,
+        },
+    )

@@ -25,8 +25,19 @@ def search_page(request: HttpRequest) -> HttpResponse:
     hits: list[dict[str, Any]] = []
     if query:
         for hit in find(query, user, limit=20):
-            hits.append({"entity": hit.entity, "record": hit.record, "url": hit.entity.url(hit.record.pk), **picked(hit.entity, hit.record)})
-    context = {"query": query, "hits": hits, "entities": [one for one in registry.all_entities() if one.in_navigation and one.in_search]}
+            hits.append(
+                {
+                    "entity": hit.entity,
+                    "record": hit.record,
+                    "url": hit.entity.url(hit.record.pk),
+                    **picked(hit.entity, hit.record),
+                }
+            )
+    context = {
+        "query": query,
+        "hits": hits,
+        "entities": [one for one in registry.all_entities() if one.in_navigation and one.in_search],
+    }
     template = "records/search_panel.html" if htmx.is_htmx(request) else "records/search.html"
     return render(request, template, context)
 
@@ -38,10 +49,16 @@ def bin_page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     groups = []
     for entity in registry.all_entities():
-        rows = list(in_bin(entity, user).select_related("deleted_by").order_by("-deleted_at")[:100])
+        rows = list(
+            in_bin(entity, user).select_related("deleted_by", *entity.pointers).order_by("-deleted_at")[:100]
+        )
         if rows:
-            groups.append({"entity": entity, "rows": [{"record": row, "title": entity.title(row)} for row in rows]})
-    return render(request, "records/bin.html", {"groups": groups, "keep_days": KEEP_DAYS, "may_write": user.may_write})
+            groups.append(
+                {"entity": entity, "rows": [{"record": row, "title": entity.title(row)} for row in rows]}
+            )
+    return render(
+        request, "records/bin.html", {"groups": groups, "keep_days": KEEP_DAYS, "may_write": user.may_write}
+    )
 
 
 @require_POST

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -28,27 +29,40 @@ def create_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         values = read_values(request, entity, [name for name in entity.fields if entity.field(name).editable])
         values = {name: value for name, value in values.items() if value != "" or entity.field(name).required}
         try:
-            made = write.create_once(entity, values, by=user, key=request.POST.get("idempotency_key", "")[:80])
+            made = write.create_once(
+                entity, values, by=user, key=request.POST.get("idempotency_key", "")[:80]
+            )
         except Refused as error:
             errors, status = error.errors, 422
         else:
-            return htmx.go(request, request.POST.get("next") if _is_local(request.POST.get("next", "")) else entity.url(made.record.pk))
+            following = request.POST.get("next", "")
+            return htmx.go(request, following if _is_local(following) else entity.url(made.record.pk))
     context = form_context(request, entity, names, errors)
     template = "records/create_dialog.html" if htmx.is_htmx(request) else "records/create.html"
     return render(request, template, context, status=status)
 
 
 def _is_local(url: str) -> bool:
-    return url.startswith("/") and not url.startswith(("//", "/\\"))
+    return (
+        url.startswith("/") and url.isprintable() and url_has_allowed_host_and_scheme(url, allowed_hosts=None)
+    )
 
 
 def form_names(entity: Entity) -> list[str]:
     """Fields of the form: the quick ones first."""
-    every = [name for section in entity.sections for name in section.fields] + [own.name for own in entity.own]
-    return [name for name in dict.fromkeys([*entity.quick_fields, *every]) if name in entity.fields and entity.field(name).editable]
+    every = [name for section in entity.sections for name in section.fields] + [
+        own.name for own in entity.own
+    ]
+    return [
+        name
+        for name in dict.fromkeys([*entity.quick_fields, *every])
+        if name in entity.fields and entity.field(name).editable
+    ]
 
 
-def form_context(request: HttpRequest, entity: Entity, names: list[str], errors: dict[str, list[str]]) -> dict[str, Any]:
+def form_context(
+    request: HttpRequest, entity: Entity, names: list[str], errors: dict[str, list[str]]
+) -> dict[str, Any]:
     """Inputs with what was typed, or with what the address gives beforehand."""
     given = request.POST if request.method == "POST" else request.GET
     inputs = []
@@ -58,7 +72,9 @@ def form_context(request: HttpRequest, entity: Entity, names: list[str], errors:
         raw = given.get(name)
         if raw is None and request.method != "POST" and name == "owner":
             default = request.user.pk
-        inputs.append(form_input(found, default, raw=raw, errors=errors.get(name), autofocus=name == names[0]))
+        inputs.append(
+            form_input(found, default, raw=raw, errors=errors.get(name), autofocus=name == names[0])
+        )
     quick = set(entity.quick_fields) or set(names[:6])
     wrong = set(errors)
     return {

@@ -4,6 +4,8 @@ import json
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from enishi.japanese.text import clean
 from enishi.kit import htmx
 from enishi.records import write
-from enishi.records.conditions import BadCondition, Scope, describe
+from enishi.records.conditions import BadCondition, Scope, compile_condition, describe
 from enishi.records.conditions.words import OPERATOR_WORDS
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
@@ -48,7 +50,7 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         records, following = state.page()
         chips, problem = [], str(error)
     columns = state.column_fields
-    if any(one.kind == "any_record" for one in columns):
+    if any(one.kind == "any_record" for one in state.shown_fields):
         load_titles(records)
     small = table_size(entity.model) <= SMALL
     found = totals(state) if small else None
@@ -111,7 +113,9 @@ def table_rows(entity: Entity, records: list[Any], columns: list[FieldKind]) -> 
         name = escape(entity.title(record)) or "—"
         kana = f' title="{escape(getattr(record, entity.subtitle_field))}"' if entity.subtitle_field else ""
         cells = "".join(
-            f'<td class="num">{one.cell(record) or "—"}</td>' if one.right_aligned else f"<td>{cell_html(one, record)}</td>"
+            f'<td class="num">{one.cell(record) or "—"}</td>'
+            if one.right_aligned
+            else f"<td>{cell_html(one, record)}</td>"
             for one in columns
             if one is not title
         )
@@ -136,7 +140,10 @@ def next_step_html(record: Any) -> str:
         late = when is not None and when.date() < timezone.localdate()
         day = f'<span class="{"text-red" if late else ""}">{when.month}/{when.day}</span> ' if when else ""
         return f"{day}{escape(record.next_step)}"
-    resting = getattr(record, "outcome", "open") in {"won", "lost"} or getattr(record, "status", "") in {"closed", "dormant"}
+    resting = getattr(record, "outcome", "open") in {"won", "lost"} or getattr(record, "status", "") in {
+        "closed",
+        "dormant",
+    }
     return "" if resting else f'<span class="text-red">{escape(_("次の予定なし"))}</span>'
 
 
@@ -147,13 +154,19 @@ def phone_rows(entity: Entity, records: list[Any]) -> SafeString:
     phone, mail, chevron = icon("phone", "big"), icon("mail", "big"), icon("chevron-right")
     status = entity.field(entity.status_field) if entity.status_field else None
     second = [
-        entity.field(name) for name in entity.columns if name not in {entity.status_field, "next_step", entity.title_field}
+        entity.field(name)
+        for name in entity.columns
+        if name not in {entity.status_field, "next_step", entity.title_field}
     ][:3]
     made = []
     for record in records:
         name = escape(entity.title(record)) or "—"
         chip = status.cell(record) if status else ""
-        parts = [text for one in second if (text := escape(one.value_text(record)) if one.kind != "moment" else one.cell(record))]
+        parts = [
+            text
+            for one in second
+            if (text := escape(one.value_text(record)) if one.kind != "moment" else one.cell(record))
+        ]
         if hasattr(record, "next_step"):
             parts.append(next_step_html(record))
         line = '<span class="muted">・</span>'.join(f"<span>{part}</span>" for part in parts if part)
@@ -185,7 +198,9 @@ def view_tabs(request: HttpRequest, state: ListState) -> list[dict[str, Any]]:
     base = f"/{state.entity.slug}/"
     tabs = [{"label": _("すべて"), "url": base, "current": not state.preset and not state.view}]
     for one in state.entity.presets:
-        tabs.append({"label": str(one.label), "url": f"{base}?preset={one.key}", "current": state.preset == one.key})
+        tabs.append(
+            {"label": str(one.label), "url": f"{base}?preset={one.key}", "current": state.preset == one.key}
+        )
     for view in SavedView.objects.filter(Q(user=state.user) | Q(shared=True), entity=state.entity.name):
         tabs.append(
             {
@@ -202,10 +217,14 @@ def view_tabs(request: HttpRequest, state: ListState) -> list[dict[str, Any]]:
 def filter_chips(request: HttpRequest, state: ListState) -> list[dict[str, str]]:
     """One chip per condition, each with the address that lacks it."""
     scope, chips = Scope.of(state.user), []
-    parts = state.filter.get("all") if set(state.filter) == {"all"} else [state.filter] if state.filter else []
-    for index, part in enumerate(parts or []):
+    parts: list[Any] = [state.filter] if state.filter else []
+    if set(state.filter) == {"all"}:
+        parts = state.filter["all"]
+    for index, part in enumerate(parts):
         rest = [one for place, one in enumerate(parts) if place != index]
-        kept = "" if not rest else json.dumps(rest[0] if len(rest) == 1 else {"all": rest}, ensure_ascii=False)
+        kept = (
+            "" if not rest else json.dumps(rest[0] if len(rest) == 1 else {"all": rest}, ensure_ascii=False)
+        )
         chips.append({"text": describe(state.entity, part, scope), "url": link(request, filter=kept)})
     if state.search.strip():
         chips.append({"text": _("検索: %(text)s") % {"text": state.search}, "url": link(request, q=None)})
@@ -238,7 +257,14 @@ def builder_kinds(entity: Entity) -> list[dict[str, Any]]:
                 "name": one.name,
                 "label": one.label,
                 "operators": [{"value": op, "label": str(OPERATOR_WORDS[op])} for op in operators],
-                "input": {"date": "date", "date_time": "date", "moment": "date", "number": "number", "money": "text", "percent": "number"}.get(one.kind, "text"),
+                "input": {
+                    "date": "date",
+                    "date_time": "date",
+                    "moment": "date",
+                    "number": "number",
+                    "money": "text",
+                    "percent": "number",
+                }.get(one.kind, "text"),
                 "options": options,
             }
         )
@@ -264,10 +290,16 @@ def columns_dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
     """The column chooser."""
     state = ListState.of(entity, person(request), request.GET)
     chosen = [entity.field(name) for name in state.columns]
-    others = [one for one in entity.fields.values() if one.listed and one not in chosen and one.name != entity.title_field]
+    others = [
+        one
+        for one in entity.fields.values()
+        if one.listed and one not in chosen and one.name != entity.title_field
+    ]
     kept = [(name, value) for name, value in request.GET.items() if name not in {"columns", "part"}]
     return render(
-        request, "records/columns_dialog.html", {"entity": entity, "chosen": chosen, "others": others, "kept": kept}
+        request,
+        "records/columns_dialog.html",
+        {"entity": entity, "chosen": chosen, "others": others, "kept": kept},
     )
 
 
@@ -286,7 +318,9 @@ def save_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     user = person(request)
     state = ListState.of(entity, user, request.GET)
     if request.method != "POST":
-        return render(request, "records/view_dialog.html", {"entity": entity, "query": request.GET.urlencode()})
+        return render(
+            request, "records/view_dialog.html", {"entity": entity, "query": request.GET.urlencode()}
+        )
     name = clean(request.POST.get("name", "")).strip()[:60]
     if not name:
         raise Refused({"name": [_("ビューの名前を入力してください。")]})
@@ -295,9 +329,18 @@ def save_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     if preset:
         held["filter"] = {"all": [preset, state.filter]} if state.filter else preset
     if state.search.strip():
-        held["filter"] = {"all": [held["filter"], {"search": state.search}]} if held["filter"] else {"search": state.search}
+        held["filter"] = (
+            {"all": [held["filter"], {"search": state.search}]}
+            if held["filter"]
+            else {"search": state.search}
+        )
+    compile_condition(entity, held["filter"], Scope.of(user))  # what can't be asked is not kept
     view = SavedView.objects.create(
-        entity=entity.name, name=name, user=user, shared=bool(request.POST.get("shared")), state=held
+        entity=entity.name,
+        name=name,
+        user=user,
+        shared=bool(request.POST.get("shared")) and user.may_write,
+        state=held,
     )
     return htmx.go(request, f"/{entity.slug}/?view={view.pk}")
 
@@ -321,32 +364,44 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
     action = request.POST.get("action", "")
     if action == "delete":
         require(user, "delete", entity)
-        operation = Operation.objects.create(kind="bulk", user=user, summary=_("%(entity)sをまとめて削除") % {"entity": entity})
-        done = len(write.delete(entity, ids, by=user, operation=operation))
+        with transaction.atomic():
+            operation = Operation.objects.create(
+                kind="bulk", user=user, summary=_("%(entity)sをまとめて削除") % {"entity": entity}
+            )
+            done = len(write.delete(entity, ids, by=user, operation=operation))
         text = ngettext("%(n)d件をごみ箱へ移しました。", "%(n)d件をごみ箱へ移しました。", done) % {"n": done}
     else:
         require(user, "change", entity)
         if action not in entity.fields:
             raise Refused({"": [_("変更する項目を選んでください。")]})
         found = entity.field(action)
-        operation = Operation.objects.create(
-            kind="bulk", user=user, summary=_("%(entity)sの%(field)sをまとめて変更") % {"entity": entity, "field": found.label}
-        )
-        records = list(visible(entity, user).filter(pk__in=ids))
         value = request.POST.get("value", "")
-        pairs = []
-        for record in records:
-            if isinstance(found, Tags):
-                pairs.append((record, {action: sorted({*record.tags, *found.clean(value)})}))
-            else:
-                pairs.append((record, {action: value}))
-        done = len(write.write_many(entity, pairs, by=user, operation=operation))
+        try:
+            added = found.clean(value) if isinstance(found, Tags) else []
+        except ValidationError as error:
+            raise Refused({action: list(error.messages)}) from None
+        with transaction.atomic():
+            operation = Operation.objects.create(
+                kind="bulk",
+                user=user,
+                summary=_("%(entity)sの%(field)sをまとめて変更") % {"entity": entity, "field": found.label},
+            )
+            records = list(visible(entity, user).select_for_update().filter(pk__in=ids).order_by("pk"))
+            pairs = [
+                (one, {action: sorted({*one.tags, *added}) if isinstance(found, Tags) else value})
+                for one in records
+            ]
+            done = len(write.write_many(entity, pairs, by=user, operation=operation))
         text = ngettext("%(n)d件を変更しました。", "%(n)d件を変更しました。", done) % {"n": done}
     response = HttpResponse(status=204)
     response.headers["HX-Refresh"] = "true"
     from django.contrib import messages
 
-    messages.success(request, json.dumps({"message": text, "undo_url": f"/undo/operation/{operation.pk}/"}), extra_tags="json")
+    messages.success(
+        request,
+        json.dumps({"message": text, "undo_url": f"/undo/operation/{operation.pk}/"}),
+        extra_tags="json",
+    )
     return response
 
 
@@ -361,4 +416,8 @@ def bulk_dialog(request: HttpRequest, entity: Entity, name: str) -> HttpResponse
         raise Refused({"": [_("変更する項目を選んでください。")]})
     made = form_input(entity.field(name), entity.field(name).empty_value(), prefix="bulk")
     made["name"] = "value"
-    return render(request, "records/bulk_dialog.html", {"entity": entity, "input": made, "action": name, "ids": request.GET.get("ids", "")})
+    return render(
+        request,
+        "records/bulk_dialog.html",
+        {"entity": entity, "input": made, "action": name, "ids": request.GET.get("ids", "")},
+    )

@@ -43,7 +43,9 @@ def jdate(value: Any) -> str:
     """2026/11/23(月), of a date or of a moment in the company's zone."""
     if not value:
         return ""
-    return calendar.format_date(timezone.localtime(value).date() if isinstance(value, datetime.datetime) else value)
+    return calendar.format_date(
+        timezone.localtime(value).date() if isinstance(value, datetime.datetime) else value
+    )
 
 
 @register.filter
@@ -51,7 +53,9 @@ def jshort(value: Any) -> str:
     """11/23(月)."""
     if not value:
         return ""
-    return calendar.format_short(timezone.localtime(value).date() if isinstance(value, datetime.datetime) else value)
+    return calendar.format_short(
+        timezone.localtime(value).date() if isinstance(value, datetime.datetime) else value
+    )
 
 
 @register.filter
@@ -121,7 +125,9 @@ def toast_json(message: Any) -> str:
     """A message of the framework as the script's toast."""
     import json
 
-    return json.dumps({"message": str(message), "level": "error" if "error" in message.tags else "info"}, ensure_ascii=False)
+    return json.dumps(
+        {"message": str(message), "level": "error" if "error" in message.tags else "info"}, ensure_ascii=False
+    )
 
 
 @register.filter
@@ -154,5 +160,11 @@ def with_class(field: Any) -> SafeString:
     from django import forms
 
     widget = field.field.widget
-    name = "select" if isinstance(widget, forms.Select) else "toggle" if isinstance(widget, forms.CheckboxInput) else "input"
+    name = (
+        "select"
+        if isinstance(widget, forms.Select)
+        else "toggle"
+        if isinstance(widget, forms.CheckboxInput)
+        else "input"
+    )
     return field.as_widget(attrs={"class": name})  # type: ignore[no-any-return]

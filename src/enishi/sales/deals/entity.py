@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enishi.japanese.text import fold
 from enishi.people.models import Account
 from enishi.records.entity import Board, Entity, ImportHint, Preset, Section
+from enishi.records.errors import Refused
 from enishi.records.fields import (
     Choice,
     Date,
@@ -24,6 +27,7 @@ from enishi.records.fields import (
     Words,
 )
 from enishi.records.registry import register
+from enishi.records.rows import update_rows
 from enishi.sales.models import Deal, Stage
 from enishi.sales.pipelines.entity import OUTCOMES, default_pipeline, stages_of
 
@@ -45,7 +49,9 @@ class StageField(Reference):
     def cell(self, record: Any) -> str:
         from django.utils.html import escape
 
-        colour = {"open": "accent", "won": "green", "lost": "red", "hold": "amber"}.get(record.outcome, "grey")
+        colour = {"open": "accent", "won": "green", "lost": "red", "hold": "amber"}.get(
+            record.outcome, "grey"
+        )
         return f'<span class="chip chip-{colour}">{escape(str(record.stage))}</span>'
 
 
@@ -72,6 +78,24 @@ def stage_by_words(text: str, stages: Sequence[Stage]) -> Stage | None:
     return None
 
 
+def first_stage(pipeline_id: int) -> Stage:
+    """Where a deal of the pipeline begins.
+
+    Raises:
+        Refused: somebody has taken all stages out.
+    """
+    stages = stages_of(pipeline_id)
+    if not stages:
+        raise Refused(
+            {
+                "pipeline": [
+                    _t("このパイプラインにはステージがありません。設定の「パイプライン」で作ってください。")
+                ]
+            }
+        )
+    return next((stage for stage in stages if stage.outcome == "open"), stages[0])
+
+
 @register
 class DealEntity(Entity):
     """案件."""
@@ -80,7 +104,7 @@ class DealEntity(Entity):
     slug = "deals"
     code = 3
     model = Deal
-    label = _("案件")
+    label = pgettext_lazy("entities", "案件")
     icon = "handshake"
     hint = _("商談をひとつずつ登録します。ボードで段階を動かすと、金額の見込みが分かります。")
     status_field = "stage"
@@ -142,12 +166,12 @@ class DealEntity(Entity):
     def prepare(self, record: Deal, changed: set[str]) -> None:
         if record.stage_id is None:
             pipeline = record.pipeline_id or default_pipeline().pk
-            record.stage = next(stage for stage in stages_of(pipeline) if stage.outcome == "open")
+            record.stage = first_stage(pipeline)
             changed = changed | {"stage"}
         if "stage" in changed or "pipeline" in changed or not record.pk:
             stage = record.stage
             if "pipeline" in changed and "stage" not in changed and stage.pipeline_id != record.pipeline_id:
-                stage = record.stage = next(one for one in stages_of(record.pipeline_id) if one.outcome == "open")
+                stage = record.stage = first_stage(record.pipeline_id)
             now = timezone.now()
             record.pipeline_id = stage.pipeline_id
             record.stage_changed_at = now
@@ -184,19 +208,16 @@ def refresh_open_amounts(keys: set[int]) -> None:
     ordered = sorted(keys)
     for start in range(0, len(ordered), 500):
         part = ordered[start : start + 500]
-        sums = dict(
-            Deal.objects.filter(Q(outcome="open") | Q(outcome="hold"), account__in=part, deleted_at=None)
-            .values_list("account")
-            .annotate(total=Sum("amount"))
-        )
-        stale = [
-            account
-            for account in Account.objects.filter(pk__in=part).only("pk", "open_amount")
-            if account.open_amount != sums.get(account.pk)
-        ]
-        for account in stale:
-            account.open_amount = sums.get(account.pk)
-        if stale:
-            from enishi.records.write import update_rows
-
-            update_rows(Account, stale, ("open_amount",))
+        with transaction.atomic():
+            # Locked before the deals are read: of two who write at once the second sees what the first stored.
+            accounts = list(Account.objects.filter(pk__in=part).order_by("pk").select_for_update(no_key=True))
+            sums = dict(
+                Deal.objects.filter(Q(outcome="open") | Q(outcome="hold"), account__in=part, deleted_at=None)
+                .values_list("account")
+                .annotate(total=Sum("amount"))
+            )
+            stale = [account for account in accounts if account.open_amount != sums.get(account.pk)]
+            for account in stale:
+                account.open_amount = sums.get(account.pk)
+            if stale:
+                update_rows(Account, stale, ("open_amount",))

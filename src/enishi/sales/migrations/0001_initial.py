@@ -7,100 +7,398 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pipeline',
+            name="Pipeline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(max_length=100, verbose_name='名前')),
-                ('position', models.BigIntegerField(default=0, verbose_name='並び順')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(max_length=100, verbose_name="名前")),
+                ("position", models.BigIntegerField(default=0, verbose_name="並び順")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'pk'],
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(max_length=100, verbose_name='名前')),
-                ('position', models.BigIntegerField(default=0, verbose_name='並び順')),
-                ('outcome', models.CharField(default='open', max_length=10, verbose_name='扱い')),
-                ('probability', models.BigIntegerField(default=0, verbose_name='確度')),
-                ('stale_days', models.BigIntegerField(default=14, verbose_name='滞留とみなす日数')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='sales.pipeline', verbose_name='パイプライン')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(max_length=100, verbose_name="名前")),
+                ("position", models.BigIntegerField(default=0, verbose_name="並び順")),
+                ("outcome", models.CharField(default="open", max_length=10, verbose_name="扱い")),
+                ("probability", models.BigIntegerField(default=0, verbose_name="確度")),
+                ("stale_days", models.BigIntegerField(default=14, verbose_name="滞留とみなす日数")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "pipeline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stages",
+                        to="sales.pipeline",
+                        verbose_name="パイプライン",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pipeline__position', 'pipeline_id', 'position', 'pk'],
+                "ordering": ["pipeline__position", "pipeline_id", "position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Deal',
+            name="Deal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('last_contact_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='最終接触')),
-                ('next_step_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='次の予定日')),
-                ('next_step', models.CharField(blank=True, editable=False, max_length=200, verbose_name='次の一手')),
-                ('next_task_id', models.BigIntegerField(editable=False, null=True)),
-                ('name', models.CharField(max_length=200, verbose_name='案件名')),
-                ('code', models.CharField(blank=True, max_length=40, verbose_name='案件番号')),
-                ('outcome', models.CharField(default='open', editable=False, max_length=10, verbose_name='結果')),
-                ('stage_changed_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='ステージ変更日時')),
-                ('closed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='決着日時')),
-                ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='金額')),
-                ('probability', models.BigIntegerField(blank=True, null=True, verbose_name='確度')),
-                ('expected_close', models.DateField(blank=True, null=True, verbose_name='受注予定日')),
-                ('source', models.CharField(blank=True, max_length=100, verbose_name='獲得元')),
-                ('competitor', models.CharField(blank=True, max_length=200, verbose_name='競合')),
-                ('lost_reason', models.CharField(blank=True, max_length=100, verbose_name='失注理由')),
-                ('lost_detail', models.TextField(blank=True, verbose_name='失注の詳細')),
-                ('their_owner', models.CharField(blank=True, max_length=100, verbose_name='元の担当者名')),
-                ('note', models.TextField(blank=True, verbose_name='備考')),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deals', to='people.account', verbose_name='取引先')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='deals', to='people.contact', verbose_name='先方担当')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
-                ('pipeline', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='sales.pipeline', verbose_name='パイプライン')),
-                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deals', to='sales.stage', verbose_name='ステージ')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                (
+                    "last_contact_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="最終接触"),
+                ),
+                (
+                    "next_step_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="次の予定日"),
+                ),
+                (
+                    "next_step",
+                    models.CharField(blank=True, editable=False, max_length=200, verbose_name="次の一手"),
+                ),
+                ("next_task_id", models.BigIntegerField(editable=False, null=True)),
+                ("name", models.CharField(max_length=200, verbose_name="案件名")),
+                ("code", models.CharField(blank=True, max_length=40, verbose_name="案件番号")),
+                (
+                    "outcome",
+                    models.CharField(default="open", editable=False, max_length=10, verbose_name="結果"),
+                ),
+                (
+                    "stage_changed_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="ステージ変更日時"
+                    ),
+                ),
+                (
+                    "closed_at",
+                    models.DateTimeField(blank=True, editable=False, null=True, verbose_name="決着日時"),
+                ),
+                ("amount", models.BigIntegerField(blank=True, null=True, verbose_name="金額")),
+                ("probability", models.BigIntegerField(blank=True, null=True, verbose_name="確度")),
+                ("expected_close", models.DateField(blank=True, null=True, verbose_name="受注予定日")),
+                ("source", models.CharField(blank=True, max_length=100, verbose_name="獲得元")),
+                ("competitor", models.CharField(blank=True, max_length=200, verbose_name="競合")),
+                ("lost_reason", models.CharField(blank=True, max_length=100, verbose_name="失注理由")),
+                ("lost_detail", models.TextField(blank=True, verbose_name="失注の詳細")),
+                ("their_owner", models.CharField(blank=True, max_length=100, verbose_name="元の担当者名")),
+                ("note", models.TextField(blank=True, verbose_name="備考")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="deals",
+                        to="people.account",
+                        verbose_name="取引先",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="deals",
+                        to="people.contact",
+                        verbose_name="先方担当",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
+                (
+                    "pipeline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to="sales.pipeline",
+                        verbose_name="パイプライン",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deals",
+                        to="sales.stage",
+                        verbose_name="ステージ",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='deal_updated_at_s'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='deal_created_at_s'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['amount', 'id'], name='deal_amount_s'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['expected_close', 'id'], name='deal_expected_close_s'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['next_step_at', 'id'], name='deal_next_step_at_s'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['last_contact_at', 'id'], name='deal_last_contact_at_s'), models.Index(condition=models.Q(('deleted_at__isnull', True), _negated=True), fields=['deleted_at'], name='deal_bin'), models.Index(fields=['code'], name='deal_code'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['stage', 'stage_changed_at', 'id'], name='deal_stage'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['pipeline', 'outcome'], name='deal_pipeline'), models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['owner', 'outcome', 'next_step_at'], name='deal_owner_open')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="deal_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="deal_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["amount", "id"],
+                        name="deal_amount_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["expected_close", "id"],
+                        name="deal_expected_close_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["next_step_at", "id"],
+                        name="deal_next_step_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["last_contact_at", "id"],
+                        name="deal_last_contact_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), _negated=True),
+                        fields=["deleted_at"],
+                        name="deal_bin",
+                    ),
+                    models.Index(fields=["code"], name="deal_code"),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["stage", "stage_changed_at", "id"],
+                        name="deal_stage",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["pipeline", "outcome"],
+                        name="deal_pipeline",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["owner", "outcome", "next_step_at"],
+                        name="deal_owner_open",
+                    ),
+                ],
             },
         ),
     ]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enishi.records.entity import Connection, Entity, Section
 from enishi.records.fields import Choice, Number, Option, Percent, Reference, Words
@@ -43,7 +44,14 @@ def make_pipeline(name: str, stages: Sequence[tuple[str, int, str, int]], positi
     pipeline = Pipeline.objects.create(name=name, position=position)
     Stage.objects.bulk_create(
         [
-            Stage(pipeline=pipeline, name=stage, position=place, probability=probability, outcome=outcome, stale_days=days)
+            Stage(
+                pipeline=pipeline,
+                name=stage,
+                position=place,
+                probability=probability,
+                outcome=outcome,
+                stale_days=days,
+            )
             for place, (stage, probability, outcome, days) in enumerate(stages)
         ]
     )
@@ -63,7 +71,7 @@ class PipelineEntity(Entity):
     slug = "pipelines"
     code = 20
     model = Pipeline
-    label = _("パイプライン")
+    label = pgettext_lazy("entities", "パイプライン")
     icon = "milestone"
     hint = _("案件の進め方です。事業ごとに分けられます。")
     in_navigation = False
@@ -71,10 +79,17 @@ class PipelineEntity(Entity):
     admin_only = True
     has_timeline = False
     default_sort = "position"
-    built_in = (Words("name", required=True, unique=True, longest=100), Number("position", least=0, sortable=True))
+    built_in = (
+        Words("name", required=True, unique=True, longest=100),
+        Number("position", least=0, sortable=True),
+    )
     columns = ("position",)
     sections = (Section(_("パイプライン"), ("name", "position")),)
-    connections = (Connection("stage", "pipeline", _("ステージ"), ("position", "outcome", "probability")),)
+    connections = (
+        Connection(
+            "stage", "pipeline", pgettext_lazy("entities", "ステージ"), ("position", "outcome", "probability")
+        ),
+    )
     quick_fields = ("name", "position")
 
     def settle(self, records: Sequence[Pipeline], changes: Sequence[dict[str, Any]], by: Any) -> None:
@@ -82,7 +97,14 @@ class PipelineEntity(Entity):
             if not change and not record.stages.exists():
                 Stage.objects.bulk_create(
                     [
-                        Stage(pipeline=record, name=name, position=place, probability=share, outcome=outcome, stale_days=days)
+                        Stage(
+                            pipeline=record,
+                            name=name,
+                            position=place,
+                            probability=share,
+                            outcome=outcome,
+                            stale_days=days,
+                        )
                         for place, (name, share, outcome, days) in enumerate(DEFAULT_STAGES)
                     ]
                 )
@@ -96,7 +118,7 @@ class StageEntity(Entity):
     slug = "stages"
     code = 21
     model = Stage
-    label = _("ステージ")
+    label = pgettext_lazy("entities", "ステージ")
     icon = "flag"
     in_navigation = False
     in_search = False
@@ -109,10 +131,12 @@ class StageEntity(Entity):
         Number("position", least=0, sortable=True, default=0),
         Choice("outcome", options=OUTCOMES, default="open", required=True),
         Percent("probability", default=0),
-        Number("stale_days", least=0, most=3650, unit=_("日"), default=14),
+        Number("stale_days", least=0, most=3650, unit=pgettext_lazy("unit", "日"), default=14),
     )
     columns = ("pipeline", "position", "outcome", "probability", "stale_days")
-    sections = (Section(_("ステージ"), ("name", "pipeline", "position", "outcome", "probability", "stale_days")),)
+    sections = (
+        Section(_("ステージ"), ("name", "pipeline", "position", "outcome", "probability", "stale_days")),
+    )
     quick_fields = ("name", "pipeline", "position", "outcome", "probability", "stale_days")
 
     def check(self, record: Stage, changed: set[str]) -> dict[str, list[str]]:

@@ -4,31 +4,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Beat',
+            name="Beat",
             fields=[
-                ('worker', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('host', models.CharField(max_length=255)),
-                ('pid', models.IntegerField()),
-                ('at', models.DateTimeField(db_index=True)),
-                ('task', models.CharField(blank=True, max_length=200)),
+                ("worker", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("host", models.CharField(max_length=255)),
+                ("pid", models.IntegerField()),
+                ("at", models.DateTimeField(db_index=True)),
+                ("task", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='PeriodicRun',
+            name="PeriodicRun",
             fields=[
-                ('name', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('began_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('worker', models.CharField(blank=True, max_length=64)),
-                ('error', models.TextField(blank=True)),
+                ("name", models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ("began_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("worker", models.CharField(blank=True, max_length=64)),
+                ("error", models.TextField(blank=True)),
             ],
         ),
     ]

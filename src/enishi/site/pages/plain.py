@@ -1,5 +1,6 @@
 """Small pages of the site: menu, settings, the app's manifest, postal codes, language."""
 
+import importlib
 from typing import Any
 
 from django.conf import settings as django_settings
@@ -18,7 +19,7 @@ from enishi.records import registry
 from enishi.records.models import Operation
 from enishi.records.pages.base import handled, person
 from enishi.sales.models import Deal
-from enishi.site.checks import sqlite_warning
+from enishi.site.checks import database_size, sqlite_warning
 
 
 @require_GET
@@ -38,10 +39,22 @@ def menu(request: HttpRequest) -> HttpResponse:
 def settings_page(request: HttpRequest) -> HttpResponse:
     """What can be set, and how the installation is."""
     user = person(request)
-    context: dict[str, Any] = {"version": __version__, "database": connection.vendor, "warning": sqlite_warning(), "home": str(django_settings.HOME)}
+    context: dict[str, Any] = {
+        "version": __version__,
+        "database": connection.vendor,
+        "warning": sqlite_warning(),
+        "size": database_size(),
+        "home": str(django_settings.HOME),
+    }
     if user.is_admin:
-        context["counts"] = [(one, one.model._default_manager.filter(deleted_at=None).count()) for one in registry.all_entities() if one.in_navigation]
-        context["empty_company"] = not (Account.objects.exists() or Contact.objects.exists() or Deal.objects.exists())
+        context["counts"] = [
+            (one, one.model._default_manager.filter(deleted_at=None).count())
+            for one in registry.all_entities()
+            if one.in_navigation
+        ]
+        context["empty_company"] = not (
+            Account.objects.exists() or Contact.objects.exists() or Deal.objects.exists()
+        )
     context["operations"] = Operation.objects.exclude(kind="undo").select_related("user").order_by("-at")[:15]
     return render(request, "site/settings.html", context)
 
@@ -53,7 +66,6 @@ def load_sample(request: HttpRequest) -> HttpResponse:
     from django.contrib import messages
 
     from enishi.records.errors import NotAllowed
-    from enishi.site import demo
 
     user = person(request)
     if not user.is_admin:
@@ -61,7 +73,7 @@ def load_sample(request: HttpRequest) -> HttpResponse:
     if Account.objects.exists() or Contact.objects.exists():
         messages.error(request, _("すでにデータがあるため、見本は入れられません。"))
     else:
-        demo.load(user)
+        importlib.import_module("enishi.site.demo").load(user)
         messages.success(request, _("見本の会社を入れました。"))
     return redirect("today")
 
@@ -88,7 +100,9 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def postal_code(request: HttpRequest) -> JsonResponse:
     """The places of a postal code."""
     places = addresses.lookup_postal_code(request.GET.get("code", "")[:20])
-    return JsonResponse({"places": [{"prefecture": one.prefecture, "city": one.city, "town": one.town} for one in places]})
+    return JsonResponse(
+        {"places": [{"prefecture": one.prefecture, "city": one.city, "town": one.town} for one in places]}
+    )
 
 
 @require_POST
@@ -111,5 +125,15 @@ def gallery(request: HttpRequest) -> HttpResponse:
     from enishi.records.pages.base import form_input
 
     entity = registry.get("contact")
-    inputs = [form_input(one, one.empty_value(), errors=[_("例: ここに理由が出ます。")] if one.name == "email" else None) for one in entity.fields.values() if one.editable]
-    return render(request, "site/gallery.html", {"inputs": inputs, "colours": ["grey", "accent", "green", "amber", "red"]})
+    inputs = [
+        form_input(
+            one, one.empty_value(), errors=[_("例: ここに理由が出ます。")] if one.name == "email" else None
+        )
+        for one in entity.fields.values()
+        if one.editable
+    ]
+    return render(
+        request,
+        "site/gallery.html",
+        {"inputs": inputs, "colours": ["grey", "accent", "green", "amber", "red"]},
+    )

@@ -55,13 +55,17 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "sums": figures(user, today),
         "may_write": user.may_write,
     }
-    return render(request, "work/today_rows.html" if request.GET.get("part") == "rows" else "work/today.html", context)
+    return render(
+        request, "work/today_rows.html" if request.GET.get("part") == "rows" else "work/today.html", context
+    )
 
 
 def greeting(name: str, hour: int) -> str:
     """「おはようございます、佐藤さん」."""
     family = name.split()[0] if name.split() else name
-    word = _("おはようございます") if 4 <= hour < 11 else _("こんにちは") if hour < 18 else _("お疲れさまです")
+    word = (
+        _("おはようございます") if 4 <= hour < 11 else _("こんにちは") if hour < 18 else _("お疲れさまです")
+    )
     return _("%(word)s、%(name)sさん") % {"word": word, "name": family}
 
 
@@ -88,7 +92,15 @@ def growing(user: Any, today: datetime.date) -> list[dict[str, Any]]:
         .select_related("account", "stage").order_by("stage_changed_at", "pk")[: MOST + 1]
     )  # fmt: skip
     for deal in deals:
-        reason = "・".join(part for part in (str(deal.account or ""), str(deal.stage), amounts.format_yen(deal.amount) if deal.amount else "") if part)
+        reason = "・".join(
+            part
+            for part in (
+                str(deal.account or ""),
+                str(deal.stage),
+                amounts.format_yen(deal.amount) if deal.amount else "",
+            )
+            if part
+        )
         rows.append({
             "key": f"deal-{deal.pk}", "title": deal.name, "reason": _("次の予定なし") + "・" + reason, "icon": "handshake", "tone": "amber",
             "url": f"/deals/{deal.pk}/", "about": f"deal:{deal.pk}", "action": _("予定"),
@@ -111,10 +123,17 @@ def birthdays(user: Any, today: datetime.date) -> list[tuple[Contact, datetime.d
     for day in days:
         wanted |= Q(birthday__month=day.month, birthday__day=day.day)
     found = []
-    rows = visible(registry.get("contact"), user).filter(wanted, owner=user, birthday__isnull=False).select_related("account")
+    rows = (
+        visible(registry.get("contact"), user)
+        .filter(wanted, owner=user, birthday__isnull=False)
+        .select_related("account")
+    )
     for contact in rows[:MOST]:
         assert contact.birthday is not None
-        day = next((one for one in days if (one.month, one.day) == (contact.birthday.month, contact.birthday.day)), today)
+        day = next(
+            (one for one in days if (one.month, one.day) == (contact.birthday.month, contact.birthday.day)),
+            today,
+        )
         found.append((contact, day))
     return sorted(found, key=lambda pair: (pair[1], pair[0].pk))
 

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enishi.records import registry
 from enishi.records.entity import Entity, ImportHint, Preset, Section
@@ -46,9 +47,13 @@ class People(FieldKind):
         try:
             keys = sorted({int(part) for part in parts if str(part).strip()})
         except (ValueError, TypeError):
-            raise ValidationError(_t("会った人の選び方が正しくありません。一覧から選んでください。")) from None
+            raise ValidationError(
+                _t("会った人の選び方が正しくありません。一覧から選んでください。")
+            ) from None
         entity = registry.get("contact")
-        if len(keys) > 50 or entity.model._default_manager.filter(pk__in=keys, deleted_at=None).count() != len(keys):
+        if len(keys) > 50 or entity.model._default_manager.filter(
+            pk__in=keys, deleted_at=None
+        ).count() != len(keys):
             raise ValidationError(_t("選んだ会った人が見つかりません。選び直してください。"))
         return keys
 
@@ -58,7 +63,9 @@ class People(FieldKind):
     def text(self, value: Any) -> str:
         if not value:
             return ""
-        return "、".join(str(one) for one in registry.get("contact").model._default_manager.filter(pk__in=value))
+        return "、".join(
+            str(one) for one in registry.get("contact").model._default_manager.filter(pk__in=value)
+        )
 
     def input_text(self, value: Any) -> str:
         return ",".join(map(str, value or []))
@@ -72,7 +79,7 @@ class ActivityEntity(Entity):
     slug = "activities"
     code = 5
     model = Activity
-    label = _("活動")
+    label = pgettext_lazy("entities", "活動")
     icon = "history"
     hint = _("電話・訪問・打ち合わせの記録です。取引先や案件の画面、または「＋記録」から登録します。")
     title_field = "text"
@@ -81,15 +88,19 @@ class ActivityEntity(Entity):
     built_in = (
         Choice("kind", options=KINDS, required=True, default="note", aliases=("種類", "活動種別", "type")),
         AnyRecord("about"),
-        DateTime("at", sortable=True, default=timezone.now, aliases=("日時", "活動日", "訪問日", "日付", "date")),
+        DateTime(
+            "at", sortable=True, default=timezone.now, aliases=("日時", "活動日", "訪問日", "日付", "date")
+        ),
         LongText("text", aliases=("内容", "メモ", "活動内容", "報告", "text")),
         Choice("outcome", options=OUTCOMES, aliases=("結果", "outcome")),
-        Number("minutes", least=0, most=100_000, unit=_("分")),
+        Number("minutes", least=0, most=100_000, unit=pgettext_lazy("unit", "分")),
         People("met", listed=False),
         Reference("next_task", to="task", editable=False),
     )
     columns = ("kind", "about", "at", "outcome", "owner")
-    sections = (Section(_("活動"), ("kind", "about", "at", "text", "outcome", "met", "minutes", "owner", "tags")),)
+    sections = (
+        Section(_("活動"), ("kind", "about", "at", "text", "outcome", "met", "minutes", "owner", "tags")),
+    )
     quick_fields = ("kind", "at", "text", "outcome")
     search_fields = ()
     presets = (

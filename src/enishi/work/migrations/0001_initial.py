@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,103 +15,283 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(max_length=200, verbose_name='内容')),
-                ('kind', models.CharField(default='todo', max_length=20, verbose_name='種類')),
-                ('about', models.CharField(blank=True, db_index=True, max_length=60, verbose_name='相手・案件')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='期限')),
-                ('all_day', models.BooleanField(default=True, verbose_name='終日')),
-                ('priority', models.CharField(default='normal', max_length=10, verbose_name='優先度')),
-                ('repeat', models.CharField(blank=True, max_length=20, verbose_name='繰り返し')),
-                ('remind_at', models.DateTimeField(blank=True, null=True, verbose_name='通知')),
-                ('reminded_at', models.DateTimeField(editable=False, null=True)),
-                ('note', models.TextField(blank=True, verbose_name='メモ')),
-                ('done_at', models.DateTimeField(blank=True, null=True, verbose_name='完了日時')),
-                ('done_by_task', models.BigIntegerField(editable=False, null=True)),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(max_length=200, verbose_name="内容")),
+                ("kind", models.CharField(default="todo", max_length=20, verbose_name="種類")),
+                (
+                    "about",
+                    models.CharField(blank=True, db_index=True, max_length=60, verbose_name="相手・案件"),
+                ),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="期限")),
+                ("all_day", models.BooleanField(default=True, verbose_name="終日")),
+                ("priority", models.CharField(default="normal", max_length=10, verbose_name="優先度")),
+                ("repeat", models.CharField(blank=True, max_length=20, verbose_name="繰り返し")),
+                ("remind_at", models.DateTimeField(blank=True, null=True, verbose_name="通知")),
+                ("reminded_at", models.DateTimeField(editable=False, null=True)),
+                ("note", models.TextField(blank=True, verbose_name="メモ")),
+                ("done_at", models.DateTimeField(blank=True, null=True, verbose_name="完了日時")),
+                ("done_by_task", models.BigIntegerField(editable=False, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('kind', models.CharField(default='note', max_length=20, verbose_name='種類')),
-                ('about', models.CharField(blank=True, db_index=True, max_length=60, verbose_name='相手・案件')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='日時')),
-                ('text', models.TextField(blank=True, verbose_name='内容')),
-                ('outcome', models.CharField(blank=True, max_length=20, verbose_name='結果')),
-                ('minutes', models.BigIntegerField(blank=True, null=True, verbose_name='時間')),
-                ('met', models.JSONField(blank=True, default=list, verbose_name='会った人')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
-                ('next_task', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='work.task', verbose_name='次の予定')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("kind", models.CharField(default="note", max_length=20, verbose_name="種類")),
+                (
+                    "about",
+                    models.CharField(blank=True, db_index=True, max_length=60, verbose_name="相手・案件"),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="日時")),
+                ("text", models.TextField(blank=True, verbose_name="内容")),
+                ("outcome", models.CharField(blank=True, max_length=20, verbose_name="結果")),
+                ("minutes", models.BigIntegerField(blank=True, null=True, verbose_name="時間")),
+                ("met", models.JSONField(blank=True, default=list, verbose_name="会った人")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
+                (
+                    "next_task",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="work.task",
+                        verbose_name="次の予定",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='task_updated_at_s'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="task_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='task_created_at_s'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="task_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['due_at', 'id'], name='task_due_at_s'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["due_at", "id"],
+                name="task_due_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), _negated=True), fields=['deleted_at'], name='task_bin'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True), _negated=True),
+                fields=["deleted_at"],
+                name="task_bin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('done_at__isnull', True)), fields=['owner', 'due_at', 'id'], name='task_open_owner'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True), ("done_at__isnull", True)),
+                fields=["owner", "due_at", "id"],
+                name="task_open_owner",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('done_at__isnull', True)), fields=['due_at', 'id'], name='task_open'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True), ("done_at__isnull", True)),
+                fields=["due_at", "id"],
+                name="task_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), ('done_at__isnull', True)), fields=['remind_at'], name='task_remind'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True), ("done_at__isnull", True)),
+                fields=["remind_at"],
+                name="task_remind",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='activity_updated_at_s'),
+            model_name="activity",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="activity_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='activity_created_at_s'),
+            model_name="activity",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="activity_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['at', 'id'], name='activity_at_s'),
+            model_name="activity",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["at", "id"], name="activity_at_s"
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True), _negated=True), fields=['deleted_at'], name='activity_bin'),
+            model_name="activity",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True), _negated=True),
+                fields=["deleted_at"],
+                name="activity_bin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['owner', 'at', 'id'], name='activity_owner_at'),
+            model_name="activity",
+            index=models.Index(fields=["owner", "at", "id"], name="activity_owner_at"),
         ),
     ]

@@ -7,9 +7,11 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from enishi.records.entity import Entity, ImportHint, Preset, Section
 from enishi.records.fields import AnyRecord, Choice, DateTime, LongText, Option, Words, YesNo
+from enishi.records.fields.dates import LATEST
 from enishi.records.registry import get, register
 from enishi.work import about
 from enishi.work.models import Task
@@ -64,7 +66,7 @@ class TaskEntity(Entity):
     slug = "tasks"
     code = 4
     model = Task
-    label = _("タスク")
+    label = pgettext_lazy("entities", "タスク")
     icon = "square-check"
     hint = _("やること・予定を登録します。期限が近いものは「今日」に並びます。")
     default_sort = "due_at"
@@ -138,8 +140,12 @@ class TaskEntity(Entity):
             if not (record.repeat and record.due_at and done[0] is None and done[1]) or record.done_by_task:
                 continue
             due = next_due(record.due_at, record.repeat, timezone.now())
+            if due.year > LATEST.year:
+                continue
+            held = about.places_of([record])[record.pk][:1]  # nothing where what it was about is gone
+            where = f"{held[0][0]}:{held[0][1]}" if held and about.is_alive(*held[0]) else ""
             made = write.create(get("task"), {
-                "name": record.name, "kind": record.kind, "about": record.about, "due_at": due, "all_day": record.all_day,
+                "name": record.name, "kind": record.kind, "about": where, "due_at": due, "all_day": record.all_day,
                 "priority": record.priority, "repeat": record.repeat, "owner": record.owner_id, "note": record.note,
                 "remind_at": due - (record.due_at - record.remind_at) if record.remind_at else None,
             }, by=by).record  # fmt: skip
@@ -148,9 +154,13 @@ class TaskEntity(Entity):
 
 
 def next_due(due: datetime.datetime, repeat: str, now: datetime.datetime) -> datetime.datetime:
-    """The next due time after `now`, counted from the first in local time (the 31st goes on as the month's last day)."""
+    """The next due time after `now`, counted in local time. What is due on a month's last day stays on the last day
+    (31 January → 28 February → 31 March; 29 February → 28 February → … → 29 February)."""
     step, first = STEPS[repeat], timezone.localtime(due)
+    if repeat in {"monthly", "yearly"} and (first + datetime.timedelta(days=1)).day == 1:
+        step = step + relativedelta(day=31)
     times = 1
     while first + step * times <= timezone.localtime(now):
         times += 1
-    return (first + step * times).astimezone(datetime.UTC)
+    due_next: datetime.datetime = first + step * times
+    return due_next.astimezone(datetime.UTC)

@@ -1,0 +1,56 @@
+"""Accounts, contacts and affiliations do what every entity does."""
+
+from typing import Any
+
+import pytest
+
+from enishi.records import registry, write
+from enishi.records.testing import EntityTests
+
+
+class TestAccounts(EntityTests):
+    entity = "account"
+
+    def values(self, number: int) -> dict[str, Any]:
+        return {
+            "name": f"株式会社丸山製作所{number}",
+            "kana": "マルヤマ",
+            "phone": f"03-1234-{number:04}",
+            "code": f"K{number}",
+            "rank": "A",
+        }
+
+
+class TestContacts(EntityTests):
+    entity = "contact"
+    edits = ("family_name", "髙﨑", "髙﨑")
+
+    @pytest.fixture(autouse=True)
+    def _account(self, alice: Any) -> None:
+        self.account = write.create(registry.get("account"), {"name": "みどり商事"}, by=alice).record
+
+    def values(self, number: int) -> dict[str, Any]:
+        return {
+            "family_name": "渡邊", "given_name": f"誠{number}", "account": self.account.pk, "title": "専務",
+            "mobile": f"090-1234-{number:04}", "birthday": "1980-02-29",
+        }  # fmt: skip
+
+
+class TestAffiliations(EntityTests):
+    entity = "affiliation"
+    edits = ("department", "営業部", "営業部")
+
+    @pytest.fixture(autouse=True)
+    def _ends(self, alice: Any) -> None:
+        self.account = write.create(registry.get("account"), {"name": "みどり商事"}, by=alice).record
+        self.contact = write.create(
+            registry.get("contact"), {"family_name": "佐藤", "account": self.account.pk}, by=alice
+        ).record
+
+    def values(self, number: int) -> dict[str, Any]:
+        return {
+            "contact": self.contact.pk,
+            "account": self.account.pk,
+            "department": f"第{number}課",
+            "is_main": "",
+        }

@@ -1,0 +1,77 @@
+"""Daily work on a telephone of 390 pixels."""
+
+import time
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import company
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def made(live_enishi: Any) -> dict[str, Any]:
+    """Customers to visit."""
+    with live_enishi.data():
+        return company.build(live_enishi.person("alice"))
+
+
+@pytest.mark.row("F1")
+def test_a_visit_is_recorded_in_a_few_reaches_of_the_thumb(phone: Any, made: dict[str, Any]) -> None:
+    phone.goto("/today/")
+    began = time.monotonic()
+    phone.tap(".dock .plus")
+    phone.fill("dialog record-picker input[type=text]", "丸山")
+    phone.tap("dialog .picker-option:has-text('株式会社丸山製作所')")
+    phone.tap("dialog .choice:has-text('渡邊')")
+    phone.tap("dialog .choice:has-text('成功')")
+    phone.fill("dialog textarea", "12月オープンに間に合わせたい。")
+    phone.tap("dialog [data-day] >> nth=1")
+    phone.fill("dialog [name=next_name]", "見積 第2版を持参")
+    phone.tap("dialog button:has-text('保存')")
+    phone.wait_for_selector(".toast-box:has-text('記録しました')")
+    assert time.monotonic() - began < 20
+    phone.goto(f"/contacts/{made['contact'].pk}/")
+    phone.wait_for_selector(".event:has-text('12月オープン')")
+    phone.goto(f"/accounts/{made['accounts'][0].pk}/")
+    assert "見積" in phone.inner_text("#next-step")
+
+
+@pytest.mark.row("F1")
+def test_the_form_keeps_what_was_typed_where_nobody_was_chosen(phone: Any, made: dict[str, Any]) -> None:
+    phone.expect_errors("422")
+    phone.goto("/today/")
+    phone.tap(".dock .plus")
+    phone.fill("dialog textarea", "大事な話")
+    phone.tap("dialog button:has-text('保存')")
+    phone.wait_for_selector("dialog .error:has-text('選んでください')")
+    assert phone.input_value("dialog textarea") == "大事な話"
+
+
+@pytest.mark.row("C5")
+def test_a_task_is_done_with_one_tap_on_today(phone: Any, made: dict[str, Any]) -> None:
+    phone.goto("/today/")
+    phone.wait_for_selector(".today-row:has-text('見積の返事')")
+    phone.tap(".today-row:has-text('見積の返事') button:has-text('完了')")
+    phone.wait_for_selector(".toast-box:has-text('完了にしました')")
+    expect(phone.locator("#today")).not_to_contain_text("見積の返事")
+
+
+@pytest.mark.row("A5")
+def test_a_list_row_calls_and_targets_are_large_enough(phone: Any, made: dict[str, Any]) -> None:
+    phone.goto("/accounts/?q=丸山")
+    assert phone.get_attribute(".phone-row a[aria-label^='電話']", "href") == "tel:0312345678"
+    small = phone.evaluate(
+        "[...document.querySelectorAll('.dock a, .dock button, .phone-row a, .page .btn')].filter((one) => one.offsetParent && one.getBoundingClientRect().height < 40).map((one) => one.outerHTML.slice(0, 80))"
+    )
+    assert not small
+
+
+@pytest.mark.row("E5")
+def test_the_last_digits_of_a_number_find_who_called(phone: Any, made: dict[str, Any]) -> None:
+    phone.goto("/search/?q=5678")
+    phone.wait_for_selector(".hit:has-text('株式会社丸山製作所')")
+    phone.goto("/search/?q=0312345678")
+    phone.wait_for_selector(".hit:has-text('株式会社丸山製作所')")
