@@ -44,7 +44,7 @@ $(VENV)/.dev: requirements/run.txt requirements/dev.txt pyproject.toml | $(PY)
 
 node_modules/.installed: package.json package-lock.json .npmrc | $(VENV)/.run
 	@echo "Node…"
-	@tools/environment.sh npm ci --silent --no-audit --no-fund
+	@tools/environment.sh packages
 	@touch $@
 
 $(ASSETS)/.built: node_modules/.installed $(SOURCES)

@@ -1,5 +1,6 @@
 """F6: everything the program says has its English, and an English page shows no Japanese but the company's own words."""
 
+import gettext
 import importlib.util
 import json
 import re
@@ -133,6 +134,7 @@ def japanese_in(html: str) -> list[str]:
 def _compiled() -> Iterator[None]:
     """The catalogue as it is now, whatever was compiled before."""
     messages.compile_catalogue()
+    gettext._translations.clear()  # type: ignore[attr-defined]
     trans_real._translations.clear()
     yield
 

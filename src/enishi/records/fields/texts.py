@@ -39,7 +39,7 @@ class Words(FieldKind):
         self.check_type(raw, str, int, float)
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
-        return cleaned_text(" ".join(str(raw).split("\n")), self, self.longest)
+        return " ".join(part.strip() for part in cleaned_text(raw, self, self.longest).split("\n"))
 
 
 class LongText(Words):

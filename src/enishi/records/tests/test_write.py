@@ -277,13 +277,16 @@ class TestBadValues:
                 write.create_many(deals, [{"name": "新規", **values}], by=alice, operation=None)
         assert snapshot() == before
 
-    def test_a_stage_of_another_pipeline_is_refused(self, alice: Any) -> None:
+    def test_a_deal_stands_in_the_pipeline_of_its_stage(self, alice: Any) -> None:
         from enishi.sales.pipelines.entity import DEFAULT_STAGES, make_pipeline
 
         mine, other = default_pipeline(), make_pipeline("別", DEFAULT_STAGES, 5)
-        errors = refused(name="更新", pipeline=mine.pk, stage=stages_of(other.pk)[0].pk, by=alice, entity="deal") if False else None
-        deal = write.create(registry.get("deal"), {"name": "更新", "pipeline": other.pk}, by=alice).record
-        assert errors is None and fresh(deal).stage.pipeline_id == other.pk
+        entity = registry.get("deal")
+        for values in ({"pipeline": other.pk}, {"pipeline": mine.pk, "stage": stages_of(other.pk)[1].pk}):
+            deal = fresh(write.create(entity, {"name": "更新", **values}, by=alice).record)
+            assert deal.stage.pipeline_id == deal.pipeline_id == other.pk
+        write.write(entity, deal.pk, {"pipeline": mine.pk}, by=alice)
+        assert fresh(deal).stage.pipeline_id == mine.pk
 
 
 @pytest.mark.row("A8")
