@@ -281,9 +281,8 @@ def table_size(model: type[Model]) -> int:
             found = int(cursor.fetchone()[0])
             if found > 0:
                 return found
-        cursor.execute(
-            f"SELECT COALESCE(max(id) - min(id) + 1, 0) FROM {connection.ops.quote_name(model._meta.db_table)}"
-        )  # noqa: S608
+        table = connection.ops.quote_name(model._meta.db_table)
+        cursor.execute(f"SELECT COALESCE(max(id) - min(id) + 1, 0) FROM {table}")  # noqa: S608
         return int(cursor.fetchone()[0])
 
 

@@ -327,7 +327,7 @@ class EntityTests:
         text = self.about.field(self.about.title_field).value_text(self.fresh(record))
         answer = self.as_writer.get(f"{self.about.list_url}export/?format=csv")
         assert answer.status_code == 200
-        sheet = b"".join(answer.streaming_content).decode("utf-8-sig")
+        sheet = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
         assert text.split("\n")[0] in sheet and len(sheet.splitlines()) >= 2
         refused = self.as_carol.get(f"{self.about.list_url}export/?format=csv")
         assert refused.status_code == 403 and text not in refused.content.decode()

@@ -77,12 +77,12 @@ def board_columns(entity: Entity, rows: Any, chosen: Any, request: HttpRequest) 
     """One query for the figures and one per column for its first cards."""
     board = entity.board
     assert board is not None
-    target = entity.field(board.field)
+    target: Any = entity.field(board.field)
     stages = list(
         target.target.model.objects.filter(
             **{entity.field(board.group).column: chosen.pk}, deleted_at=None
         ).order_by("position", "pk")
-    )  # type: ignore[attr-defined]
+    )
     recent = timezone.now() - datetime.timedelta(days=CLOSED_DAYS)
     rows = rows.filter(Q(outcome__in=["open", "hold"]) | Q(closed_at__gte=recent))
     figures = {

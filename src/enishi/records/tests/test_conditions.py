@@ -79,7 +79,11 @@ ODD = {"any_record", "email", "telephone", "url", "postal_code", "corporate_numb
 def leaf(draw: Any, entity: Entity) -> dict[str, Any]:
     """One comparison on any field with any of its operators."""
     found = draw(st.sampled_from(list(entity.fields.values())))
-    op = draw(st.sampled_from([one for one in found.operators if found.kind not in ODD or one in {"empty", "not_empty"}]))
+    op = draw(
+        st.sampled_from(
+            [one for one in found.operators if found.kind not in ODD or one in {"empty", "not_empty"}]
+        )
+    )
     tree: dict[str, Any] = {"field": found.name, "op": op}
     if op in {"in", "not_in"}:
         tree["value"] = draw(st.lists(operand(found, op), max_size=3))
@@ -89,7 +93,16 @@ def leaf(draw: Any, entity: Entity) -> dict[str, Any]:
         tree["value"] = draw(st.sampled_from([0, 1, 7, 30, "31", 36_600]))
     elif op in {"contains", "not_contains", "starts"}:
         tree["value"] = draw(TEXT)
-    elif op not in {"empty", "not_empty", "today", "this_week", "this_month", "last_month", "next_month", "this_year"}:
+    elif op not in {
+        "empty",
+        "not_empty",
+        "today",
+        "this_week",
+        "this_month",
+        "last_month",
+        "next_month",
+        "this_year",
+    }:
         tree["value"] = draw(operand(found, op))
     return tree
 
@@ -317,9 +330,29 @@ PLAIN = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5),
     st.sampled_from(["name", "is", "in", "active", "account", "deal", "owner", "me", "about"]),
 )  # fmt: skip
-NAMES = ("all", "any", "not", "field", "op", "value", "of", "has", "event", "search", "where", "entity", "link", "kinds", "days", "at_least", "_connector")
+NAMES = (
+    "all",
+    "any",
+    "not",
+    "field",
+    "op",
+    "value",
+    "of",
+    "has",
+    "event",
+    "search",
+    "where",
+    "entity",
+    "link",
+    "kinds",
+    "days",
+    "at_least",
+    "_connector",
+)
 JSON: st.SearchStrategy[Any] = st.deferred(
-    lambda: st.one_of(PLAIN, PLAIN, st.lists(JSON, max_size=3), st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4))
+    lambda: st.one_of(
+        PLAIN, PLAIN, st.lists(JSON, max_size=3), st.dictionaries(st.sampled_from(NAMES), JSON, max_size=4)
+    )
 )
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from tests.support import people
 
 from enishi.records import registry, write
 from enishi.records.errors import Conflict
 from enishi.records.models import Event, Link
 from enishi.work import recording
-from tests.support import people
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("A9")]
 
@@ -85,7 +85,10 @@ def test_one_visit_recorded_ten_times_at_once_is_one_visit_with_one_next_step(al
     answers = at_once([lambda: recording.record(dict(values), by=alice, key="圏外から")] * 10)
     assert not [one for one in answers if isinstance(one, Exception)], answers
     assert len({one.activity.pk for one in answers}) == 1
-    assert (registry.get("activity").model.objects.count(), registry.get("task").model.objects.count()) == (1, 1)
+    assert (registry.get("activity").model.objects.count(), registry.get("task").model.objects.count()) == (
+        1,
+        1,
+    )
 
 
 def test_people_who_edit_different_fields_at_once_all_succeed(alice: Any, bob: Any) -> None:
@@ -94,20 +97,36 @@ def test_people_who_edit_different_fields_at_once_all_succeed(alice: Any, bob: A
     fields = ("note", "building", "source", "competitor_of", "kana", "fax", "address", "code")
     fields = tuple(name for name in fields if name in entity.fields)
     values = {"kana": "キャク", "fax": "03-0000-1111"}
-    answers = at_once([lambda name=name: write.write(entity, record.pk, {name: values.get(name, f"値{name}")}, by=bob, version=1) for name in fields])
+    answers = at_once(
+        [
+            lambda name=name: write.write(
+                entity, record.pk, {name: values.get(name, f"値{name}")}, by=bob, version=1
+            )
+            for name in fields
+        ]
+    )
     assert not [one for one in answers if isinstance(one, Exception)], answers
     stored = entity.model.objects.get(pk=record.pk)
     assert stored.version == len(fields) + 1
     assert all(getattr(stored, name) == values.get(name, f"値{name}") for name in fields)
-    assert sorted(Event.objects.filter(version__gt=1).values_list("version", flat=True)) == list(range(2, len(fields) + 2))
+    assert sorted(Event.objects.filter(version__gt=1).values_list("version", flat=True)) == list(
+        range(2, len(fields) + 2)
+    )
 
 
 def test_of_those_who_edit_the_same_field_at_once_one_wins_and_the_others_are_told(alice: Any) -> None:
     entity = registry.get("account")
     record = write.create(entity, {"name": "客"}, by=alice).record
-    answers = at_once([lambda n=n: write.write(entity, record.pk, {"note": f"{n}人目"}, by=alice, version=1) for n in range(12)])
+    answers = at_once(
+        [
+            lambda n=n: write.write(entity, record.pk, {"note": f"{n}人目"}, by=alice, version=1)
+            for n in range(12)
+        ]
+    )
     won = [place for place, one in enumerate(answers) if not isinstance(one, Exception)]
-    assert len(won) == 1 and all(isinstance(one, Conflict) for place, one in enumerate(answers) if place not in won)
+    assert len(won) == 1 and all(
+        isinstance(one, Conflict) for place, one in enumerate(answers) if place not in won
+    )
     assert entity.model.objects.get(pk=record.pk).note == f"{won[0]}人目"
 
 
@@ -127,11 +146,19 @@ def test_bulk_changes_and_single_edits_at_once_lose_nothing(alice: Any, as_alice
         return run
 
     jobs = [bulk("rank", "A"), bulk("source", "紹介"), bulk("tags", "VIP"), bulk("tags", "展示会")]
-    jobs += [lambda one=one: write.write(entity, one.pk, {"note": f"メモ{one.pk}"}, by=alice) for one in records]
+    jobs += [
+        lambda one=one: write.write(entity, one.pk, {"note": f"メモ{one.pk}"}, by=alice) for one in records
+    ]
     answers = at_once(jobs)
     assert answers[:4] == [204] * 4 and not [one for one in answers if isinstance(one, Exception)], answers
     for one in entity.model.objects.all():
-        assert (one.rank, one.source, one.tags, one.note, one.version) == ("A", "紹介", ["VIP", "展示会"], f"メモ{one.pk}", 6)
+        assert (one.rank, one.source, one.tags, one.note, one.version) == (
+            "A",
+            "紹介",
+            ["VIP", "展示会"],
+            f"メモ{one.pk}",
+            6,
+        )
         assert Link.objects.filter(relation="tag", from_entity="account", from_id=one.pk).count() == 2
 
 
@@ -139,11 +166,25 @@ def test_last_contact_and_sums_are_right_after_many_at_once(alice: Any) -> None:
     account = write.create(registry.get("account"), {"name": "客"}, by=alice).record
     about = f"account:{account.pk}"
     jobs: list[Callable[[], Any]] = [
-        lambda n=n: write.create(registry.get("activity"), {"kind": "visit", "about": about, "at": f"2026-11-{n + 1:02} 10:00", "text": "訪問"}, by=alice)
+        lambda n=n: write.create(
+            registry.get("activity"),
+            {"kind": "visit", "about": about, "at": f"2026-11-{n + 1:02} 10:00", "text": "訪問"},
+            by=alice,
+        )
         for n in range(8)
     ]
-    jobs += [lambda n=n: write.create(registry.get("deal"), {"name": "案件", "account": account.pk, "amount": 10**n}, by=alice) for n in range(6)]
-    jobs += [lambda n=n: write.create(registry.get("task"), {"name": f"{n}", "about": about, "due_at": f"2026-12-{n + 1:02}"}, by=alice) for n in range(6)]
+    jobs += [
+        lambda n=n: write.create(
+            registry.get("deal"), {"name": "案件", "account": account.pk, "amount": 10**n}, by=alice
+        )
+        for n in range(6)
+    ]
+    jobs += [
+        lambda n=n: write.create(
+            registry.get("task"), {"name": f"{n}", "about": about, "due_at": f"2026-12-{n + 1:02}"}, by=alice
+        )
+        for n in range(6)
+    ]
     answers = at_once(jobs)
     assert not [one for one in answers if isinstance(one, Exception)], answers
     account.refresh_from_db()

@@ -21,7 +21,9 @@ SAFE = settings(deadline=None, derandomize=True, suppress_health_check=list(Heal
 
 @pytest.fixture
 def account(alice: Any) -> Any:
-    return write.create(registry.get("account"), {"name": "丸山製作所", "phone": "03-1234-5678", "note": "はじめ"}, by=alice).record
+    return write.create(
+        registry.get("account"), {"name": "丸山製作所", "phone": "03-1234-5678", "note": "はじめ"}, by=alice
+    ).record
 
 
 def fresh(record: Any) -> Any:
@@ -45,9 +47,15 @@ class TestSeveralPeople:
         entity = registry.get("account")
         write.write(entity, account.pk, {"note": "アリスが書いた"}, by=alice, version=1)
         done = write.write(entity, account.pk, {"phone": "06-1111-2222"}, by=bob, version=1)
-        assert (fresh(account).note, fresh(account).phone, done.record.version) == ("アリスが書いた", "06-1111-2222", 3)
+        assert (fresh(account).note, fresh(account).phone, done.record.version) == (
+            "アリスが書いた",
+            "06-1111-2222",
+            3,
+        )
 
-    def test_the_same_field_is_a_conflict_with_both_values_and_nothing_stored(self, account: Any, alice: Any, bob: Any) -> None:
+    def test_the_same_field_is_a_conflict_with_both_values_and_nothing_stored(
+        self, account: Any, alice: Any, bob: Any
+    ) -> None:
         entity = registry.get("account")
         write.write(entity, account.pk, {"note": "アリス"}, by=alice, version=1)
         before = snapshot()
@@ -55,8 +63,16 @@ class TestSeveralPeople:
             write.write(entity, account.pk, {"note": "ボブ", "fax": "03-0000-0000"}, by=bob, version=1)
         assert snapshot() == before
         clash = told.value.clashes[0]
-        assert (clash.field, clash.theirs, clash.mine, told.value.version, told.value.by) == ("note", "アリス", "ボブ", 2, str(alice))
-        assert len(told.value.clashes) == 1 and str(alice) in str(told.value) and clash.label in str(told.value)
+        assert (clash.field, clash.theirs, clash.mine, told.value.version, told.value.by) == (
+            "note",
+            "アリス",
+            "ボブ",
+            2,
+            str(alice),
+        )
+        assert (
+            len(told.value.clashes) == 1 and str(alice) in str(told.value) and clash.label in str(told.value)
+        )
 
     def test_the_same_value_twice_is_no_conflict(self, account: Any, alice: Any, bob: Any) -> None:
         entity = registry.get("account")
@@ -64,7 +80,9 @@ class TestSeveralPeople:
         assert write.write(entity, account.pk, {"note": "同じ"}, by=bob, version=1).event is None
         assert fresh(account).version == 2
 
-    def test_a_field_changed_and_changed_back_is_still_touched(self, account: Any, alice: Any, bob: Any) -> None:
+    def test_a_field_changed_and_changed_back_is_still_touched(
+        self, account: Any, alice: Any, bob: Any
+    ) -> None:
         entity = registry.get("account")
         write.write(entity, account.pk, {"note": "あとで"}, by=alice)
         write.write(entity, account.pk, {"note": "はじめ"}, by=alice)
@@ -74,7 +92,9 @@ class TestSeveralPeople:
     def test_what_follows_from_a_change_counts_as_touched(self, alice: Any, bob: Any) -> None:
         """Moving a deal sets its probability: who types one meanwhile is asked, not overwritten."""
         stages, entity = stages_of(default_pipeline().pk), registry.get("deal")
-        deal = write.create(entity, {"name": "更新", "stage": stages[0].pk, "probability": "35"}, by=alice).record
+        deal = write.create(
+            entity, {"name": "更新", "stage": stages[0].pk, "probability": "35"}, by=alice
+        ).record
         write.write(entity, deal.pk, {"stage": stages[2].pk}, by=alice, version=1)
         with pytest.raises(Conflict):
             write.write(entity, deal.pk, {"probability": "40"}, by=bob, version=1)
@@ -85,7 +105,15 @@ class TestSeveralPeople:
         entity, editors = registry.get("account"), [alice, bob]
         fields = ("note", "building", "source")
         steps = st.lists(
-            st.tuples(st.sampled_from([0, 1]), st.one_of(st.none(), st.dictionaries(st.sampled_from(fields), st.sampled_from(["あ", "い", "う", ""]), min_size=1))),
+            st.tuples(
+                st.sampled_from([0, 1]),
+                st.one_of(
+                    st.none(),
+                    st.dictionaries(
+                        st.sampled_from(fields), st.sampled_from(["あ", "い", "う", ""]), min_size=1
+                    ),
+                ),
+            ),
             max_size=12,
         )
 
@@ -102,7 +130,9 @@ class TestSeveralPeople:
                         since[who] = version
                         continue
                     others = set().union(*(names for at, names in touched if at > since[who]))
-                    clash = {name for name, value in values.items() if name in others and model[name] != value}
+                    clash = {
+                        name for name, value in values.items() if name in others and model[name] != value
+                    }
                     changes = {name: value for name, value in values.items() if model[name] != value}
                     try:
                         write.write(entity, record.pk, values, by=editors[who], version=since[who])
@@ -117,7 +147,9 @@ class TestSeveralPeople:
                         touched.append((version, set(changes)))
                 stored = fresh(record)
                 assert ({name: getattr(stored, name) for name in fields}, stored.version) == (model, version)
-                events = Event.objects.filter(entity="account", record_id=record.pk, version__gt=1).order_by("version")
+                events = Event.objects.filter(entity="account", record_id=record.pk, version__gt=1).order_by(
+                    "version"
+                )
                 assert [event.data["changes"] for event in events] == accepted
                 transaction.set_rollback(True)
 
@@ -141,12 +173,30 @@ class TestWhatMayBeWritten:
             with pytest.raises(Refused):
                 write.create(entity, {"name": "新規", **values}, by=alice)
             with pytest.raises(Refused):
-                write.create_many(entity, [{"name": "新規"}, {"name": "新規2", **values}], by=alice, operation=None)
+                write.create_many(
+                    entity, [{"name": "新規"}, {"name": "新規2", **values}], by=alice, operation=None
+                )
             with pytest.raises(Refused):
                 write.write_many(entity, [(fresh(account), values)], by=alice, operation=None)
         assert snapshot() == before
 
-    @pytest.mark.parametrize("raw", [{"id": 1}, {"_connector": "OR"}, [1], [{"x": 1}], object(), True, b"x", float("nan"), float("inf"), 10**30, "9" * 6000, -5])
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            {"id": 1},
+            {"_connector": "OR"},
+            [1],
+            [{"x": 1}],
+            object(),
+            True,
+            b"x",
+            float("nan"),
+            float("inf"),
+            10**30,
+            "9" * 6000,
+            -5,
+        ],
+    )
     def test_a_structure_where_a_value_belongs_is_refused_in_words(self, alice: Any, raw: Any) -> None:
         for entity in registry.all_entities():
             for name, found in entity.fields.items():
@@ -203,31 +253,72 @@ class TestBadValues:
         [("丸\x00山", "丸山"), ("\ud800丸山", "丸山"), ("丸\u202e山", "丸山"), ("\u200b丸山\ufeff", "丸山"), ("か\u3099", "が"), ("丸山\r\n製作所", "丸山 製作所"),
          ("  丸山　", "丸山"), ("👨‍👩‍👧商店", "👨‍👩‍👧商店"), ("𠮷野家", "𠮷野家"), ("<script>alert(1)</script>", "<script>alert(1)</script>")],
     )  # fmt: skip
-    def test_control_characters_and_lone_surrogates_go_and_the_rest_stays(self, alice: Any, raw: str, stored: str) -> None:
-        record = write.create(registry.get("account"), {"name": raw, "note": raw, "tags": [raw], "code": raw[:20]}, by=alice).record
+    def test_control_characters_and_lone_surrogates_go_and_the_rest_stays(
+        self, alice: Any, raw: str, stored: str
+    ) -> None:
+        record = write.create(
+            registry.get("account"), {"name": raw, "note": raw, "tags": [raw], "code": raw[:20]}, by=alice
+        ).record
         assert fresh(record).name == stored and len(fresh(record).tags) == 1
 
     def test_nothing_but_what_is_taken_out_is_nothing_entered(self, alice: Any) -> None:
         for raw in ("", "   ", "\x00", "\u200b", "　", None):
             assert refused(name=raw, by=alice)["name"] == ["名前を入力してください。"]
 
-    @pytest.mark.parametrize("raw", ["-1", "△1,000", -1, "1" * 30, 10**16, "1e999", "NaN", "たくさん", "1円2円", True, "0x10"])
+    @pytest.mark.parametrize(
+        "raw", ["-1", "△1,000", -1, "1" * 30, 10**16, "1e999", "NaN", "たくさん", "1円2円", True, "0x10"]
+    )
     def test_money_is_whole_yen_within_reason(self, alice: Any, raw: Any) -> None:
         errors = refused(name="更新", amount=raw, by=alice, entity="deal")
         assert list(errors) == ["amount"]
 
-    @pytest.mark.parametrize(("raw", "stored"), [("1,234,567", 1_234_567), ("１２０万円", 1_200_000), ("0", 0), ("¥500", 500), ("", None), ("1.5億円", 150_000_000)])
+    @pytest.mark.parametrize(
+        ("raw", "stored"),
+        [
+            ("1,234,567", 1_234_567),
+            ("１２０万円", 1_200_000),
+            ("0", 0),
+            ("¥500", 500),
+            ("", None),
+            ("1.5億円", 150_000_000),
+        ],
+    )
     def test_money_as_people_write_it(self, alice: Any, raw: str, stored: int | None) -> None:
-        assert fresh(write.create(registry.get("deal"), {"name": "更新", "amount": raw}, by=alice).record).amount == stored
+        assert (
+            fresh(write.create(registry.get("deal"), {"name": "更新", "amount": raw}, by=alice).record).amount
+            == stored
+        )
 
-    @pytest.mark.parametrize("raw", ["9999-12-31", "3000-01-01", "1799-12-31", "0001-01-01", "2026-02-29", "2026-13-01", "いつか", "令和8年13月1日", 10**10, -5, True])
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            "9999-12-31",
+            "3000-01-01",
+            "1799-12-31",
+            "0001-01-01",
+            "2026-02-29",
+            "2026-13-01",
+            "いつか",
+            "令和8年13月1日",
+            10**10,
+            -5,
+            True,
+        ],
+    )
     def test_days_outside_the_calendar_are_refused(self, alice: Any, raw: Any) -> None:
         assert list(refused(name="更新", expected_close=raw, by=alice, entity="deal")) == ["expected_close"]
         assert list(refused(name="更新", due_at=raw, by=alice, entity="task")) == ["due_at"]
 
     def test_days_at_the_edges_are_kept(self, alice: Any) -> None:
         for day in (datetime.date(1800, 1, 1), datetime.date(2999, 12, 31), datetime.date(2024, 2, 29)):
-            assert fresh(write.create(registry.get("deal"), {"name": "更新", "expected_close": day.isoformat()}, by=alice).record).expected_close == day
+            assert (
+                fresh(
+                    write.create(
+                        registry.get("deal"), {"name": "更新", "expected_close": day.isoformat()}, by=alice
+                    ).record
+                ).expected_close
+                == day
+            )
 
     def test_a_number_that_must_be_the_only_one(self, alice: Any, bob: Any) -> None:
         entity = registry.get("account")
@@ -259,14 +350,27 @@ class TestBadValues:
         for raw in (gone.pk, 10**15, str(2**63), "9" * 6000, "だれも知らない会社", -1, "\x00x"):
             assert list(refused(name="更新", account=raw, by=alice, entity="deal")) == ["account"]
             assert list(refused(family_name="姓", account=raw, by=alice, entity="contact")) == ["account"]
-        for raw in (f"account:{gone.pk}", "account:999999", f"deal:{contact.pk}", "user:1", "account:1:2", "pipeline", "account:９", f"account:{10**18}"):
+        for raw in (
+            f"account:{gone.pk}",
+            "account:999999",
+            f"deal:{contact.pk}",
+            "user:1",
+            "account:1:2",
+            "pipeline",
+            "account:９",
+            f"account:{10**18}",
+        ):
             assert list(refused(name="電話", about=raw, by=alice, entity="task")) == ["about"]
         for raw in ([10**15], str(account.pk + 10**6), "x", "-1", [10**30], "9" * 6000, [None], {"x": 1}):
-            assert list(refused(text="訪問", about=f"account:{account.pk}", met=raw, by=alice, entity="activity")) == ["met"]
+            assert list(
+                refused(text="訪問", about=f"account:{account.pk}", met=raw, by=alice, entity="activity")
+            ) == ["met"]
         for raw in ("999999", "だれか", -1, 10**30):
             assert list(refused(name="客", owner=raw, by=alice)) == ["owner"]
 
-    def test_many_rows_with_a_broken_reference_are_refused_not_crashed(self, account: Any, alice: Any) -> None:
+    def test_many_rows_with_a_broken_reference_are_refused_not_crashed(
+        self, account: Any, alice: Any
+    ) -> None:
         deals = registry.get("deal")
         deal = write.create(deals, {"name": "更新"}, by=alice).record
         before = snapshot()
@@ -292,15 +396,28 @@ class TestBadValues:
 @pytest.mark.row("A8")
 class TestWhatIsStored:
     def test_only_what_changed_is_told(self, account: Any, bob: Any) -> None:
-        done = write.write(registry.get("account"), account.pk, {"name": "丸山製作所", "note": "あとで"}, by=bob)
+        done = write.write(
+            registry.get("account"), account.pk, {"name": "丸山製作所", "note": "あとで"}, by=bob
+        )
         assert done.changes == {"note": ("はじめ", "あとで")}
         event = Event.objects.latest("pk")
-        assert (event.kind, event.actor, event.version, event.data) == ("changed", bob, 2, {"changes": {"note": ["はじめ", "あとで"]}})
+        assert (event.kind, event.actor, event.version, event.data) == (
+            "changed",
+            bob,
+            2,
+            {"changes": {"note": ["はじめ", "あとで"]}},
+        )
         assert fresh(account).updated_by == bob and fresh(account).created_by != bob
 
     def test_nothing_changed_leaves_no_trace(self, account: Any, bob: Any) -> None:
         before = snapshot()
-        write.write(registry.get("account"), account.pk, {"name": "丸山製作所", "tags": [], "rank": ""}, by=bob, version=1)
+        write.write(
+            registry.get("account"),
+            account.pk,
+            {"name": "丸山製作所", "tags": [], "rank": ""},
+            by=bob,
+            version=1,
+        )
         assert snapshot() == before
 
     def test_what_is_told_is_what_is_stored(self, account: Any, alice: Any) -> None:
@@ -344,12 +461,23 @@ class TestWhatIsStored:
             with transaction.atomic():
                 made.append(self._run(alice, bulk))
                 transaction.set_rollback(True)
-        assert changed_tables(*made) == [], [set(made[0][name]) ^ set(made[1][name]) for name in changed_tables(*made)]
+        assert changed_tables(*made) == [], [
+            set(made[0][name]) ^ set(made[1][name]) for name in changed_tables(*made)
+        ]
 
     def _run(self, by: Any, bulk: bool) -> dict[str, Any]:
         accounts, deals, tasks = registry.get("account"), registry.get("deal"), registry.get("task")
         rows: dict[str, list[dict[str, Any]]] = {
-            "account": [{"name": f"客{n}", "address": "大阪府堺市1", "tags": ["VIP"] if n % 2 else [], "owner": by.pk, "code": f"K{n}"} for n in range(4)],
+            "account": [
+                {
+                    "name": f"客{n}",
+                    "address": "大阪府堺市1",
+                    "tags": ["VIP"] if n % 2 else [],
+                    "owner": by.pk,
+                    "code": f"K{n}",
+                }
+                for n in range(4)
+            ],
         }
         stages = stages_of(default_pipeline().pk)
 
@@ -366,8 +494,25 @@ class TestWhatIsStored:
                     write.write(entity, one.pk, values, by=by)
 
         made = create(accounts, rows["account"])
-        sold = create(deals, [{"name": f"案件{n}", "account": made[n].pk, "amount": n * 100, "owner": by.pk} for n in range(4)])
-        todo = create(tasks, [{"name": f"電話{n}", "about": f"deal:{sold[n].pk}", "due_at": f"2026-12-0{n + 1}", "owner": by.pk} for n in range(4)])
+        sold = create(
+            deals,
+            [
+                {"name": f"案件{n}", "account": made[n].pk, "amount": n * 100, "owner": by.pk}
+                for n in range(4)
+            ],
+        )
+        todo = create(
+            tasks,
+            [
+                {
+                    "name": f"電話{n}",
+                    "about": f"deal:{sold[n].pk}",
+                    "due_at": f"2026-12-0{n + 1}",
+                    "owner": by.pk,
+                }
+                for n in range(4)
+            ],
+        )
         change(deals, sold, {"stage": stages[5].pk})
         change(deals, sold[:2], {"account": made[3].pk, "tags": ["急ぎ"]})
         change(tasks, todo[1:3], {"done_at": "2026-11-23 10:00"})
@@ -377,12 +522,19 @@ class TestWhatIsStored:
     def test_all_or_none(self, account: Any, alice: Any) -> None:
         entity, before = registry.get("account"), snapshot()
         with pytest.raises(Refused) as error:
-            write.create_many(entity, [{"name": "一"}, {"name": ""}, {"name": "三"}], by=alice, operation=None)
+            write.create_many(
+                entity, [{"name": "一"}, {"name": ""}, {"name": "三"}], by=alice, operation=None
+            )
         assert str(error.value).startswith("2行目")
         other = write.create(entity, {"name": "二"}, by=alice).record
         before = snapshot()
         with pytest.raises(Refused) as error:
-            write.write_many(entity, [(fresh(account), {"note": "x"}), (fresh(other), {"employees": "-5"})], by=alice, operation=None)
+            write.write_many(
+                entity,
+                [(fresh(account), {"note": "x"}), (fresh(other), {"employees": "-5"})],
+                by=alice,
+                operation=None,
+            )
         assert "二" in str(error.value)
         assert snapshot() == before
 
@@ -396,17 +548,28 @@ def _comparable(held: dict[str, Any]) -> dict[str, Any]:
     for name, rows in held.items():
         keys[name] = {row[0]: place for place, row in enumerate(rows)}
     for name in ("people.Account", "sales.Deal", "work.Task", "records.SearchDoc", "records.Tag"):
-        made[name] = [tuple(re.sub(r"\d{4}-\d\d-\d\d .*\+00:00|^\d+$|:\d+$", "", cell) for cell in row) for row in held[name]]
+        made[name] = [
+            tuple(re.sub(r"\d{4}-\d\d-\d\d .*\+00:00|^\d+$|:\d+$", "", cell) for cell in row)
+            for row in held[name]
+        ]
     made["events"] = sorted(
-        (row[2], row[3], str(keys_of(row[3], keys).get(row[4])), row[5], re.sub(r"\b\d{1,6}\b", "", row[8])) for row in held["records.Event"]
+        (row[2], row[3], str(keys_of(row[3], keys).get(row[4])), row[5], re.sub(r"\b\d{1,6}\b", "", row[8]))
+        for row in held["records.Event"]
     )
-    made["subjects"] = sorted((row[2], str(keys_of(row[2], keys).get(row[3])), row[5]) for row in held["records.EventSubject"])
-    made["links"] = sorted((row[1], row[2], str(keys_of(row[2], keys).get(row[3])), row[4], row[6]) for row in held["records.Link"])
+    made["subjects"] = sorted(
+        (row[2], str(keys_of(row[2], keys).get(row[3])), row[5]) for row in held["records.EventSubject"]
+    )
+    made["links"] = sorted(
+        (row[1], row[2], str(keys_of(row[2], keys).get(row[3])), row[4], row[6])
+        for row in held["records.Link"]
+    )
     return made
 
 
 def keys_of(entity: str, keys: dict[str, dict[str, int]]) -> dict[str, int]:
-    return keys.get({"account": "people.Account", "deal": "sales.Deal", "task": "work.Task"}.get(entity, ""), {})
+    return keys.get(
+        {"account": "people.Account", "deal": "sales.Deal", "task": "work.Task"}.get(entity, ""), {}
+    )
 
 
 @pytest.mark.row("A9")
@@ -416,7 +579,9 @@ class TestOnce:
         first = write.create_once(entity, {"name": "客"}, by=alice, key="k1")
         again = write.create_once(entity, {"name": "客（直した）"}, by=alice, key="k1")
         assert (first.created, again.created, again.record.pk) == (True, False, first.record.pk)
-        assert write.create_once(entity, {"name": "客"}, by=bob, key="k1").record.pk != first.record.pk  # another person's key
+        assert (
+            write.create_once(entity, {"name": "客"}, by=bob, key="k1").record.pk != first.record.pk
+        )  # another person's key
         assert write.create_once(entity, {"name": "客"}, by=alice, key="").record.pk != first.record.pk
         with pytest.raises(Refused):
             write.create_once(registry.get("deal"), {"name": "案件"}, by=alice, key="k1")
@@ -439,7 +604,14 @@ def test_an_operation_holds_what_followed_from_it(alice: Any) -> None:
     """A contact with an account makes an affiliation: it belongs to the same import and goes with it."""
     account = write.create(registry.get("account"), {"name": "客"}, by=alice).record
     operation = Operation.objects.create(kind="import", user=alice)
-    write.create_many(registry.get("contact"), [{"family_name": "佐藤", "account": account.pk}], by=alice, operation=operation)
+    write.create_many(
+        registry.get("contact"),
+        [{"family_name": "佐藤", "account": account.pk}],
+        by=alice,
+        operation=operation,
+    )
     assert set(operation.events.values_list("entity", flat=True)) == {"contact", "affiliation"}
-    assert EventSubject.objects.filter(entity="account", record_id=account.pk, event__operation=operation).exists()
+    assert EventSubject.objects.filter(
+        entity="account", record_id=account.pk, event__operation=operation
+    ).exists()
     assert connection.in_atomic_block

@@ -29,8 +29,21 @@ COLLEAGUES = (
     ("yamada@example.jp", "山田 翔"),
     ("tanaka@example.jp", "田中 美咲"),
 )
-MAINTENANCE = (("更新案内", 30, "open", 14), ("見積", 60, "open", 14), ("契約手続き", 90, "open", 10), ("契約", 100, "won", 0), ("解約", 0, "lost", 0))
-OPENING = (("候補", 5, "open", 30), ("初回接触", 15, "open", 14), ("関心あり", 30, "open", 14), ("商談化", 60, "open", 14), ("取引開始", 100, "won", 0), ("見送り", 0, "lost", 0))
+MAINTENANCE = (
+    ("更新案内", 30, "open", 14),
+    ("見積", 60, "open", 14),
+    ("契約手続き", 90, "open", 10),
+    ("契約", 100, "won", 0),
+    ("解約", 0, "lost", 0),
+)
+OPENING = (
+    ("候補", 5, "open", 30),
+    ("初回接触", 15, "open", 14),
+    ("関心あり", 30, "open", 14),
+    ("商談化", 60, "open", 14),
+    ("取引開始", 100, "won", 0),
+    ("見送り", 0, "lost", 0),
+)
 DAY = datetime.timedelta(days=1)
 
 
@@ -45,11 +58,12 @@ class Sample:
 
     def __init__(self, user: User) -> None:
         self.user = user
-        self.draw = random.Random(SEED)
+        self.draw = random.Random(SEED)  # noqa: S311 (a sample, no secret)
         self.now = timezone.now()
         self.today = timezone.localdate()
         self.people = [user] + [
-            User.objects.get_or_create(email=mail, defaults={"name": name, "password": "!"})[0] for mail, name in COLLEAGUES
+            User.objects.get_or_create(email=mail, defaults={"name": name, "password": "!"})[0]
+            for mail, name in COLLEAGUES
         ]
 
     def build(self) -> None:
@@ -74,7 +88,10 @@ class Sample:
         """A working moment that many days ago (or ahead)."""
         day = self.today - DAY * days_ago
         return timezone.make_aware(
-            datetime.datetime.combine(day, datetime.time(hour or self.draw.randint(9, 17), self.draw.choice((0, 10, 15, 30, 40, 45))))
+            datetime.datetime.combine(
+                day,
+                datetime.time(hour or self.draw.randint(9, 17), self.draw.choice((0, 10, 15, 30, 40, 45))),
+            )
         )
 
     def store(self, name: str, rows: list[dict[str, Any]], days_ago: list[int]) -> list[Any]:
@@ -117,7 +134,9 @@ class Sample:
         }
 
     def _accounts(self) -> list[Account]:
-        rows, ages, used = [], [], set()
+        rows: list[dict[str, Any]] = []
+        ages: list[int] = []
+        used: set[tuple[str, str, str]] = set()
         while len(rows) < ACCOUNTS:
             name, reading = self.pair(words.NAMES)
             industry, _bar, trade = self.draw.choice(words.TRADES.split()).partition("|")
@@ -126,8 +145,14 @@ class Sample:
             if (name, kind, branch) in used:
                 continue
             used.add((name, kind, branch))
-            form = "医療法人社団 {}" if industry == "医療・福祉" and self.draw.random() < 0.6 else self.draw.choice(words.FORMS)
-            status = self.draw.choices(("active", "prospect", "dormant", "closed"), weights=[55, 30, 12, 3])[0]
+            form = (
+                "医療法人社団 {}"
+                if industry == "医療・福祉" and self.draw.random() < 0.6
+                else self.draw.choice(words.FORMS)
+            )
+            status = self.draw.choices(("active", "prospect", "dormant", "closed"), weights=[55, 30, 12, 3])[
+                0
+            ]
             started = self.today - DAY * self.draw.randint(60, 6000) if status != "prospect" else None
             rows.append(
                 {
@@ -138,7 +163,9 @@ class Sample:
                     "rank": self.draw.choices(("A", "B", "C", ""), weights=[15, 35, 35, 15])[0],
                     "employees": self.draw.choice((3, 5, 8, 12, 18, 25, 40, 60, 120, 250)),
                     "code": f"{10001 + len(rows)}",
-                    "source": self.draw.choice(("紹介", "展示会", "Webサイト", "電話", "飛び込み", "既存取引")),
+                    "source": self.draw.choice(
+                        ("紹介", "展示会", "Webサイト", "電話", "飛び込み", "既存取引")
+                    ),
                     "started_on": started,
                     "note": self.draw.choice(words.NOTES),
                     "tags": sorted(self.draw.sample(words.TAGS, self.draw.choice((0, 0, 1, 1, 2)))),
@@ -163,7 +190,8 @@ class Sample:
         }
 
     def _contacts(self) -> list[Contact]:
-        rows, ages = [], []
+        rows: list[dict[str, Any]] = []
+        ages: list[int] = []
         for number in range(AT_ACCOUNTS):
             account = self.accounts[number % ACCOUNTS if number < ACCOUNTS else self.draw.randrange(ACCOUNTS)]
             rows.append(
@@ -181,7 +209,11 @@ class Sample:
             ages.append(self.draw.randint(60, 360))
         for number in range(PRIVATE):
             # Some birthdays fall into the coming week, so that Today has somebody to congratulate.
-            birthday = self.today + DAY * (number % 7) if number < 10 else self.today - DAY * self.draw.randint(0, 364)
+            birthday = (
+                self.today + DAY * (number % 7)
+                if number < 10
+                else self.today - DAY * self.draw.randint(0, 364)
+            )
             year = birthday.year - self.draw.randint(24, 78)
             rows.append(
                 {
@@ -231,12 +263,17 @@ class Sample:
         return self.draw.choice(words.GOODS.get(account.industry, ("事務機器", "空調設備", "LED照明")))
 
     def _deals(self) -> list[Deal]:
-        pipelines = [default_pipeline(), make_pipeline("保守契約", MAINTENANCE, 1), make_pipeline("新規開拓", OPENING, 2)]
+        pipelines = [
+            default_pipeline(),
+            make_pipeline("保守契約", MAINTENANCE, 1),
+            make_pipeline("新規開拓", OPENING, 2),
+        ]
         ways = [stages_of(one.pk) for one in pipelines]
         by_account: dict[int, list[Contact]] = {}
         for contact in self.contacts[:AT_ACCOUNTS]:
             by_account.setdefault(contact.account_id or 0, []).append(contact)
-        rows, ages = [], []
+        rows: list[dict[str, Any]] = []
+        ages: list[int] = []
         for number in range(DEALS):
             stages = self.draw.choices(ways, weights=[6, 2, 2])[0]
             stage: Stage = stages[number % len(stages)] if number < 40 else self.draw.choice(stages)
@@ -245,15 +282,22 @@ class Sample:
                 {
                     "name": self.draw.choice(words.WORKS).format(self.goods(account)),
                     "account": account.pk,
-                    "contact": self.draw.choice(by_account[account.pk]).pk if account.pk in by_account else None,
+                    "contact": self.draw.choice(by_account[account.pk]).pk
+                    if account.pk in by_account
+                    else None,
                     "pipeline": stage.pipeline_id,
                     "stage": stage.pk,
-                    "amount": self.draw.choice((8, 12, 25, 38, 48, 60, 85, 120, 180, 240, 350, 480, 720, 1200)) * 10_000,
+                    "amount": self.draw.choice(
+                        (8, 12, 25, 38, 48, 60, 85, 120, 180, 240, 350, 480, 720, 1200)
+                    )
+                    * 10_000,
                     "expected_close": self.today + DAY * self.draw.randint(-20, 120),
                     "source": account.source,
                     "competitor": self.draw.choice(("", "", "", "A社", "地元の業者", "ネット通販")),
                     "lost_reason": self.draw.choice(LOST_REASONS) if stage.outcome == "lost" else "",
-                    "lost_detail": "もう少し安ければ、とのこと。" if stage.outcome == "lost" and self.draw.random() < 0.5 else "",
+                    "lost_detail": "もう少し安ければ、とのこと。"
+                    if stage.outcome == "lost" and self.draw.random() < 0.5
+                    else "",
                     "owner": account.owner_id,
                 }
             )
@@ -268,14 +312,21 @@ class Sample:
         return deals
 
     def _activities(self) -> None:
-        kinds = (("call", words.CALLS, 38), ("visit", words.VISITS, 30), ("meeting", words.MEETINGS, 8), ("note", words.MEMOS, 10), ("mail", words.MAILS, 14))
+        kinds = (
+            ("call", words.CALLS, 38),
+            ("visit", words.VISITS, 30),
+            ("meeting", words.MEETINGS, 8),
+            ("note", words.MEMOS, 10),
+            ("mail", words.MAILS, 14),
+        )
         people: dict[int, list[int]] = {}
         for contact in self.contacts[:AT_ACCOUNTS]:
             people.setdefault(contact.account_id or 0, []).append(contact.pk)
         # A few customers one hears from all the time, many now and then, some hardly ever.
         favourites = self.draw.sample(self.accounts, 60)
         accounts = {account.pk: account for account in self.accounts}
-        rows, ages = [], []
+        rows: list[dict[str, Any]] = []
+        ages: list[int] = []
         for _number in range(ACTIVITIES):
             kind, texts, _weight = self.draw.choices(kinds, weights=[one[2] for one in kinds])[0]
             days = min(int(self.draw.expovariate(1 / 90)), 364)
@@ -295,9 +346,17 @@ class Sample:
                     "about": about,
                     "at": at,
                     "text": self.draw.choice(texts).format(self.goods(account)),
-                    "outcome": self.draw.choices(("success", "ongoing", "declined", "absent"), weights=[4, 5, 1, 1])[0] if kind in {"call", "visit", "meeting"} else "",
-                    "met": people.get(account.pk, [])[:1] if kind in {"visit", "meeting"} and not about.startswith("contact") else [],
-                    "minutes": self.draw.choice((15, 30, 45, 60, 90)) if kind in {"visit", "meeting"} else None,
+                    "outcome": self.draw.choices(
+                        ("success", "ongoing", "declined", "absent"), weights=[4, 5, 1, 1]
+                    )[0]
+                    if kind in {"call", "visit", "meeting"}
+                    else "",
+                    "met": people.get(account.pk, [])[:1]
+                    if kind in {"visit", "meeting"} and not about.startswith("contact")
+                    else [],
+                    "minutes": self.draw.choice((15, 30, 45, 60, 90))
+                    if kind in {"visit", "meeting"}
+                    else None,
                     "owner": account.owner_id,
                 }
             )
@@ -313,12 +372,19 @@ class Sample:
         Event.objects.bulk_update(events, ["actor"], batch_size=200)
 
     def _tasks(self) -> None:
-        rows, ages = [], []
+        rows: list[dict[str, Any]] = []
+        ages: list[int] = []
 
         def add(owner: int, days_ahead: int, *, done: bool = False, hour: int = 0, about: str = "") -> None:
             name, kind = self.draw.choice(words.TASKS)
-            mine = [deal for deal in self.deals if deal.owner_id == owner and deal.outcome == "open"] or self.deals
-            target = about or (f"deal:{self.draw.choice(mine).pk}" if self.draw.random() < 0.6 else f"account:{self.draw.choice(self.accounts).pk}")
+            mine = [
+                deal for deal in self.deals if deal.owner_id == owner and deal.outcome == "open"
+            ] or self.deals
+            target = about or (
+                f"deal:{self.draw.choice(mine).pk}"
+                if self.draw.random() < 0.6
+                else f"account:{self.draw.choice(self.accounts).pk}"
+            )
             due = datetime.datetime.combine(self.today + DAY * days_ahead, datetime.time(hour))
             rows.append(
                 {
@@ -329,14 +395,28 @@ class Sample:
                     "all_day": hour == 0,
                     "priority": self.draw.choices(("normal", "high", "low"), weights=[8, 2, 1])[0],
                     "owner": owner,
-                    "done_at": min(timezone.make_aware(due) + datetime.timedelta(hours=16), self.now) if done else None,
+                    "done_at": min(timezone.make_aware(due) + datetime.timedelta(hours=16), self.now)
+                    if done
+                    else None,
                     "repeat": "monthly" if name == "定期訪問" and self.draw.random() < 0.4 else "",
                 }
             )
             ages.append(max(1, -days_ahead + self.draw.randint(1, 20)))
 
         for person in self.people:
-            for days, hour in ((-4, 0), (-2, 0), (-1, 0), (0, 0), (0, 0), (0, 11), (0, 14), (1, 0), (2, 10), (5, 0), (9, 0)):
+            for days, hour in (
+                (-4, 0),
+                (-2, 0),
+                (-1, 0),
+                (0, 0),
+                (0, 0),
+                (0, 11),
+                (0, 14),
+                (1, 0),
+                (2, 10),
+                (5, 0),
+                (9, 0),
+            ):
                 add(person.pk, days, hour=hour)
         while len(rows) < TASKS:
             days = self.draw.randint(-200, 45)

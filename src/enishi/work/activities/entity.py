@@ -51,9 +51,11 @@ class People(FieldKind):
                 _t("会った人の選び方が正しくありません。一覧から選んでください。")
             ) from None
         entity = registry.get("contact")
-        if len(keys) > 50 or any(not 0 < key < 2**63 for key in keys) or entity.model._default_manager.filter(
-            pk__in=keys, deleted_at=None
-        ).count() != len(keys):
+        if (
+            len(keys) > 50
+            or any(not 0 < key < 2**63 for key in keys)
+            or entity.model._default_manager.filter(pk__in=keys, deleted_at=None).count() != len(keys)
+        ):
             raise ValidationError(_t("選んだ会った人が見つかりません。選び直してください。"))
         return keys
 
