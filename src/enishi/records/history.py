@@ -167,9 +167,9 @@ def _put_back(
     )
 
 
-def _erased(entity: Entity, events: list[Event]) -> set[tuple[str, int]]:
+def _erased(entity: Entity, events: list[Event]) -> set[tuple[str, str]]:
     """What the old values point to and is gone for good: (field, key)."""
-    gone: set[tuple[str, int]] = set()
+    gone: set[tuple[str, str]] = set()
     for found in entity.references:
         keys = {
             pair[0] for event in events if (pair := event.data.get("changes", {}).get(found.name)) and pair[0]
@@ -178,7 +178,7 @@ def _erased(entity: Entity, events: list[Event]) -> set[tuple[str, int]]:
             left = keys - set(
                 found.target.model._default_manager.filter(pk__in=keys).values_list("pk", flat=True)
             )
-            gone |= {(found.name, key) for key in left}
+            gone |= {(found.name, str(key)) for key in left}
     return gone
 
 
@@ -192,7 +192,7 @@ def _taken(entity: Entity, row: Any, found: FieldKind, old: Any) -> bool:
 
 
 def _old_values(
-    entity: Entity, row: Any, event: Event, undone: Undone, erased: set[tuple[str, int]]
+    entity: Entity, row: Any, event: Event, undone: Undone, erased: set[tuple[str, str]]
 ) -> dict[str, Any]:
     values = {}
     for name, (old, new) in event.data.get("changes", {}).items():
@@ -203,7 +203,11 @@ def _old_values(
         now = found.to_json(found.get(row))
         if now == old:
             continue
-        if now == new and (name, old) not in erased and not _taken(entity, row, found, found.from_json(old)):
+        if (
+            now == new
+            and (name, str(old)) not in erased
+            and not _taken(entity, row, found, found.from_json(old))
+        ):
             values[name] = found.from_json(old)
         else:
             undone.kept.append(f"{entity.title(row)}: {found.label}")

@@ -189,13 +189,16 @@ def page_by_key(
         rest = list(empties.order_by("-pk" if descending else "pk")[: wanted + 1])
         made += rest[:wanted]
         if len(rest) > wanted:
-            return made, _write_cursor("n", found, made[-1])
+            return made, _write_cursor("n", found, made[-1] if wanted else None)
     return made, ""
 
 
 def _write_cursor(phase: str, found: FieldKind, record: Any) -> str:
+    """Where the next page begins; without a record, at the first of the empties."""
     value = None if phase == "n" else found.to_json(found.get(record))
-    text = json.dumps([phase, value, record.pk], ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        [phase, value, record.pk if record else None], ensure_ascii=False, separators=(",", ":")
+    )
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -227,6 +230,8 @@ def _read_cursor(text: str) -> tuple[str, Any, int | None]:
         return "v", None, None
     try:
         phase, value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if phase == "n" and key is None:
+            return phase, None, None
         if (
             phase in {"v", "n"}
             and isinstance(key, int)

@@ -142,16 +142,24 @@ def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] 
 
     At most a few hundred candidates are ranked, so that the answer takes as long for a million records as for ten.
     """
-    wanted = {entity.code for entity in entities} if entities is not None else None
+    wanted = sorted({entity.code for entity in entities}) if entities is not None else None
+    # Customers and deals have their own turn: thousands of notes that begin so must not push the customer of that name out.
+    named = [
+        one.code
+        for one in registry.all_entities()
+        if one.in_search and not one.parent_fields and (wanted is None or one.code in wanted)
+    ]
     keys: dict[int, int] = {}
-    for prefix, most in ((True, 60), (False, 200)):
+    for prefix, most, codes in ((True, 60, named), (True, 60, wanted), (False, 200, wanted)):
+        if codes == [] or (codes is wanted and prefix and wanted == named):
+            continue
         where = _where(query, prefix=prefix)
         if where is None:
             continue
         sql, parameters = where
-        if wanted is not None:
-            sql += f" AND {_key()} %% {CODES} IN ({','.join(['%s'] * len(wanted))})"
-            parameters = [*parameters, *wanted]
+        if codes is not None:
+            sql += f" AND {_key()} %% {CODES} IN ({','.join(['%s'] * len(codes))})"
+            parameters = [*parameters, *codes]
         order = f" ORDER BY {_key()} DESC" if connection.vendor == "sqlite" else ""
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {_key()} FROM {_source(sql)} WHERE {sql}{order} LIMIT {most}", parameters)  # noqa: S608

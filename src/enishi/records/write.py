@@ -92,12 +92,27 @@ def _check_references(
             ]
 
 
-def _check_unique(entity: Entity, record: Any, changed: Iterable[str], errors: dict[str, list[str]]) -> None:
+def _check_unique(
+    entity: Entity,
+    record: Any,
+    changed: Iterable[str],
+    errors: dict[str, list[str]],
+    taken: set[tuple[str, Any]] | None = None,
+) -> None:
+    """`taken`: what earlier records of the same batch use."""
     for name in changed:
         found = entity.field(name)
         value = found.get(record)
         if not found.unique or found.is_empty(value):
             continue
+        if taken is not None:
+            if (name, value) in taken:
+                errors[name] = [
+                    _("%(label)s「%(value)s」が2件以上あります。")
+                    % {"label": found.label, "value": found.text(value)}
+                ]
+                continue
+            taken.add((name, value))
         other = (
             entity.model._default_manager.filter(found.lookup()(value), deleted_at=None)
             .exclude(pk=record.pk)
@@ -323,6 +338,7 @@ def create_many(
     """
     require(by, "create", entity)
     records = []
+    taken: set[tuple[str, Any]] = set()
     for number, row in enumerate(rows, 1):
         values, errors = (dict(row), {}) if cleaned else clean_values(entity, row, creating=True)
         if not cleaned:
@@ -334,7 +350,7 @@ def create_many(
             entity.prepare(record, changed)
             _merge_errors(errors, entity.check(record, changed))
             if not cleaned:
-                _check_unique(entity, record, changed, errors)
+                _check_unique(entity, record, changed, errors, taken)
         if errors:
             raise Refused({"": [_("%(number)d行目: %(text)s") % {"number": number, "text": Refused(errors)}]})
         records.append(record)
@@ -360,6 +376,7 @@ def write_many(
     """
     require(by, "change", entity)
     done: list[tuple[Any, Changes]] = []
+    taken: set[tuple[str, Any]] = set()
     for record, row in pairs:
         values, errors = (dict(row), {}) if cleaned else clean_values(entity, row, internal=internal)
         if not cleaned:
@@ -371,7 +388,7 @@ def write_many(
             if check:
                 _merge_errors(errors, entity.check(record, set(changes)))
             if not cleaned:
-                _check_unique(entity, record, changes, errors)
+                _check_unique(entity, record, changes, errors, taken)
         if errors:
             title = entity.title(entity.model._default_manager.get(pk=record.pk))  # as stored, not as refused
             raise Refused({"": [_("「%(title)s」: %(text)s") % {"title": title, "text": Refused(errors)}]})

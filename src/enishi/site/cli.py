@@ -26,6 +26,12 @@ COMMANDS: list[tuple[str, tuple[str, str], str]] = [
     ),
     ("restore", ("バックアップから戻す", "restore a backup"), "enishi.site.backup:restore"),
     ("verify", ("バックアップが壊れていないか確かめる", "check a backup"), "enishi.site.backup:verify"),
+    (
+        "demo",
+        ("測定用の顧客を作る（--size N）", "make N customers for measuring"),
+        "enishi.site.demo.size:command",
+    ),
+    ("bench", ("測定する", "run the benchmarks"), "enishi.site.bench:command"),
     ("import", ("Excel・CSVを取り込む", "import a spreadsheet"), "enishi.exchange.cli:import_file"),
     ("undo", ("取り込みを取り消す", "take an import back"), "enishi.exchange.cli:undo"),
     ("django", ("Djangoの管理コマンドを使う", "Django's management commands"), "enishi.site.cli:django"),

@@ -20,9 +20,7 @@ ORDER = ("account", "contact", "deal", "task", "activity")
 
 def context(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the frame."""
-    theme = request.COOKIES.get("enishi_theme", "system")
     made: dict[str, Any] = {
-        "theme": theme if theme in {"light", "dark", "system"} else "system",
         "company_name": settings.COMPANY_NAME,
         "LANGUAGE_CODE": get_language() or "ja",
     }

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.utils.html import escape
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enishi.japanese.text import fold
@@ -39,6 +40,7 @@ class Choice(FieldKind):
     ) -> None:
         super().__init__(name, label, **more)
         self._options = options
+        self._kept: dict[tuple[str | None, Any], tuple[str, str]] = {}
 
     @property
     def options(self) -> list[Option]:
@@ -70,19 +72,26 @@ class Choice(FieldKind):
         )
 
     def text(self, value: Any) -> str:
-        option = self.option(value)
-        return str(option.label) if option else str(value or "")
+        return self._shown(value)[0]
+
+    def _shown(self, value: Any) -> tuple[str, str]:
+        """The word and the chip of a value in the active language; a list asks for the same few again and again."""
+        key = (get_language(), value)
+        if key not in self._kept:
+            if len(self._kept) > 500:
+                self._kept.clear()
+            option = self.option(value)
+            word = str(option.label) if option else str(value or "")
+            chip = f'<span class="chip chip-{option.colour if option else "grey"}">{escape(word)}</span>'
+            self._kept[key] = (word, chip)
+        return self._kept[key]
 
     def input_text(self, value: Any) -> str:
         return str(value or "")
 
     def cell(self, record: Any) -> str:
         value = self.get(record)
-        if not value:
-            return ""
-        option = self.option(value)
-        colour = option.colour if option else "grey"
-        return f'<span class="chip chip-{colour}">{escape(str(option.label) if option else value)}</span>'
+        return self._shown(value)[1] if value else ""
 
     def context(self) -> dict[str, Any]:
         return {"options": self.options}
@@ -103,8 +112,11 @@ class FreeChoice(Choice):
         folded = fold(text)
         return next((option.value for option in self.options if folded == fold(str(option.label))), text)
 
+    def text(self, value: Any) -> str:
+        return value or ""
+
     def cell(self, record: Any) -> str:
-        return escape(self.value_text(record))
+        return escape(self.get(record))
 
 
 class Tags(FieldKind):

@@ -6,7 +6,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from enishi.japanese import calendar, wareki
@@ -141,8 +140,11 @@ class Moment(DateTime):
 
 def ago_text(value: datetime.datetime, now: datetime.datetime | None = None) -> str:
     """「今日」「昨日」「3日前」「明日」「5日後」; beyond two months the date."""
-    here = timezone.localtime(value)
-    days = (timezone.localtime(now).date() - here.date()).days
+    return _ago(timezone.localtime(value), timezone.localtime(now))
+
+
+def _ago(here: datetime.datetime, now: datetime.datetime) -> str:
+    days = (now.date() - here.date()).days
     if days == 0:
         return _("今日")
     if days == 1:
@@ -158,8 +160,8 @@ def ago_text(value: datetime.datetime, now: datetime.datetime | None = None) -> 
 
 def ago_html(value: datetime.datetime, late_after: int = 0) -> str:
     """`ago_text` in a <time> whose title is the exact moment."""
-    exact = timezone.localtime(value)
+    now = timezone.localtime()
+    exact = value.astimezone(now.tzinfo)
+    tone = " text-amber" if late_after and (now.date() - exact.date()).days >= late_after else ""
     title = f"{calendar.format_date(exact.date())} {exact:%H:%M}"
-    days = (timezone.localdate() - exact.date()).days
-    tone = " text-amber" if late_after and days >= late_after else ""
-    return f'<time class="ago{tone}" datetime="{exact.isoformat()}" title="{escape(title)}">{escape(ago_text(value))}</time>'
+    return f'<time class="ago{tone}" datetime="{exact.isoformat(timespec="minutes")}" title="{title}">{_ago(exact, now)}</time>'

@@ -18,7 +18,7 @@ from enishi.records.pages.base import handled, person, whole
 from enishi.records.pages.lists import filter_chips
 from enishi.records.visible import visible
 
-PER_COLUMN = 40
+PER_COLUMN = 25
 CLOSED_DAYS = 60  # won and lost cards leave the board after this time; the list keeps them
 
 

@@ -1,6 +1,7 @@
 """Small things every template needs: icons, amounts, dates, links that keep the list's state."""
 
 import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -18,10 +19,15 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """A Lucide icon out of the sprite; it is decoration, so words must stand beside it or in the button's label."""
+    return _icon(str(name), extra, static("build/icons.svg"))
+
+
+@lru_cache(maxsize=500)
+def _icon(name: str, extra: str, sprite: str) -> SafeString:
     return format_html(
         '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
         extra,
-        static("build/icons.svg"),
+        sprite,
         name,
     )
 
