@@ -233,7 +233,11 @@ def _main(candidates: dict[int, list[tuple[str, str]]], wanted: str) -> str:
     person = any(("contact", name) in found for found in candidates.values() for name in PERSON)
     if wanted == "task" or (only("task", "name") and not company and not person):
         return "task"
-    if company and (has("contact", "family_name", "email", "mobile", "department", "met_on") and person):
+    # A card index is about people at companies; a ledger that ranks or classifies companies is about those.
+    cards = has("contact", "family_name", "department", "met_on")
+    reached = has("contact", "email", "mobile")
+    ledger = has("account", "rank", "industry", "employees", "started_on", "corporate_number")
+    if company and person and (cards or (reached and not ledger)):
         return "contact"
     if company:
         return "account"

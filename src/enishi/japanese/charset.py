@@ -8,7 +8,7 @@ import charset_normalizer
 # "a character is missing here", so that nothing is lost silently.
 _SUBSTITUTES = {
     "—": "―", "–": "－", "−": "－", "〜": "～", "‖": "∥", "¢": "￠", "£": "￡", "¬": "￢", "¥": "￥", "㍿": "株式会社",
-    "㋿": "令和", "𠮷": "吉", "•": "・", "\u00a0": " ", "é": "e", "♡": "♥",
+    "㋿": "令和", "𠮷": "吉", "•": "・", "\u00a0": " ", "é": "e"
 }  # fmt: skip
 GETA = "〓"
 

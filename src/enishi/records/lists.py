@@ -165,7 +165,7 @@ def page_by_key(
     expression: Any = found.expression()
     ordered = [expression.desc() if descending else expression.asc(), "-pk" if descending else "pk"]
     phase, value, key = _read_cursor(after)
-    may_be_empty = found.nullable or found.custom
+    may_be_empty = found.custom or (found.nullable and rows.model._meta.get_field(found.column).null)
     made: list[Any] = []
     if phase == "v":
         page = rows.filter(IsNull(expression, False)) if may_be_empty else rows

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 ALIVE = Q(deleted_at__isnull=True)
+GONE = Q(deleted_at__isnull=False)  # not ~ALIVE: SQLite doesn't see that NOT (x IS NULL) is x IS NOT NULL
 
 
 def user_key(verbose: Any = "", **options: Any) -> "models.ForeignKey[Any, Any]":
@@ -64,7 +65,7 @@ def record_indexes(table: str, *sorts: str, filters: tuple[str, ...] = ()) -> li
         models.Index(fields=[column, "id"], name=f"{table}_{column}_f"[:30], condition=ALIVE)
         for column in filters
     ]
-    made.append(models.Index(fields=["deleted_at"], name=f"{table}_bin", condition=~ALIVE))
+    made.append(models.Index(fields=["deleted_at"], name=f"{table}_bin", condition=GONE))
     return made
 
 

@@ -142,7 +142,10 @@ class EntityTests:
             queries(self.as_writer, f"{self.about.list_url}{query}")
             for query in ("", f"?columns={every}", "?columns=tags")
         ]
-        assert [len(one) for one in many] == some, "\n".join(many[-1])
+        # Fewer where the first page is full before the empty ones are asked for; never more.
+        assert all(len(now) <= few for now, few in zip(many, some, strict=True)), [
+            (some, [one[:200] for one in now]) for now in many
+        ]
         assert max(some) <= self.query_bound
 
     @pytest.mark.row("A6")

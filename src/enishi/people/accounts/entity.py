@@ -121,7 +121,7 @@ class AccountEntity(Entity):
         FreeChoice("source", options=grown_list(Account, "source", (
             "紹介", "展示会", "Webサイト", "電話", "飛び込み", "広告", "セミナー", "既存取引",
         )), aliases=("獲得元", "流入元", "きっかけ", "来店経路", "媒体", "source")),
-        Date("started_on", aliases=("取引開始", "取引開始日", "開始日", "契約日", "交換日", "exchanged on")),
+        Date("started_on", aliases=("取引開始", "取引開始日", "開始日", "契約日")),
         LongText("note", aliases=("備考", "メモ", "特記事項", "摘要", "コメント", "note", "notes", "memo", "remarks")),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),

@@ -16,6 +16,33 @@ from enishi.records.testing import HTMX, snapshot
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
 
 
+def test_the_empty_ones_follow_also_where_a_page_ends_with_the_last_value(alice: Any) -> None:
+    entity = registry.get("deal")
+    for amounts in (["", "", 5, 5], [5, "", "", ""], ["", 5, 5, 5], ["", "", "", ""]):
+        write.create_many(
+            entity,
+            [{"name": f"{n}", "amount": amount} for n, amount in enumerate(amounts)],
+            by=alice,
+            operation=None,
+        )
+        for size in (1, 2, 3, 4):
+            for sort in ("amount", "-amount"):
+                seen, after = [], ""
+                for _page in range(9):
+                    query = QueryDict(mutable=True)
+                    query.update({"sort": sort, "after": after})
+                    page, after = ListState.of(entity, alice, query).page(size)
+                    seen += [one.pk for one in page]
+                    if not after:
+                        break
+                assert sorted(seen) == sorted(entity.model.objects.values_list("pk", flat=True)), (
+                    amounts,
+                    size,
+                    sort,
+                )
+        entity.model.objects.all().delete()
+
+
 def cursor(*parts: Any) -> str:
     return (
         base64.urlsafe_b64encode(json.dumps(parts if len(parts) > 1 else parts[0]).encode())

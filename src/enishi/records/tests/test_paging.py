@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import QueryDict
 from tests.support import people
 
-from enishi.records import registry, write
+from enishi.records import registry
 from enishi.records.entity import forget_own_fields
 from enishi.records.lists import ListState
 from enishi.records.models import CustomField
@@ -120,30 +120,3 @@ def test_all_pages_together_hold_every_record_once_and_in_order(
                 or sort in {"created_at", "updated_at", "sort_key", "name"}
             ), f"{sort}: no ties tried"
             assert full == sorted(full, reverse=descending), sort
-
-
-def test_the_empty_ones_follow_also_where_a_page_ends_with_the_last_value(alice: Any) -> None:
-    entity = registry.get("deal")
-    for amounts in (["", "", 5, 5], [5, "", "", ""], ["", 5, 5, 5], ["", "", "", ""]):
-        write.create_many(
-            entity,
-            [{"name": f"{n}", "amount": amount} for n, amount in enumerate(amounts)],
-            by=alice,
-            operation=None,
-        )
-        for size in (1, 2, 3, 4):
-            for sort in ("amount", "-amount"):
-                seen, after = [], ""
-                for _page in range(9):
-                    query = QueryDict(mutable=True)
-                    query.update({"sort": sort, "after": after})
-                    page, after = ListState.of(entity, alice, query).page(size)
-                    seen += [one.pk for one in page]
-                    if not after:
-                        break
-                assert sorted(seen) == sorted(entity.model.objects.values_list("pk", flat=True)), (
-                    amounts,
-                    size,
-                    sort,
-                )
-        entity.model.objects.all().delete()

@@ -1,0 +1,76 @@
+"""Lists go out as they are shown, harmless, and come back the same."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from python_calamine import CalamineWorkbook
+
+from enishi.access.models import AccessLog, User
+from enishi.exchange import importing
+from enishi.people.models import Account
+from enishi.records import registry, write
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("B2")]
+
+
+def body(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+def test_formulas_are_harmless_and_telephone_numbers_stay(alice: User, as_alice: Client) -> None:
+    for name in ('=HYPERLINK("http://x")', "@SUM(1)", "＝１＋１", "-1+1"):
+        write.create(registry.get("account"), {"name": name, "phone": "+81 3-1234-5678"}, by=alice)
+    answer = as_alice.get("/accounts/export/?format=csv&columns=phone&sort=sort_key")
+    rows = list(csv.reader(io.StringIO(body(answer).decode("utf-8-sig"))))[1:]
+    assert all(row[0].startswith("'") for row in rows)
+    sheet = CalamineWorkbook.from_filelike(
+        io.BytesIO(body(as_alice.get("/accounts/export/?format=xlsx")))
+    ).get_sheet_by_index(0)
+    assert {row[0] for row in sheet.to_python()[1:]} == {
+        '=HYPERLINK("http://x")',
+        "@SUM(1)",
+        "＝１＋１",
+        "-1+1",
+    }
+
+
+def test_what_cp932_lacks_is_told_before_and_never_a_question_mark(alice: User, as_alice: Client) -> None:
+    write.create(registry.get("account"), {"name": "𠮷野家具♡"}, by=alice)
+    page = as_alice.get("/accounts/export/?format=cp932").content.decode()
+    assert "𠮷" in page
+    data = body(as_alice.get("/accounts/export/?format=cp932&agreed=1")).decode("cp932")
+    assert "吉野家具" in data
+    assert "?" not in data
+
+
+def test_an_export_is_logged_and_only_for_those_who_may(
+    alice: User, as_alice: Client, as_carol: Client
+) -> None:
+    write.create(registry.get("account"), {"name": "丸山"}, by=alice)
+    body(as_alice.get("/accounts/export/?format=xlsx"))
+    assert AccessLog.objects.filter(user=alice, action="export", entity="account", count=1).count() == 1
+    assert as_carol.get("/accounts/export/?format=xlsx").status_code == 403
+    assert AccessLog.objects.filter(action="export").count() == 1
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_what_goes_out_comes_back_the_same(alice: User, as_alice: Client, tmp_path: Path, form: str) -> None:
+    entity = registry.get("account")
+    for number in range(12):
+        write.create(entity, {"name": f"株式会社往復{number}", "kana": "オウフク", "phone": f"03-1234-{number:04}", "postal_code": "060-0001", "address": "札幌市中央区北一条西1", "employees": number * 7 or None, "started_on": "2020/04/01", "code": f"{number:05}", "note": "一行目\n二行目"}, by=alice)  # fmt: skip
+    names = "code,kana,status,phone,postal_code,prefecture,address,employees,started_on,note"
+    data = body(as_alice.get(f"/accounts/export/?format={form}&columns={names}"))
+    path = tmp_path / f"out.{form}"
+    path.write_bytes(data)
+    columns = ["name", *names.split(",")]
+    before = list(Account.objects.order_by("code").values(*columns))
+    Account.objects.all().delete()
+    job = importing.begin(path, path.name, by=alice)
+    importing.run(job)
+    job.refresh_from_db()
+    assert job.figures["refused"] == 0
+    assert list(Account.objects.order_by("code").values(*columns)) == before

@@ -1,0 +1,252 @@
+"""Every address × method × role: strangers get nothing, viewers change nothing, nothing crashes, no POST without its token."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from enishi.exchange.models import ImportJob
+from enishi.records import attachments, registry, write
+from enishi.records.models import Event, Notification, Operation, SavedView
+from enishi.records.testing import HTMX, changed_tables, snapshot
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("F2")]
+SECRET = "極秘取引先"  # in the name of every record: where it shows, data was given
+
+
+def routes() -> list[URLPattern]:
+    """Every address of the program, from the resolver: nothing is listed by hand."""
+    found: list[URLPattern] = []
+
+    def walk(patterns: Any) -> None:
+        for one in patterns:
+            if isinstance(one, URLResolver):
+                walk(one.url_patterns)
+            else:
+                found.append(one)
+
+    walk(get_resolver().url_patterns)
+    return found
+
+
+ROUTES = routes()
+# One's own affairs, which viewers may change too: profile, password, language, read notifications, own views.
+OWN = {"profile", "account_change_password", "sign-out-elsewhere", "switch-language", "account_logout", "notifications", "save-view"}
+
+
+@pytest.fixture
+def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, Any]:
+    """One record of each kind, with everything that can hang on it, alive and in the bin."""
+    settings.MEDIA_ROOT = tmp_path
+    held: dict[str, Any] = {}
+    account = write.create(registry.get("account"), {"name": f"{SECRET}株式会社", "tags": ["VIP"]}, by=alice).record
+    contact = write.create(registry.get("contact"), {"family_name": SECRET, "account": account.pk}, by=alice).record
+    deal = write.create(registry.get("deal"), {"name": f"{SECRET}の件", "account": account.pk}, by=alice).record
+    task = write.create(registry.get("task"), {"name": f"{SECRET}に電話", "about": f"deal:{deal.pk}", "due_at": timezone.now()}, by=alice).record
+    activity = write.create(registry.get("activity"), {"kind": "visit", "text": f"{SECRET}を訪問", "about": f"deal:{deal.pk}"}, by=alice).record
+    affiliation = registry.get("affiliation").model.objects.get()
+    held["records"] = {"account": account, "contact": contact, "deal": deal, "task": task, "activity": activity, "affiliation": affiliation, "pipeline": deal.pipeline, "stage": deal.stage}
+    held["gone"] = write.create(registry.get("account"), {"name": f"{SECRET}（旧）"}, by=alice).record
+    write.delete(registry.get("account"), [held["gone"].pk], by=alice)
+    held["event"] = write.write(registry.get("account"), account.pk, {"note": SECRET}, by=alice).event
+    held["operation"] = Operation.objects.create(kind="bulk", user=alice, summary=SECRET)
+    write.write_many(registry.get("account"), [(type(account).objects.get(pk=account.pk), {"rank": "A"})], by=alice, operation=held["operation"])
+    held["attachment"] = attachments.store(registry.get("account"), account.pk, SimpleUploadedFile(f"{SECRET}.txt", SECRET.encode()), by=alice)
+    held["view"] = SavedView.objects.create(entity="account", name=f"{SECRET}の一覧", user=alice, state={})
+    path = tmp_path / "sheet.csv"
+    path.write_text(f"会社名\n{SECRET}\n")
+    from enishi.exchange import importing
+
+    held["import"] = importing.begin(path, f"{SECRET}.csv", by=alice)
+    held["done import"] = ImportJob.objects.create(user=alice, file_name=f"{SECRET}.csv", path=str(path), status="done", refused_path=str(path), operation=held["operation"])
+    held["alice"], held["bob"] = alice, bob
+    Notification.objects.create(user=alice, text=f"まもなく: {SECRET}", url="/tasks/1/")
+    return held
+
+
+def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
+    """(name of the route, address) for each route: of each entity, with keys that exist, lie in the bin, or are nonsense."""
+    made: list[tuple[str, str]] = []
+    entities = [one for one in registry.all_entities()]
+    for route in ROUTES:
+        name = str(route.name or route.callback.__name__)
+        found = route.pattern.converters
+        text = str(route.pattern)
+        if text.startswith("^"):
+            made.append((name, "/password/abc-def/"))
+            continue
+        parts = [(entity, company["records"][entity.name].pk) for entity in entities] if "entity" in found else [(None, 0)]
+        for entity, key in parts:
+            ids = {
+                "record_id": [key] if name != "task-done" else [company["records"]["task"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
+                "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk], "pk": [company["alice"].pk],
+                "name": [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"],
+            }  # fmt: skip
+            if name == "restore" and entity and entity.name == "account":
+                ids["record_id"] = [company["gone"].pk]
+            filled = [text]
+            for argument, kind in found.items():
+                if argument == "entity":
+                    filled = [one.replace("<entity:entity>", entity.slug) for one in filled]
+                    continue
+                mark = next(part for part in (f"<int:{argument}>", f"<slug:{argument}>", f"<str:{argument}>") if part in text)
+                del kind
+                filled = [one.replace(mark, str(value)) for one in filled for value in ids[argument]]
+            made += [(name, f"/{one}") for one in filled]
+    return made
+
+
+def body(name: str, company: dict[str, Any]) -> dict[str, Any]:
+    """What a form of the route would send, likely enough to be obeyed if rights were not asked."""
+    key = str(company["records"]["account"].pk)
+    return {
+        "name": "書き換えた", "family_name": "書き換えた", "text": "書き換えた", "account": key, "contact": str(company["records"]["contact"].pk), "department": "x", "ids": key, "action": "delete", "value": str(company["records"]["stage"].pk),
+        "kind": "note", "about": f"account:{key}", "email": "evil@example.jp", "role": "admin", "shared": "1", "go": "1", "pipeline": str(company["records"]["pipeline"].pk), "position": "3", "outcome": "open",
+        "language": "en", "file": SimpleUploadedFile("x.csv", "会社名\n新しい客\n".encode()) if name in {"upload", "import"} else "", "password1": "", "theme": "dark",
+    }  # fmt: skip
+
+
+def ask(client: Client, method: str, address: str, *more: Any, **options: Any) -> Any:
+    """An answer, read to its end; the sign of life alone may say that the worker sleeps."""
+    answer = getattr(client, method)(address, *more, **options)
+    if answer.streaming:
+        answer.text_shown = b"".join(answer.streaming_content).decode("utf-8", "replace")
+    else:
+        answer.text_shown = answer.content.decode("utf-8", "replace")
+    assert answer.status_code < 500 or address == "/healthz", (method, address, answer.status_code)
+    return answer
+
+
+def test_strangers_get_nothing_whatever_they_ask(company: dict[str, Any], settings: Any) -> None:
+    before = snapshot()
+    asked = addresses(company)
+    assert len(asked) > 150
+    for name, address in asked:
+        for method in ("get", "post", "put", "patch", "delete", "options", "head"):
+            for headers in ({}, HTMX):
+                answer = ask(Client(), method, address, headers=headers)
+                assert SECRET not in answer.text_shown, (method, address)
+                if name not in settings.OPEN_ROUTES:
+                    assert answer.status_code in {301, 302, 401, 403, 405}, (method, address, answer.status_code)
+                    assert not answer.streaming
+    assert changed_tables(before, snapshot()) == []
+
+
+def test_a_viewer_may_look_everywhere_and_change_nothing(company: dict[str, Any], as_carol: Client) -> None:
+    before = snapshot("access.AccessLog")
+    for name, address in addresses(company):
+        for headers in ({}, HTMX):
+            ask(as_carol, "get", address, headers=headers)
+            if name in OWN:
+                continue
+            answer = ask(as_carol, "post", address, body(name, company), headers=headers)
+            assert answer.status_code in {400, 401, 403, 404, 405, 409, 410, 422} or name in {"account_login", "account_reset_password", "account_reset_password_from_key"}, (address, answer.status_code)
+    after = snapshot("access.AccessLog")
+    assert changed_tables(before, after) == []
+
+
+@pytest.mark.parametrize("who", ["bob", "alice"])
+def test_nothing_crashes_for_those_who_may_write(company: dict[str, Any], as_alice: Client, as_bob: Client, who: str) -> None:
+    client = as_alice if who == "alice" else as_bob
+    for name, address in addresses(company):
+        if name in {"account_logout", "user-action"}:
+            continue
+        for method in ("get", "post"):
+            for headers in ({}, HTMX):
+                sent = body(name, company) if method == "post" else {}
+                answer = ask(client, method, address, sent, headers=headers)
+                assert answer.status_code < 400 or "Traceback" not in answer.text_shown
+
+
+@pytest.mark.parametrize("who", ["bob", "alice"])
+def test_nonsense_in_an_address_or_a_form_crashes_nothing(company: dict[str, Any], as_alice: Client, as_bob: Client, who: str) -> None:
+    client = as_alice if who == "alice" else as_bob
+    nonsense = ("", "x", "-1", "0", "²", "９", "9" * 25, "9" * 5000, "\x00", "a\x00b", "あ" * 500, "{}", "[]", "null", "' OR 1=1 --", "<script>", "../..", "%s", "{{7*7}}", "\u202e", "1e999", "NaN", "account:", "account:1", "2026-02-30")
+    names = sorted({name for entity in registry.all_entities() for name in entity.fields} | {
+        "q", "filter", "sort", "columns", "after", "preset", "view", "part", "stamp", "kind", "before", "group", "ids", "action", "value", "version", "next", "about", "idempotency_key", "next_on", "met", "column", "edit", "code", "format", "entity",
+    })  # fmt: skip
+    seen = set()
+    for name, address in addresses(company):
+        if name in {"account_logout", "user-action", "load-sample", "account_login", "account_change_password"} or (name, address.split("/")[1]) in seen:
+            continue
+        seen.add((name, address.split("/")[1]))
+        few = nonsense if address.split("/")[1] in {"deals", "accounts", "record", "today", "search", "pick"} else nonsense[5:10]
+        for word in few:
+            sent = dict.fromkeys(names, word)
+            query = {key: value[:300] for key, value in sent.items()}
+            ask(client, "get", address, query, headers=HTMX)
+            if name not in {"delete", "undo-event", "undo-operation", "import-undo", "remove-file", "delete-view", "sign-out-elsewhere"}:
+                ask(client, "post", address, {**sent, "tags": word[:50]})
+
+
+def test_huge_and_missing_keys_are_not_found(company: dict[str, Any], as_alice: Client) -> None:
+    for key in (0, 999_999_999, 2**63 - 1, 2**63, 10**30, "9" * 5000):
+        for address in (f"/accounts/{key}/", f"/accounts/{key}/timeline/", f"/accounts/{key}/history/", f"/accounts/{key}/field/name/", f"/files/{key}/", f"/import/{key}/", f"/import/{key}/refused/", f"/settings/users/{key}/"):
+            assert as_alice.get(address).status_code == 404, address[:60]
+        for address in (f"/accounts/{key}/delete/", f"/accounts/{key}/restore/", f"/deals/{key}/move/", f"/undo/event/{key}/", f"/undo/operation/{key}/", f"/files/{key}/remove/", f"/tasks/{key}/done/", f"/import/{key}/undo/", f"/accounts/{key}/field/name/"):
+            assert as_alice.post(address, {"name": "x", "value": "1"}).status_code == 404, address[:60]
+
+
+def test_what_belongs_to_somebody_else_is_not_there(company: dict[str, Any], as_bob: Client, as_alice: Client) -> None:
+    """Alice's import, operation and view, asked for by Bob."""
+    before = snapshot()
+    for key in (company["import"].pk, company["done import"].pk):
+        for address in (f"/import/{key}/", f"/import/{key}/refused/", f"/import/{key}/?part=1"):
+            answer = as_bob.get(address)
+            assert answer.status_code == 404 and SECRET not in answer.content.decode()
+        for address in (f"/import/{key}/", f"/import/{key}/undo/"):
+            assert as_bob.post(address, {"go": "1"}).status_code == 404
+    assert as_bob.post(f"/undo/operation/{company['operation'].pk}/").status_code == 404
+    as_bob.post(f"/accounts/views/{company['view'].pk}/delete/")
+    page = as_bob.get(f"/accounts/?view={company['view'].pk}").content.decode()
+    assert f"{SECRET}の一覧" not in page
+    assert SECRET not in as_bob.get("/record/notifications/").content.decode()
+    assert f"{SECRET}.csv" in as_alice.get(f"/import/{company['import'].pk}/").content.decode()
+    assert snapshot() == before or changed_tables(before, snapshot()) == ["records.Notification"]
+
+
+def test_no_form_is_obeyed_without_its_token(company: dict[str, Any], alice: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(alice)
+    before = snapshot("access.AccessLog")
+    for name, address in addresses(company):
+        for headers in ({}, HTMX, {"Origin": "https://evil.example", "Referer": "https://evil.example/"}):
+            answer = ask(client, "post", address, body(name, company), headers=headers)
+            assert answer.status_code in {403, 405}, (address, answer.status_code)
+    assert changed_tables(before, snapshot("access.AccessLog")) == []
+
+
+def test_nothing_is_changed_by_looking(company: dict[str, Any], as_alice: Client, settings: Any) -> None:
+    """A link in a mail, a prefetch, a crawler: GET and HEAD leave every table as it is (but for read notifications and the log of exports)."""
+    before = snapshot("access.AccessLog", "records.Notification")
+    for _name, address in addresses(company):
+        for method in ("get", "head"):
+            for query in ("", "?format=csv", "?edit", "?part=live", "?undo=1&go=1&action=delete&ids=1&value=1"):
+                ask(as_alice, method, f"{address}{query}")
+    assert changed_tables(before, snapshot("access.AccessLog", "records.Notification")) == []
+
+
+def test_every_page_carries_its_guards(company: dict[str, Any], as_alice: Client) -> None:
+    for _name, address in addresses(company):
+        answer = ask(as_alice, "get", address)
+        policy = answer.headers.get("Content-Security-Policy", "")
+        assert "unsafe" not in policy and ("default-src 'none'" in policy), address
+        assert answer.headers["X-Frame-Options"] == "DENY" and answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "no-store" in answer.headers["Cache-Control"] or answer.status_code in {301, 404}, address
+
+
+@pytest.mark.parametrize("to", ["//evil.example/", "/\\evil.example/", "https://evil.example/", "/\t/evil.example/", "/\n/evil.example", "javascript:alert(1)", "\\\\evil.example", "/%0d%0aSet-Cookie:x=1", " //evil.example", "", "\x00/"])
+def test_no_form_leads_to_another_host(company: dict[str, Any], as_alice: Client, to: str) -> None:
+    for headers in ({}, HTMX):
+        answer = as_alice.post("/accounts/new/", {"name": "客", "next": to}, headers=headers)
+        where = answer.headers.get("Location", "") or answer.headers.get("HX-Redirect", "")
+        assert where.startswith("/") and not where.startswith(("//", "/\\", "/\t", "/\n")), (to, where)
+        answer = as_alice.post("/language/", {"language": "en", "next": to}, headers=headers)
+        assert answer.headers["Location"].startswith("/") and not answer.headers["Location"].startswith(("//", "/\\", "/\t"))
+        event = Event.objects.filter(kind="created").latest("pk")
+        answer = as_alice.post(f"/undo/event/{event.pk}/", headers={**headers, "Referer": to or "https://evil.example/x"})
+        assert answer.headers.get("Location", "/").startswith("/")
