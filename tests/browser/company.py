@@ -46,7 +46,7 @@ def build(user: Any) -> dict[str, Any]:
                 "stage": stage.pk,
                 "amount": 1_000_000 * (place + 1),
             }
-            for place, stage in enumerate(stages)
+            for place, stage in enumerate([*stages, stages[0]])
         ],
         by=user,
         operation=None,

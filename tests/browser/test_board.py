@@ -38,7 +38,7 @@ def test_a_card_is_dragged_with_the_mouse_and_stays_there(page: Any, made: dict[
 
 def test_a_card_is_dragged_with_a_finger(phone: Any, made: dict[str, Any]) -> None:
     phone.goto("/deals/board/")
-    deal = made["deals"][1]
+    deal = made["deals"][5]
     card = phone.locator(f"#deal-{deal.pk}")
     card.scroll_into_view_if_needed()
     phone.wait_for_timeout(400)
@@ -54,7 +54,7 @@ def test_a_card_is_dragged_with_a_finger(phone: Any, made: dict[str, Any]) -> No
             {"type": "touchMove", "touchPoints": [{"x": min(x + step * 12, 380), "y": y + 5}]},
         )
         phone.wait_for_timeout(30)
-    phone.wait_for_timeout(600)
+    phone.wait_for_timeout(1500)
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     phone.wait_for_selector(".toast-box:has-text('動かしました')")
     phone.reload()

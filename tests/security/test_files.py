@@ -39,7 +39,13 @@ def account(alice: Any) -> Any:
     return write.create(registry.get("account"), {"name": "丸山"}, by=alice).record
 
 
-def put(client: Client, record: Any, name: str = "見積.pdf", content: bytes = b"%PDF", mime: str = "application/pdf") -> Any:
+def put(
+    client: Client,
+    record: Any,
+    name: str = "見積.pdf",
+    content: bytes = b"%PDF",
+    mime: str = "application/pdf",
+) -> Any:
     return client.post(f"/accounts/{record.pk}/files/", {"file": SimpleUploadedFile(name, content, mime)})
 
 
@@ -59,13 +65,19 @@ def test_a_name_is_only_a_name(account: Any, alice: Any, name: str, kept: str, t
     found = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert found == [tmp_path / "files" / held.path]
     assert len(Path(held.path).name) == 40 and held.path.isascii() and name not in held.path
-    assert len({attachments.safe_name(f"{'あ' * 300}.pdf")}) == 1 and attachments.safe_name(f"{'あ' * 300}.pdf").endswith(".pdf")
+    assert len({attachments.safe_name(f"{'あ' * 300}.pdf")}) == 1 and attachments.safe_name(
+        f"{'あ' * 300}.pdf"
+    ).endswith(".pdf")
 
 
 @pytest.mark.parametrize(
     ("name", "mime", "content"),
     [
-        ("絵.svg", "image/svg+xml", b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'),
+        (
+            "絵.svg",
+            "image/svg+xml",
+            b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        ),
         ("頁.html", "text/html", b"<script>alert(1)</script>"),
         ("頁.xhtml", "application/xhtml+xml", b"<html/>"),
         ("式.xml", "text/xml", b"<x/>"),
@@ -74,7 +86,9 @@ def test_a_name_is_only_a_name(account: Any, alice: Any, name: str, kept: str, t
         ("無", "", b"x"),
     ],
 )
-def test_whatever_it_is_it_is_downloaded_and_never_shown_here(account: Any, as_bob: Client, as_carol: Client, name: str, mime: str, content: bytes) -> None:
+def test_whatever_it_is_it_is_downloaded_and_never_shown_here(
+    account: Any, as_bob: Client, as_carol: Client, name: str, mime: str, content: bytes
+) -> None:
     assert put(as_bob, account, name, content, mime).status_code == 302
     answer = as_carol.get(f"/files/{Attachment.objects.get().pk}/")
     assert answer.status_code == 200 and b"".join(answer.streaming_content) == content
@@ -85,7 +99,9 @@ def test_whatever_it_is_it_is_downloaded_and_never_shown_here(account: Any, as_b
     assert "no-store" in answer.headers["Cache-Control"]
 
 
-def test_rights_are_those_of_the_record(account: Any, alice: Any, as_bob: Client, as_carol: Client, bob: Any) -> None:
+def test_rights_are_those_of_the_record(
+    account: Any, alice: Any, as_bob: Client, as_carol: Client, bob: Any
+) -> None:
     assert put(as_bob, account).status_code == 302
     held = Attachment.objects.get()
     assert held.uploaded_by == bob and held.size == 4 and len(held.sha256) == 64
@@ -98,14 +114,18 @@ def test_rights_are_those_of_the_record(account: Any, alice: Any, as_bob: Client
     for key in (0, 999_999, 10**30):
         assert as_bob.get(f"/files/{key}/").status_code == 404
         assert as_bob.post(f"/files/{key}/remove/").status_code == 404
-        assert as_bob.post(f"/accounts/{key}/files/", {"file": SimpleUploadedFile("x", b"x")}).status_code == 404
+        assert (
+            as_bob.post(f"/accounts/{key}/files/", {"file": SimpleUploadedFile("x", b"x")}).status_code == 404
+        )
     assert snapshot() == before
     bob.is_active = False
     bob.save()
     assert as_bob.get(f"/files/{held.pk}/").status_code in {302, 404}
 
 
-def test_a_file_of_a_deleted_record_and_a_removed_file_are_gone_for_everybody(account: Any, alice: Any, as_alice: Client) -> None:
+def test_a_file_of_a_deleted_record_and_a_removed_file_are_gone_for_everybody(
+    account: Any, alice: Any, as_alice: Client
+) -> None:
     put(as_alice, account)
     put(as_alice, account, "二.pdf")
     first, second = Attachment.objects.order_by("pk")
@@ -122,15 +142,22 @@ def test_a_file_of_a_deleted_record_and_a_removed_file_are_gone_for_everybody(ac
     assert put(as_alice, account).status_code == 404
 
 
-def test_a_file_shows_on_the_timelines_of_its_record_and_above(account: Any, alice: Any, as_alice: Client) -> None:
+def test_a_file_shows_on_the_timelines_of_its_record_and_above(
+    account: Any, alice: Any, as_alice: Client
+) -> None:
     deal = write.create(registry.get("deal"), {"name": "更新", "account": account.pk}, by=alice).record
-    assert as_alice.post(f"/deals/{deal.pk}/files/", {"file": SimpleUploadedFile("契約.pdf", b"x")}).status_code == 302
+    assert (
+        as_alice.post(f"/deals/{deal.pk}/files/", {"file": SimpleUploadedFile("契約.pdf", b"x")}).status_code
+        == 302
+    )
     shown = EventSubject.objects.filter(kind="file").values_list("entity", "record_id")
     assert set(shown) == {("deal", deal.pk), ("account", account.pk)}
     assert "契約.pdf" in as_alice.get(f"/accounts/{account.pk}/?kind=files").content.decode()
 
 
-def test_empty_missing_and_too_large_files_are_refused_and_leave_nothing(account: Any, as_bob: Client, settings: Any, tmp_path: Path) -> None:
+def test_empty_missing_and_too_large_files_are_refused_and_leave_nothing(
+    account: Any, as_bob: Client, settings: Any, tmp_path: Path
+) -> None:
     settings.UPLOAD_LIMIT = 1000
     before = snapshot()
     assert put(as_bob, account, content=b"").status_code == 422
@@ -141,7 +168,9 @@ def test_empty_missing_and_too_large_files_are_refused_and_leave_nothing(account
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-def test_several_files_come_in_together_or_not_at_all(account: Any, as_bob: Client, settings: Any, tmp_path: Path) -> None:
+def test_several_files_come_in_together_or_not_at_all(
+    account: Any, as_bob: Client, settings: Any, tmp_path: Path
+) -> None:
     settings.UPLOAD_LIMIT = 1000
     before = snapshot()
     sent = {"file": [SimpleUploadedFile("一.pdf", b"x"), SimpleUploadedFile("二.pdf", b"x" * 2000)]}

@@ -109,7 +109,7 @@ class Program:
                 shutil.copy(shared / "template.sqlite3", program.home / "enishi.sqlite3")
         return program
 
-    def start(self, seconds: float = 60) -> float:
+    def start(self, seconds: float = 180) -> float:
         """Starts it and waits until all is well; the seconds that took."""
         began = time.monotonic()
         log = (self.home / "output.txt").open("ab")

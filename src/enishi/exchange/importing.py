@@ -6,64 +6,31 @@ stopped and doubles nothing. Everything belongs to one operation, which is undon
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.exchange import readers
-from enishi.exchange.mapping import PERSON, TOTALS, Column, Plan, is_blank, kind_of, propose
+from enishi.exchange.headings import is_blank
+from enishi.exchange.mapping import Plan, propose
 from enishi.exchange.models import ImportJob, RefusedRow
-from enishi.japanese import amounts, names
+from enishi.exchange.rows import Parsed, RowReader, data_rows
+from enishi.japanese import names
 from enishi.japanese.text import fold
-from enishi.records import registry, write
+from enishi.records import write
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
-from enishi.records.fields import Choice, FieldKind, FreeChoice, Money, Person, Reference, Words
 from enishi.records.models import Operation
 from enishi.records.visible import require, visible
 
 BATCH = 500
 PREVIEW = 50
-NOTHING = {
-    "-",
-    "－",
-    "ー",
-    "—",
-    "―",
-    "‐",
-    "なし",
-    "無し",
-    "無",
-    "不明",
-    "未定",
-    "未登録",
-    "n/a",
-    "na",
-    "none",
-    "null",
-    "*",
-    "/",
-}
-
-
-@dataclass
-class Parsed:
-    """One row: its values by entity, or why it can't come in."""
-
-    number: int
-    cells: list[Any]
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    outcome: dict[str, str] = field(default_factory=dict)  # entity → new / update / same
-    keys: dict[str, int] = field(default_factory=dict)
+HEAD = 1000  # rows that a proposal looks at
 
 
 # --- beginning --------------------------------------------------------------------------------------
@@ -76,147 +43,31 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
     require(by, "import")
     tables = readers.open_tables(path, name)
     plans = []
-    for table in tables[:20]:
-        head = table.head(120)
+    for table in tables[:40]:
+        head = table.head(HEAD)
         if head and not all(is_blank(row) for row in head):
             plan = propose(table.name, head, entity)
-            plans.append((sum(1 for column in plan.columns if column.target), plan))
+            named = any(one.target.endswith((".name", ".family_name")) for one in plan.columns)
+            score = (named, _told(plan), len(head) > plan.header_rows, len(head))
+            plans.append((score, plan))
     if not plans:
         raise readers.Unreadable(_("ファイルに行がありません。中身のあるシートを選んでください。"))
     best = max(plans, key=lambda pair: pair[0])[1]
+    # A ledger in several sheets (ア行, カ行…; a sheet per branch) has the same heading in each.
+    best.more = [plan.table for _score, plan in plans if plan is not best and _same_heading(plan, best)]
     return ImportJob.objects.create(
         user=by, file_name=name[:255], path=str(path), entity=entity, plan=best.to_json()
     )
 
 
-def table_of(job: ImportJob, plan: Plan) -> readers.Table:
-    """The sheet that the plan reads.
-
-    Raises:
-        readers.Unreadable
-    """
-    tables = readers.open_tables(Path(job.path), job.file_name)
-    return next((table for table in tables if table.name == plan.table), tables[0])
+def _told(plan: Plan) -> int:
+    """Columns that go somewhere of their own."""
+    return sum(bool(one.target) and not one.target.endswith(".note") for one in plan.columns)
 
 
-def data_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any]]]:
-    """Row numbers as Excel shows them, and cells, without headings, blanks, repeated headings and totals."""
-    headings = {column.index: column.heading for column in plan.columns if column.heading}
-    title = [column.index for column in plan.columns if column.target.endswith((".name", ".family_name"))]
-    for number, row in enumerate(table_of(job, plan).rows(), 1):
-        if number <= plan.header_rows or is_blank(row):
-            continue
-        if all(
-            index < len(row) and str(row[index]).strip() == heading for index, heading in headings.items()
-        ):
-            continue
-        named = [fold(str(row[index])).replace(" ", "") for index in title if index < len(row)]
-        first = next((fold(str(cell)).replace(" ", "") for cell in row if cell not in (None, "")), "")
-        if any(text in TOTALS for text in named) or (first in TOTALS and not any(named)):
-            continue
-        if first.startswith("※") and sum(cell not in (None, "") for cell in row) == 1:
-            continue
-        yield number, row
-
-
-# --- one row ----------------------------------------------------------------------------------------
-class RowReader:
-    """Reads rows by a plan; looks fields up once."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.columns: list[tuple[Column, Entity, FieldKind]] = []
-        for column in plan.columns:
-            found = kind_of(column.target) if column.target else None
-            if found is not None and found.entity is not None:
-                self.columns.append((column, found.entity, found))
-        self.entities = plan.entities
-        self.has_note = {entity.name: "note" in entity.fields for entity in self.entities}
-
-    def read(self, number: int, cells: list[Any]) -> Parsed:
-        """The row's values; what can't be read is an error with the column's name."""
-        parsed = Parsed(number, cells)
-        for column, entity, found in self.columns:
-            cell = cells[column.index] if column.index < len(cells) else None
-            if cell is None or cell == "":
-                continue
-            formed = not isinstance(found, Words) or found.kind in {
-                "email",
-                "telephone",
-                "postal_code",
-                "url",
-            }
-            if formed and isinstance(cell, str) and cell.strip().lower() in NOTHING:
-                continue
-            self._read_cell(parsed, column, entity, found, cell)
-        self._finish(parsed)
-        return parsed
-
-    def _read_cell(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, cell: Any) -> None:
-        values = parsed.values.setdefault(entity.name, {})
-        heading = column.heading or found.label
-        try:
-            if isinstance(found, Money):
-                value: Any = amounts.parse_yen(cell, column.unit)
-                value = found.clean(value)
-            else:
-                value = found.clean(cell)
-        except (ValidationError, ValueError) as error:
-            text = "、".join(error.messages) if isinstance(error, ValidationError) else str(error)
-            keeps = isinstance(found, Person | Reference) or (
-                isinstance(found, Choice) and not isinstance(found, FreeChoice)
-            )
-            if keeps and found.name != "stage":
-                self._keep(parsed, entity, found, heading, str(cell))
-            else:
-                parsed.errors.append(f"{heading}: {text}")
-            return
-        if found.is_empty(value):
-            return
-        if entity.name == "account" and found.name == "name":
-            value = names.strip_honorific(value)[0] if value.endswith(("様", "御中", "殿")) else value
-        if found.name in values and isinstance(value, str) and isinstance(values[found.name], str):
-            joint = "" if found.name in {"address"} else "\n"
-            value = f"{values[found.name]}{joint}{value}"
-        values[found.name] = value
-
-    def _keep(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, text: str) -> None:
-        """A word that is no known user or choice is not lost: it stays as text, and is reported."""
-        values = parsed.values.setdefault(entity.name, {})
-        if isinstance(found, Person) and "their_owner" in entity.fields:
-            values["their_owner"] = text[:100]
-        elif self.has_note.get(entity.name):
-            line = f"{heading}: {text}"
-            values["note"] = f"{values['note']}\n{line}" if values.get("note") else line
-        parsed.kept.append(f"{heading}「{text[:40]}」")
-
-    def _finish(self, parsed: Parsed) -> None:
-        contact = parsed.values.get("contact")
-        if contact is not None and not any(contact.get(part) for part in PERSON):
-            if self.plan.main == "contact":
-                parsed.errors.append(_("氏名がありません。"))
-            else:
-                del parsed.values["contact"]
-        account = parsed.values.get("account")
-        if account is not None and not account.get("name"):
-            if self.plan.main == "account":
-                parsed.errors.append(_("取引先の名前がありません。"))
-            else:
-                del parsed.values["account"]
-        for name in ("deal", "task"):
-            values = parsed.values.get(name)
-            if values is not None and not values.get("name"):
-                if self.plan.main == name:
-                    parsed.errors.append(_("%(entity)sの名前がありません。") % {"entity": registry.get(name)})
-                else:
-                    del parsed.values[name]
-        if self.plan.main not in parsed.values and not parsed.errors:
-            entity = registry.get(self.plan.main)
-            parsed.errors.append(_("%(entity)sの名前がありません。") % {"entity": entity})
-        elif self.plan.main not in {"account", "contact", "deal", "task"} and not parsed.errors:
-            entity = registry.get(self.plan.main)
-            if not parsed.values[self.plan.main].get(entity.title_field):
-                parsed.errors.append(_("%(entity)sの名前がありません。") % {"entity": entity})
+def _same_heading(plan: Plan, best: Plan) -> bool:
+    heads = [[(one.index, one.heading) for one in each.columns if one.heading] for each in (plan, best)]
+    return bool(heads[0]) and heads[0] == heads[1] and plan.header_rows == best.header_rows
 
 
 # --- a batch ----------------------------------------------------------------------------------------
@@ -260,13 +111,31 @@ class Importer:
                         fresh.add(key)
 
     def store(self, rows: list[Parsed]) -> None:
-        """Stores the good rows of a batch; rows that turn out bad get errors and leave nothing behind."""
-        self.check(rows)
-        good = [row for row in rows if not row.errors]
-        for row in good:
-            row.keys.clear()
+        """Stores the good rows of a batch; rows that turn out bad get errors and leave nothing behind.
+
+        Rules are tried while storing; only where one refuses is each row checked by itself, and the good ones stored.
+        """
+        held = [(row, {name: dict(values) for name, values in row.values.items()}) for row in rows]
+        before = {name: Counter(counter) for name, counter in self.counts.items()}
+        made = {name: set(keys) for name, keys in self.made.items()} if rows else {}
+        touched = {name: set(keys) for name, keys in self.touched.items()} if rows else {}
+        try:
+            with transaction.atomic():
+                self._store(rows)
+        except Refused:
+            self.counts, self.made, self.touched = before, made, touched
+            for row, values in held:
+                row.values = values
+                row.keys.clear()
+            self.check(rows)
+            good = [row for row in rows if not row.errors]
+            for row in good:
+                row.keys.clear()
+            self._store(good)
+
+    def _store(self, rows: list[Parsed]) -> None:
         for entity in self.reader.entities:
-            pairs = [(row, row.values[entity.name]) for row in good if entity.name in row.values]
+            pairs = [(row, row.values[entity.name]) for row in rows if entity.name in row.values]
             if pairs:
                 self._store_entity(entity, pairs)
 
@@ -284,34 +153,52 @@ class Importer:
                     values["about"] = f"{place}:{row.keys[place]}"
 
     def _key(self, entity: Entity, values: dict[str, Any]) -> Any:
-        name = self.plan.keys.get(entity.name, "")
-        if not name:
+        """What tells the record from others: (the key's name, value); None is always a new one."""
+        chosen = self.plan.keys.get(entity.name, "")
+        if not chosen:
             return None
-        if entity.name == "contact" and name == "name":
-            full = values.get("name") or " ".join(
-                part for part in (values.get("family_name"), values.get("given_name")) if part
-            )
-            return (values.get("account"), fold(full).replace(" ", "")) if full else None
-        return values.get(name) or None
+        if chosen != "name" and values.get(chosen):
+            return chosen, values[chosen]
+        if entity.name == "contact":
+            return self._person_key(values)
+        if chosen == "name" or entity.name == "account":
+            return ("name", values["name"]) if values.get("name") else None
+        return None
+
+    @staticmethod
+    def _person_key(values: dict[str, Any]) -> Any:
+        """A person is known by name within his company; a private customer by name and number or birthday together."""
+        full = f"{values.get('family_name', '')}{values.get('given_name', '')}" or values.get("name", "")
+        name = fold(names.strip_honorific(full)[0]).replace(" ", "")[:200]
+        account = values.get("account")
+        told = values.get("mobile") or values.get("phone") or values.get("birthday")
+        if not name or (account is None and not told):
+            return None
+        return "name", account, name, told if account is None else None
 
     def _known(self, entity: Entity, pairs: list[tuple[Parsed, dict[str, Any]]]) -> dict[Any, Any]:
-        """Existing records by key: one query for the batch."""
-        name = self.plan.keys.get(entity.name, "")
-        wanted = {key for _row, values in pairs if (key := self._key(entity, values)) is not None}
-        if not name or not wanted:
-            return {}
-        rows = visible(entity, self.by)
+        """Existing records by key: one query for the batch and kind of key, the oldest record first."""
+        wanted: dict[str, set[Any]] = {}
+        for _row, values in pairs:
+            key = self._key(entity, values)
+            if key is not None:
+                wanted.setdefault(key[0], set()).add(key)
         known: dict[Any, Any] = {}
-        if entity.name == "contact" and name == "name":
-            accounts = {account for account, _match in wanted}
-            found = rows.filter(match_key__in={match for _account, match in wanted})
-            for record in found.order_by("-pk"):
-                if record.account_id in accounts:
-                    known[(record.account_id, record.match_key)] = record
-            return known
-        column = entity.field(name).column
-        for record in rows.filter(**{f"{column}__in": wanted}).order_by("-pk"):
-            known[getattr(record, column)] = record
+        chosen = self.plan.keys.get(entity.name, "")
+        for name, keys in wanted.items():
+            rows = visible(entity, self.by).order_by("-pk")
+            if entity.name == "contact" and name == "name":
+                for record in rows.filter(match_key__in={key[2] for key in keys}):
+                    for told in (record.mobile, record.phone, record.birthday, None):
+                        key = ("name", record.account_id, record.match_key, told)
+                        if key in keys:
+                            known[key] = record
+                continue
+            column = entity.field(name).column
+            if name != chosen:  # known by name only where it has no number of its own
+                rows = rows.filter(**{entity.field(chosen).column: entity.field(chosen).empty_value()})
+            for record in rows.filter(**{f"{column}__in": {key[1] for key in keys}}):
+                known[(name, getattr(record, column))] = record
         return known
 
     def _store_entity(self, entity: Entity, pairs: list[tuple[Parsed, dict[str, Any]]]) -> None:
@@ -409,8 +296,6 @@ def run(job: ImportJob, *, dry: bool = False) -> ImportJob:
         _fail(job, str(error))
     except Refused as error:
         _fail(job, str(error))
-    except UnicodeDecodeError:
-        _fail(job, _("ファイルの途中に読めない文字があります。Excelで保存し直してからお試しください。"))
     except Exception:
         _fail(
             job,
@@ -534,6 +419,9 @@ def _recall(importer: Importer, job: ImportJob) -> None:
             .iterator()
         ):
             importer.made.setdefault(name, set()).add(key)
+        changed = Event.objects.filter(operation=job.operation, version__gt=1)
+        for name, key in changed.values_list("entity", "record_id").distinct().iterator():
+            importer.touched.setdefault(name, set()).add(key)
 
 
 def _write_refused(job: ImportJob, plan: Plan, rows: list[RefusedRow]) -> None:

@@ -3,6 +3,7 @@
 import csv
 import datetime
 import itertools
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
+from enishi.exchange import formats
 from enishi.japanese import charset
 
 SHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
@@ -20,6 +22,17 @@ MOST_COLUMNS = 300
 LONGEST_CELL = 100_000
 UNPACKED_LIMIT = 1_500_000_000
 Row = list[Any]
+
+
+_QUOTED = re.compile(r'"[^"]*"')
+_GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+
+
+def broken_sheet() -> str:
+    """What is said of a workbook that can't be read."""
+    return _(
+        "Excelファイルとして読めません。壊れているか、途中で切れています。Excelで開いて保存し直してください。"
+    )
 
 
 class Unreadable(Exception):
@@ -37,26 +50,73 @@ class Table:
     delimiter: str = ","
 
     def rows(self) -> Iterator[Row]:
-        """All rows, cells as Python values: text, float, bool, date, datetime."""
+        """All rows, cells as Python values: text, int, float, bool, date, datetime. One row at a time, whatever the size.
+
+        Raises:
+            Unreadable
+        """
         if self.kind == "sheet":
-            for cells in _workbook(self.path).get_sheet_by_name(self.name).to_python(skip_empty_area=False):
-                yield [_cell(value) for value in cells[:MOST_COLUMNS]]
+            yield from self._sheet_rows()
             return
-        # A byte order mark and any line end are read away; a NUL would end the reader.
-        with self.path.open(encoding=self.encoding, newline="", errors="strict") as stream:
+        # A line that can't be decoded holds U+FFFD, and its row is refused; a NUL would end the reader.
+        csv.field_size_limit(LONGEST_CELL * 20)
+        with self.path.open(encoding=self.encoding, newline="", errors="replace") as stream:
             lines = (line.replace("\x00", "") for line in stream)
+            reader = csv.reader(lines, delimiter=self.delimiter)
             try:
-                for row in csv.reader(lines, delimiter=self.delimiter):
-                    yield [str(value).strip() for value in row[:MOST_COLUMNS]]
+                for row in reader:
+                    yield [_text(value) for value in row[:MOST_COLUMNS]]
             except csv.Error as error:
                 raise Unreadable(
-                    _("CSVの形が崩れています（%(error)s）。Excelで開いて保存し直してください。")
-                    % {"error": error}
+                    _("%(line)d行目でCSVの形が崩れています（%(error)s）。Excelで開いて保存し直してください。")
+                    % {"line": reader.line_num, "error": error}
                 ) from None
+
+    def _sheet_rows(self) -> Iterator[Row]:
+        try:
+            sheet = _workbook(self.path).get_sheet_by_name(self.name)
+            left = sheet.start[1] if sheet.start else 0
+            merged = _merged_downwards(sheet)
+            padded = formats.padded_columns(self.path, self.name)
+            tops: dict[int, tuple[int, Any]] = {}  # column → last row of the merged cells, their value
+            for number, cells in enumerate(sheet.iter_rows()):
+                row = [None] * left + [_cell(value) for value in cells[: MOST_COLUMNS - left]]
+                for column, width in padded.items():
+                    if column < len(row) and type(row[column]) is int and row[column] >= 0:
+                        row[column] = f"{row[column]:0{width}d}"
+                for column, last in merged.get(number, ()):
+                    tops[column] = (last, row[column] if column < len(row) else "")
+                for column, (last, value) in list(tops.items()):
+                    if number > last:
+                        del tops[column]
+                    elif column < len(row) and row[column] in (None, ""):
+                        row[column] = value
+                yield row
+        except (CalamineError, ValueError, OverflowError, OSError) as error:
+            raise Unreadable(broken_sheet()) from error
 
     def head(self, count: int) -> list[Row]:
         """The first rows."""
         return list(itertools.islice(self.rows(), count))
+
+
+def _merged_downwards(sheet: Any) -> dict[int, list[tuple[int, int]]]:
+    """Top row → (column, last row) of cells merged over several rows: a company beside its several people."""
+    made: dict[int, list[tuple[int, int]]] = {}
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        if bottom > top and left == right:
+            made.setdefault(top, []).append((left, bottom))
+    return made
+
+
+def _text(value: str) -> str:
+    """A cell of a text file: ="00123" (how Excel is made to keep zeros) and our own apostrophe are taken off."""
+    text = value.strip()
+    if text.startswith('="') and text.endswith('"'):
+        return text[2:-1]
+    if text.startswith("'") and _GUARDED.match(text):
+        return text[1:]
+    return text
 
 
 def _cell(value: Any) -> Any:
@@ -64,6 +124,8 @@ def _cell(value: Any) -> Any:
         return int(value)
     if isinstance(value, str):
         return value[:LONGEST_CELL].strip()
+    if isinstance(value, datetime.time):  # a formula over nothing, in the form of a date
+        return "" if value == datetime.time() else f"{value:%H:%M}"
     if isinstance(value, datetime.timedelta):
         return str(value)
     return value
@@ -78,11 +140,7 @@ def _workbook(path: Path) -> CalamineWorkbook:
             _("パスワードの付いたファイルです。Excelでパスワードを外して保存してからお試しください。")
         ) from None
     except (CalamineError, ZipError, OSError, ValueError) as error:
-        raise Unreadable(
-            _(
-                "Excelファイルとして読めません。壊れているか、途中で切れています。Excelで開いて保存し直してください。"
-            )
-        ) from error
+        raise Unreadable(broken_sheet()) from error
 
 
 def _refuse_bombs(path: Path) -> None:
@@ -93,11 +151,7 @@ def _refuse_bombs(path: Path) -> None:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
     except (zipfile.BadZipFile, OSError):
-        raise Unreadable(
-            _(
-                "Excelファイルとして読めません。壊れているか、途中で切れています。Excelで開いて保存し直してください。"
-            )
-        ) from None
+        raise Unreadable(broken_sheet()) from None
     packed = max(path.stat().st_size, 1)
     if unpacked > UNPACKED_LIMIT or (unpacked > 50_000_000 and unpacked / packed > 200):
         raise Unreadable(
@@ -144,16 +198,18 @@ def open_tables(path: Path, name: str) -> list[Table]:
 
 def _text_table(path: Path, name: str, ending: str) -> Table:
     try:
-        text, encoding = charset.decode(path.read_bytes())
+        with path.open("rb") as stream:
+            encoding = charset.detect(stream)
     except ValueError as error:
         raise Unreadable(str(error)) from None
+    with path.open(encoding=encoding, newline="", errors="replace") as stream:
+        text = stream.read(20_000)
     controls = sum(1 for c in text[:5000] if ord(c) < 9 or 13 < ord(c) < 32)
     if controls > 20:
         raise Unreadable(_("表のファイルではないようです。xlsx、xls、csv、tsv のどれかを選んでください。"))
-    sample = "\n".join(text[:20_000].splitlines()[:20])
-    counts = {mark: sample.count(mark) for mark in (",", "\t", ";")}
+    lines = [_QUOTED.sub("", line) for line in text.splitlines()[:40]]
+    counts = {mark: sum(line.count(mark) for line in lines) for mark in (",", "\t", ";")}
     delimiter = "\t" if ending == ".tsv" and counts["\t"] else max(counts, key=lambda mark: counts[mark])
-    csv.field_size_limit(LONGEST_CELL * 10)
     return Table(Path(name).stem, path, "text", encoding, delimiter)
 
 
@@ -188,16 +244,22 @@ def plain(value: Any) -> str:
     return str(value)
 
 
+_DANGEROUS = "=+-@\t\r\n＝＋－＠"
+_NUMBER = re.compile(r"[+-][\d,. ()-]*\d[\d,. ()-]*\Z")
+
+
 def harmless(text: str) -> str:
     """Text that a spreadsheet can't take for a formula (OWASP, CSV injection): an apostrophe in front of = + - @ and of
-    tab, carriage return and full-width forms; numbers and telephone numbers stay as they are."""
-    if text and text[0] in "=+-@\t\r\n＝＋－＠" and not _number(text):
-        return "'" + text
+    tab, carriage return and full-width forms; amounts (-1,000) and telephone numbers (+81 3-…) stay as they are. Text
+    that already stands behind apostrophes gets one more, so that reading takes exactly ours away."""
+    bare = text.lstrip("'") if text[:1] == "'" else text
+    if bare and bare[0] in _DANGEROUS and not (bare is text and _harmless_number(text)):
+        return f"'{text}"
     return text
 
 
-def _number(text: str) -> bool:
-    return (
-        text[1:].replace(",", "").replace("-", "").replace(" ", "").replace(".", "", 1).isdigit()
-        and text[0] in "+-"
-    )
+def _harmless_number(text: str) -> bool:
+    """A telephone number or an amount; -1+1 and 03-style arithmetic behind a sign are formulas."""
+    if not _NUMBER.match(text) or not text.isascii():
+        return False
+    return text[0] == "+" or bool(re.match(r"-[\d,]+(\.\d+)?\Z", text))

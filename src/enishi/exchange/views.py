@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from enishi.access.rights import log_access
 from enishi.exchange import exporting, importing, mapping, readers, tasks
 from enishi.exchange.models import ImportJob
+from enishi.exchange.rows import Parsed, data_rows
 from enishi.records import registry
 from enishi.records.attachments import safe_name
 from enishi.records.entity import Entity
@@ -111,7 +112,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
         rows = importing.preview(found)
         context["rows"] = preview_rows(plan, rows)
         context["shown"] = [column for column in plan.columns if column.target]
-        context["total"] = sum(1 for _row in importing.data_rows(found, plan))
+        context["total"] = sum(1 for _row in data_rows(found, plan))
         context["bad"] = sum(bool(row.errors) for row in rows)
         context["kept"] = list(dict.fromkeys(text for row in rows for text in row.kept))[:10]
     except (readers.Unreadable, UnicodeDecodeError) as error:
@@ -172,7 +173,7 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
     found.save(update_fields=["plan"])
 
 
-def preview_rows(plan: mapping.Plan, rows: list[importing.Parsed]) -> list[dict[str, Any]]:
+def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]:
     """The first rows as the wizard shows them."""
     words = {"new": _("新規"), "update": _("更新"), "same": _("同じ")}
     made = []

@@ -1,6 +1,7 @@
 """Encodings of Japanese files."""
 
 import codecs
+from typing import BinaryIO
 
 import charset_normalizer
 
@@ -11,6 +12,9 @@ _SUBSTITUTES = {
     "㋿": "令和", "𠮷": "吉", "•": "・", "\u00a0": " ", "é": "e"
 }  # fmt: skip
 GETA = "〓"
+_UNKNOWN = (
+    "文字コードが分かりません。Excelで開き直し、「CSV UTF-8」またはxlsx形式で保存してからお試しください。"
+)
 
 
 def decode(data: bytes) -> tuple[str, str]:
@@ -51,9 +55,63 @@ def decode(data: bytes) -> tuple[str, str]:
             return data.decode(best.encoding), best.encoding
         except (UnicodeDecodeError, LookupError):
             pass
-    raise ValueError(
-        "文字コードが分かりません。Excelで開き直し、「CSV UTF-8」またはxlsx形式で保存してからお試しください。"
-    )
+    raise ValueError(_UNKNOWN)
+
+
+_CHUNK = 1 << 20
+_MOST_BROKEN = 0.001
+
+
+def detect(stream: BinaryIO) -> str:
+    """The encoding of a file of any size, read once through in pieces. Where every byte of a long file but a few fits
+    UTF-8 or CP932, that one (the few are for the reader to refuse).
+
+    Raises:
+        ValueError: in Japanese, where nothing fits.
+    """
+    start = stream.read(4096)
+    for mark, name in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if start.startswith(mark):
+            return name
+    if len(start) >= 2 and start.count(0) > len(start) // 10:
+        return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+    decoders = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "cp932", "euc_jis_2004")}
+    piece, escapes = start, False
+    while True:
+        escapes = escapes or b"\x1b$" in piece
+        for name, decoder in list(decoders.items()):
+            try:
+                decoder.decode(piece, final=not piece)
+            except UnicodeDecodeError:
+                del decoders[name]
+        if not piece or not decoders:
+            break
+        piece = stream.read(_CHUNK)
+    if escapes:
+        return "iso2022_jp_ext" if "utf-8" in decoders else next(iter(decoders), "iso2022_jp_ext")
+    return next(iter(decoders), "") or _nearly(stream)
+
+
+def _nearly(stream: BinaryIO) -> str:
+    """UTF-8 or CP932 with a few broken bytes; else what `charset_normalizer` says."""
+    stream.seek(0)
+    sample = stream.read(4 * _CHUNK)
+    broken = {name: sample.decode(name, "replace").count("\ufffd") for name in ("utf-8", "cp932")}
+    best = min(broken, key=lambda name: broken[name])
+    if broken[best] <= max(3, len(sample) * _MOST_BROKEN):
+        return best
+    guess = charset_normalizer.from_bytes(sample[:200_000]).best()
+    if guess is not None and len(sample) < 4 * _CHUNK:
+        try:
+            sample.decode(guess.encoding)
+            return guess.encoding
+        except (UnicodeDecodeError, LookupError):
+            pass
+    raise ValueError(_UNKNOWN)
 
 
 def _unreadable(error: UnicodeDecodeError) -> ValueError:

@@ -57,6 +57,38 @@ def split_person(text: str) -> PersonName:
     return PersonName(name, "", honorific, len(name) < 2 or name in _FAMILY)
 
 
+_TITLE = (
+    "代表取締役社長|代表取締役会長|代表取締役|代表社員|代表理事|代表|取締役社長|取締役|専務取締役|常務取締役|専務|常務|社長|副社長|会長|"
+    "[^\\s]{0,8}?(?:部長|次長|課長|係長|主任|室長|支店長|所長|工場長|センター長|本部長|マネージャー|リーダー)|部長|次長|課長|係長|主任|室長|"
+    "店長|副店長|院長|副院長|理事長|理事|園長|校長|教頭|事務長|女将|オーナー|監査役|顧問|執行役員|支配人|棟梁|親方|営業|総務|経理"
+)
+_TITLE_BEFORE = re.compile(rf"^({_TITLE})[\s　]+(?=\S)")
+_TITLE_BEHIND = re.compile(rf"(?<=\S)[\s　]+({_TITLE})$")
+
+
+def split_title(text: str) -> tuple[str, str]:
+    """Name and title of 「代表取締役　山田 太郎」 and 「山田 太郎 部長」; no title gives ""."""
+    bare = strip_honorific(text)[0]
+    if match := _TITLE_BEFORE.match(bare):
+        return bare[match.end() :].strip(), match.group(1)
+    if match := _TITLE_BEHIND.search(bare):
+        return bare[: match.start()].strip(), match.group(1)
+    return text, ""
+
+
+def looks_like_person(text: str) -> bool:
+    """A known family name in front, two short parts, or 様 and its kin behind; 御中 never."""
+    name, honorific = strip_honorific(split_title(text)[0])
+    if honorific and honorific != "御中":
+        return True
+    if any(c.isdigit() for c in name) or honorific:
+        return False
+    parts = [part for part in _SPACE.split(name) if part]
+    if len(parts) == 2 and all(len(part) <= 5 for part in parts) and not name.isascii():
+        return True
+    return len(parts) == 1 and 2 <= len(name) <= 7 and any(name[:size] in _FAMILY for size in (2, 3, 4))
+
+
 def with_honorific(name: str, kind: Literal["person", "company"]) -> str:
     """「山田 太郎 様」 or 「株式会社丸山製作所 御中」; never both."""
     bare, _ = strip_honorific(name)

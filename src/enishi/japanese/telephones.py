@@ -89,3 +89,64 @@ def _foreign(text: str, body: str, digits: str, tail: str) -> Telephone:
     except phonenumbers.NumberParseException:
         valid, e164 = False, ""
     return Telephone(text, digits, e164, body + tail, valid)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A number within a text, and what the text calls it: phone, fax, mobile or "" where it doesn't say."""
+
+    number: Telephone
+    label: str
+
+
+_PARTS = re.compile(
+    r"[/／、,，;\n|]+|\s{1,}(?=(?:0|\(0|\+)\d)|(?<=\d)\s*(?=(?:tel|fax|携帯|電話|mobile|自宅|会社|直通)\s*[.:：]?)",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(
+    r"^[\s(\[【]*(?P<word>tel|t|電話|代表|代|自宅|会社|本社|直通|fax|f|ファックス|ファクス|携帯|mobile|m|スマホ|ケータイ)[\s)\]】]*[.:：]?\s*(?=[(+0-9])",
+    re.IGNORECASE,
+)
+_BEHIND = re.compile(r"\s*\((?P<word>[^()0-9]{1,8})\)\s*$")
+_CALLS = {
+    "fax": ("fax", "f", "ファックス", "ファクス"),
+    "mobile": ("携帯", "mobile", "m", "スマホ", "ケータイ"),
+}
+
+
+def mend_zero(value: object) -> str:
+    """The number as text, with the leading zero that Excel takes away from a number (312345678, 9012345678)."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    text = unicodedata.normalize("NFKC", str(value)).strip()
+    if not text.isdigit() or not text.isascii() or text.startswith("0"):
+        return str(value)
+    if len(text) == 9 or (len(text) == 10 and text.startswith(("50", "70", "80", "90", "20"))):
+        return f"0{text}"
+    return str(value)
+
+
+def find_telephones(cell: object) -> list[Found]:
+    """The numbers of a cell that may hold several: 「03-1234-5678 / 090-1234-5678」, 「TEL:… FAX:…」."""
+    if not isinstance(cell, str | int | float) or isinstance(cell, bool):
+        return []
+    text = unicodedata.normalize("NFKC", mend_zero(cell))
+    whole = parse_telephone(text)
+    if whole.valid:
+        return [Found(whole, "")]
+    if not 9 <= sum(c.isdigit() for c in text) <= 60 or len(text) > 120:
+        return []
+    found = []
+    for part in _PARTS.split(text):
+        part, label = (part or "").strip(), ""
+        if called := _CALLED.match(part):
+            label, part = called["word"].lower(), part[called.end() :]
+        elif behind := _BEHIND.search(part):
+            label, part = behind["word"].lower(), part[: behind.start()]
+        number = parse_telephone(part)
+        if number.valid:
+            kind = next((kind for kind, words in _CALLS.items() if label in words), "phone" if label else "")
+            found.append(Found(number, kind))
+        elif part:
+            return []  # something else stands there; nobody shall lose it
+    return found

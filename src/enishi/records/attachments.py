@@ -30,6 +30,20 @@ def safe_name(name: str) -> str:
     return base if len(base) <= 200 else f"{(stem or ending)[:180]}{dot}{ending[:18] if stem else ''}"
 
 
+def check(upload: UploadedFile[Any]) -> None:
+    """Refuses what can't be kept.
+
+    Raises:
+        ValidationError: empty or too large.
+    """
+    if not upload.size:
+        raise ValidationError(_("ファイルが空です。別のファイルを選んでください。"))
+    if upload.size > settings.UPLOAD_LIMIT:
+        raise ValidationError(
+            _("ファイルが大きすぎます（%(most)dMBまで）。") % {"most": settings.UPLOAD_LIMIT // 2**20}
+        )
+
+
 def store(entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User) -> Attachment:
     """Keeps a file on a record and puts it on the timeline.
 
@@ -38,12 +52,7 @@ def store(entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User
     """
     require(by, "change", entity)
     record = one(entity, by, record_id)
-    if not upload.size:
-        raise ValidationError(_("ファイルが空です。別のファイルを選んでください。"))
-    if upload.size > settings.UPLOAD_LIMIT:
-        raise ValidationError(
-            _("ファイルが大きすぎます（%(most)dMBまで）。") % {"most": settings.UPLOAD_LIMIT // 2**20}
-        )
+    check(upload)
     key = secrets.token_hex(20)
     path = Path(settings.MEDIA_ROOT) / key[:2] / key
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -60,7 +69,7 @@ def store(entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User
                 record_id=record.pk,
                 name=name,
                 path=f"{key[:2]}/{key}",
-                size=upload.size,
+                size=upload.size or 0,
                 content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
                 sha256=digest.hexdigest(),
                 uploaded_by=by,

@@ -76,7 +76,7 @@ def undo_operation(
         reverse = Operation.objects.create(
             kind="undo",
             user=by,
-            summary=_("「%(what)s」を元に戻しました") % {"what": operation.summary or operation.pk},
+            summary=(_("「%(what)s」を元に戻しました") % {"what": operation.summary or operation.pk})[:300],
         )
         undone = Undone(operation=reverse)
         total = operation.events.count()

@@ -8,10 +8,12 @@ their bulk twins for imports and bulk changes; both end in the same two function
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import CharField
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -125,6 +127,22 @@ def _check_unique(
             ]
 
 
+@lru_cache(maxsize=64)
+def _limited(model: Any) -> tuple[Any, ...]:
+    return tuple(one for one in model._meta.concrete_fields if isinstance(one, CharField) and one.max_length)
+
+
+def _check_lengths(entity: Entity, record: Any, errors: dict[str, list[str]]) -> None:
+    """What follows from other values (a name split in two) must fit its column too: PostgreSQL would refuse all of it."""
+    for column in _limited(entity.model):
+        length = len(getattr(record, column.attname) or "")
+        if length > column.max_length:
+            errors.setdefault(column.name if column.name in entity.fields else "", []).append(
+                _("%(label)sは%(longest)d文字までです（今は%(length)d文字）。短くしてください。")
+                % {"label": column.verbose_name, "longest": column.max_length, "length": length}
+            )
+
+
 def _apply(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> Changes:
     """Puts cleaned values on the record and tells what really changed."""
     changes: Changes = {}
@@ -191,6 +209,7 @@ def create(
         if not errors:
             entity.prepare(record, changed)
             _merge_errors(errors, entity.check(record, changed))
+            _check_lengths(entity, record, errors)
             _check_unique(entity, record, changed, errors)
         if errors:
             raise Refused(errors)
@@ -272,6 +291,7 @@ def write(
         if changes and not errors:
             _prepare(entity, record, changes, before)
             _merge_errors(errors, entity.check(record, set(changes)))
+            _check_lengths(entity, record, errors)
             _check_unique(entity, record, changes, errors)
         if errors:
             raise Refused(errors)
@@ -349,6 +369,7 @@ def create_many(
         if not errors:
             entity.prepare(record, changed)
             _merge_errors(errors, entity.check(record, changed))
+            _check_lengths(entity, record, errors)
             if not cleaned:
                 _check_unique(entity, record, changed, errors, taken)
         if errors:
@@ -387,6 +408,7 @@ def write_many(
             _prepare(entity, record, changes, before)
             if check:
                 _merge_errors(errors, entity.check(record, set(changes)))
+                _check_lengths(entity, record, errors)
             if not cleaned:
                 _check_unique(entity, record, changes, errors, taken)
         if errors:

@@ -67,7 +67,10 @@ class Supervisor:
                 self._reap()
                 if not told and is_ready():
                     told = True
-                    on_ready()
+                    try:
+                        on_ready()
+                    except Exception:  # what is only said must not end what runs
+                        logger.exception("telling the address failed")
                 time.sleep(0.05 if not told else 0.25)
         finally:
             self._end()
@@ -182,9 +185,12 @@ def _worker() -> None:
     worker.serve()
 
 
-def _tell(password: str) -> None:
+def _tell() -> None:
     """The address and the sign-in, where everybody looks for them: at the end of what the start prints."""
     address = settings.PUBLIC_URL
+    password = (
+        start.password_to_tell()
+    )  # looked up while the children already work: it takes a moment, on purpose
     lines = ["", say(f"Enishi（縁）が動いています:  {address}", f"Enishi is running:  {address}")]
     if password:
         lines += [
@@ -200,15 +206,16 @@ def _tell(password: str) -> None:
         lines.append(hint)
     lines += [say("止めるには Ctrl-C を押してください。", "Press Ctrl-C to stop."), ""]
     print("\n".join(lines), flush=True)
+    close_databases()  # a child that is started again must not inherit a connection
 
 
-def prepare() -> str:
-    """Everything before the first child; the first password, if it is still to be told."""
+def prepare() -> None:
+    """Everything before the first child."""
     if start.migrate():
         print(say("データベースを準備しました。", "The database is ready."), flush=True)
     if start.collect_static():
         print(say("画面のファイルを準備しました。", "Scripts and styles are ready."), flush=True)
-    return start.first_sign_in()
+    start.first_sign_in()
 
 
 def run(argv: list[str]) -> int:
@@ -222,14 +229,14 @@ def run(argv: list[str]) -> int:
     ).parse_args(argv)
     refuse_used_port(settings.HOST, settings.PORT)
     with using_home(settings.HOME):
-        password = prepare()
+        prepare()
         warning = sqlite_warning()
         if warning:
             print(warning, file=sys.stderr, flush=True)
         from enishi.site.wsgi import application  # noqa: F401 (loaded once, before the fork)
 
         close_databases()
-        return Supervisor([Child("web", _web), Child("worker", _worker)]).run(lambda: _tell(password))
+        return Supervisor([Child("web", _web), Child("worker", _worker)]).run(_tell)
 
 
 def web(argv: list[str]) -> int:

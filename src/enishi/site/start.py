@@ -106,13 +106,11 @@ def _note() -> Path:
 
 
 def first_sign_in() -> str:
-    """On the first start of an empty installation makes the first admin and loads the sample company; returns the password as
-    long as it is the one made here, else "".
+    """On the first start of an empty installation makes the first admin and loads the sample company; returns the password, or ""
+    where there is nothing to be made.
     """
-    if not environment.flag("ENISHI_DEMO", True):
+    if not environment.flag("ENISHI_DEMO", True) or User.objects.exists():
         return ""
-    if User.objects.exists():
-        return _still_valid()
     password = first_password()
     with transaction.atomic():
         user = User.objects.create_user(
@@ -127,8 +125,8 @@ def first_sign_in() -> str:
     return password
 
 
-def _still_valid() -> str:
-    """The password of the note, if it still opens the door; a note that doesn't is removed."""
+def password_to_tell() -> str:
+    """The first password, if nobody has changed it yet; a note that no longer opens the door is removed."""
     try:
         mail, password = _note().read_text(encoding="utf-8").split("\n")[:2]
     except (OSError, ValueError):

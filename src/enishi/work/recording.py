@@ -114,6 +114,8 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
             key=key,
             internal=True,
         )
+        if not done.created:  # somebody with the same key was faster: nothing of this one stays
+            raise write.Again
         moved = None
         found = parse(values["about"])
         if done.created and values.get("stage") and found and found[0] == "deal":

@@ -1,6 +1,6 @@
 """Text kinds: words, long text, kana, mail, telephone, web address, postal code."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
@@ -9,6 +9,9 @@ from django.utils.translation import gettext as _
 
 from enishi.japanese import addresses, companies, emails, kana, telephones
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
+
+if TYPE_CHECKING:
+    from enishi.records.entity import Entity
 
 TEXT_OPERATORS: tuple[str, ...] = (
     "contains",
@@ -28,10 +31,17 @@ class Words(FieldKind):
 
     kind = "text"
     operators: ClassVar[tuple[str, ...]] = TEXT_OPERATORS
+    shortens: ClassVar[bool] = False  # what is stored may be shorter than what was typed
 
     def __init__(self, name: str, label: Text = "", *, longest: int = 200, **options: Any) -> None:
         super().__init__(name, label, **options)
         self.longest = longest
+
+    def bind(self, entity: "Entity") -> None:
+        super().bind(entity)
+        column = getattr(entity.model._meta.get_field(self.name), "max_length", None)
+        if column and not self.shortens:  # PostgreSQL refuses what SQLite would take
+            self.longest = min(self.longest, column)
 
     def clean(self, raw: Any) -> str:
         if raw is None:
@@ -163,6 +173,7 @@ class PostalCode(Words):
     """A Japanese postal code, kept as 060-0001; fills the address beside it."""
 
     kind = "postal_code"
+    shortens = True
     template = "components/input_postal_code.html"
 
     def clean(self, raw: Any) -> str:
@@ -185,6 +196,7 @@ class CorporateNumber(Words):
     """法人番号: 13 digits of which the first is the check digit (法人番号の指定等に関する省令 第二条)."""
 
     kind = "corporate_number"
+    shortens = True
     operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
 
     def clean(self, raw: Any) -> str:

@@ -322,6 +322,8 @@ def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse
         return error_page(request, 422, _("ファイルを選んでください。"))
     try:
         for one_file in files:
+            attachments.check(one_file)
+        for one_file in files:
             attachments.store(entity, record_id, one_file, by=user)
     except ValidationError as error:
         return error_page(request, 422, "、".join(error.messages))

@@ -22,7 +22,7 @@ from enishi.records import write
 from enishi.records.conditions import BadCondition, Scope, compile_condition, describe
 from enishi.records.conditions.words import OPERATOR_WORDS
 from enishi.records.entity import Entity
-from enishi.records.errors import Refused
+from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Choice, FieldKind, Person, Tags
 from enishi.records.fields.any_record import load_titles
 from enishi.records.lists import ListState, table_size, totals
@@ -349,7 +349,9 @@ def save_view(request: HttpRequest, entity: Entity) -> HttpResponse:
 @handled
 def delete_view(request: HttpRequest, entity: Entity, view_id: int) -> HttpResponse:
     """Takes one's own view away."""
-    SavedView.objects.filter(pk=view_id, entity=entity.name, user=person(request)).delete()
+    gone, _rows = SavedView.objects.filter(pk=view_id, entity=entity.name, user=person(request)).delete()
+    if not gone:
+        raise NotFound
     return htmx.go(request, f"/{entity.slug}/")
 
 

@@ -22,7 +22,7 @@ SAFE = settings(deadline=None, derandomize=True, suppress_health_check=list(Heal
 TEXT = st.one_of(
     st.sampled_from(company.WORDS),
     st.text(st.sampled_from("東京田中高崎マルカナひらAbcx1の "), min_size=1, max_size=3),
-)
+).filter(str.strip)
 KINDS = (
     "visit",
     "call",
@@ -172,7 +172,7 @@ def compared(name: str, wanted: dict[str, Any], scope: Scope) -> tuple[set[int],
     return set(selected), {row.pk for row in rows if matches(entity, wanted, row, scope)}
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("name", ENTITIES)
 def test_the_database_selects_what_the_evaluator_says(
     name: str, seed: int, alice: Any, bob: Any, carol: Any
@@ -180,7 +180,7 @@ def test_the_database_selects_what_the_evaluator_says(
     company.build(seed, [alice, bob, carol])
     scope = Scope.of(bob)
 
-    @settings(SAFE, max_examples=70)
+    @settings(SAFE, max_examples=60)
     @given(wanted=tree(name))
     def check(wanted: dict[str, Any]) -> None:
         selected, said = compared(name, wanted, scope)
@@ -360,7 +360,7 @@ JSON: st.SearchStrategy[Any] = st.deferred(
 def test_any_json_is_answered_or_refused(name: str, alice: Any) -> None:
     entity = registry.get(name)
 
-    @settings(SAFE, max_examples=300)
+    @settings(SAFE, max_examples=200)
     @given(tried=JSON)
     def check(tried: Any) -> None:
         try:

@@ -90,7 +90,7 @@ def ledger(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
                 with connection.cursor() as cursor:
                     cursor.execute("ANALYZE")
                     cursor.execute("SET LOCAL enable_seqscan = off")
-                    cursor.execute("SET LOCAL enable_bitmapscan = off")
+                    cursor.execute("SET LOCAL enable_sort = off; SET LOCAL enable_incremental_sort = off")
             yield alice
         finally:
             transaction.set_rollback(True)

@@ -261,6 +261,29 @@ class TestBadValues:
         ).record
         assert fresh(record).name == stored and len(fresh(record).tags) == 1
 
+    def test_every_text_fits_its_column_whatever_is_typed(self, alice: Any) -> None:
+        """SQLite would take it, PostgreSQL would not: the limit is said at the field on both."""
+        for entity in registry.all_entities():
+            for name, found in entity.fields.items():
+                if not found.editable or found.custom or not hasattr(found, "longest"):
+                    continue
+                longest = entity.model._meta.get_field(name).max_length
+                for raw in ("あ" * 300, "㍿" * 200, "1" * 120, "カ" * 101, "佐 " * 60):
+                    cleaned, errors = write.clean_values(entity, {name: raw})
+                    assert errors or not longest or len(cleaned[name]) <= longest, (entity.name, name)
+        assert "文字まで" in refused(name="客", prefecture="あ" * 11, by=alice)["prefecture"][0]
+        for values in (
+            {"name": "佐" * 150},
+            {"family_name": "佐" * 100, "given_name": "誠" * 100},
+            {"family_name": "佐", "kana": "サ" * 150},
+        ):
+            before = snapshot()
+            with pytest.raises(Refused):
+                write.create(registry.get("contact"), values, by=alice)
+            with pytest.raises(Refused):
+                write.create_many(registry.get("contact"), [values], by=alice, operation=None, cleaned=True)
+            assert snapshot() == before
+
     def test_nothing_but_what_is_taken_out_is_nothing_entered(self, alice: Any) -> None:
         for raw in ("", "   ", "\x00", "\u200b", "　", None):
             assert refused(name=raw, by=alice)["name"] == ["名前を入力してください。"]

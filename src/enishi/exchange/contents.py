@@ -1,0 +1,137 @@
+"""What the cells of a column look like, whatever its heading says."""
+
+import datetime
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from enishi.japanese import addresses, emails, kana, names, telephones, wareki
+from enishi.japanese.companies import looks_like_company, valid_corporate_number
+from enishi.japanese.text import fold
+
+_POSTAL = re.compile(r"〒?\s*[0-9０-９]{3}[-－‐ー−][0-9０-９]{4}\Z")
+_WEB = re.compile(r"(https?://|www\.)\S+|[\w.-]+\.(co\.jp|jp|com|net)/?\Z", re.IGNORECASE)
+_TITLE = re.compile(r"(一覧表?|名簿|リスト|台帳|管理表|表|帳|ブック|list)$", re.IGNORECASE)
+_PREFECTURES = set(addresses.PREFECTURES)
+
+
+def is_email(cell: Any) -> bool:
+    """A mail address."""
+    return isinstance(cell, str) and "@" in cell and bool(emails.clean_email(cell))
+
+
+def is_postal_code(cell: Any) -> bool:
+    """〒060-0001, with its hyphen (seven bare digits may be anything)."""
+    return isinstance(cell, str) and bool(_POSTAL.match(cell.strip()))
+
+
+def is_telephone(cell: Any) -> bool:
+    """A telephone number; the first, where there are several."""
+    found = telephones.find_telephones(cell)
+    return bool(found) and found[0].number.valid
+
+
+def is_mobile(cell: Any) -> bool:
+    """A mobile telephone's number."""
+    found = telephones.find_telephones(cell)
+    return bool(found) and found[0].number.valid and found[0].number.digits.startswith(("070", "080", "090"))
+
+
+def is_prefecture(cell: Any) -> bool:
+    """A prefecture and nothing else."""
+    return isinstance(cell, str) and cell.strip() in _PREFECTURES
+
+
+def is_address(cell: Any) -> bool:
+    """Begins with a prefecture (after a postal code), or reads like 横浜市中区1-2."""
+    if not isinstance(cell, str) or not 5 <= len(cell) <= 200:
+        return False
+    text = re.sub(r"^〒?\s*\d{3}-?\d{4}\s*", "", fold(cell))
+    return bool(addresses.split_prefecture(text)[0]) or bool(re.match(r"\S{1,6}[市区町村郡]\S*\d", text))
+
+
+def is_date(cell: Any) -> bool:
+    """A date, or text that says one."""
+    if isinstance(cell, datetime.date):
+        return True
+    return isinstance(cell, str) and len(cell) <= 30 and wareki.parse_date(cell) is not None
+
+
+def is_kana(cell: Any) -> bool:
+    """Kana only."""
+    return isinstance(cell, str) and kana.is_kana(cell)
+
+
+def is_url(cell: Any) -> bool:
+    """A web address."""
+    return isinstance(cell, str) and bool(_WEB.match(cell.strip()))
+
+
+def is_corporate_number(cell: Any) -> bool:
+    """法人番号 with a right check digit."""
+    return valid_corporate_number(str(cell).strip())
+
+
+def is_company(cell: Any) -> bool:
+    """Reads like an organisation's name."""
+    return (
+        isinstance(cell, str)
+        and len(cell) <= 60
+        and (looks_like_company(cell) or cell.strip().endswith("御中"))
+    )
+
+
+def is_person(cell: Any) -> bool:
+    """Reads like a person's name: a known family name, a short name in two parts, 様 behind it."""
+    return (
+        isinstance(cell, str) and len(cell) <= 30 and not is_company(cell) and names.looks_like_person(cell)
+    )
+
+
+def is_number(cell: Any) -> bool:
+    """A number, or text of digits."""
+    return isinstance(cell, int | float) or (
+        isinstance(cell, str) and re.sub(r"[,.\s¥￥円-]", "", cell).isdigit()
+    )
+
+
+def share(cells: Sequence[Any], test: Callable[[Any], bool]) -> float:
+    """How many of the cells pass a test."""
+    good = 0
+    for cell in cells:
+        try:
+            good += bool(test(cell))
+        except (ValueError, TypeError, OverflowError):
+            continue
+    return good / len(cells) if cells else 0.0
+
+
+_DATA = (is_email, is_telephone, is_postal_code, is_date, is_url, is_address)
+
+
+def looks_like_data(cell: Any) -> bool:
+    """What no heading looks like."""
+    return isinstance(cell, int | float | datetime.date) or any(share([cell], test) for test in _DATA)
+
+
+def is_title(text: str) -> bool:
+    """得意先名簿, 顧客一覧: the title of a sheet."""
+    return bool(_TITLE.search(text.strip()))
+
+
+def row_differs(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> bool:
+    """Whether a row of words stands over something else, so that it is a heading that we don't know."""
+    filled = [place for place, cell in enumerate(row) if cell not in (None, "")]
+    if any(looks_like_data(row[place]) or is_company(row[place]) for place in filled):
+        return False
+    if any(is_person(row[place]) for place in filled):
+        return False
+    for place in filled:
+        cells = [one[place] for one in below if place < len(one) and one[place] not in (None, "")]
+        if cells and (
+            share(cells, looks_like_data) > 0.6
+            or share(cells, is_person) > 0.6
+            or share(cells, is_company) > 0.6
+        ):
+            return True
+    return False

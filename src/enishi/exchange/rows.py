@@ -1,0 +1,429 @@
+"""The rows of a sheet that are records, and what each cell of them says."""
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enishi.exchange import headings, readers
+from enishi.exchange.headings import is_blank, key
+from enishi.exchange.mapping import JOINED, PERSON, USUAL, Column, Plan, kind_of
+from enishi.exchange.models import ImportJob
+from enishi.japanese import addresses, amounts, names, telephones
+from enishi.japanese.text import fold
+from enishi.records.entity import Entity
+from enishi.records.fields import (
+    Choice,
+    Date,
+    FieldKind,
+    FreeChoice,
+    Money,
+    Number,
+    Percent,
+    Person,
+    Reference,
+    Telephone,
+    Words,
+)
+
+NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / 0000-00-00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
+DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃"}  # fmt: skip
+DONE = {
+    "完了",
+    "済",
+    "済み",
+    "完",
+    "対応済",
+    "対応済み",
+    "終了",
+    "done",
+    "completed",
+    "○",
+    "〇",
+    "✓",
+    "✔",
+    "レ",
+}
+NOT_DONE = {"未", "未完了", "未着手", "未対応", "対応中", "進行中", "作業中", "着手", "着手中", "保留", "×", "open", "todo", "not started", "in progress"}  # fmt: skip
+_TOTAL = re.compile(
+    r"(合計|小計|総計|総合計|累計|合計金額|中計)$|^(計|total|sum|subtotal|grandtotal)$|^計?(全|計)\d+(件|社|名|人)$"
+)
+_FOOT = re.compile(
+    r"^(※|＊|\*{1,2}\D|注[\d)）:：.]|<注|【注|備考[:：]|以上$|以下余白|次頁|つづく|続く$|[-‐－]\s*\d+\s*[-‐－]$|p\.?\s*\d+$|page\s*\d+|\d+\s*/\s*\d+\s*(頁|ページ)?$|\d+\s*(頁|ページ)$|(印刷|作成|出力|更新)(日|者)?[:：])"
+)
+_SECTION = re.compile(r"^(【.*】|[■●◆▼▲◎★☆□○◇]+.{0,30}|<.*>|《.*》|〔.*〕|[アカサタナハマヤラワ]行|[ア-ン])$")
+_VAGUE = re.compile(
+    r"頃|ごろ|上旬|中旬|下旬|初旬|年内|年度内|年明け|来年|来月|今年|今月|来週|随時|未定|予定|以降|早め|至急|相談|調整|春|夏|秋|冬|月末|年末"
+)
+_DAY_ONLY = re.compile(r"^\s*\d{1,2}\s*[月/.-]\s*\d{1,2}\s*日?\s*(\([月火水木金土日]\))?$")
+_POSTAL = re.compile(r"^〒?\s*(\d{3}-\d{4}|\d{7})[\s　,、]+(?=\D)|^〒\s*(\d{3}-?\d{4})\s*")
+_BROKEN = "\ufffd"
+
+
+@dataclass
+class Parsed:
+    """One row: its values by entity, or why it can't come in."""
+
+    number: int
+    cells: list[Any]
+    values: dict[str, dict[str, Any]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    outcome: dict[str, str] = field(default_factory=dict)  # entity → new / update / same
+    keys: dict[str, int] = field(default_factory=dict)
+
+
+# --- which rows -------------------------------------------------------------------------------------
+def tables_of(job: ImportJob, plan: Plan) -> list[readers.Table]:
+    """The sheets that the plan reads, the chosen one first.
+
+    Raises:
+        readers.Unreadable
+    """
+    found = {table.name: table for table in readers.open_tables(Path(job.path), job.file_name)}
+    first = found.get(plan.table) or next(iter(found.values()))
+    return [first, *(found[name] for name in plan.more if name in found and found[name] is not first)]
+
+
+def data_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any]]]:
+    """Row numbers as Excel shows them, and cells, without headings, blanks, repeated headings, totals and footnotes."""
+    rules = RowRules(plan)
+    for table in tables_of(job, plan):
+        above: list[Any] = []
+        for number, row in enumerate(table.rows(), 1):
+            if number <= plan.header_rows or is_blank(row):
+                continue
+            rules.fill_dittos(row, above)
+            if rules.is_record(row):
+                above = row
+                yield number, row
+
+
+class RowRules:
+    """Tells records from the rest of a sheet."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.headings = {column.index: key(column.heading) for column in plan.columns if column.heading}
+        self.title = [
+            column.index
+            for column in plan.columns
+            if column.target.endswith((".name", ".family_name", ".given_name"))
+        ]
+        self.told = [column.index for column in plan.columns if column.target]
+        self.width = len(self.told)
+
+    def fill_dittos(self, row: list[Any], above: list[Any]) -> None:
+        """〃 and 同上 say what the row above says."""
+        for place, cell in enumerate(row):
+            if isinstance(cell, str) and cell in DITTO and place < len(above):
+                row[place] = above[place]
+
+    def is_record(self, row: list[Any]) -> bool:
+        """Whether a row with something in it is a record, or at least wants to be one."""
+        filled = [place for place, cell in enumerate(row) if cell not in (None, "")]
+        told = [place for place in self.told if place < len(row) and row[place] not in (None, "", 0, False)]
+        if self.told and not told:
+            return False  # only a running number, formulas over nothing
+        if self._repeats_heading(row, filled):
+            return False
+        named = [fold(str(row[place])).replace(" ", "") for place in self.title if place in filled]
+        first = fold(str(row[filled[0]])).replace(" ", "")
+        if any(_TOTAL.search(text) for text in named) or (
+            not any(named) and self._is_sum(row, filled, first)
+        ):
+            return False
+        if len(filled) == 1 and (self.width > 1 or filled[0] not in self.title):
+            text = fold(str(row[filled[0]]))
+            if _FOOT.match(text) or _SECTION.match(text) or filled[0] not in self.title:
+                return False
+        return not (len(filled) == 1 and _FOOT.match(fold(str(row[filled[0]]))))
+
+    def _is_sum(self, row: list[Any], filled: list[int], first: str) -> bool:
+        if _TOTAL.search(first) or any(_TOTAL.search(fold(str(row[p])).replace(" ", "")) for p in filled[:3]):
+            return True
+        return all(isinstance(row[place], int | float) for place in filled)  # sums without a word
+
+    def _repeats_heading(self, row: list[Any], filled: list[int]) -> bool:
+        if not self.headings:
+            return False
+        same = 0
+        for place in filled:
+            text = key(str(row[place])) if isinstance(row[place], str) else ""
+            heading = self.headings.get(place, "")
+            same += bool(text) and (
+                text == heading or (heading.endswith(text) and bool(headings.means(text)))
+            )
+        return same >= max(1, len(filled) * 0.6) and (same > 1 or len(filled) == 1)
+
+
+# --- one row ----------------------------------------------------------------------------------------
+class RowReader:
+    """Reads rows by a plan; looks fields up once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.columns: list[tuple[Column, Entity, FieldKind]] = []
+        for column in plan.columns:
+            found = kind_of(column.target) if column.target else None
+            if found is not None and found.entity is not None:
+                self.columns.append((column, found.entity, found))
+        self.entities = plan.entities
+        self.names = {entity.name for entity in self.entities}
+        targets = {column.target for column in plan.columns}
+        self.free = {  # where a second number of a cell may go
+            kind: [
+                f"{entity}.{kind}" for entity in ("contact", "account")
+                if entity in self.names and f"{entity}.{kind}" not in targets and not (entity == "account" and kind == "mobile")
+            ]
+            for kind in ("mobile", "fax", "phone")
+        }  # fmt: skip
+        self.has = {
+            target: target in targets
+            for target in ("contact.title", "account.postal_code", "contact.postal_code")
+        }
+        self.prefixed = {
+            column.index: f"{column.heading}: "
+            for column, _entity, found in self.columns
+            if found.name == "note" and column.heading
+            and not any(name == "note" for _e, name in headings.means(column.heading))
+        }  # fmt: skip
+        self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
+
+    @staticmethod
+    def _joint(column: Column, found: FieldKind) -> str | None:
+        return JOINED.get(found.name) if isinstance(found, Words) else None
+
+    def read(self, number: int, cells: list[Any]) -> Parsed:
+        """The row's values; what can't be read is an error with the column's name."""
+        parsed = Parsed(number, cells)
+        for column, entity, found in self.columns:
+            cell = cells[column.index] if column.index < len(cells) else None
+            if cell is None or cell == "":
+                continue
+            if isinstance(cell, str):
+                if _BROKEN in cell:
+                    heading = column.heading or found.label
+                    parsed.errors.append(_("%(heading)s: 読めない文字があります。") % {"heading": heading})
+                    continue
+                formed = not isinstance(found, Words) or found.kind in {
+                    "email",
+                    "telephone",
+                    "postal_code",
+                    "url",
+                }
+                if (formed or cell.startswith("#")) and cell.strip().lower() in NOTHING:
+                    continue
+            elif isinstance(cell, datetime.date) and cell.year < 1900:
+                continue  # an empty cell with the form of a date
+            self._read_cell(parsed, column, entity, found, cell)
+        self._finish(parsed)
+        return parsed
+
+    def _read_cell(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, cell: Any) -> None:
+        values = parsed.values.setdefault(entity.name, {})
+        heading = column.heading or found.label
+        try:
+            if isinstance(found, Telephone):
+                value = self._telephones(parsed, entity, found, heading, cell)
+            else:
+                value = found.clean(self._mended(parsed, column, entity, found, cell))
+        except (ValidationError, ValueError, OverflowError) as error:
+            text = "、".join(error.messages) if isinstance(error, ValidationError) else str(error)
+            if self._keeps(found, cell):
+                self._keep(parsed, entity, found, heading, readers.plain(cell))
+            else:
+                parsed.errors.append(f"{heading}: {text}")
+            return
+        if found.is_empty(value):
+            return
+        if column.index in self.prefixed:
+            value = f"{self.prefixed[column.index]}{value}"
+        held = values.get(found.name)
+        if isinstance(value, str) and isinstance(held, str) and held:
+            joint = self.joined[column.index]
+            if joint is None:
+                if held != value:
+                    self._note(parsed, entity.name, f"{heading}: {value}")
+                return
+            value = held if held.endswith(value) else f"{held}{joint}{value}"
+            longest = getattr(found, "longest", 0)
+            if longest and len(value) > longest:
+                parsed.errors.append(f"{heading}: " + _("%(longest)d文字までです。") % {"longest": longest})
+                return
+        values[found.name] = value
+
+    def _mended(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, cell: Any) -> Any:
+        """The cell as the field takes it."""
+        if isinstance(found, Money):
+            return amounts.parse_yen(cell, column.unit)
+        if isinstance(found, Percent):
+            return round(cell * 100) if column.unit == 100 and isinstance(cell, int | float) else cell
+        if isinstance(found, Number) and isinstance(cell, datetime.date):
+            raise ValueError(_("日付ではなく数字を入力してください。"))
+        if isinstance(cell, datetime.date) and isinstance(found, Words | Choice):
+            return readers.plain(cell)
+        if entity.name == "task" and found.name == "done_at" and isinstance(cell, str):
+            word = fold(cell)
+            return (
+                timezone.localtime().replace(microsecond=0)
+                if word in DONE
+                else None
+                if word in NOT_DONE
+                else cell
+            )
+        if not isinstance(cell, str):
+            return readers.plain(cell) if isinstance(cell, datetime.time | bool) else cell
+        if found.name == "name" and entity.name == "account":
+            return names.strip_honorific(cell)[0] if cell.rstrip().endswith(("様", "御中", "殿")) else cell
+        if found.name == "name" and entity.name == "contact":
+            return self._person(parsed, cell)
+        if found.name == "address" and entity.name in USUAL:
+            return self._address(parsed, entity, cell)
+        if isinstance(found, Choice) and not isinstance(found, FreeChoice) and found.name == "rank":
+            return cell.strip().removesuffix("ランク").strip() or cell
+        return cell
+
+    def _person(self, parsed: Parsed, cell: str) -> str:
+        """A title beside the name goes where titles go."""
+        name, title = names.split_title(" ".join(cell.split("\n")))
+        if title and not self.has["contact.title"]:
+            parsed.values["contact"].setdefault("title", title)
+            return name
+        return cell
+
+    def _address(self, parsed: Parsed, entity: Entity, cell: str) -> str:
+        """A postal code in front of the address goes where postal codes go."""
+        match = _POSTAL.match(fold(cell)) if not self.has.get(f"{entity.name}.postal_code") else None
+        code = addresses.parse_postal_code(match[1] or match[2]) if match else None
+        if code is None:
+            return cell
+        parsed.values[entity.name].setdefault("postal_code", code)
+        return re.sub(r"^[〒\s　]*[\d０-９\-－‐ー−]+[\s　,、]*", "", cell)
+
+    def _telephones(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, cell: Any) -> str:
+        """The cell's number; further ones in it go to the fields that are free, or into the note."""
+        several = telephones.find_telephones(cell)
+        if len(several) < 2:
+            mended = several[0].number.display if several else telephones.mend_zero(cell)
+            return str(found.clean(mended))
+        order = [
+            word
+            for word, part in (("phone", "tel"), ("phone", "電話"), ("fax", "fax"), ("mobile", "携帯"))
+            if part in fold(heading)
+        ]
+        main = ""
+        for place, one in enumerate(several):
+            number = one.number.display
+            mobile = one.number.digits.startswith(("070", "080", "090"))
+            kind = one.label or ("mobile" if mobile else "")
+            if not kind and "fax" in order and len(order) > 1 and place == 1:
+                kind = "fax"
+            if not main and (kind in {"", found.name} or place == len(several) - 1):
+                main = number
+                continue
+            place_for = next(
+                (t for t in self.free.get(kind or "phone", ()) if t.split(".")[1] not in parsed.values.get(t.split(".")[0], {})),
+                "",
+            )  # fmt: skip
+            if place_for and kind:
+                name, _dot, field_name = place_for.partition(".")
+                parsed.values.setdefault(name, {})[field_name] = number
+            else:
+                self._note(parsed, entity.name, f"{heading}: {number}")
+        return main
+
+    @staticmethod
+    def _keeps(found: FieldKind, cell: Any) -> bool:
+        """Whether what the field can't take stays as text: unknown users and choices, vague dates."""
+        if isinstance(found, Person | Reference):
+            return found.name != "stage"
+        if isinstance(found, Date):
+            return isinstance(cell, str) and bool(_VAGUE.search(cell) or _DAY_ONLY.match(fold(cell)))
+        return isinstance(found, Choice) and not isinstance(found, FreeChoice)
+
+    def _keep(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, text: str) -> None:
+        """A word that is no known user or choice is not lost: it stays as text, and is reported."""
+        if isinstance(found, Person) and "their_owner" in entity.fields:
+            parsed.values[entity.name]["their_owner"] = text[:100]
+        else:
+            self._note(parsed, entity.name, f"{heading}: {text}")
+        parsed.kept.append(f"{heading}「{text[:40]}」")
+
+    def _note(self, parsed: Parsed, entity: str, line: str) -> None:
+        values = parsed.values.setdefault(entity, {})
+        if any(one.name == entity and "note" in one.fields for one in self.entities):
+            held = values.get("note")
+            if line not in str(held or "").split("\n"):
+                values["note"] = f"{held}\n{line}"[:20_000] if held else line[:20_000]
+
+    def _finish(self, parsed: Parsed) -> None:
+        """Drops what has no name, or says that the row's main thing has none."""
+        contact = parsed.values.get("contact")
+        if contact is not None and not any(contact.get(part) for part in PERSON):
+            if self.plan.main == "contact":
+                if parsed.values.get("account", {}).get("name"):
+                    self._hand_over(parsed)
+                else:
+                    parsed.errors.append(_("氏名がありません。"))
+            else:
+                del parsed.values["contact"]
+        elif (
+            contact is None
+            and self.plan.main == "contact"
+            and not parsed.values.get("account", {}).get("name")
+        ):
+            parsed.errors.append(_("氏名がありません。"))
+        account = parsed.values.get("account")
+        if not (account or {}).get("name"):
+            if self.plan.main == "account":
+                parsed.errors.append(_("取引先の名前がありません。"))
+            elif account is not None:
+                del parsed.values["account"]
+        for entity in self.entities:
+            if entity.name not in {self.plan.main, "deal", "task"} or entity.name in {"account", "contact"}:
+                continue
+            values = parsed.values.get(entity.name)
+            if values is not None and values.get(entity.title_field):
+                continue
+            if entity.name != self.plan.main:
+                parsed.values.pop(entity.name, None)
+            elif entity.name == "deal" and "deal.name" not in {c.target for c, _e, _f in self.columns}:
+                self._name_deal(parsed)
+            else:
+                parsed.errors.append(_("%(entity)sの名前がありません。") % {"entity": entity})
+
+    def _hand_over(self, parsed: Parsed) -> None:
+        """A company without its person in a card index is a company: what the row says of reaching it is the company's."""
+        contact, account = parsed.values.pop("contact"), parsed.values["account"]
+        for name in (
+            "email",
+            "phone",
+            "fax",
+            "note",
+            "owner",
+            "tags",
+            "postal_code",
+            "prefecture",
+            "address",
+            "building",
+        ):
+            if contact.get(name) and not account.get(name):
+                account[name] = contact[name]
+
+    def _name_deal(self, parsed: Parsed) -> None:
+        """A list of quotes without subjects: each is called by its customer."""
+        for name in ("account", "contact"):
+            values = parsed.values.get(name, {})
+            title = values.get("name") or f"{values.get('family_name', '')}{values.get('given_name', '')}"
+            if title:
+                parsed.values.setdefault("deal", {})["name"] = _("%(customer)sの案件") % {
+                    "customer": title[:150]
+                }
+                return
+        parsed.errors.append(_("案件の名前がありません。"))
