@@ -19,6 +19,8 @@ class RecordPicker extends HTMLElement {
     });
     input.addEventListener("focus", () => void this.find(input.value && this.hidden_().value && !this.hasAttribute("data-many") ? "" : input.value));
     input.addEventListener("blur", () => setTimeout(() => this.close(), 200));
+    // Only a choice is a change: what the text alone tells on leaving would ask the form's parts again, over what was just ticked there.
+    input.addEventListener("change", (event) => event.stopPropagation());
     input.addEventListener("keydown", (event) => this.key(event));
     list.addEventListener("pointerdown", (event) => {
       const option = (event.target as Element).closest<HTMLElement>(".picker-option");

@@ -62,9 +62,9 @@ def test_a_task_is_done_with_one_tap_on_today(phone: Any, made: dict[str, Any]) 
 @pytest.mark.row("A5")
 def test_a_list_row_calls_and_targets_are_large_enough(phone: Any, made: dict[str, Any]) -> None:
     phone.goto("/accounts/?q=丸山")
-    assert phone.get_attribute(".phone-row a[aria-label^='電話']", "href") == "tel:0312345678"
+    assert phone.get_attribute("td.reach a[aria-label^='電話']", "href") == "tel:0312345678"
     small = phone.evaluate(
-        "[...document.querySelectorAll('.dock a, .dock button, .phone-row a, .page .btn')].filter((one) => one.offsetParent && one.getBoundingClientRect().height < 40).map((one) => one.outerHTML.slice(0, 80))"
+        "[...document.querySelectorAll('.dock a, .dock button, .reach a, .page .btn')].filter((one) => one.offsetParent && one.getBoundingClientRect().height < 40).map((one) => one.outerHTML.slice(0, 80))"
     )
     assert not small
 

@@ -48,6 +48,7 @@ class Board:
     field: str
     amount: str = ""
     group: str = ""  # a reference that chooses between sets of columns (the pipeline)
+    whom: tuple[str, ...] = ()  # references of which the first that is filled stands below a card's name
 
 
 @dataclass(frozen=True)
@@ -148,8 +149,12 @@ class Entity:
 
     @cached_property
     def pointers(self) -> list[str]:
-        """Names to `select_related` so that a list needs no query per row."""
-        return [one.name for one in self._declared.values() if isinstance(one, Reference | Person)]
+        """Names to `select_related` so that a card needs no query per line (who made and changed it stands on none)."""
+        return [
+            one.name
+            for one in self._declared.values()
+            if isinstance(one, Reference | Person) and one.name not in {"created_by", "updated_by"}
+        ]
 
     def __str__(self) -> str:
         return str(self.label)
@@ -167,6 +172,13 @@ class Entity:
     def title(self, record: Any) -> str:
         """What the record is called."""
         return str(getattr(record, self.title_field))
+
+    def titles(self, keys: Iterable[int]) -> dict[int, str]:
+        """What records are called, by key; in one query."""
+        rows = self.model._default_manager.filter(pk__in=list(keys))
+        if type(self).title is Entity.title:
+            return dict(rows.values_list("pk", self.title_field))
+        return {record.pk: self.title(record) for record in rows}
 
     def prepare(self, record: Any, changed: set[str]) -> None:
         """Sets columns that follow from others (sort keys, full names) before the record is stored."""
@@ -205,6 +217,18 @@ class Entity:
             parts.append(self.field(name).value_text(record))
         parts.extend(record.tags or ())
         return "\n".join(part for part in parts if part)
+
+    def row_columns(self, shown: Iterable[FieldKind]) -> list[str] | None:
+        """The database columns that list rows of these fields need; None where only the whole record will do."""
+        if type(self).title is not Entity.title:
+            return None
+        known = {one.attname for one in self.model._meta.concrete_fields}
+        wanted = {"custom" if one.custom else one.column for one in shown}
+        beside = {
+            self.title_field, self.subtitle_field, self.call_field, self.mail_field, self.status_field,
+            "id", "phone", "next_step", "next_step_at", "outcome", "status",
+        }  # fmt: skip
+        return sorted(wanted | (beside & known)) if wanted <= known else None
 
     def list_queryset(self, queryset: QuerySet[Any], columns: Iterable[FieldKind]) -> QuerySet[Any]:
         """Loads with the rows what the columns show."""

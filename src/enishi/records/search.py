@@ -179,7 +179,7 @@ def _ranked(query: str, keys: list[int], user: User, limit: int) -> list[Hit]:
         place = 0 if title == wanted else 1 if title.startswith(wanted) else 2 if wanted in title else 3
         return place, key % CODES, -key
 
-    best = sorted(keys, key=rank)[: limit * 2]
+    best = sorted(keys, key=rank)[: limit + 10]
     groups: dict[int, list[int]] = {}
     for key in best:
         groups.setdefault(key % CODES, []).append(key // CODES)
@@ -188,6 +188,19 @@ def _ranked(query: str, keys: list[int], user: User, limit: int) -> list[Hit]:
         entity = registry.by_code(code)
         if entity is None:
             continue
-        for record in visible(entity, user).filter(pk__in=ids).select_related(*entity.pointers):
+        for record in _light(entity, visible(entity, user).filter(pk__in=ids)):
             loaded[doc_id(entity, record.pk)] = Hit(entity, record)
     return [loaded[key] for key in best if key in loaded][:limit]
+
+
+def _light(entity: Entity, rows: Any) -> Any:
+    """Rows with what a hit shows: its name, its reading, and the names of what it belongs to."""
+    if type(entity).title is not Entity.title or any(
+        type(one.target).title is not Entity.title for one in entity.references
+    ):
+        return rows.select_related(*entity.pointers)
+    names = [one.name for one in entity.references]
+    titles = [f"{one.name}__{one.target.title_field}" for one in entity.references]
+    return rows.select_related(*names).only(
+        *filter(None, (entity.title_field, entity.subtitle_field)), *titles
+    )

@@ -72,10 +72,20 @@ class Deal(Record, Touched):
         indexes = [
             *record_indexes("deal", "amount", "expected_close", "next_step_at", "last_contact_at"),
             models.Index(fields=["code"], name="deal_code"),
-            models.Index(fields=["stage", "stage_changed_at", "id"], name="deal_stage", condition=ALIVE),
+            # The board's cards and figures come from these two indexes alone.
+            models.Index(
+                fields=["stage", "stage_changed_at", "id", "amount", "probability"],
+                name="deal_stage",
+                condition=ALIVE,
+            ),
+            models.Index(
+                fields=["stage", "closed_at", "amount", "probability"], name="deal_closed", condition=ALIVE
+            ),
             models.Index(fields=["pipeline", "outcome"], name="deal_pipeline", condition=ALIVE),
             models.Index(
-                fields=["owner", "outcome", "next_step_at"], name="deal_owner_open", condition=ALIVE
+                fields=["owner", "outcome", "next_step_at", "stage_changed_at", "id", "amount"],
+                name="deal_owner_open",
+                condition=ALIVE,
             ),
         ]
 

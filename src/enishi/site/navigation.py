@@ -1,6 +1,7 @@
 """What the sidebar, the dock and the menu show."""
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -16,38 +17,67 @@ from enishi.work.models import Task
 _counts: dict[int, tuple[float, dict[str, int]]] = {}
 KEEP_SECONDS = 20
 ORDER = ("account", "contact", "deal", "task", "activity")
+PLACES = {"/today/": "today", "/search/": "search", "/deals/board/": "board", "/menu/": "menu"}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Everything that the frame shows, so that it is rendered anew exactly when it looks different."""
+
+    language: str
+    company: str
+    user: str
+    initials: str
+    email: str
+    may_write: bool
+    section: str  # the sidebar's current entry
+    place: str  # the dock's current entry
+    today: int
+    task: int
+    unread: int
+
+    def items(self) -> list[dict[str, Any]]:
+        """The sidebar's entries."""
+        made = [self._item("today", _("今日"), "/today/", "sun")]
+        for name in ORDER:
+            entity = registry.find(name)
+            if entity is not None:
+                made.append(self._item(name, str(entity.label), entity.list_url, entity.icon))
+        return made
+
+    def _item(self, key: str, label: str, url: str, icon: str) -> dict[str, Any]:
+        count = {"today": self.today, "task": self.task}.get(key, 0)
+        return {
+            "key": key,
+            "label": label,
+            "url": url,
+            "icon": icon,
+            "active": self.section == key,
+            "count": count,
+        }
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the frame."""
-    made: dict[str, Any] = {
-        "company_name": settings.COMPANY_NAME,
-        "LANGUAGE_CODE": get_language() or "ja",
-    }
+    language = get_language() or "ja"
+    made: dict[str, Any] = {"company_name": settings.COMPANY_NAME, "LANGUAGE_CODE": language}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return made
     counts = counted(user.pk)
-    items = [item("today", _("今日"), "/today/", "sun", request, counts)]
-    for name in ORDER:
-        entity = registry.find(name)
-        if entity is not None:
-            items.append(item(name, str(entity.label), entity.list_url, entity.icon, request, counts))
-    return {**made, "navigation": items, "unread": counts["unread"]}
+    made["shown"] = Shown(
+        language=language, company=settings.COMPANY_NAME, user=str(user), initials=user.initials, email=user.email,
+        may_write=user.may_write, section=section(request.path), place=PLACES.get(request.path, ""), **counts,
+    )  # fmt: skip
+    return made
 
 
-def item(
-    key: str, label: str, url: str, icon: str, request: HttpRequest, counts: dict[str, int]
-) -> dict[str, Any]:
-    """One entry."""
-    return {
-        "key": key,
-        "label": label,
-        "url": url,
-        "icon": icon,
-        "active": request.path.startswith(url),
-        "count": counts.get(key, 0),
-    }
+def section(path: str) -> str:
+    """The sidebar's entry that an address belongs to."""
+    slug = path.split("/", 2)[1] if path.count("/") > 1 else ""
+    if slug in {"today", "settings"}:
+        return slug
+    return next((name for name in ORDER if (entity := registry.find(name)) and entity.slug == slug), "")
 
 
 def counted(user_id: int) -> dict[str, int]:

@@ -185,16 +185,15 @@ def add_composer(
     if entity.name in {"account", "contact", "deal"}:
         context["composer"] = "work/composer.html"
         context["composer_about"] = f"{entity.name}:{record.pk}"
-        context["composer_kinds"] = [
+        words = (
             ("note", _("メモ")),
             ("call", _("電話")),
             ("visit", _("訪問")),
             ("mail", _("メール")),
             ("task", _("タスク")),
-        ]
+        )
+        context["composer_kinds"] = tuple((kind, word, ICONS[kind]) for kind, word in words)
         context["composer_outcomes"] = OUTCOMES
-        context["composer_days"] = next_days()
-        context["kind_icons"] = ICONS
 
 
 def remind() -> int:

@@ -1,10 +1,11 @@
 """A connection to a record of any entity, kept as "deal:12"."""
 
 import re
+from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from enishi.records.fields.base import FieldKind
@@ -58,13 +59,21 @@ class AnyRecord(FieldKind):
         return value or ""
 
     def cell(self, record: Any) -> str:
-        value = self.get(record)
+        return self.named(self.get(record), self.value_text(record))
+
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        values = self.values(records)
+        names = titles({value for value in values if value})
+        return [self.named(value, names.get(value, "")) for value in values]
+
+    def named(self, value: str, name: str) -> str:
+        """A cell of a value whose name is known."""
         found = parse(value)
         if not found:
             return ""
         from enishi.records import registry
 
-        return f'<a class="link" href="{escape(registry.get(found[0]).url(found[1]))}">{escape(self.value_text(record))}</a>'
+        return f'<a class="link" href="{escape(registry.get(found[0]).url(found[1]))}">{escape(name)}</a>'
 
 
 def titles(values: set[Any]) -> dict[str, str]:

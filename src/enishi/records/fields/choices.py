@@ -1,11 +1,11 @@
 """One choice of several, and tags."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.utils.html import escape
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -90,8 +90,12 @@ class Choice(FieldKind):
         return str(value or "")
 
     def cell(self, record: Any) -> str:
-        value = self.get(record)
-        return self._shown(value)[1] if value else ""
+        return self.cells([record])[0]
+
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        values = self.values(records)
+        chips = {value: self._shown(value)[1] if value else "" for value in set(values)}
+        return [chips[value] for value in values]
 
     def context(self) -> dict[str, Any]:
         return {"options": self.options}
@@ -115,8 +119,8 @@ class FreeChoice(Choice):
     def text(self, value: Any) -> str:
         return value or ""
 
-    def cell(self, record: Any) -> str:
-        return escape(self.get(record))
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        return [escape(value) for value in self.values(records)]
 
 
 class Tags(FieldKind):

@@ -1,6 +1,7 @@
 """Dates and moments. Dates are dates; moments are stored in UTC and shown in the company's zone."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -134,34 +135,58 @@ class Moment(DateTime):
     kind = "moment"
 
     def cell(self, record: Any) -> str:
-        value = self.get(record)
-        return ago_html(value) if value else ""
+        return self.cells([record])[0]
+
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        ago = Ago()
+        return [ago.html(value) if value else "" for value in self.values(records)]
 
 
-def ago_text(value: datetime.datetime, now: datetime.datetime | None = None) -> str:
-    """「今日」「昨日」「3日前」「明日」「5日後」; beyond two months the date."""
-    return _ago(timezone.localtime(value), timezone.localtime(now))
+class Ago:
+    """「今日」「昨日」「3日前」「明日」「5日後」, beyond a year the date; words and clock are looked up once for many moments."""
+
+    def __init__(self, now: datetime.datetime | None = None) -> None:
+        now = timezone.localtime(now)
+        self.zone, self.today = now.tzinfo, now.date()
+        self._words: dict[int, str] = {}
+
+    def text(self, value: datetime.datetime) -> str:
+        """The words."""
+        return self.day(value.astimezone(self.zone).date())
+
+    def day(self, day: datetime.date) -> str:
+        """The words of a day."""
+        days = (self.today - day).days
+        if not -60 < days < 365:
+            return calendar.format_date(day, weekday=False)
+        if days not in self._words:
+            self._words[days] = _days(days)
+        return self._words[days]
+
+    def html(self, value: datetime.datetime, late_after: int = 0) -> str:
+        """The words in a <time> whose title is the exact moment; amber after so many days."""
+        exact = value.astimezone(self.zone)
+        day = exact.date()
+        tone = " text-amber" if late_after and (self.today - day).days >= late_after else ""
+        title = f"{calendar.format_date(day)} {exact.hour:02}:{exact.minute:02}"
+        return f'<time class="ago{tone}" datetime="{exact.isoformat(timespec="minutes")}" title="{title}">{self.day(day)}</time>'
 
 
-def _ago(here: datetime.datetime, now: datetime.datetime) -> str:
-    days = (now.date() - here.date()).days
+def _days(days: int) -> str:
     if days == 0:
         return _("今日")
     if days == 1:
         return _("昨日")
     if days == -1:
         return _("明日")
-    if 0 < days < 365:
-        return _("%(days)d日前") % {"days": days}
-    if -60 < days < 0:
-        return _("%(days)d日後") % {"days": -days}
-    return calendar.format_date(here.date(), weekday=False)
+    return _("%(days)d日前") % {"days": days} if days > 0 else _("%(days)d日後") % {"days": -days}
+
+
+def ago_text(value: datetime.datetime, now: datetime.datetime | None = None) -> str:
+    """`Ago.text` of one moment."""
+    return Ago(now).text(value)
 
 
 def ago_html(value: datetime.datetime, late_after: int = 0) -> str:
-    """`ago_text` in a <time> whose title is the exact moment."""
-    now = timezone.localtime()
-    exact = value.astimezone(now.tzinfo)
-    tone = " text-amber" if late_after and (now.date() - exact.date()).days >= late_after else ""
-    title = f"{calendar.format_date(exact.date())} {exact:%H:%M}"
-    return f'<time class="ago{tone}" datetime="{exact.isoformat(timespec="minutes")}" title="{title}">{_ago(exact, now)}</time>'
+    """`Ago.html` of one moment."""
+    return Ago().html(value, late_after)

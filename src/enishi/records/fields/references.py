@@ -1,9 +1,10 @@
 """Kinds that point elsewhere: to another record, to a user."""
 
+from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from enishi.japanese.text import fold
@@ -47,6 +48,15 @@ class Pointer(FieldKind):
     def text(self, value: Any) -> str:
         return self.labels_for({value}).get(value, "") if value else ""
 
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        values = self.values(records)
+        names = self.labels_for(set(values))
+        return [self.named(value, names.get(value, "")) for value in values]
+
+    def named(self, value: Any, name: str) -> str:
+        """A cell of a value whose name is known."""
+        return escape(name)
+
     def input_text(self, value: Any) -> str:
         return str(value or "")
 
@@ -89,17 +99,14 @@ class Reference(Pointer):
         return int(found[0])
 
     def labels_for(self, values: set[Any]) -> dict[Any, str]:
-        entity = self.target
-        return {
-            record.pk: str(record)
-            for record in entity.model.objects.filter(pk__in=[v for v in values if v is not None])
-        }
+        keys = [value for value in values if value is not None]
+        return self.target.titles(keys) if keys else {}
 
     def cell(self, record: Any) -> str:
-        key = self.get(record)
-        if not key:
-            return ""
-        return f'<a class="link" href="/{self.target.slug}/{key}/">{escape(self.value_text(record))}</a>'
+        return self.named(self.get(record), self.value_text(record))
+
+    def named(self, value: Any, name: str) -> str:
+        return f'<a class="link" href="/{self.target.slug}/{value}/">{escape(name)}</a>' if value else ""
 
     def context(self) -> dict[str, Any]:
         return {"target": self.target}
@@ -152,9 +159,9 @@ class Person(Pointer):
     def labels_for(self, values: set[Any]) -> dict[Any, str]:
         from enishi.access.models import User
 
-        return {
-            user.pk: str(user) for user in User.objects.filter(pk__in=[v for v in values if v is not None])
-        }
+        keys = [value for value in values if value is not None]
+        rows = User.objects.filter(pk__in=keys).values_list("pk", "name", "email") if keys else ()
+        return {key: name or email for key, name, email in rows}
 
     def context(self) -> dict[str, Any]:
         return {"users": self.users}

@@ -1,10 +1,11 @@
 """Text kinds: words, long text, kana, mail, telephone, web address, postal code."""
 
+from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.utils.html import escape
 from django.utils.translation import gettext as _
 
 from enishi.japanese import addresses, companies, emails, kana, telephones
@@ -69,8 +70,10 @@ class LongText(Words):
         return cleaned_text(raw, self, self.longest)
 
     def cell(self, record: Any) -> str:
-        text = self.get(record)
-        return escape(text if len(text) <= 80 else text[:79] + "…")
+        return self.cells([record])[0]
+
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        return [escape(text if len(text) <= 80 else text[:79] + "…") for text in self.values(records)]
 
 
 class Kana(Words):

@@ -3,7 +3,7 @@
 import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from enishi.records.conditions import Scope, compile_condition
-from enishi.records.entity import Entity
+from enishi.records.entity import Board, Entity
 from enishi.records.errors import NotFound
 from enishi.records.lists import ListState
 from enishi.records.pages.base import handled, person, whole
+from enishi.records.pages.board_cards import RUNNING, Cards
 from enishi.records.pages.lists import filter_chips
 from enishi.records.visible import visible
 
@@ -35,11 +36,11 @@ def board_page(request: HttpRequest, entity: Entity) -> HttpResponse:
     if not groups:
         raise NotFound(_("ボードの列がまだありません。設定の「パイプライン」で作ってください。"))
     chosen = next((one for one in groups if one.pk == whole(request.GET.get("group", ""))), groups[0])
-    rows = visible(entity, user).filter(**{group_field.column: chosen.pk})
+    rows = visible(entity, user)
     if state.condition:
         rows = rows.filter(compile_condition(entity, state.condition, Scope.of(user)))
-    columns = board_columns(entity, rows, chosen, request)
-    stamp = board_stamp(entity, rows)
+    columns = board_columns(entity, rows, chosen)
+    stamp = board_stamp(entity, rows.filter(**{group_field.column: chosen.pk}))
     context = {
         "entity": entity,
         "groups": groups,
@@ -70,11 +71,14 @@ def board_stamp(entity: Entity, rows: Any) -> str:
         .values_list("deleted_at")
         .first()
     )
-    return f"{last}{gone}"
+    return "-".join(
+        str(part.timestamp() if hasattr(part, "timestamp") else part)
+        for part in (*(last or ()), *(gone or ()))
+    )
 
 
-def board_columns(entity: Entity, rows: Any, chosen: Any, request: HttpRequest) -> list[dict[str, Any]]:
-    """One query for the figures and one per column for its first cards."""
+def board_columns(entity: Entity, rows: Any, chosen: Any) -> list[dict[str, Any]]:
+    """The stages with their figures and first cards. What is closed leaves the board some weeks later."""
     board = entity.board
     assert board is not None
     target: Any = entity.field(board.field)
@@ -83,37 +87,35 @@ def board_columns(entity: Entity, rows: Any, chosen: Any, request: HttpRequest) 
             **{entity.field(board.group).column: chosen.pk}, deleted_at=None
         ).order_by("position", "pk")
     )
-    recent = timezone.now() - datetime.timedelta(days=CLOSED_DAYS)
-    rows = rows.filter(Q(outcome__in=["open", "hold"]) | Q(closed_at__gte=recent))
-    figures = {
-        row[target.column]: row
-        for row in rows.order_by()
-        .values(target.column)
-        .annotate(
-            count=Count("pk"), total=Sum(board.amount), weighted=Sum(F(board.amount) * F("probability") / 100)
-        )
-    }
-    now, made = timezone.now(), []
+    running = [stage.pk for stage in stages if stage.outcome in RUNNING]
+    rest = [stage.pk for stage in stages if stage.outcome not in RUNNING]
+    recent = rows.filter(closed_at__gte=timezone.now() - datetime.timedelta(days=CLOSED_DAYS))
+    figures = {**_figures(board, target, rows, running), **_figures(board, target, recent, rest)}
+    cards, made = Cards(entity), []
+    open_cards, closed_cards = cards.rows(rows), cards.rows(recent)
     for stage in stages:
-        found = figures.get(stage.pk, {})
-        cards = list(
-            rows.filter(**{target.column: stage.pk})
-            .select_related("account", "contact", "owner")
-            .order_by("-stage_changed_at", "-pk")[:PER_COLUMN]
+        count, total, weighted = figures.get(stage.pk, (0, 0, 0))
+        some = open_cards if stage.outcome in RUNNING else closed_cards
+        shown, html = cards.html(
+            stage, some.filter(**{target.column: stage.pk})[:PER_COLUMN] if count else ()
         )
-        for card in cards:
-            card.days = (now - card.stage_changed_at).days
-            card.stale = (
-                stage.outcome in {"open", "hold"} and stage.stale_days and card.days >= stage.stale_days
-            )
         made.append(
             {
-                "stage": stage,
-                "cards": cards,
-                "count": found.get("count", 0),
-                "total": found.get("total") or 0,
-                "weighted": found.get("weighted") or 0,
-                "more": max(0, found.get("count", 0) - len(cards)),
+                "stage": stage, "cards": html, "count": count, "total": total or 0, "weighted": weighted or 0,
+                "more": max(0, count - shown),
             }
-        )
+        )  # fmt: skip
     return made
+
+
+def _figures(board: Board, target: Any, rows: Any, stages: list[int]) -> dict[int, tuple[int, int, int]]:
+    """Stage → how many cards, their sum, their weighted sum."""
+    found = (
+        rows.filter(**{f"{target.column}__in": stages})
+        .order_by()
+        .values_list(target.column)
+        .annotate(
+            n=Count("pk"), total=Sum(board.amount), weighted=Sum(F(board.amount) * F("probability") / 100)
+        )
+    )
+    return {row[0]: row[1:] for row in found}

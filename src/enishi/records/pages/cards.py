@@ -17,7 +17,9 @@ from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotFound, Refused
 from enishi.records.fields import Reference
 from enishi.records.models import Attachment, Event
+from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
+from enishi.records.pages.facts import fact, facts
 from enishi.records.search import find
 from enishi.records.visible import one, require, visible
 
@@ -25,45 +27,18 @@ card_context = Hook("card context")  # upper floors add to a card's context: com
 CONNECTED = 10
 
 
-def facts(entity: Entity, record: Any) -> list[dict[str, Any]]:
-    """Sections of (field, shown value)."""
-    made = []
-    for section in entity.sections:
-        rows = [fact(entity, record, name) for name in section.fields if name in entity.fields]
-        made.append({"label": section.label, "rows": rows, "folded": section.folded})
-    if entity.own:
-        made.append(
-            {"label": _("自社の項目"), "rows": [fact(entity, record, own.name) for own in entity.own]}
-        )
-    return made
-
-
-def fact(entity: Entity, record: Any, name: str) -> dict[str, Any]:
-    """One line of a card."""
-    found = entity.field(name)
-    return {"field": found, "cell": card_cell(found, record), "name": name}
-
-
-def card_cell(found: Any, record: Any) -> str:
-    """The value on a card: long text whole, everything else as in a list."""
-    from django.utils.html import escape
-
-    if found.kind == "long_text":
-        return escape(found.get(record))
-    return str(found.cell(record))
-
-
 def card_parts(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
     """The context that all parts of a card share."""
     user = person(request)
+    may_write = user.may_write and (user.is_admin or not entity.admin_only)
     context: dict[str, Any] = {
         "entity": entity,
         "record": record,
         "title": entity.title(record),
         "subtitle": getattr(record, entity.subtitle_field, "") if entity.subtitle_field else "",
         "status": entity.field(entity.status_field).cell(record) if entity.status_field else "",
-        "sections": facts(entity, record),
-        "may_write": user.may_write and (user.is_admin or not entity.admin_only),
+        "sections": facts(entity, record, may_write),
+        "may_write": may_write,
         "stamp": timeline.stamp(entity, record),
         "has_touch": hasattr(record, "next_step"),
         "files": Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None).order_by(
@@ -84,7 +59,14 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
         column = other.field(connection.field).column
         rows = visible(other, person(request)).filter(**{column: record.pk})
         columns = [other.field(name) for name in connection.columns]
-        page = list(other.list_queryset(rows, columns).order_by("-updated_at")[: CONNECTED + 1])
+        only = other.row_columns(columns)
+        rows = rows.only(*only) if only else other.list_queryset(rows, columns)
+        page = list(rows.order_by("-updated_at")[: CONNECTED + 1])
+        cells = (
+            zip(*(one_field.cells(page) for one_field in columns), strict=True)
+            if columns
+            else ((),) * len(page)
+        )
         made.append(
             {
                 "entity": other,
@@ -93,9 +75,9 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
                     {
                         "title": other.title(row),
                         "url": other.url(row.pk),
-                        "parts": [text for one_field in columns if (text := one_field.cell(row))],
+                        "parts": [text for text in parts if text],
                     }
-                    for row in page[:CONNECTED]
+                    for row, parts in list(zip(page, cells, strict=True))[:CONNECTED]
                 ],
                 "more": len(page) > CONNECTED,
                 "list_url": f"/{other.slug}/?filter={json.dumps({'field': connection.field, 'op': 'is', 'value': record.pk})}",
@@ -137,7 +119,7 @@ def timeline_context(request: HttpRequest, entity: Entity, record: Any) -> dict[
     except ValueError:
         found, following = timeline.items(entity, record.pk, group=group)
     return {
-        "items": found,
+        "items": events.Lines(person(request).may_write).html(found),
         "following": following,
         "group": group,
         "groups": timeline.GROUPS,
@@ -190,13 +172,20 @@ def edit_field(request: HttpRequest, entity: Entity, record_id: int, name: str) 
                 for each in dict.fromkeys([*names, *(key for key in error.errors if key in entity.fields)])
             ]  # fmt: skip
             context["general"] = error.errors.get("", [])
-            context["fact"] = fact(entity, record, name)
+            context["fact"] = fact(entity, record, name, user.may_write)
             return render(request, "records/fact_form.html", context, status=422)
         except Conflict as error:
-            context |= {"conflict": error, "fact": fact(entity, record, name), "version": error.version}
+            context |= {
+                "conflict": error,
+                "fact": fact(entity, record, name, user.may_write),
+                "version": error.version,
+            }
             return render(request, "records/fact_conflict.html", context, status=409)
         record = one(entity, user, record_id)
-        context = card_parts(request, entity, record) | {"fact": fact(entity, record, name), "oob": True}
+        context = card_parts(request, entity, record) | {
+            "fact": fact(entity, record, name, user.may_write),
+            "oob": True,
+        }
         response = render(request, "records/fact_saved.html", context)
         if done.event is not None:
             htmx.toast(
@@ -206,12 +195,12 @@ def edit_field(request: HttpRequest, entity: Entity, record_id: int, name: str) 
             )
             htmx.trigger(response, **{"records-changed": True})
         return response
-    context["fact"] = fact(entity, record, name)
+    context["fact"] = fact(entity, record, name, user.may_write)
     if "edit" in request.GET:
         require(user, "change", entity)
         context["inputs"] = [form_input(found, found.get(record), record=record, autofocus=True, bare=True)]
         return render(request, "records/fact_form.html", context)
-    return render(request, "records/fact.html", context)
+    return HttpResponse(context["fact"]["html"])
 
 
 @require_POST

@@ -9,9 +9,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
@@ -24,10 +21,10 @@ from enishi.records.conditions.words import OPERATOR_WORDS
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Choice, FieldKind, Person, Tags
-from enishi.records.fields.any_record import load_titles
 from enishi.records.lists import ListState, table_size, totals
 from enishi.records.models import Operation, SavedView
 from enishi.records.pages.base import handled, person, whole
+from enishi.records.pages.rows import table_rows
 from enishi.records.visible import require, visible
 
 SMALL = 20_000  # tables up to this size are counted with the page; larger ones right after it
@@ -40,6 +37,9 @@ UNBUILDABLE = {"contacts", "any_record", "reference"}
 def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
     """The list as its address describes it."""
     user = person(request)
+    if request.GET.get("part") == "totals":
+        state = ListState.of(entity, user, request.GET)
+        return render(request, "records/totals.html", {"entity": entity, "totals": totals(state)})
     try:
         state = ListState.of(entity, user, request.GET)
         records, following = state.page()
@@ -50,17 +50,15 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         records, following = state.page()
         chips, problem = [], str(error)
     columns = state.column_fields
-    if any(one.kind == "any_record" for one in state.shown_fields):
-        load_titles(records)
+    sorts = sort_links(request, state, [entity.field(entity.title_field), *columns])
     small = table_size(entity.model) <= SMALL
     found = totals(state) if small else None
     context = {
         "entity": entity,
         "state": state,
-        "columns": [(one, sort_link(request, state, one)) for one in columns],
-        "title_sort": sort_link(request, state, entity.field(entity.title_field)),
+        "columns": list(zip(columns, sorts[1:], strict=True)),
+        "title_sort": sorts[0],
         "rows": table_rows(entity, records, columns),
-        "phone_rows": phone_rows(entity, records),
         "next": link(request, after=following) if following else "",
         "first": link(request, after=None) if state.after else "",
         "totals": found,
@@ -74,9 +72,6 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "list_query": request.GET.urlencode(),
         "may_write": user.may_write and (user.is_admin or not entity.admin_only),
     }
-    if request.GET.get("part") == "totals":
-        context["totals"] = totals(state)
-        return render(request, "records/totals.html", context)
     return render(request, "records/list.html", context)
 
 
@@ -93,97 +88,25 @@ def link(request: HttpRequest, **changes: Any) -> str:
     return f"?{parameters.urlencode()}"
 
 
-def sort_link(request: HttpRequest, state: ListState, found: FieldKind) -> tuple[str, str]:
-    """Where a heading leads ("" where its column has no order) and the arrow that it shows."""
-    name = found.name
-    if name == state.entity.title_field and hasattr(state.entity.model, "sort_key"):
-        name = "sort_key"
-    elif not found.sortable:
-        return "", ""
-    if state.sort == name:
-        return link(request, sort=f"-{name}"), "↑"
-    return link(request, sort=name), "↓" if state.sort == f"-{name}" else ""
-
-
-def table_rows(entity: Entity, records: list[Any], columns: list[FieldKind]) -> SafeString:
-    """The table's body. Built as text: a template call per cell would cost more than all the queries together."""
-    title = entity.field(entity.title_field) if entity.title_field in entity.fields else None
+def sort_links(request: HttpRequest, state: ListState, columns: list[FieldKind]) -> list[tuple[str, str]]:
+    """Where each heading leads ("" where its column has no order) and the arrow that it shows."""
+    base = link(request, sort=None)
     made = []
-    for record in records:
-        name = escape(entity.title(record)) or "—"
-        kana = f' title="{escape(getattr(record, entity.subtitle_field))}"' if entity.subtitle_field else ""
-        cells = "".join(
-            f'<td class="num">{one.cell(record) or "—"}</td>'
-            if one.right_aligned
-            else f"<td>{cell_html(one, record)}</td>"
-            for one in columns
-            if one is not title
-        )
+    for found in columns:
+        name = found.name
+        if name == state.entity.title_field and hasattr(state.entity.model, "sort_key"):
+            name = "sort_key"
+        elif not found.sortable:
+            made.append(("", ""))
+            continue
+        up, down = state.sort == name, state.sort == f"-{name}"
         made.append(
-            f'<tr data-id="{record.pk}"><td class="tick"><input type="checkbox" class="checkbox" data-tick value="{record.pk}" '
-            f'aria-label="{name}"></td><td class="name"{kana}><a href="/{entity.slug}/{record.pk}/">{name}</a></td>{cells}</tr>'
+            (
+                f"{base}{'&' if len(base) > 1 else ''}sort={'-' if up else ''}{name}",
+                "↑" if up else "↓" if down else "",
+            )
         )
-    return mark_safe("".join(made))  # noqa: S308 (cells escape what they show)
-
-
-def cell_html(found: FieldKind, record: Any) -> str:
-    """A cell; a customer or deal without a next step says so."""
-    if found.name == "next_step":
-        return next_step_html(record)
-    return found.cell(record)
-
-
-def next_step_html(record: Any) -> str:
-    """「11/27 訪問」, or 「次の予定なし」 in red where a deal or customer that is being worked on has none."""
-    if record.next_step:
-        when = timezone.localtime(record.next_step_at) if record.next_step_at else None
-        late = when is not None and when.date() < timezone.localdate()
-        day = f'<span class="{"text-red" if late else ""}">{when.month}/{when.day}</span> ' if when else ""
-        return f"{day}{escape(record.next_step)}"
-    resting = getattr(record, "outcome", "open") in {"won", "lost"} or getattr(record, "status", "") in {
-        "closed",
-        "dormant",
-    }
-    return "" if resting else f'<span class="text-red">{escape(_("次の予定なし"))}</span>'
-
-
-def phone_rows(entity: Entity, records: list[Any]) -> SafeString:
-    """Two-line cards for the telephone, with call and mail buttons."""
-    from enishi.records.templatetags.ui import icon
-
-    phone, mail, chevron = icon("phone", "big"), icon("mail", "big"), icon("chevron-right")
-    status = entity.field(entity.status_field) if entity.status_field else None
-    second = [
-        entity.field(name)
-        for name in entity.columns
-        if name not in {entity.status_field, "next_step", entity.title_field}
-    ][:3]
-    made = []
-    for record in records:
-        name = escape(entity.title(record)) or "—"
-        chip = status.cell(record) if status else ""
-        parts = [
-            text
-            for one in second
-            if (text := escape(one.value_text(record)) if one.kind != "moment" else one.cell(record))
-        ]
-        if hasattr(record, "next_step"):
-            parts.append(next_step_html(record))
-        line = '<span class="muted">・</span>'.join(f"<span>{part}</span>" for part in parts if part)
-        call = getattr(record, entity.call_field, "") if entity.call_field else ""
-        call = call or getattr(record, "phone", "")
-        address = getattr(record, entity.mail_field, "") if entity.mail_field else ""
-        digits = "".join(c for c in call if c.isdigit() or c == "+")
-        buttons = ""
-        if digits:
-            buttons += f'<a class="btn btn-square btn-ghost" href="tel:{escape(digits)}" aria-label="{escape(_("電話をかける"))}: {name}">{phone}</a>'
-        elif address:
-            buttons += f'<a class="btn btn-square btn-ghost" href="mailto:{escape(address)}" aria-label="{escape(_("メールを書く"))}: {name}">{mail}</a>'
-        made.append(
-            f'<div class="phone-row"><a class="main" href="/{entity.slug}/{record.pk}/"><div class="line"><span><b>{name}</b></span>{chip}</div>'
-            f'<div class="line muted">{line}</div></a>{buttons or chevron}</div>'
-        )
-    return mark_safe("".join(made))  # noqa: S308 (parts escape what they show)
+    return made
 
 
 def total_cells(columns: list[FieldKind], found: Any) -> list[str]:

@@ -1,14 +1,18 @@
 """Small things every template needs: icons, amounts, dates, links that keep the list's state."""
 
 import datetime
+import secrets
 from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from enishi.japanese import amounts, calendar
 from enishi.records.fields.dates import ago_html
@@ -19,7 +23,12 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, extra: str = "") -> SafeString:
     """A Lucide icon out of the sprite; it is decoration, so words must stand beside it or in the button's label."""
-    return _icon(str(name), extra, static("build/icons.svg"))
+    return _icon(str(name), extra, _sprite())
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    return static("build/icons.svg")
 
 
 @lru_cache(maxsize=500)
@@ -30,6 +39,32 @@ def _icon(name: str, extra: str, sprite: str) -> SafeString:
         sprite,
         name,
     )
+
+
+# What differs from request to request stands in kept text as a mark that nobody can type.
+_TOKEN, _FILL = f"token-{secrets.token_hex(16)}", f"fill-{secrets.token_hex(16)}"
+
+
+@register.simple_tag(takes_context=True)
+def kept(context: dict[str, Any], template_name: str, *, fill: str = "", **inputs: Any) -> SafeString:
+    """A template rendered once for as long as its inputs stay the same: the frame, toolbars.
+
+    Args:
+        inputs: all that the template may use; hashable. Forms get their token.
+        fill: a text that differs on each page; the template says where with {{ fill }}.
+    """
+    if any(value == "" and name == "shown" for name, value in inputs.items()):
+        return SafeString("")  # nobody has signed in
+    text = _kept(template_name, get_language() or "ja", tuple(inputs.items()))
+    if _TOKEN in text:
+        text = text.replace(_TOKEN, get_token(context["request"]))
+    return mark_safe(text.replace(_FILL, escape(fill)) if fill or _FILL in text else text)  # noqa: S308 (a rendered template)
+
+
+@lru_cache(maxsize=2000)
+def _kept(template_name: str, language: str, inputs: tuple[tuple[str, Any], ...]) -> str:
+    context = {**dict(inputs), "csrf_token": _TOKEN, "fill": _FILL, "LANGUAGE_CODE": language}
+    return str(render_to_string(template_name, context))
 
 
 @register.filter

@@ -109,7 +109,7 @@ class DealEntity(Entity):
     hint = _("商談をひとつずつ登録します。ボードで段階を動かすと、金額の見込みが分かります。")
     status_field = "stage"
     default_sort = "-updated_at"
-    board = Board("stage", amount="amount", group="pipeline")
+    board = Board("stage", amount="amount", group="pipeline", whom=("account", "contact"))
     built_in = (
         Words("name", required=True, aliases=("案件名", "案件", "商談名", "件名", "プロジェクト名", "商談", "deal", "deal name", "opportunity", "opportunity name")),
         Words("code", longest=40, unique=True, aliases=("案件no", "案件no.", "案件番号", "案件コード", "管理番号", "deal id", "no", "no.")),

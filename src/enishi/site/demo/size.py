@@ -83,7 +83,7 @@ class Size:
             print(f"\r{start + count:,} / {size:,}", end="", flush=True)
         print()
         with transaction.atomic():
-            self._deals(min(MOST_DEALS, max(size // 200, 10)))
+            self._deals(min(MOST_DEALS, max(size // 20, 10)))
             self._tasks(max(size // 100, 10))
         index_own_field("account", number)
         with connection.cursor() as cursor:

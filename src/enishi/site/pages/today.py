@@ -1,12 +1,15 @@
 """Today: what one should do now, in three bands, each row with its reason."""
 
 import datetime
+from html import escape
 from typing import Any
 
 from django.db.models import Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -14,8 +17,9 @@ from enishi.japanese import amounts, calendar
 from enishi.people.models import Contact
 from enishi.records import registry
 from enishi.records.fields.any_record import load_titles
-from enishi.records.fields.dates import ago_text
+from enishi.records.fields.dates import Ago
 from enishi.records.pages.base import handled, person
+from enishi.records.templatetags.ui import icon
 from enishi.records.visible import visible
 from enishi.work.tasks.entity import is_late
 from enishi.work.views import ICONS
@@ -33,19 +37,20 @@ def today_page(request: HttpRequest) -> HttpResponse:
     tasks = list(
         visible(registry.get("task"), user)
         .filter(owner=user, done_at=None, due_at__lt=end)
+        .only("name", "due_at", "done_at", "all_day", "about", "kind")
         .order_by("due_at", "pk")[: MOST * 3]
     )
     load_titles(tasks)
-    late = [task for task in tasks if is_late(task, now)]
-    due = [task for task in tasks if not is_late(task, now)]
+    late = [task for task in tasks if is_late(task, now)][: MOST + 1]
+    due = [task for task in tasks if not is_late(task, now)][: MOST + 1]
+    ago = Ago(now)
     grow = growing(user, today)
+    lines = Lines(user.may_write)
     bands = [
-        {"label": _("いま"), "tone": "text-red", "rows": [task_row(task, now, "red") for task in late[:MOST]], "more": len(late) > MOST,
-         "primary": True, "url": "/tasks/?preset=mine", "empty": _("遅れているものはありません。")},
-        {"label": _("今日"), "tone": "", "rows": [task_row(task, now, "accent") for task in due[:MOST]], "more": len(due) > MOST,
-         "primary": False, "url": "/tasks/?preset=mine", "empty": _("今日が期限のものはありません。")},
-        {"label": _("伸ばす"), "tone": "text-green", "rows": grow[:MOST], "more": len(grow) > MOST, "primary": False,
-         "url": "/deals/?preset=no_next", "empty": _("次の手が決まっていない案件はありません。")},
+        band(_("いま"), "text-red", [task_row(task, ago, "red") for task in late], "/tasks/?preset=mine", _("遅れているものはありません。"),
+             lines, primary=True),
+        band(_("今日"), "", [task_row(task, ago, "accent") for task in due], "/tasks/?preset=mine", _("今日が期限のものはありません。"), lines),
+        band(_("伸ばす"), "text-green", grow, "/deals/?preset=no_next", _("次の手が決まっていない案件はありません。"), lines),
     ]  # fmt: skip
     context = {
         "today": today,
@@ -60,6 +65,57 @@ def today_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+def band(
+    label: str,
+    tone: str,
+    rows: list[dict[str, Any]],
+    url: str,
+    empty: str,
+    lines: "Lines",
+    primary: bool = False,
+) -> dict[str, Any]:
+    """One band: its first rows as text, and where the rest stands."""
+    shown = rows[:MOST]
+    html = mark_safe("".join(lines.html(row, primary) for row in shown))  # noqa: S308 (lines are escaped)
+    return {
+        "label": label, "tone": tone, "html": html, "count": len(shown), "more": len(rows) > MOST, "url": url, "empty": empty,
+    }  # fmt: skip
+
+
+class Lines:
+    """Makes the lines of the bands as text (see `records.pages.rows`); looks the words up once."""
+
+    def __init__(self, may_write: bool) -> None:
+        self.may_write = may_write
+        self.record, self.done, self.quick = escape(_("記録")), escape(_("完了")), reverse("quick-record")
+
+    def html(self, row: dict[str, Any], primary: bool) -> str:
+        """One line with its buttons."""
+        return (
+            f'<div class="today-row" id="today-{row["key"]}"><span class="event-mark {row["tone"]}">{icon(row["icon"])}</span>'
+            f'<a class="min-w-0 flex-1 text-[color:var(--ink)]" href="{row["url"]}"><span class="block truncate">{escape(row["title"])}</span>'
+            f'<span class="muted text-[13px] block truncate">{escape(row["reason"])}</span></a>{self._buttons(row, primary)}</div>'
+        )
+
+    def _buttons(self, row: dict[str, Any], primary: bool) -> str:
+        if not self.may_write:
+            return ""
+        dialog = f'hx-get="{self.quick}?about={row["about"]}&amp;kind={row.get("kind", "task")}" hx-target="#dialog"'
+        if "task_id" in row:
+            record = (
+                f'<button type="button" class="btn laptop-only" {dialog}>{self.record}</button>'
+                if row["about"]
+                else ""
+            )
+            done = f'hx-post="/tasks/{row["task_id"]}/done/" hx-swap="none"'
+            return f'{record}<button type="button" class="btn{" btn-primary" if primary else ""}" {done}>{self.done}</button>'
+        return (
+            f'<button type="button" class="btn" {dialog}>{escape(row["action"])}</button>'
+            if row["about"]
+            else ""
+        )
+
+
 def greeting(name: str, hour: int) -> str:
     """「おはようございます、佐藤さん」."""
     family = name.split()[0] if name.split() else name
@@ -69,12 +125,12 @@ def greeting(name: str, hour: int) -> str:
     return _("%(word)s、%(name)sさん") % {"word": word, "name": family}
 
 
-def task_row(task: Any, now: datetime.datetime, tone: str) -> dict[str, Any]:
+def task_row(task: Any, ago: Ago, tone: str) -> dict[str, Any]:
     """One task as a line."""
-    due = timezone.localtime(task.due_at)
+    due = task.due_at.astimezone(ago.zone)
     about = task._about_titles.get(task.about, "")
     when = due.strftime("%H:%M") if not task.all_day else ""
-    reason = _("期限 %(when)s") % {"when": f"{ago_text(task.due_at, now)} {when}".strip()}
+    reason = _("期限 %(when)s") % {"when": f"{ago.text(task.due_at)} {when}".strip()}
     if about:
         reason = f"{about}・{reason}"
     return {
@@ -88,22 +144,17 @@ def growing(user: Any, today: datetime.date) -> list[dict[str, Any]]:
     """Open deals without a next step, and birthdays of the coming week."""
     rows = []
     deals = (
-        visible(registry.get("deal"), user).filter(owner=user, outcome="open", next_step_at=None, next_task_id=None)
-        .select_related("account", "stage").order_by("stage_changed_at", "pk")[: MOST + 1]
-    )  # fmt: skip
-    for deal in deals:
-        reason = "・".join(
-            part
-            for part in (
-                str(deal.account or ""),
-                str(deal.stage),
-                amounts.format_yen(deal.amount) if deal.amount else "",
-            )
-            if part
-        )
+        visible(registry.get("deal"), user)
+        .filter(owner=user, outcome="open", next_step_at=None, next_task_id=None)
+        .order_by("stage_changed_at", "pk")
+        .values_list("pk", "name", "account__name", "stage__name", "amount")[: MOST + 1]
+    )
+    none, plan = _("次の予定なし"), _("予定")
+    for key, name, account, stage, amount in deals:
+        parts = (none, account, stage, amounts.format_yen(amount) if amount else "")
         rows.append({
-            "key": f"deal-{deal.pk}", "title": deal.name, "reason": _("次の予定なし") + "・" + reason, "icon": "handshake", "tone": "amber",
-            "url": f"/deals/{deal.pk}/", "about": f"deal:{deal.pk}", "action": _("予定"),
+            "key": f"deal-{key}", "title": name, "reason": "・".join(part for part in parts if part), "icon": "handshake", "tone": "amber",
+            "url": f"/deals/{key}/", "about": f"deal:{key}", "action": plan,
         })  # fmt: skip
     for contact, day in birthdays(user, today):
         left = (day - today).days
@@ -127,6 +178,7 @@ def birthdays(user: Any, today: datetime.date) -> list[tuple[Contact, datetime.d
         visible(registry.get("contact"), user)
         .filter(wanted, owner=user, birthday__isnull=False)
         .select_related("account")
+        .only("name", "title", "birthday", "account__name")
     )
     for contact in rows[:MOST]:
         assert contact.birthday is not None

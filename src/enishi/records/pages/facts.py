@@ -1,0 +1,57 @@
+"""The fields of a card as text (see `rows`)."""
+
+import re
+from html import escape
+from typing import Any
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from enishi.records.entity import Entity
+
+_LINK = re.compile(r"</?a\b[^>]*>")
+_TAG = re.compile(r"<[^>]*>")
+
+
+def facts(entity: Entity, record: Any, may_write: bool) -> list[dict[str, Any]]:
+    """Sections: their label and their lines."""
+    sections = [(section.label, section.fields) for section in entity.sections]
+    if entity.own:
+        sections.append((_("自社の項目"), tuple(own.name for own in entity.own)))
+    lines = Lines(entity, may_write)
+    return [
+        {"label": label, "html": mark_safe("".join(lines.html(record, name) for name in names if name in entity.fields))}  # noqa: S308
+        for label, names in sections
+    ]  # fmt: skip
+
+
+def fact(entity: Entity, record: Any, name: str, may_write: bool) -> dict[str, Any]:
+    """One line of a card: the field and what is shown."""
+    return {"field": entity.field(name), "name": name, "html": Lines(entity, may_write).html(record, name)}
+
+
+def card_cell(found: Any, record: Any) -> str:
+    """The value on a card: long text whole, everything else as in a list."""
+    return escape(found.get(record)) if found.kind == "long_text" else str(found.cell(record))
+
+
+class Lines:
+    """Makes a card's lines; looks the words up once."""
+
+    def __init__(self, entity: Entity, may_write: bool) -> None:
+        self.entity, self.may_write = entity, may_write
+        self.empty, self.change = escape(_("空")), escape(_("（変更する）"))
+
+    def html(self, record: Any, name: str) -> SafeString:
+        """A line: a button that turns into an input where the person may write, else the value with its links."""
+        found = self.entity.field(name)
+        cell, label = card_cell(found, record), escape(found.label)
+        if self.may_write and found.editable:
+            plain = _TAG.sub("", cell) or self.empty
+            value = (
+                f'<button type="button" class="fact-value" hx-get="/{self.entity.slug}/{record.pk}/field/{name}/?edit" hx-target="closest [data-fact]" '
+                f'hx-swap="outerHTML" aria-label="{label}: {plain} {self.change}">{_LINK.sub("", cell) or "—"}</button>'
+            )
+        else:
+            value = f'<span class="fact-value">{cell or "—"}</span>'
+        return mark_safe(f'<div class="fact" data-fact="{name}"><dt>{label}</dt><dd>{value}</dd></div>')  # noqa: S308 (parts are escaped)

@@ -1,0 +1,107 @@
+"""A list's body as text: column by column, because a template or a call per cell would cost more than all the queries."""
+
+import re
+from html import escape
+from typing import Any
+
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from enishi.records.entity import Entity
+from enishi.records.fields import FieldKind
+
+PHONE_CELLS = 3  # how many columns, beside status and next step, a row shows on a telephone
+_NO_DIGITS = re.compile(r"[^0-9+]+")
+RESTING = {"won", "lost", "closed", "dormant"}
+
+
+def table_rows(entity: Entity, records: list[Any], columns: list[FieldKind]) -> SafeString:
+    """The rows of the table; on a telephone the same rows are shown as cards of two lines (styles.css, table.list)."""
+    shown = [one for one in columns if one.name != entity.title_field]
+    names = [escape(entity.title(record)) or "—" for record in records]
+    chips = _phone_chips(entity, records)
+    small = {one.name for one in _phone_columns(entity, shown)}
+    made = [_column(one, records, small) for one in shown]
+    buttons = _buttons(entity, records, names)
+    readings = [getattr(record, entity.subtitle_field, "") for record in records]
+    heads = [
+        f'<tr data-id="{record.pk}"><td class="tick"><input type="checkbox" class="checkbox" data-tick value="{record.pk}" aria-label="{name}">'
+        f'</td><td class="name"{f""" title="{escape(kana)}" """ if kana else ""}><a href="/{entity.slug}/{record.pk}/">{name}</a>{chip}</td>'
+        for record, name, kana, chip in zip(records, names, readings, chips, strict=True)
+    ]
+    rows = ("".join(cells) for cells in zip(heads, *made, buttons, strict=True))
+    return mark_safe("".join(rows))  # noqa: S308 (cells escape what they show)
+
+
+def column_cells(found: FieldKind, records: list[Any]) -> list[str]:
+    """A column's cells; a customer or deal without a next step says so."""
+    if found.name == "next_step":
+        return next_steps(records)
+    return found.cells(records)
+
+
+def next_steps(records: list[Any]) -> list[str]:
+    """「11/27 訪問」, or 「次の予定なし」 in red where a deal or customer that is being worked on has none."""
+    zone, today = timezone.get_current_timezone(), timezone.localdate()
+    none = f'<span class="text-red">{escape(_("次の予定なし"))}</span>'
+    made = []
+    for record in records:
+        if not record.next_step:
+            resting = (
+                getattr(record, "outcome", "open") in RESTING or getattr(record, "status", "") in RESTING
+            )
+            made.append("" if resting else none)
+            continue
+        day = ""
+        if record.next_step_at:
+            when = record.next_step_at.astimezone(zone)
+            late = ' class="text-red"' if when.date() < today else ""
+            day = f"<span{late}>{when.month}/{when.day}</span> "
+        made.append(f"{day}{escape(record.next_step)}")
+    return made
+
+
+def _phone_columns(entity: Entity, shown: list[FieldKind]) -> list[FieldKind]:
+    """The columns of the second line."""
+    others = [one for one in shown if one.name not in {entity.status_field, "next_step"}]
+    return others[:PHONE_CELLS] + [one for one in shown if one.name == "next_step"]
+
+
+def _column(found: FieldKind, records: list[Any], small: set[str]) -> list[str]:
+    start = f"<td{_class(found, small)}>"
+    return [f"{start}{text}</td>" for text in column_cells(found, records)]
+
+
+def _class(found: FieldKind, small: set[str]) -> str:
+    words = [word for word, good in (("num", found.right_aligned), ("on-phone", found.name in small)) if good]
+    return f' class="{" ".join(words)}"' if words else ""
+
+
+def _phone_chips(entity: Entity, records: list[Any]) -> list[str]:
+    """The status beside the name, on telephones only."""
+    if not entity.status_field:
+        return [""] * len(records)
+    cells = entity.field(entity.status_field).cells(records)
+    return [f'<span class="phone-only">{cell}</span>' if cell else "" for cell in cells]
+
+
+def _buttons(entity: Entity, records: list[Any], names: list[str]) -> list[str]:
+    """Call, or write where there is no number: on telephones only."""
+    from enishi.records.templatetags.ui import icon
+
+    phone, mail, chevron = icon("phone", "big"), icon("mail", "big"), icon("chevron-right")
+    call_word, mail_word = escape(_("電話をかける")), escape(_("メールを書く"))
+    made = []
+    for record, name in zip(records, names, strict=True):
+        call = getattr(record, entity.call_field or "phone", "") or getattr(record, "phone", "")
+        digits = _NO_DIGITS.sub("", call)
+        address = "" if digits or not entity.mail_field else getattr(record, entity.mail_field)
+        if digits:
+            inner = f'<a class="btn btn-square btn-ghost" href="tel:{escape(digits)}" aria-label="{call_word}: {name}">{phone}</a>'
+        elif address:
+            inner = f'<a class="btn btn-square btn-ghost" href="mailto:{escape(address)}" aria-label="{mail_word}: {name}">{mail}</a>'
+        else:
+            inner = str(chevron)
+        made.append(f'<td class="reach">{inner}</td></tr>')
+    return made
