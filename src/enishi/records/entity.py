@@ -223,9 +223,10 @@ class Entity:
         if type(self).title is not Entity.title:
             return None
         known = {one.attname for one in self.model._meta.concrete_fields}
-        wanted = {"custom" if one.custom else one.column for one in shown}
+        shown = [*shown, *([self.field(self.status_field)] if self.status_field else [])]
+        wanted = {column for one in shown for column in ("custom" if one.custom else one.column, *one.beside)}
         beside = {
-            self.title_field, self.subtitle_field, self.call_field, self.mail_field, self.status_field,
+            self.title_field, self.subtitle_field, self.call_field, self.mail_field,
             "id", "phone", "next_step", "next_step_at", "outcome", "status",
         }  # fmt: skip
         return sorted(wanted | (beside & known)) if wanted <= known else None

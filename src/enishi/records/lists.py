@@ -130,7 +130,8 @@ class ListState:
         """
         found = self._sort_field() or _SortKey("id")
         columns = self.entity.row_columns([*self.column_fields, found])
-        rows = self.queryset().only(*columns) if columns else self.queryset()
+        rows = self.queryset()
+        rows = rows.only(*columns) if columns else rows.select_related(*self.entity.pointers)
         return page_by_key(rows, found, self.sort.startswith("-"), self.after, size)
 
 

@@ -21,7 +21,7 @@ PLACES = {"/today/": "today", "/search/": "search", "/deals/board/": "board", "/
 
 
 @dataclass(frozen=True)
-class Shown:
+class Frame:
     """Everything that the frame shows, so that it is rendered anew exactly when it looks different."""
 
     language: str
@@ -65,7 +65,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return made
     counts = counted(user.pk)
-    made["shown"] = Shown(
+    made["frame"] = Frame(
         language=language, company=settings.COMPANY_NAME, user=str(user), initials=user.initials, email=user.email,
         may_write=user.may_write, section=section(request.path), place=PLACES.get(request.path, ""), **counts,
     )  # fmt: skip

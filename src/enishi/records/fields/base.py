@@ -46,6 +46,7 @@ class FieldKind:
     empty: Any = ""
     nullable: ClassVar[bool] = False
     custom: bool = False
+    beside: ClassVar[tuple[str, ...]] = ()  # further columns that a cell needs
 
     def __init__(
         self,

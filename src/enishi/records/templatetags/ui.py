@@ -53,7 +53,7 @@ def kept(context: dict[str, Any], template_name: str, *, fill: str = "", **input
         inputs: all that the template may use; hashable. Forms get their token.
         fill: a text that differs on each page; the template says where with {{ fill }}.
     """
-    if any(value == "" and name == "shown" for name, value in inputs.items()):
+    if any(value == "" and name == "frame" for name, value in inputs.items()):
         return SafeString("")  # nobody has signed in
     text = _kept(template_name, get_language() or "ja", tuple(inputs.items()))
     if _TOKEN in text:

@@ -1,6 +1,7 @@
 """How deals look and behave."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from django.db import transaction
@@ -40,6 +41,7 @@ class StageField(Reference):
     """A stage of the deal's pipeline; sheets name it by words."""
 
     template = "components/input_stage.html"
+    beside = ("outcome",)
 
     def by_name(self, text: str) -> int | None:
         pipeline = default_pipeline()
@@ -47,12 +49,17 @@ class StageField(Reference):
         return stage.pk if stage else super().by_name(text)
 
     def cell(self, record: Any) -> str:
-        from django.utils.html import escape
+        return self.chip(record.outcome, str(record.stage))
 
-        colour = {"open": "accent", "won": "green", "lost": "red", "hold": "amber"}.get(
-            record.outcome, "grey"
-        )
-        return f'<span class="chip chip-{colour}">{escape(str(record.stage))}</span>'
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        names = self.labels_for({record.stage_id for record in records})
+        return [self.chip(record.outcome, names.get(record.stage_id, "")) for record in records]
+
+    @staticmethod
+    def chip(outcome: str, name: str) -> str:
+        """The stage's name in the colour of its outcome."""
+        colour = {"open": "accent", "won": "green", "lost": "red", "hold": "amber"}.get(outcome, "grey")
+        return f'<span class="chip chip-{colour}">{escape(name)}</span>'
 
 
 _STAGE_WORDS = {

@@ -36,6 +36,8 @@ STEPS = {
 class Due(DateTime):
     """A due time; a task without a time of day is due on the whole day and shows no time."""
 
+    beside = ("all_day", "done_at")
+
     def value_text(self, record: Any) -> str:
         text = super().value_text(record)
         return text.rpartition(" ")[0] if text and record.all_day else text
