@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind
 
-PHONE_CELLS = 3  # how many columns, beside status and next step, a row shows on a telephone
+PHONE_CELLS = 3  # how many columns, beside the status, a row shows on a telephone
 _NO_DIGITS = re.compile(r"[^0-9+]+")
 RESTING = {"won", "lost", "closed", "dormant"}
 
@@ -63,9 +63,12 @@ def next_steps(records: list[Any]) -> list[str]:
 
 
 def _phone_columns(entity: Entity, shown: list[FieldKind]) -> list[FieldKind]:
-    """The columns of the second line."""
-    others = [one for one in shown if one.name not in {entity.status_field, "next_step"}]
-    return others[:PHONE_CELLS] + [one for one in shown if one.name == "next_step"]
+    """The columns of the second line; the number that the button dials is none."""
+    others = [
+        one for one in shown if one.name not in {entity.status_field, entity.call_field, "phone", "next_step"}
+    ]
+    step = [one for one in shown if one.name == "next_step"]
+    return others[: PHONE_CELLS - len(step)] + step
 
 
 def _column(found: FieldKind, records: list[Any], small: set[str]) -> list[str]:
