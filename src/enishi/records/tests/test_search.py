@@ -7,7 +7,7 @@ import pytest
 
 from enishi.records import registry, write
 from enishi.records.models import SearchDoc
-from enishi.records.search import find
+from enishi.records.search import find, matching
 from enishi.records.testing import HTMX, queries
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
@@ -232,3 +232,18 @@ def test_likely_duplicates_are_named_while_typing(ledger: dict[str, Any], as_bob
     ):
         assert as_bob.get("/accounts/similar/", query).status_code == 200
         assert as_bob.get("/contacts/similar/", query).status_code == 200
+
+
+def test_what_many_hold_is_found_the_same_way_as_what_few_hold(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entity = registry.get("account")
+    for name in ("株式会社丸山", "丸山商店 京都東", "東京都山丸", "MARUYAMA 03-1234-5678", "山"):
+        write.create(entity, {"name": name}, by=alice)
+    for query in ("丸山", "山", "東京都", "丸 京都", "maru", "ya", "1234", "0312345678", "ない"):
+        few = set(entity.model.objects.filter(matching(entity, query)).values_list("name"))
+        monkeypatch.setattr("enishi.records.search.PLENTY", 0)
+        many = set(entity.model.objects.filter(matching(entity, query)).values_list("name"))
+        monkeypatch.undo()
+        assert few == many, query
+        assert few or query == "ない"
