@@ -4,6 +4,7 @@ import base64
 import datetime
 import json
 import random
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -272,19 +273,32 @@ def totals(state: ListState) -> Totals:
     return Totals(count, False, {one.name: sums.get(f"s_{one.name}") for one in summed})
 
 
+_sizes: dict[str, tuple[float, int]] = {}
+LARGE, KEEP_SECONDS = 50_000, 60
+
+
 def table_size(model: type[Model]) -> int:
-    """About how many rows a table has, without counting them."""
+    """About how many rows a table has, without counting them; of a large one kept for a minute."""
+    table, now = model._meta.db_table, time.monotonic()
+    held = _sizes.get(table)
+    if held and now - held[0] < KEEP_SECONDS:
+        return held[1]
+    found = _table_size(table)
+    if found > LARGE:
+        _sizes[table] = (now, found)
+    return found
+
+
+def _table_size(table: str) -> int:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT reltuples::bigint FROM pg_class WHERE relname = %s", [model._meta.db_table]
-            )
+            cursor.execute("SELECT reltuples::bigint FROM pg_class WHERE relname = %s", [table])
             found = int(cursor.fetchone()[0])
             if found > 0:
                 return found
-        table = connection.ops.quote_name(model._meta.db_table)
+        name = connection.ops.quote_name(table)
         # In one query over both ends SQLite would go through the whole table.
-        ends = f"SELECT COALESCE((SELECT max(id) FROM {table}) - (SELECT min(id) FROM {table}) + 1, 0)"  # noqa: S608
+        ends = f"SELECT COALESCE((SELECT max(id) FROM {name}) - (SELECT min(id) FROM {name}) + 1, 0)"  # noqa: S608
         cursor.execute(ends)
         return int(cursor.fetchone()[0])
 

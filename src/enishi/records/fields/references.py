@@ -157,11 +157,10 @@ class Person(Pointer):
         return int(found[0])
 
     def labels_for(self, values: set[Any]) -> dict[Any, str]:
-        from enishi.access.models import User
+        from enishi.access.names import user_names
 
-        keys = [value for value in values if value is not None]
-        rows = User.objects.filter(pk__in=keys).values_list("pk", "name", "email") if keys else ()
-        return {key: name or email for key, name, email in rows}
+        names = user_names()
+        return {value: names[value] for value in values if value in names}
 
     def context(self) -> dict[str, Any]:
         return {"users": self.users}

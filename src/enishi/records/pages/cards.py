@@ -27,8 +27,8 @@ card_context = Hook("card context")  # upper floors add to a card's context: com
 CONNECTED = 10
 
 
-def card_parts(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
-    """The context that all parts of a card share."""
+def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool = False) -> dict[str, Any]:
+    """The context that all parts of a card share; only what its head needs, where that is enough."""
     user = person(request)
     may_write = user.may_write and (user.is_admin or not entity.admin_only)
     context: dict[str, Any] = {
@@ -37,14 +37,13 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any) -> dict[str, A
         "title": entity.title(record),
         "subtitle": getattr(record, entity.subtitle_field, "") if entity.subtitle_field else "",
         "status": entity.field(entity.status_field).cell(record) if entity.status_field else "",
-        "sections": facts(entity, record, may_write),
         "may_write": may_write,
         "stamp": timeline.stamp(entity, record),
         "has_touch": hasattr(record, "next_step"),
-        "files": Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None).order_by(
-            "-pk"
-        )[:50],
     }
+    if not head:
+        files = Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None)
+        context |= {"sections": facts(entity, record, may_write), "files": files.order_by("-pk")[:50]}
     card_context.send(request=request, entity=entity, record=record, context=context)
     return context
 
@@ -145,62 +144,73 @@ def timeline_part(request: HttpRequest, entity: Entity, record_id: int) -> HttpR
 def edit_field(request: HttpRequest, entity: Entity, record_id: int, name: str) -> HttpResponse:
     """One value: shown, asked for (GET ?edit), stored (POST)."""
     user = person(request)
-    record = one(entity, user, record_id)
     if name not in entity.fields:
         raise NotFound
-    found = entity.field(name)
-    context: dict[str, Any] = {
-        "entity": entity,
-        "record": record,
-        "may_write": user.may_write,
-        "version": record.version,
-    }
     if request.method == "POST":
-        require(user, "change", entity)
-        names = [name, *(extra for extra in request.POST if extra in entity.fields and extra != name)]
-        values = read_values(request, entity, names)
-        try:
-            done = write.write(
-                entity, record_id, values, by=user, version=whole(request.POST.get("version", "")) or None
-            )
-        except Refused as error:
-            context["inputs"] = [
-                form_input(
-                    entity.field(each), raw=request.POST.get(each, found.input_text(found.get(record)) if each == name else ""),
-                    errors=error.errors.get(each, []), record=record, autofocus=each != name or len(error.errors) == 1,
-                )
-                for each in dict.fromkeys([*names, *(key for key in error.errors if key in entity.fields)])
-            ]  # fmt: skip
-            context["general"] = error.errors.get("", [])
-            context["fact"] = fact(entity, record, name, user.may_write)
-            return render(request, "records/fact_form.html", context, status=422)
-        except Conflict as error:
-            context |= {
-                "conflict": error,
-                "fact": fact(entity, record, name, user.may_write),
-                "version": error.version,
-            }
-            return render(request, "records/fact_conflict.html", context, status=409)
+        return _save_field(request, entity, record_id, name)
+    record = one(entity, user, record_id)
+    line = fact(entity, record, name, user.may_write)
+    if "edit" not in request.GET:
+        return HttpResponse(line["html"])
+    require(user, "change", entity)
+    found = entity.field(name)
+    inputs = [form_input(found, found.get(record), record=record, autofocus=True, bare=True)]
+    context = {"entity": entity, "record": record, "version": record.version, "fact": line, "inputs": inputs}
+    return render(request, "records/fact_form.html", context)
+
+
+def _save_field(request: HttpRequest, entity: Entity, record_id: int, name: str) -> HttpResponse:
+    """Stores a value; answers with its line and the card's head, or asks again with what was typed, or shows both values."""
+    user = person(request)
+    require(user, "change", entity)
+    names = [name, *(extra for extra in request.POST if extra in entity.fields and extra != name)]
+    version = whole(request.POST.get("version", "")) or None
+    try:
+        done = write.write(entity, record_id, read_values(request, entity, names), by=user, version=version)
+    except Refused as error:
+        return _ask_again(request, entity, record_id, name, error)
+    except Conflict as error:
         record = one(entity, user, record_id)
-        context = card_parts(request, entity, record) | {
-            "fact": fact(entity, record, name, user.may_write),
-            "oob": True,
+        line = fact(entity, record, name, user.may_write)
+        context = {
+            "entity": entity,
+            "record": record,
+            "conflict": error,
+            "fact": line,
+            "version": error.version,
         }
-        response = render(request, "records/fact_saved.html", context)
-        if done.event is not None:
-            htmx.toast(
-                response,
-                _("%(label)sを変更しました。") % {"label": found.label},
-                undo_url=f"/undo/event/{done.event.pk}/",
-            )
-            htmx.trigger(response, **{"records-changed": True})
-        return response
-    context["fact"] = fact(entity, record, name, user.may_write)
-    if "edit" in request.GET:
-        require(user, "change", entity)
-        context["inputs"] = [form_input(found, found.get(record), record=record, autofocus=True, bare=True)]
-        return render(request, "records/fact_form.html", context)
-    return HttpResponse(context["fact"]["html"])
+        return render(request, "records/fact_conflict.html", context, status=409)
+    record = one(entity, user, record_id)
+    line = fact(entity, record, name, user.may_write)
+    context = card_parts(request, entity, record, head=True) | {"fact": line}
+    response = render(request, "records/fact_saved.html", context)
+    if done.event is not None:
+        said = _("%(label)sを変更しました。") % {"label": entity.field(name).label}
+        htmx.toast(response, said, undo_url=f"/undo/event/{done.event.pk}/")
+        htmx.trigger(response, **{"records-changed": True})
+    return response
+
+
+def _ask_again(
+    request: HttpRequest, entity: Entity, record_id: int, name: str, error: Refused
+) -> HttpResponse:
+    """The field's form with what was typed and why it can't be stored, and with the fields that are missing beside it."""
+    user = person(request)
+    record, found = one(entity, user, record_id), entity.field(name)
+    asked = [name, *(one_name for one_name in request.POST if one_name in entity.fields and one_name != name)]
+    held = {name: found.input_text(found.get(record))}
+    inputs = [
+        form_input(
+            entity.field(each), raw=request.POST.get(each, held.get(each, "")), errors=error.errors.get(each, []), record=record,
+            autofocus=each != name or len(error.errors) == 1,
+        )
+        for each in dict.fromkeys([*asked, *(key for key in error.errors if key in entity.fields)])
+    ]  # fmt: skip
+    context = {
+        "entity": entity, "record": record, "version": record.version, "inputs": inputs, "general": error.errors.get("", []),
+        "fact": fact(entity, record, name, user.may_write),
+    }  # fmt: skip
+    return render(request, "records/fact_form.html", context, status=422)
 
 
 @require_POST
