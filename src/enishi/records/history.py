@@ -1,6 +1,6 @@
 """Putting back: a value, a record, everything an operation did."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,15 +17,17 @@ from enishi.records.models import Event, Operation
 from enishi.records.visible import require
 
 BATCH = 500
+AT_ONCE = 3000  # events that one transaction takes back
 
 
 @dataclass
 class Undone:
     """What an undo did: how many records it put back, and which values it left because others changed them since."""
 
+    operation: Operation
     records: int = 0
     kept: list[str] = field(default_factory=list)
-    operation: Operation | None = None
+    seen: int = 0  # events gone through by this process
 
 
 def undo_event(event_id: int, *, by: User) -> Undone:
@@ -61,56 +63,84 @@ def undo_operation(
     operation_id: int, *, by: User, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> Undone:
     """Takes everything back that one operation did: created records go to the bin, changed values become exactly
-    what they were. A value that somebody changed since stays and is reported. One transaction: all or nothing.
+    what they were. A value that somebody changed since stays and is reported.
+
+    What a person does by hand is taken back in one transaction, all or nothing. A large import is taken back in steps,
+    because one transaction of minutes would keep everybody else from writing; killed on the way, it goes on when it is
+    asked for again.
 
     Raises:
         NotAllowed, NotFound, Refused
     """
     with transaction.atomic():
-        operation = Operation.objects.select_for_update().filter(pk=operation_id).first()
-        if operation is None:
-            raise NotFound
-        if operation.undone_at is not None:
-            raise Refused({"": [_("この操作はすでに元に戻されています。")]})
+        operation = _locked(operation_id)
         require(by, "import" if operation.kind == "import" else "change")
-        reverse = Operation.objects.create(
-            kind="undo",
-            user=by,
-            summary=(_("「%(what)s」を元に戻しました") % {"what": operation.summary or operation.pk})[:300],
-        )
+        reverse = operation.undone_by_operation
+        if reverse is None:
+            what = _("「%(what)s」を元に戻しました") % {"what": operation.summary or operation.pk}
+            reverse = Operation.objects.create(kind="undo", user=by, summary=what[:300])
+            operation.undone_by_operation = reverse
+            operation.save(update_fields=["undone_by_operation"])
         undone = Undone(operation=reverse)
         total = operation.events.count()
-        done = 0
-        for entity, events in _batches(operation):
-            _undo_batch(entity, events, by, reverse, undone)
-            done += len(events)
-            progress(done, total)
-        operation.undone_at = timezone.now()
-        operation.undone_by_operation = reverse
-        operation.save(update_fields=["undone_at", "undone_by_operation"])
-        reverse.figures = {"records": undone.records, "kept": undone.kept[:100]}
-        reverse.save(update_fields=["figures"])
-    return undone
-
-
-def _batches(operation: Operation) -> Iterator[tuple[Entity, list[Event]]]:
-    """The operation's events from the newest back, in runs of one entity and one kind of work."""
-    last = None
+        if total <= AT_ONCE:
+            while _step(operation, by, undone):
+                progress(undone.seen, total)
+            _finish(operation, undone)
+            return undone
     while True:
-        rows = Event.objects.filter(operation=operation).order_by("-pk")
-        if last is not None:
-            rows = rows.filter(pk__lt=last)
-        page = list(rows[:BATCH])
-        if not page:
-            return
-        last = page[-1].pk
-        run: list[Event] = []
-        for event in page:
-            if run and (run[0].entity, _work(run[0])) != (event.entity, _work(event)):
-                yield registry.get(run[0].entity), run
-                run = []
-            run.append(event)
-        yield registry.get(run[0].entity), run
+        with transaction.atomic():
+            operation = _locked(operation_id)
+            undone.operation = operation.undone_by_operation or reverse
+            if not _step(operation, by, undone):
+                _finish(operation, undone)
+                return undone
+        progress(undone.seen, total)
+
+
+def _locked(operation_id: int) -> Operation:
+    operation = (
+        Operation.objects.select_for_update(of=("self",))
+        .select_related("undone_by_operation")
+        .filter(pk=operation_id)
+        .first()
+    )
+    if operation is None:
+        raise NotFound
+    if operation.undone_at is not None:
+        raise Refused({"": [_("この操作はすでに元に戻されています。")]})
+    return operation
+
+
+def _step(operation: Operation, by: User, undone: Undone) -> bool:
+    """Takes the next events back, from the newest; how far it came is kept with the reverse operation."""
+    reverse = undone.operation
+    held = reverse.figures or {}
+    rows = Event.objects.filter(operation=operation).order_by("-pk")
+    if "before" in held:
+        rows = rows.filter(pk__lt=held["before"])
+        undone.records, undone.kept = held["records"], held["kept"]
+    page = list(rows[:BATCH])
+    if not page:
+        return False
+    run: list[Event] = []
+    for event in page:  # in runs of one entity and one kind of work
+        if run and (run[0].entity, _work(run[0])) != (event.entity, _work(event)):
+            _undo_batch(registry.get(run[0].entity), run, by, reverse, undone)
+            run = []
+        run.append(event)
+    _undo_batch(registry.get(run[0].entity), run, by, reverse, undone)
+    undone.seen += len(page)
+    reverse.figures = {"before": page[-1].pk, "records": undone.records, "kept": undone.kept[:1000]}
+    reverse.save(update_fields=["figures"])
+    return True
+
+
+def _finish(operation: Operation, undone: Undone) -> None:
+    operation.undone_at = timezone.now()
+    operation.save(update_fields=["undone_at"])
+    undone.operation.figures = {"records": undone.records, "kept": undone.kept[:100]}
+    undone.operation.save(update_fields=["figures"])
 
 
 def _work(event: Event) -> str:

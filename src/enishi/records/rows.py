@@ -1,25 +1,57 @@
-"""Many rows at once, in and out of the database by one prepared statement.
+"""Many rows at once, in and out of the database by one prepared statement (COPY on PostgreSQL).
 
-Django's `bulk_create` and `bulk_update` build one large statement per batch from every value's expression; for an import
-of 100,000 rows that costs more than the import itself. Here keys are drawn beforehand, so that rows that point to each
-other (a record, its event, the event's places) need no answer from the database between them.
+Django's `bulk_create` and `bulk_update` build one large statement per batch from every value's expression, and `Model()`
+asks every field for its default; for an import of 100,000 rows that costs more than the import itself. Here keys are drawn
+beforehand, so that rows that point to each other (a record, its event, the event's places) need no answer from the
+database between them, and instances are copies of a blank one.
 """
 
-import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
+from django.db.models import BooleanField, DateField, JSONField, Model
+from django.db.models.base import ModelState
 
-PLAIN = (
-    str,
-    int,
-    type(None),
-)  # what every driver takes as it is; JSON columns never hold bare text or numbers here
+PLAIN = frozenset({str, int, type(None)})  # what every driver takes as it is
+FEW = 20  # rows for which a COPY isn't worth its round trips
 
 
+# --- instances --------------------------------------------------------------------------------------
+def new(model: type[Model], **values: Any) -> Any:
+    """An unsaved instance as `model(**values)` makes it, for batches; values go by column (`owner_id`)."""
+    constant, made = _blank(model)
+    instance = model.__new__(model)
+    instance.__dict__ = {"_state": ModelState(), **constant, **{name: make() for name, make in made}, **values}
+    return instance
+
+
+def partial(model: type[Model], **values: Any) -> Any:
+    """A stored row of which only these columns are loaded, as `only()` gives it; the others are asked for when read."""
+    instance = model.__new__(model)
+    state = ModelState()
+    state.adding, state.db = False, connection.alias
+    instance.__dict__ = {"_state": state, **values}
+    return instance
+
+
+@lru_cache(maxsize=64)
+def _blank(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    """Defaults by column: those that are the same for all, and those that are made anew for each (lists, moments)."""
+    assert model.__init__ is Model.__init__, f"{model.__name__} has an __init__ of its own, which `new` would pass by"
+    constant: dict[str, Any] = {}
+    made: list[tuple[str, Callable[[], Any]]] = []
+    for one in model._meta.concrete_fields:
+        if callable(one.default) and one.has_default():
+            made.append((one.attname, one.default))
+        else:
+            constant[one.attname] = one.get_default()
+    return constant, made
+
+
+# --- keys -------------------------------------------------------------------------------------------
 def draw_keys(model: type[Model], count: int) -> list[int]:
     """Fresh primary keys. On SQLite the write transaction that this runs in is the only one; PostgreSQL has sequences."""
     table = model._meta.db_table
@@ -37,64 +69,108 @@ def draw_keys(model: type[Model], count: int) -> list[int]:
         return [int(row[0]) for row in cursor.fetchall()]
 
 
+# --- rows -------------------------------------------------------------------------------------------
 def insert_rows(model: type[Model], records: Sequence[Any]) -> None:
     """Stores new records and gives them their keys; must run in a transaction."""
     if not records:
         return
-    for record, key in zip(records, draw_keys(model, len(records)), strict=True):
-        record.pk = key
-    columns = list(model._meta.concrete_fields)
-    quote = connection.ops.quote_name
-    names = ", ".join(quote(str(one.column)) for one in columns)
-    marks = ", ".join(["%s"] * len(columns))
-    rows = [_row(columns, record) for record in records]
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
+    key = model._meta.pk
+    assert key is not None
+    for record, value in zip(records, draw_keys(model, len(records)), strict=True):
+        record.__dict__[key.attname] = value
+    columns = _ordered(model._meta.concrete_fields)
+    insert_values(model._meta.db_table, [str(one.column) for one in columns], _rows(columns, records))
     for record in records:
         record._state.adding = False
         record._state.db = connection.alias
 
 
+def insert_values(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Stores rows of values that the driver takes as they are."""
+    quote = connection.ops.quote_name
+    names = ", ".join(quote(one) for one in columns)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(rows) >= FEW:
+            with connection.wrap_database_errors, cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join(["%s"] * len(columns))
+        cursor.executemany(f"INSERT INTO {quote(table)} ({names}) VALUES ({marks})", rows)  # noqa: S608
+
+
 def update_rows(model: type[Model], records: Sequence[Any], columns: Iterable[str] | None = None) -> None:
     """Stores changed records (all columns, or the named ones)."""
     wanted = set(columns) if columns is not None else None
-    concrete = [
+    concrete = _ordered(
         one
         for one in model._meta.concrete_fields
         if not one.primary_key and (wanted is None or one.attname in wanted or one.name in wanted)
-    ]
+    )
     quote = connection.ops.quote_name
     assignments = ", ".join(f"{quote(str(one.column))} = %s" for one in concrete)
     key = model._meta.pk
     assert key is not None
     sql = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(str(key.column))} = %s"  # noqa: S608
+    rows = [(*row, record.pk) for row, record in zip(_rows(concrete, records), records, strict=True)]
     with connection.cursor() as cursor:
-        cursor.executemany(sql, [[*_row(concrete, record), record.pk] for record in records])
+        cursor.executemany(sql, rows)
 
 
-def _row(columns: Sequence[Any], record: Any) -> list[Any]:
-    values = record.__dict__
+# --- values -----------------------------------------------------------------------------------------
+FORMED = (DateField, JSONField, BooleanField)  # moments are dates too
+
+
+def _ordered(columns: Iterable[Any]) -> list[Any]:
+    """Those whose values go to the driver as they are first, so that they are taken in one piece."""
+    return sorted(columns, key=lambda one: isinstance(one, FORMED))
+
+
+def _rows(columns: Sequence[Any], records: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The records' values as the driver takes them, in the order of `_ordered` columns."""
+    plain = [one for one in columns if not isinstance(one, FORMED)]
+    formed = [_formed(one, records) for one in columns[len(plain) :]]
+    ends = zip(*formed, strict=True) if formed else [()] * len(records)
+    take = _taker([one.attname for one in plain])
+    rows = []
+    for record, end in zip(records, ends, strict=True):
+        try:
+            values = take(record.__dict__)
+        except KeyError:  # a column that was not loaded
+            values = tuple(getattr(record, one.attname) for one in plain)
+        if not PLAIN.issuperset(map(type, values)):
+            values = tuple(map(_prepared, plain, values))
+        rows.append(values + end)
+    return rows
+
+
+def _taker(names: Sequence[str]) -> Callable[[dict[str, Any]], tuple[Any, ...]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda held: tuple(held[name] for name in names)
+
+
+def _prepared(column: Any, value: Any) -> Any:
+    return value if type(value) in PLAIN else column.get_db_prep_save(value, connection)
+
+
+def _formed(column: Any, records: Sequence[Any]) -> list[Any]:
+    """A column of dates, moments, JSON or yes and no. Rows of a batch carry the same few, and most have no tags and no own
+    fields: each value is put into the driver's form once."""
+    name = column.attname
+    values = [record.__dict__[name] if name in record.__dict__ else getattr(record, name) for record in records]
+    if isinstance(column, BooleanField):
+        return values
+    known: dict[Any, Any] = {}
     made = []
-    for one in columns:
-        value = values.get(one.attname) if one.attname in values else getattr(record, one.attname)
-        if type(value) in PLAIN:
+    for value in values:
+        if value is None or type(value) is str:
             made.append(value)
-        elif type(value) is datetime.datetime:
-            made.append(_moment(one, value))
-        elif not value and type(value) in (list, dict):
-            made.append(_empty(one, isinstance(value, list)))
+        elif value and isinstance(column, JSONField):
+            made.append(column.get_db_prep_save(value, connection))
         else:
-            made.append(one.get_db_prep_save(value, connection))
+            key = value if isinstance(column, DateField) else type(value)
+            if key not in known:
+                known[key] = column.get_db_prep_save(value, connection)
+            made.append(known[key])
     return made
-
-
-@lru_cache(maxsize=512)
-def _moment(column: Any, value: datetime.datetime) -> Any:
-    """All rows of a batch carry the same few moments."""
-    return column.get_db_prep_save(value, connection)
-
-
-@lru_cache(maxsize=64)
-def _empty(column: Any, is_list: bool) -> Any:
-    """Most records have no tags and no own fields."""
-    return column.get_db_prep_save([] if is_list else {}, connection)

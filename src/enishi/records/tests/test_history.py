@@ -406,3 +406,41 @@ def test_whatever_is_done_and_undone_ends_where_plain_python_ends(machine: type[
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.row("A8")
+def test_a_large_operation_is_taken_back_in_steps_and_goes_on_after_a_kill(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history, "AT_ONCE", 3)
+    monkeypatch.setattr(history, "BATCH", 4)
+    entity = registry.get("account")
+    old = write.create(entity, {"name": "前からある客", "note": "前"}, by=alice).record
+    operation = Operation.objects.create(kind="import", user=alice, summary="台帳.xlsx")
+    rows: list[dict[str, Any]] = [{"name": f"客{n}"} for n in range(10)]
+    made = write.create_many(entity, rows, by=alice, operation=operation)
+    write.write_many(entity, [(old, {"note": "後"})], by=alice, operation=operation)
+
+    class Killed(BaseException):
+        """kill -9."""
+
+    def kill(done: int, total: int) -> None:
+        if done >= 8:
+            raise Killed
+
+    with pytest.raises(Killed):
+        history.undo_operation(operation.pk, by=alice, progress=kill)
+    operation.refresh_from_db()
+    alive = entity.model._default_manager.filter(pk__in=[one.pk for one in made], deleted_at=None).count()
+    assert operation.undone_at is None and 0 < alive < 10
+    undone = history.undo_operation(operation.pk, by=alice)
+    operation.refresh_from_db()
+    assert operation.undone_at is not None and undone.records == 11 and not undone.kept
+    assert list(entity.model._default_manager.filter(deleted_at=None).values_list("name", "note")) == [
+        ("前からある客", "前")
+    ]
+    with pytest.raises(Refused):
+        history.undo_operation(operation.pk, by=alice)
+    # The undoing itself can be taken back, whatever the steps it was done in.
+    history.undo_operation(undone.operation.pk, by=alice)
+    assert entity.model._default_manager.filter(deleted_at=None).count() == 11

@@ -1,0 +1,166 @@
+"""What may be stored: raw values made into values, and the rules over them. Nothing here writes.
+
+Serves `records.write` (one record, for a person) and `records.bulk` (many, for a file or a bulk change).
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import CharField
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.records.entity import Entity
+from enishi.records.fields import Reference
+from enishi.records.visible import visible
+
+Changes = dict[str, tuple[Any, Any]]
+Errors = dict[str, list[str]]
+
+
+def clean_values(
+    entity: Entity, values: Mapping[str, Any], *, internal: bool = False, creating: bool = False
+) -> tuple[dict[str, Any], Errors]:
+    """Raw values by field name as values, and the errors by field name.
+
+    Names are looked up in the entity; a field that may not be written by hand is refused unless `internal`.
+    """
+    cleaned: dict[str, Any] = {}
+    errors: Errors = {}
+    for name, raw in values.items():
+        try:
+            found = entity.field(name)
+        except KeyError:
+            errors[name] = [_("「%(name)s」という項目はありません。") % {"name": str(name)[:40]}]
+            continue
+        if not found.editable and not internal:
+            errors[name] = [_("「%(label)s」は書き込めない項目です。") % {"label": found.label}]
+            continue
+        try:
+            cleaned[name] = found.clean(raw)
+        except ValidationError as error:
+            errors[name] = list(error.messages)
+            continue
+        if found.required and found.is_empty(cleaned[name]):
+            errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
+    if creating:
+        for name, found in entity.fields.items():
+            if name in values or name in errors:
+                continue
+            default = found.default() if callable(found.default) else found.default
+            if default is not None:
+                cleaned[name] = default
+            elif found.required:
+                errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
+    return cleaned, errors
+
+
+def check_references(entity: Entity, cleaned: Mapping[str, Any], by: User, errors: Errors) -> None:
+    """What is pointed to must be there for this person."""
+    for name, value in cleaned.items():
+        found = entity.field(name)
+        if (
+            isinstance(found, Reference)
+            and value is not None
+            and not visible(found.target, by).filter(pk=value).exists()
+        ):
+            errors[name] = [
+                _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
+            ]
+
+
+def check_unique(
+    entity: Entity,
+    record: Any,
+    changed: Iterable[str],
+    errors: Errors,
+    taken: set[tuple[str, Any]] | None = None,
+) -> None:
+    """`taken`: what earlier records of the same batch use."""
+    for name in changed:
+        found = entity.field(name)
+        value = found.get(record)
+        if not found.unique or found.is_empty(value):
+            continue
+        if taken is not None:
+            if (name, value) in taken:
+                errors[name] = [
+                    _("%(label)s「%(value)s」が2件以上あります。")
+                    % {"label": found.label, "value": found.text(value)}
+                ]
+                continue
+            taken.add((name, value))
+        other = (
+            entity.model._default_manager.filter(found.lookup()(value), deleted_at=None)
+            .exclude(pk=record.pk)
+            .first()
+        )
+        if other is not None:
+            errors[name] = [
+                _("%(label)s「%(value)s」は「%(title)s」が使っています。")
+                % {"label": found.label, "value": found.text(value), "title": entity.title(other)}
+            ]
+
+
+@lru_cache(maxsize=64)
+def _limited(model: Any) -> tuple[tuple[Any, str, int], ...]:
+    return tuple(
+        (one, one.attname, one.max_length)
+        for one in model._meta.concrete_fields
+        if isinstance(one, CharField) and one.max_length
+    )
+
+
+def check_lengths(entity: Entity, record: Any, errors: Errors) -> None:
+    """What follows from other values (a name split in two) must fit its column too: PostgreSQL would refuse all of it."""
+    held = record.__dict__
+    for column, name, longest in _limited(entity.model):
+        value = held.get(name)
+        if value and len(value) > longest:
+            errors.setdefault(column.name if column.name in entity.fields else "", []).append(
+                _("%(label)sは%(longest)d文字までです（今は%(length)d文字）。短くしてください。")
+                % {"label": column.verbose_name, "longest": longest, "length": len(value)}
+            )
+
+
+def apply(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> Changes:
+    """Puts cleaned values on the record and tells what really changed."""
+    changes: Changes = {}
+    for name, value in cleaned.items():
+        found = entity.field(name)
+        old = found.get(record)
+        if old != value:
+            found.put(record, value)
+            changes[name] = (old, value)
+    return changes
+
+
+def prepare(entity: Entity, record: Any, changes: Changes, before: Mapping[str, Any]) -> None:
+    """Lets the entity set what follows from the changes, and adds to them what a person would see change with them
+    (a stage sets the probability), so that the history tells it and an undo brings all of it back."""
+    entity.prepare(record, set(changes))
+    for name, old in before.items():
+        new = entity.field(name).get(record)
+        if new != old:
+            changes[name] = (old, new)
+        else:
+            changes.pop(name, None)
+
+
+def shown_fields(entity: Entity) -> list[str]:
+    """The fields on the card: what a person would see change."""
+    fields = entity.fields
+    return [name for section in entity.sections for name in section.fields if name in fields]
+
+
+def held_values(entity: Entity, record: Any, names: Iterable[str]) -> dict[str, Any]:
+    """What is stored of these fields."""
+    return {name: entity.field(name).get(record) for name in dict.fromkeys(names)}
+
+
+def merge_errors(errors: Errors, more: Mapping[str, list[str]]) -> None:
+    """Adds further messages by field."""
+    for name, messages in more.items():
+        errors.setdefault(name, []).extend(messages)

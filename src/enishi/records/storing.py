@@ -1,0 +1,200 @@
+"""The only functions that touch the database: everything that `records.write` and `records.bulk` let through ends in one of
+`store_new`, `store_changes` and `set_deleted`. Each runs in its caller's transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from enishi.access.models import User
+from enishi.records import scope, search
+from enishi.records.checking import Changes
+from enishi.records.entity import Entity
+from enishi.records.fields import FieldKind, Pointer
+from enishi.records.models import Event, Link, Operation, Tag
+from enishi.records.rows import insert_rows, new, update_rows
+
+BATCH = 500
+# What dependants write while a record settles (an affiliation behind a contact) belongs to the same operation,
+# so that it is undone with it.
+_operation: ContextVar[Operation | None] = ContextVar("operation", default=None)
+
+
+def _settle(
+    entity: Entity, records: Sequence[Any], changes: Sequence[Any], by: User, operation: Operation | None
+) -> None:
+    token = _operation.set(operation)
+    try:
+        entity.settle(records, changes, by)
+    finally:
+        _operation.reset(token)
+
+
+def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Operation | None) -> list[Event]:
+    if not records:
+        return []
+    operation = operation or _operation.get()
+    now = timezone.now()
+    for record in records:
+        record.created_at = record.updated_at = now
+    insert_rows(entity.model, records)
+    events = [
+        Event(
+            at=entity.event_time(record) or now,
+            kind=entity.created_kind(record),
+            entity=entity.name,
+            record_id=record.pk,
+            version=1,
+            actor=by,
+            operation=operation,
+        )
+        for record in records
+    ]
+    insert_rows(Event, events)
+    scope.place(entity, list(zip(records, events, strict=True)))
+    _tag(entity, [record for record in records if record.tags])
+    search.index(entity, records, new=True)
+    _settle(entity, records, [{} for _record in records], by, operation)
+    return events
+
+
+def store_changes(
+    entity: Entity, done: Sequence[tuple[Any, Changes]], by: User, operation: Operation | None
+) -> list[Event]:
+    if not done:
+        return []
+    operation = operation or _operation.get()
+    now = timezone.now()
+    for record, _changes in done:
+        record.version += 1
+        record.updated_at, record.updated_by = now, by
+    update_rows(entity.model, [record for record, _changes in done])
+    events = []
+    labels = _Labels(entity)
+    labels.gather(changes for _record, changes in done)
+    for record, changes in done:
+        data: dict[str, Any] = {
+            "changes": {
+                name: [entity.field(name).to_json(old), entity.field(name).to_json(new)]
+                for name, (old, new) in changes.items()
+            }
+        }
+        words = labels.words(changes)
+        if words:
+            data["labels"] = words
+        events.append(
+            Event(
+                at=now,
+                kind=entity.event_kind(changes),
+                entity=entity.name,
+                record_id=record.pk,
+                version=record.version,
+                actor=by,
+                operation=operation,
+                data=data,
+            )
+        )
+    insert_rows(Event, events)
+    scope.place(entity, [(record, event) for (record, _changes), event in zip(done, events, strict=True)])
+    moved = {one.name for one in entity.references if one.carries_up} | set(entity.parent_fields)
+    for record, changes in done:
+        if moved & set(changes):
+            scope.replace(entity, record)
+    _tag(entity, [record for record, changes in done if "tags" in changes])
+    search.index(entity, [record for record, _changes in done if record.deleted_at is None])
+    _settle(
+        entity, [record for record, _changes in done], [changes for _record, changes in done], by, operation
+    )
+    return events
+
+
+def set_deleted(
+    entity: Entity, records: Sequence[Any], by: User, operation: Operation | None, *, deleted: bool
+) -> list[Event]:
+    now = timezone.now()
+    for record in records:
+        record.version += 1
+        record.updated_at, record.updated_by = now, by
+        record.deleted_at, record.deleted_by = (now, by) if deleted else (None, None)
+    update_rows(entity.model, records)
+    if deleted:
+        scope.withdraw(entity, [record.pk for record in records])
+        search.forget(entity, [record.pk for record in records])
+    else:
+        search.index(entity, records)
+    events = [
+        Event(
+            at=now,
+            kind="deleted" if deleted else "restored",
+            entity=entity.name,
+            record_id=record.pk,
+            version=record.version,
+            actor=by,
+            operation=operation,
+            data={"title": entity.title(record)},
+        )
+        for record in records
+    ]
+    insert_rows(Event, events)
+    scope.place(entity, list(zip(records, events, strict=True)))
+    _settle(entity, records, [{"deleted_at": (None, now)} for _record in records], by, operation)
+    if not deleted:
+        for record in records:
+            scope.replace(entity, record)
+    return events
+
+
+def _tag(entity: Entity, records: Sequence[Any]) -> None:
+    """Brings the look-up rows of tags in line with what the records hold."""
+    if not records:
+        return
+    names = {name for record in records for name in record.tags}
+    Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
+    keys = dict(Tag.objects.filter(name__in=names).values_list("name", "pk"))
+    Link.objects.filter(
+        relation="tag", from_entity=entity.name, from_id__in=[record.pk for record in records]
+    ).delete()
+    Link.objects.bulk_create(
+        [
+            Link(
+                relation="tag", from_entity=entity.name, from_id=record.pk, to_entity="tag", to_id=keys[name]
+            )
+            for record in records
+            for name in record.tags
+        ],
+        batch_size=BATCH,
+    )
+
+
+class _Labels:
+    """Names behind stored keys (an account's, a user's), as they were when the change was made."""
+
+    def __init__(self, entity: Entity) -> None:
+        self.entity = entity
+        self.known: dict[str, dict[Any, str]] = {}
+
+    def gather(self, all_changes: Iterable[Changes]) -> None:
+        """One query per pointing field for the whole batch."""
+        wanted: dict[str, set[Any]] = {}
+        for changes in all_changes:
+            for name, pair in changes.items():
+                if self.named(self.entity.field(name)):
+                    wanted.setdefault(name, set()).update(value for value in pair if value)
+        for name, keys in wanted.items():
+            self.known[name] = self.entity.field(name).labels_for(keys)
+
+    @staticmethod
+    def named(found: FieldKind) -> bool:
+        """Whether the stored value needs a name beside it."""
+        return isinstance(found, Pointer) or found.kind == "any_record"
+
+    def words(self, changes: Changes) -> dict[str, list[str]]:
+        """Old and new name by field."""
+        return {
+            name: [self.known[name].get(value, "") for value in changes[name]]
+            for name in changes
+            if name in self.known
+        }
