@@ -406,3 +406,14 @@ class TestWrongSettings:
         code = "import sys; from enishi.site.cli import main; main(['--version']); main(['--help']); assert 'django' not in sys.modules"
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.row("F1")
+def test_the_office_opens_it_by_the_machines_own_address() -> None:
+    from enishi.site import environment
+
+    address = environment.office_address("0.0.0.0")  # noqa: S104 (what a person sets)
+    names = environment.own_names("0.0.0.0", f"http://{address}:8000")  # noqa: S104
+    assert address in names and "localhost" in names and "0.0.0.0" not in names  # noqa: S104
+    assert environment.office_address("127.0.0.1") == "localhost"
+    assert environment.office_address("crm.example.jp") == "crm.example.jp"

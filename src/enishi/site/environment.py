@@ -93,6 +93,16 @@ def secret_key(folder: Path) -> str:
     return key
 
 
+def office_address(host: str) -> str:
+    """Under which address telephones in the office reach this machine; localhost where it listens to itself alone."""
+    if host not in {"0.0.0.0", "::", "[::]"}:  # noqa: S104 (compared)
+        return "localhost" if host in {"127.0.0.1", "::1", "[::1]"} else host
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
+        held.connect(("192.0.2.1", 9))  # sends nothing: only asks which address would be used (RFC 5737)
+        return str(held.getsockname()[0])
+    return "localhost"
+
+
 def own_names(host: str, public_url: str) -> list[str]:
     """The names under which this installation answers: its own loopback, its public one, and, where it listens to the
     office, the machine's name and addresses there."""
@@ -102,4 +112,5 @@ def own_names(host: str, public_url: str) -> list[str]:
         names += [host, machine, f"{machine}.local", machine.split(".")[0]]
         with contextlib.suppress(OSError):  # a machine without a name in its own hosts file
             names += socket.gethostbyname_ex(machine)[2]
+        names.append(office_address(host))
     return [name for name in dict.fromkeys(names) if name and name not in {"0.0.0.0", "::"}]  # noqa: S104 (compared)

@@ -192,6 +192,13 @@ def _tell() -> None:
         start.password_to_tell()
     )  # looked up while the children already work: it takes a moment, on purpose
     lines = ["", say(f"Enishi（縁）が動いています:  {address}", f"Enishi is running:  {address}")]
+    if "localhost" not in address and not settings.BEHIND_TLS:
+        lines.append(
+            say(
+                "  事務所の電話やほかの機械でも、このアドレスで開けます。",
+                "  Telephones and other machines in the office open it under this address.",
+            )
+        )
     if password:
         lines += [
             say(f"  メールアドレス  {start.DEMO_MAIL}", f"  mail address  {start.DEMO_MAIL}"),

@@ -17,7 +17,7 @@ SECRET_KEY = environment.secret_key(HOME)
 DEBUG = environment.flag("ENISHI_DEBUG")
 # A company on one machine opens it by its own name or address in the office; a host that faces the
 # internet names itself in ENISHI_HOSTS. Reset links never take the host from a request header.
-PUBLIC_URL = environment.text("ENISHI_URL", f"http://localhost:{PORT}").rstrip("/")
+PUBLIC_URL = environment.text("ENISHI_URL", f"http://{environment.office_address(HOST)}:{PORT}").rstrip("/")
 ALLOWED_HOSTS = [*environment.own_names(HOST, PUBLIC_URL), *environment.items("ENISHI_HOSTS", [])]
 BEHIND_TLS = PUBLIC_URL.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
