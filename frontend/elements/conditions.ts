@@ -36,12 +36,11 @@ class ConditionBuilder extends HTMLElement {
 
   private row(leaf?: Leaf): HTMLElement {
     const row = document.createElement("div");
-    row.className = "flex flex-wrap gap-2 items-start";
+    row.className = "condition-row";
     const first = this.kinds.find((kind) => kind.name === leaf?.field) ?? this.kinds[0];
     const field = this.select(this.kinds.map((kind) => ({ value: kind.name, label: kind.label })), first.name, this.dataset.fieldLabel ?? "");
-    field.classList.add("flex-1", "min-w-36");
     const rest = document.createElement("div");
-    rest.className = "flex flex-[2] gap-2 min-w-56 flex-wrap";
+    rest.className = "contents";
     const drop = document.createElement("button");
     drop.type = "button";
     drop.className = "btn btn-ghost btn-square";
@@ -50,10 +49,9 @@ class ConditionBuilder extends HTMLElement {
     drop.addEventListener("click", () => row.remove());
     const fill = (kind: Kind, op?: string, value?: unknown) => {
       const operator = this.select(kind.operators, op ?? kind.operators[0].value, this.dataset.operatorLabel ?? "");
-      operator.classList.add("flex-1");
       operator.dataset.operator = "1";
       const place = document.createElement("div");
-      place.className = "flex-1 flex gap-1 min-w-32";
+      place.className = "place";
       const inputs = () => {
         place.replaceChildren();
         if (NONE.has(operator.value)) return;
