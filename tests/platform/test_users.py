@@ -214,3 +214,15 @@ class TestRights:
         assert (row.user, row.count) == (alice, 1200)
         with pytest.raises(Exception, match="protected|foreign key|violates"):
             alice.delete()
+
+
+@pytest.mark.row("F8")
+def test_the_company_is_called_as_its_admin_says(as_alice: Client, as_bob: Client) -> None:
+    assert as_bob.post("/settings/company/", {"name": "別の名前"}).status_code == 403
+    assert "別の名前" not in as_bob.get("/today/").content.decode()
+    answer = as_alice.post("/settings/company/", {"name": "  <b>丸山酒店\x00 " + "長" * 100})
+    assert answer.status_code == 302
+    page = as_bob.get("/today/").content.decode()
+    assert "&lt;b&gt;丸山酒店" in page and "<b>丸山" not in page
+    as_alice.post("/settings/company/", {"name": ""})
+    assert "丸山酒店" not in as_bob.get("/today/").content.decode()

@@ -1,6 +1,15 @@
-"""How the installation itself is: which workers are alive, and which recurring jobs ran when."""
+"""How the installation itself is: whose it is, which workers are alive, and which recurring jobs ran when."""
 
 from django.db import models
+
+
+class Company(models.Model):
+    """The company whose ledger this is; one row at most."""
+
+    name = models.CharField(max_length=80, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Beat(models.Model):

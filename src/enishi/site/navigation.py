@@ -4,7 +4,6 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from enishi.records import registry
 from enishi.records.models import Notification
+from enishi.site.company import company_name
 from enishi.work.models import Task
 
 _counts: dict[int, tuple[float, dict[str, int]]] = {}
@@ -60,13 +60,13 @@ class Frame:
 def context(request: HttpRequest) -> dict[str, Any]:
     """Template variables of the frame."""
     language = get_language() or "ja"
-    made: dict[str, Any] = {"company_name": settings.COMPANY_NAME, "LANGUAGE_CODE": language}
+    made: dict[str, Any] = {"LANGUAGE_CODE": language}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return made
     counts = counted(user.pk)
     made["frame"] = Frame(
-        language=language, company=settings.COMPANY_NAME, user=str(user), initials=user.initials, email=user.email,
+        language=language, company=company_name(), user=str(user), initials=user.initials, email=user.email,
         may_write=user.may_write, section=section(request.path), place=PLACES.get(request.path, ""), **counts,
     )  # fmt: skip
     return made

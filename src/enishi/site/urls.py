@@ -19,6 +19,7 @@ urlpatterns = [
     path("record/notifications/", work.notifications, name="notifications"),
     path("tasks/<int:record_id>/done/", work.task_done, name="task-done"),
     path("settings/", plain.settings_page, name="settings"),
+    path("settings/company/", plain.company, name="company"),
     path("settings/sample/", plain.load_sample, name="load-sample"),
     path("import/", exchange.start, name="import"),
     path("import/<int:import_id>/", exchange.job, name="import-job"),

@@ -291,6 +291,16 @@ def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     operation = Operation.objects.filter(pk=operation_id).first()
     if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
         raise NotFound
+    if operation.events.count() > history.AT_ONCE:
+        raise Refused(
+            {
+                "": [
+                    _(
+                        "件数が多いため、ここでは戻せません。取り込みの画面の「この取り込みを取り消す」から戻してください。"
+                    )
+                ]
+            }
+        )
     undone = history.undo_operation(operation_id, by=person(request))
     return undo_answer(request, undone)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings as django_settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi import __version__
+from enishi.exchange.models import ImportJob
 from enishi.japanese import addresses
 from enishi.people.models import Account, Contact
 from enishi.records import registry
+from enishi.records.lists import ListState, totals
 from enishi.records.models import Operation
 from enishi.records.pages.base import handled, person
 from enishi.sales.models import Deal
 from enishi.site.checks import database_size, sqlite_warning
+from enishi.site.company import rename
 
 
 @require_GET
@@ -48,15 +51,32 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     }
     if user.is_admin:
         context["counts"] = [
-            (one, one.model._default_manager.filter(deleted_at=None).count())
+            (one, totals(ListState.of(one, user, QueryDict())).count)
             for one in registry.all_entities()
             if one.in_navigation
         ]
         context["empty_company"] = not (
             Account.objects.exists() or Contact.objects.exists() or Deal.objects.exists()
         )
-    context["operations"] = Operation.objects.exclude(kind="undo").select_related("user").order_by("-at")[:15]
+    operations = list(Operation.objects.exclude(kind="undo").select_related("user").order_by("-at")[:15])
+    imports = dict(ImportJob.objects.filter(operation__in=operations).values_list("operation_id", "pk"))
+    context["operations"] = [(one, imports.get(one.pk)) for one in operations]
     return render(request, "site/settings.html", context)
+
+
+@require_POST
+@handled
+def company(request: HttpRequest) -> HttpResponse:
+    """The company's name, as every page shows it."""
+    from django.contrib import messages
+
+    from enishi.records.errors import NotAllowed
+
+    if not person(request).is_admin:
+        raise NotAllowed
+    rename(request.POST.get("name", ""))
+    messages.success(request, _("会社名を保存しました。"))
+    return redirect("settings")
 
 
 @require_POST
