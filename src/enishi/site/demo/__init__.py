@@ -15,10 +15,9 @@ from enishi.access.models import User
 from enishi.people.models import Account, Affiliation, Contact
 from enishi.records import registry, write
 from enishi.records.models import Event, EventSubject
-from enishi.sales.deals.entity import LOST_REASONS
 from enishi.sales.models import Deal, Stage
 from enishi.sales.pipelines.entity import default_pipeline, make_pipeline, stages_of
-from enishi.site.demo import words
+from enishi.site.demo import talk, words
 from enishi.work.models import Activity, Task
 
 SEED = 20261123
@@ -138,10 +137,10 @@ class Sample:
         ages: list[int] = []
         used: set[tuple[str, str, str]] = set()
         while len(rows) < ACCOUNTS:
-            name, reading = self.pair(words.NAMES)
-            industry, _bar, trade = self.draw.choice(words.TRADES.split()).partition("|")
+            name, reading = self.pair(words.HOUSES)
+            industry, _bar, trade = self.draw.choice(words.FIRMS.split()).partition("|")
             kind, kind_reading = trade.split(":")
-            branch = self.draw.choice(("", "", "", "", "", " 名古屋支店", " 大阪営業所", " 第2工場"))
+            branch = self.draw.choice(words.OFFICES) if self.draw.random() < 0.25 else ""
             if (name, kind, branch) in used:
                 continue
             used.add((name, kind, branch))
@@ -278,9 +277,12 @@ class Sample:
             stages = self.draw.choices(ways, weights=[6, 2, 2])[0]
             stage: Stage = stages[number % len(stages)] if number < 40 else self.draw.choice(stages)
             account = self.draw.choice(self.accounts)
+            reason = self.draw.choice(sorted(talk.LOST_WORDS)) if stage.outcome == "lost" else ""
             rows.append(
                 {
-                    "name": self.draw.choice(words.WORKS).format(self.goods(account)),
+                    "name": self.draw.choice(words.MAINTENANCE if stages is ways[1] else words.WORKS).format(
+                        self.goods(account)
+                    ),
                     "account": account.pk,
                     "contact": self.draw.choice(by_account[account.pk]).pk
                     if account.pk in by_account
@@ -293,11 +295,9 @@ class Sample:
                     * 10_000,
                     "expected_close": self.today + DAY * self.draw.randint(-20, 120),
                     "source": account.source,
-                    "competitor": self.draw.choice(("", "", "", "A社", "地元の業者", "ネット通販")),
-                    "lost_reason": self.draw.choice(LOST_REASONS) if stage.outcome == "lost" else "",
-                    "lost_detail": "もう少し安ければ、とのこと。"
-                    if stage.outcome == "lost" and self.draw.random() < 0.5
-                    else "",
+                    "competitor": self.draw.choice(("", "", "", *talk.RIVALS)),
+                    "lost_reason": reason,
+                    "lost_detail": self.draw.choice(talk.LOST_WORDS[reason]) if reason else "",
                     "owner": account.owner_id,
                 }
             )
@@ -311,48 +311,69 @@ class Sample:
         Deal.objects.bulk_update(deals, ["stage_changed_at", "closed_at"], batch_size=200)
         return deals
 
+    def said(self, kind: str, outcome: str, account: Account, goods: str, who: Contact | None) -> str:
+        """What a salesperson writes down afterwards."""
+        first: tuple[str, ...]
+        ends: tuple[str, ...]
+        if outcome == "absent":
+            first, ends = talk.ABSENT, ()
+        else:
+            first, ends = {
+                "call": (talk.CALLS, talk.CALL_ENDS), "visit": (talk.VISITS, talk.VISIT_ENDS), "meeting": (talk.MEETINGS, ()),
+                "mail": (talk.MAILS, ()), "note": (talk.MEMOS, ()),
+            }[kind]  # fmt: skip
+        name = f"{who.family_name}様" if who and who.family_name else "ご担当者様"
+        parts = [self.draw.choice(first).format(g=goods, p=name)]
+        if ends:
+            parts.append(self.draw.choice(ends))
+        if kind in {"call", "visit"} and outcome != "absent" and self.draw.random() < 0.25:
+            parts.append(self.draw.choice(talk.TRADE_NOTES.get(account.industry, ("",))))
+        return "".join(part for part in parts if part)
+
     def _activities(self) -> None:
-        kinds = (
-            ("call", words.CALLS, 38),
-            ("visit", words.VISITS, 30),
-            ("meeting", words.MEETINGS, 8),
-            ("note", words.MEMOS, 10),
-            ("mail", words.MAILS, 14),
-        )
-        people: dict[int, list[int]] = {}
+        kinds = {"call": 38, "visit": 30, "meeting": 8, "note": 10, "mail": 14}
+        people: dict[int, list[Contact]] = {}
         for contact in self.contacts[:AT_ACCOUNTS]:
-            people.setdefault(contact.account_id or 0, []).append(contact.pk)
+            people.setdefault(contact.account_id or 0, []).append(contact)
         # A few customers one hears from all the time, many now and then, some hardly ever.
         favourites = self.draw.sample(self.accounts, 60)
         accounts = {account.pk: account for account in self.accounts}
         rows: list[dict[str, Any]] = []
         ages: list[int] = []
         for _number in range(ACTIVITIES):
-            kind, texts, _weight = self.draw.choices(kinds, weights=[one[2] for one in kinds])[0]
+            kind = self.draw.choices(list(kinds), weights=list(kinds.values()))[0]
             days = min(int(self.draw.expovariate(1 / 90)), 364)
             account = self.draw.choice(favourites if self.draw.random() < 0.6 else self.accounts)
-            about = f"account:{account.pk}"
+            about, goods = f"account:{account.pk}", self.goods(account)
+            who = self.draw.choice(people[account.pk]) if account.pk in people else None
             chance = self.draw.random()
             if chance < 0.25:
                 deal = self.draw.choice(self.deals)
                 account, about = accounts[deal.account_id or account.pk], f"deal:{deal.pk}"
+                who = next((one for one in people.get(account.pk, ()) if one.pk == deal.contact_id), None)
+                goods = next(
+                    (one for one in words.GOODS.get(account.industry, ()) if deal.name.startswith(one)), goods
+                )
             elif chance > 0.9:
-                private = self.draw.choice(self.contacts[AT_ACCOUNTS:])
-                about = f"contact:{private.pk}"
+                who = self.draw.choice(self.contacts[AT_ACCOUNTS:])
+                about = f"contact:{who.pk}"
+            outcome = (
+                self.draw.choices(("success", "ongoing", "declined", "absent"), weights=[4, 5, 1, 1])[0]
+                if kind in {"call", "visit", "meeting"}
+                else ""
+            )
+            if kind != "call" and outcome == "absent":
+                outcome = "ongoing"
             at = min(self.moment(days), self.now - datetime.timedelta(minutes=self.draw.randint(5, 300)))
             rows.append(
                 {
                     "kind": kind,
                     "about": about,
                     "at": at,
-                    "text": self.draw.choice(texts).format(self.goods(account)),
-                    "outcome": self.draw.choices(
-                        ("success", "ongoing", "declined", "absent"), weights=[4, 5, 1, 1]
-                    )[0]
-                    if kind in {"call", "visit", "meeting"}
-                    else "",
-                    "met": people.get(account.pk, [])[:1]
-                    if kind in {"visit", "meeting"} and not about.startswith("contact")
+                    "text": self.said(kind, outcome, account, goods, who),
+                    "outcome": outcome,
+                    "met": [who.pk]
+                    if who and kind in {"visit", "meeting"} and not about.startswith("contact")
                     else [],
                     "minutes": self.draw.choice((15, 30, 45, 60, 90))
                     if kind in {"visit", "meeting"}
@@ -371,12 +392,25 @@ class Sample:
             event.actor_id = actors[event.record_id]
         Event.objects.bulk_update(events, ["actor"], batch_size=200)
 
+    def account_of(self, about: str) -> Account:
+        """The account that "deal:12" or "account:3" belongs to."""
+        name, _colon, key = about.partition(":")
+        accounts = {account.pk: account for account in self.accounts}
+        if name == "deal":
+            return accounts[
+                next(deal.account_id for deal in self.deals if deal.pk == int(key)) or self.accounts[0].pk
+            ]
+        return accounts[int(key)]
+
     def _tasks(self) -> None:
         rows: list[dict[str, Any]] = []
         ages: list[int] = []
 
         def add(owner: int, days_ahead: int, *, done: bool = False, hour: int = 0, about: str = "") -> None:
-            name, kind = self.draw.choice(words.TASKS)
+            name, kind = self.draw.choice(talk.TASKS)
+            repeat = ""
+            if self.draw.random() < 0.08:
+                name, kind, repeat = self.draw.choice(talk.REPEATING)
             mine = [
                 deal for deal in self.deals if deal.owner_id == owner and deal.outcome == "open"
             ] or self.deals
@@ -388,8 +422,9 @@ class Sample:
             due = datetime.datetime.combine(self.today + DAY * days_ahead, datetime.time(hour))
             rows.append(
                 {
-                    "name": name,
+                    "name": name.format(g=self.goods(self.account_of(target))),
                     "kind": kind,
+                    "note": self.draw.choice(talk.TASK_NOTES),
                     "about": target,
                     "due_at": due,
                     "all_day": hour == 0,
@@ -398,7 +433,7 @@ class Sample:
                     "done_at": min(timezone.make_aware(due) + datetime.timedelta(hours=16), self.now)
                     if done
                     else None,
-                    "repeat": "monthly" if name == "定期訪問" and self.draw.random() < 0.4 else "",
+                    "repeat": repeat,
                 }
             )
             ages.append(max(1, -days_ahead + self.draw.randint(1, 20)))
