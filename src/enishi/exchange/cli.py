@@ -1,49 +1,65 @@
 """`enishi import FILE` and `enishi undo import ID`."""
 
-import argparse
 import json
+import secrets
 import shutil
-import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from enishi.kit.command import Parser, Problem, say
+
+if TYPE_CHECKING:
+    from enishi.access.models import User
 
 
 def import_file(argv: list[str]) -> int:
-    """Brings a file in from the command line; prints what happened, with --json for scripts."""
+    """Brings a file in from the command line; prints what happened, with --json for scripts.
+
+    Raises:
+        Problem
+    """
     from django.conf import settings
 
     from enishi.exchange import importing, readers
     from enishi.records.attachments import safe_name
 
-    parser = argparse.ArgumentParser(prog="enishi import")
-    parser.add_argument("file")
-    parser.add_argument("--entity", default="", help="account, contact, deal, task")
-    parser.add_argument("--user", default="", help="mail address of the user who imports")
-    parser.add_argument("--dry-run", action="store_true")
-    parser.add_argument("--json", action="store_true")
+    parser = Parser(
+        prog="enishi import",
+        description=say("Excel・CSVのファイルを取り込みます。", "Brings a spreadsheet or csv in."),
+    )
+    parser.add_argument("file", help=say("xlsx、xls、ods、csv、tsv", "xlsx, xls, ods, csv, tsv"))
+    parser.add_argument(
+        "--entity",
+        default="",
+        metavar="account|contact|deal|task",
+        help=say(
+            "何の表か（省略すると見出しで判断）", "what the rows are (told from the headings otherwise)"
+        ),
+    )
+    parser.add_argument("--user", default="", help=_user_help())
+    parser.add_argument(
+        "--dry-run", action="store_true", help=say("試すだけで何も残さない", "try it and keep nothing")
+    )
+    parser.add_argument(
+        "--json", action="store_true", help=say("結果をJSONで出す", "print the result as JSON")
+    )
     options = parser.parse_args(argv)
     source = Path(options.file)
     if not source.is_file():
-        print(f"ファイル「{options.file}」が見つかりません。", file=sys.stderr)
-        return 2
+        raise Problem(f"ファイル「{options.file}」が見つかりません。", f"There is no file “{options.file}”.")
     user = acting_user(options.user)
-    if user is None:
-        return 2
     folder = Path(settings.HOME) / "imports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    import secrets
-
     path = folder / f"{secrets.token_hex(16)}{source.suffix.lower()[:6]}"
     shutil.copyfile(source, path)
     try:
         job = importing.begin(path, safe_name(source.name), by=user, entity=options.entity)
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)
-        print(str(error), file=sys.stderr)
-        return 2
+        raise Problem(str(error), str(error)) from None
     importing.run(job, dry=options.dry_run)
     if job.status == "failed":
-        print(job.error, file=sys.stderr)
-        return 2
+        raise Problem(job.error, job.error)
     figures = {
         "import": job.pk,
         "created": job.figures.get("created", {}),
@@ -52,29 +68,47 @@ def import_file(argv: list[str]) -> int:
         "refused": job.figures.get("refused", 0),
         "refused_file": job.refused_path or None,
     }
+    kept = job.figures.get("kept", {})
     if options.json:
         print(
-            json.dumps(
-                {**figures, "kept_as_text": job.figures.get("kept", {}), "dry_run": options.dry_run},
-                ensure_ascii=False,
-            )
+            json.dumps({**figures, "kept_as_text": kept, "dry_run": options.dry_run}, ensure_ascii=False),
+            flush=True,
         )
         return 0
-    print(f"取り込み {job.pk}{'（試しのみ）' if options.dry_run else ''}: {job.file_name}")
-    for word, key in (("登録", "created"), ("更新", "updated"), ("変更なし", "unchanged")):
+    trial = say("（試しのみ）", " (dry run)") if options.dry_run else ""
+    print(say("取り込み", "Import") + f" {job.pk}{trial}: {job.file_name}")
+    for word, key in (
+        (say("登録", "created"), "created"), (say("更新", "updated"), "updated"),
+        (say("変更なし", "unchanged"), "unchanged"),
+    ):  # fmt: skip
         for name, n in figures[key].items():
             print(f"  {word} {name}: {n}")
-    print(
-        f"  取り込めなかった行: {figures['refused']}"
-        + (f"（{job.refused_path}）" if job.refused_path else "")
-    )
-    for text, n in job.figures.get("kept", {}).items():
-        print(f"  文字のまま残した値: {text} {n}件")
+    where = say(f"（{job.refused_path}）", f" ({job.refused_path})") if job.refused_path else ""
+    print(say("  取り込めなかった行", "  refused rows") + f": {figures['refused']}{where}")
+    for text, n in kept.items():
+        print(say(f"  文字のまま残した値: {text} {n}件", f"  kept as text: {text} ×{n}"))
+    _flush()
     return 0
 
 
-def acting_user(mail: str):  # type: ignore[no-untyped-def]
-    """The user that the command acts for: the named one, else the first admin."""
+def _flush() -> None:
+    """Says all now: a reader that has gone away (`| head`) is told to `site.cli.main`, not to Python as it ends."""
+    print(end="", flush=True)
+
+
+def _user_help() -> str:
+    return say(
+        "操作する人のメールアドレス（省略すると最初の管理者）",
+        "mail address of the person who acts (otherwise the first admin)",
+    )
+
+
+def acting_user(mail: str) -> "User":
+    """The user that the command acts for: the named one, else the first admin.
+
+    Raises:
+        Problem: there is none.
+    """
     from enishi.access.models import User
 
     users = User.objects.filter(is_active=True)
@@ -83,42 +117,52 @@ def acting_user(mail: str):  # type: ignore[no-untyped-def]
         if mail
         else users.filter(role="admin").order_by("pk").first()
     )
+    if user is None and mail:
+        raise Problem(f"利用者「{mail}」はいません。", f"There is no user “{mail}”.")
     if user is None:
-        print(
+        raise Problem(
             "利用者がいません。先に enishi user add メールアドレス --role admin で登録してください。",
-            file=sys.stderr,
+            "There is no admin yet. Add one with: enishi user add ADDRESS --role admin",
         )
     return user
 
 
 def undo(argv: list[str]) -> int:
-    """Takes an import back."""
+    """Takes an import back.
+
+    Raises:
+        Problem
+    """
     from enishi.exchange.models import ImportJob
     from enishi.exchange.tasks import undo as undo_job
     from enishi.records.errors import RecordError
 
-    parser = argparse.ArgumentParser(prog="enishi undo")
+    parser = Parser(prog="enishi undo", description=say("取り込みを取り消します。", "Takes an import back."))
     parser.add_argument("what", choices=["import"])
-    parser.add_argument("id", type=int)
-    parser.add_argument("--user", default="")
-    parser.add_argument("--json", action="store_true")
+    parser.add_argument("id", type=int, help=say("取り込みの番号", "number of the import"))
+    parser.add_argument("--user", default="", help=_user_help())
+    parser.add_argument(
+        "--json", action="store_true", help=say("結果をJSONで出す", "print the result as JSON")
+    )
     options = parser.parse_args(argv)
     user = acting_user(options.user)
     job = ImportJob.objects.select_related("operation").filter(pk=options.id).first()
-    if user is None:
-        return 2
     if job is None:
-        print(f"取り込み {options.id} はありません。", file=sys.stderr)
-        return 2
+        raise Problem(f"取り込み {options.id} はありません。", f"There is no import {options.id}.")
     try:
         undone = undo_job(job, user)
     except RecordError as error:
-        print(str(error), file=sys.stderr)
-        return 2
+        raise Problem(str(error), str(error)) from None
     if options.json:
         print(json.dumps({"undone": undone.records, "kept": undone.kept[:100]}, ensure_ascii=False))
     else:
-        print(f"{undone.records}件を元に戻しました。")
+        print(say(f"{undone.records}件を元に戻しました。", f"{undone.records} records are as they were."))
         for text in undone.kept[:20]:
-            print(f"  その後に変更されたため残しました: {text}")
+            print(
+                say(
+                    f"  その後に変更されたため残しました: {text}",
+                    f"  kept, since it was changed later: {text}",
+                )
+            )
+    _flush()
     return 0

@@ -2,16 +2,22 @@
 
 import datetime
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from enishi.japanese import addresses, emails, kana, names, telephones, wareki
+from enishi.japanese import addresses, emails, kana, names, odds, telephones, wareki
 from enishi.japanese.companies import looks_like_company, valid_corporate_number
 from enishi.japanese.text import fold
 
 _POSTAL = re.compile(r"〒?\s*[0-9０-９]{3}[-－‐ー−][0-9０-９]{4}\Z")
 _WEB = re.compile(r"(https?://|www\.)\S+|[\w.-]+\.(co\.jp|jp|com|net)/?\Z", re.IGNORECASE)
 _TITLE = re.compile(r"(一覧表?|名簿|リスト|台帳|管理表|表|帳|ブック|list)$", re.IGNORECASE)
+# Words about a time that is no day; and what stands in a column of ticks.
+VAGUE = re.compile(
+    r"元年|頃|ごろ|上旬|中旬|下旬|初旬|年内|年度内|年明け|来年|来月|今年|今月|来週|今週|本日|明日|随時|未定|予定|以降|早め|至急|相談|調整|春|夏|秋|冬|月末|年末|期末|納期|都度|継続|不明|済|完|未|中"
+)
+STATES = {"○", "〇", "✓", "✔", "レ", "×", "-", "done", "open", "tbd", "asap", "not started", "in progress", "completed", "deferred", "waiting"}  # fmt: skip
 _PREFECTURES = set(addresses.PREFECTURES)
 
 
@@ -42,12 +48,50 @@ def is_prefecture(cell: Any) -> bool:
     return isinstance(cell, str) and cell.strip() in _PREFECTURES
 
 
+def may_be_prefecture(cell: Any) -> bool:
+    """東京都, 東京, Tokyo."""
+    if not isinstance(cell, str) or not 2 <= len(cell.strip()) <= 12:
+        return False
+    text = cell.strip()
+    return text.isascii() or any(one == text or one[:-1] == text for one in _PREFECTURES)
+
+
+def is_honorific(cell: Any) -> bool:
+    """様, 先生, Mr. and nothing else."""
+    return isinstance(cell, str) and bool(
+        re.fullmatch(r"(様|殿|先生|御中|氏|君|mr|ms|mrs|miss|dr)\.?", cell.strip().lower())
+    )
+
+
 def is_address(cell: Any) -> bool:
     """Begins with a prefecture (after a postal code), or reads like 横浜市中区1-2."""
     if not isinstance(cell, str) or not 5 <= len(cell) <= 200:
         return False
     text = re.sub(r"^〒?\s*\d{3}-?\d{4}\s*", "", fold(cell))
     return bool(addresses.split_prefecture(text)[0]) or bool(re.match(r"\S{1,6}[市区町村郡]\S*\d", text))
+
+
+_BLOCK = re.compile(r"(字|大字)?\S{0,6}?\d+\s*(丁目|番地?|-|$|ノ\d)")
+_BUILDING = re.compile(
+    r"ビル|マンション|ハイツ|コーポ|ハイム|メゾン|アパート|レジデンス|ヴィラ|タワー|プラザ|センター|荘|棟|寮|団地|館|階|号室|[0-9]f|f$|building|bldg|apt|suite|floor|[ァ-ヺー]{2}"
+)
+
+
+def is_block_number(cell: Any) -> bool:
+    """1-2-3, 五丁目7番6号: goes on from the town's name."""
+    return isinstance(cell, int) or (
+        isinstance(cell, str) and not is_building(cell) and bool(_BLOCK.match(fold(cell)))
+    )
+
+
+def is_building(cell: Any) -> bool:
+    """青葉ビル5F, ハイツ桜201: a building and what is inside of it."""
+    return isinstance(cell, str) and bool(_BUILDING.search(_wide(cell)))
+
+
+def _wide(cell: str) -> str:
+    """Width and case folded, hiragana left alone (`fold` would make katakana of it)."""
+    return unicodedata.normalize("NFKC", cell).lower()
 
 
 def is_date(cell: Any) -> bool:
@@ -95,6 +139,28 @@ def is_number(cell: Any) -> bool:
     )
 
 
+def has_kana(cell: Any) -> bool:
+    """Kana, perhaps with an organisation's letters or marks between them (エヌ・ティ・ティ(カ)."""
+    return isinstance(cell, str) and bool(re.search(r"[ァ-ヺ]", fold(cell)))
+
+
+def has_digit(cell: Any) -> bool:
+    """A number, or text with one in it."""
+    return isinstance(cell, int | float) or (isinstance(cell, str) and any(c.isdigit() for c in cell))
+
+
+def may_be_when(cell: Any) -> bool:
+    """A date, a number that may be one, or words about a time (来月末, 未定)."""
+    if isinstance(cell, datetime.date) or has_digit(cell):
+        return True
+    return isinstance(cell, str) and (bool(VAGUE.search(cell)) or fold(cell) in STATES)
+
+
+def may_be_odds(cell: Any) -> bool:
+    """A probability: a number, or a letter as sales teams give them."""
+    return has_digit(cell) or (isinstance(cell, str) and odds.percent(cell) is not None)
+
+
 def share(cells: Sequence[Any], test: Callable[[Any], bool]) -> float:
     """How many of the cells pass a test."""
     good = 0
@@ -124,7 +190,7 @@ def row_differs(row: Sequence[Any], below: Sequence[Sequence[Any]]) -> bool:
     filled = [place for place, cell in enumerate(row) if cell not in (None, "")]
     if any(looks_like_data(row[place]) or is_company(row[place]) for place in filled):
         return False
-    if any(is_person(row[place]) for place in filled):
+    if sum(is_person(row[place]) for place in filled) * 2 > len(filled):
         return False
     for place in filled:
         cells = [one[place] for one in below if place < len(one) and one[place] not in (None, "")]

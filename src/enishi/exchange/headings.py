@@ -7,37 +7,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.utils.translation import get_language
+from django.conf import settings
+from django.utils import translation
 
-from enishi.exchange import contents
+from enishi.exchange import contents, vocabulary
 from enishi.japanese.text import fold
 from enishi.records import registry
 from enishi.records.entity import Entity
 
 Meaning = tuple[str, str]  # entity, field
 HEADER_ROWS = 30
-OURS = (
-    "当社担当 当社担当者 自社担当 自社担当者 弊社担当 弊社担当者 社内担当 社内担当者 担当営業 営業担当 営業担当者 営業マン 営業 営業者 営業員 営業員名 "
-    "担当 主担当 担当社員 担当スタッフ スタッフ 担当スタイリスト スタイリスト 指名 指名スタイリスト 担当美容師 担当医 主治医 担任 担当講師 担当講師名 担当税理士 担当弁護士 "
-    "担当職員 監査担当 現場担当 施工担当 受付担当 担当部員 owner salesrep assignedto assignee accountowner contactowner dealowner"
-).split()
-TAGS = "タグ 分類 カテゴリ カテゴリー 顧客分類 得意先分類 グループ tags tag label labels category".split()
-BRANCH = (
-    "支店 支店名 営業所 営業所名 事業所 事業所名 支社 支社名 拠点 拠点名 店舗 店舗名 工場名 branch".split()
-)
-REASON = {"理由", "取り込めなかった理由"}
-# 担当 is ours or theirs: what else the sheet has, and who stands there, decides (mapping._people).
+# 担当 is ours or theirs: what else the sheet has, and who stands there, decides (`mapping`).
 OURS_OR_THEIRS = {"担当", "担当者", "担当者名", "担当名", "担当者氏名"}
-# In front of a field's word: whose it is.
-WHOSE = {
-    "account": "会社 法人 企業 貴社 御社 勤務先 勤め先 取引先 得意先 仕入先 業者 発注先 外注先 協力会社 協力業者 客先 顧問先 関与先 店舗 事業所 本社 代表 company account organization business",
-    "contact": "担当者 ご担当者 御担当者 先方担当者 先方担当 先方 窓口 本人 ご本人 患者 生徒 塾生 園児 児童 会員 受講者 受講生 利用者 契約者 申込者 申込者様 個人 自宅 ご自宅 person contact member student patient home personal",
-    "deal": "案件 商談 見積 お見積 工事 物件 deal opportunity",
-    "": "顧客 お客様 客 見込客 見込み客 customer client lead primary main",
-}
-_WHOSE = sorted(
-    ((word, entity) for entity, words in WHOSE.items() for word in words.split()), key=lambda pair: -len(pair[0])
-)  # fmt: skip
 _WHAT = {
     **dict.fromkeys(("名", "氏名", "名前", "名称", "名前漢字", "name", "fullname"), "name"),
     **dict.fromkeys(("カナ", "フリガナ", "名カナ", "名フリガナ", "氏名カナ", "ヨミ", "読ミ", "ヨミガナ", "kana"), "kana"),
@@ -45,6 +26,7 @@ _WHAT = {
 }  # fmt: skip
 _MARKS = re.compile(r"[\s:*※■●◆▼▲◎☆★♦._/\-~,、。'\"()\[\]【】<>「」『』?!#＃]+")
 _NOTED = re.compile(r"[(\[【<「].*?[)\]】>」]")
+_BEHIND = re.compile(r"^([^(\[【<]+)[(\[【<]([^)\]】>]+)[)\]】>]$")
 _UNIT = re.compile(r"(百万円|千円|万円|億円|円|税込|税抜|税別)$")
 _ASKED = re.compile(r"^(必須|任意)|(必須|任意|欄|等|必須項目)$")
 
@@ -67,7 +49,20 @@ def key(text: str) -> str:
 def _variants(text: str) -> tuple[str, ...]:
     """The keys under which a heading may be known, the fullest first."""
     folded = fold(text)
-    found = [_MARKS.sub("", folded), _MARKS.sub("", _NOTED.sub("", folded))]
+    parts = [part.strip() for part in re.split(r"\s-\s", folded)]
+    if len(parts) == 2 and re.search(
+        r"\s\d$", parts[0]
+    ):  # Google's lists: "Address 1 - City", "Phone 1 - Value"
+        if parts[1] in vocabulary.UNSAID:
+            return ()
+        what = parts[0][:-2] if parts[1] == "value" else f"{parts[0][:-2]} {parts[1]}"
+        return (_MARKS.sub("", folded), _MARKS.sub("", what), _MARKS.sub("", parts[1]))
+    found = [_MARKS.sub("", folded)]
+    if behind := _BEHIND.match(folded):  # 電話(自宅) is 自宅電話, 住所(都道府県) is 都道府県
+        found.append(_MARKS.sub("", behind[2] + behind[1]))
+        if _MARKS.sub("", behind[2]) in PARTS:
+            found.append(_MARKS.sub("", behind[2]))
+    found.append(_MARKS.sub("", _NOTED.sub("", folded)))
     for one in list(found):
         plain = _ASKED.sub("", one)
         found += [plain, _UNIT.sub("", plain), _UNIT.sub("", _UNIT.sub("", plain))]
@@ -91,29 +86,65 @@ def takes(one: Any) -> bool:
     )
 
 
+def _keys(words: str) -> list[str]:
+    """A row of the vocabulary as keys."""
+    return [key(word) for word in words.split()]
+
+
+_WHOSE = sorted(
+    ((key(word), entity) for entity, words in vocabulary.WHOSE.items() for word in words.split()),
+    key=lambda pair: -len(pair[0]),
+)
+REASON = set(_keys("理由 取り込めなかった理由 reason"))
+TAGS, BRANCH, BOOKS = _keys(vocabulary.TAGS), set(_keys(vocabulary.BRANCH)), set(_keys(vocabulary.BOOKS))
+NEXT = {*_keys(vocabulary.NEXT_STEPS), *_keys(vocabulary.NEXT_DAYS)}
+NAMES = set(_keys(vocabulary.NAMES))
+PARTS = set(_keys(vocabulary.PARTS))
+# Beside the aliases of the entities: what may head a column of this field.
+_MORE = {
+    **{target: _keys(words) for target, words in vocabulary.WORDS.items()},
+    "task.name": _keys(f"{vocabulary.WORDS['task.name']} {vocabulary.NEXT_STEPS}"),
+    "task.due_at": _keys(f"{vocabulary.WORDS['task.due_at']} {vocabulary.NEXT_DAYS}"),
+    "task.done_at": _keys(f"{vocabulary.WORDS['task.done_at']} {vocabulary.TASK_STATES}"),
+}
+
+
 @lru_cache(maxsize=4)
 def _words(stamp: object) -> tuple[dict[str, list[Meaning]], set[str]]:
-    """Key → what it may mean; and the keys of what only the program itself fills."""
+    """Key → what it may mean; and the keys of what only the program itself fills. Labels in every language: a Japanese
+    file comes in alike whatever language its reader has chosen."""
     made: dict[str, list[Meaning]] = {}
     own: set[str] = set(REASON)
     for entity in importable():
         for one in entity.fields.values():
+            labels = _labels(one)
             if not takes(one):
-                own.add(key(str(one.label)))
+                own |= labels
                 continue
-            extra = {"owner": OURS, "tags": TAGS}.get(one.name, ())
-            for word in (str(one.label), *one.aliases, *extra, *((one.name,) if not one.custom else ())):
-                place = made.setdefault(key(word), [])
+            extra = {"owner": _keys(vocabulary.OURS), "tags": TAGS}.get(one.name, [])
+            named = [one.name] if not one.custom else []
+            for word in (
+                *labels, *map(key, (*one.aliases, *named)), *extra, *_MORE.get(f"{entity.name}.{one.name}", ()),
+            ):  # fmt: skip
+                place = made.setdefault(word, [])
                 if (entity.name, one.name) not in place:
                     place.append((entity.name, one.name))
     made.pop("", None)
     return made, own - set(made)
 
 
+def _labels(one: Any) -> set[str]:
+    """The keys of a field's label in every language."""
+    found = set()
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.add(key(str(one.label)))
+    return found
+
+
 def words() -> tuple[dict[str, list[Meaning]], set[str]]:
-    """`_words`, made anew when own fields or the language change."""
-    own = tuple((one.name, tuple((f.name, str(f.label)) for f in one.own)) for one in importable())
-    return _words((own, get_language()))
+    """`_words`, made anew when own fields change."""
+    return _words(tuple((one.name, tuple((f.name, str(f.label)) for f in one.own)) for one in importable()))
 
 
 def means(text: str) -> list[Meaning]:
@@ -121,12 +152,11 @@ def means(text: str) -> list[Meaning]:
     known, _own = words()
     variants = _variants(text)
     for one in variants:
-        if one in known:
-            return list(known[one])
-    for one in variants:
-        if found := _whose(one, known):
-            return found
-    for separator in (r"[/／・、,，&＆\n]+", r"[\s　]+"):  # TEL/FAX, 会社名 Company
+        if found := known.get(one) or _whose(one, known):
+            return list(found)
+    # TEL/FAX, 会社名 Company; English headings of several words are one
+    separators = (r"[/／・、,，&＆\n]+", *([] if text.isascii() else [r"[\s　]+"]))
+    for separator in separators if variants else ():
         parts = [part for part in re.split(separator, text) if part]
         if len(parts) > 1:
             for part in parts:
@@ -136,13 +166,13 @@ def means(text: str) -> list[Meaning]:
 
 
 def _whose(one: str, known: dict[str, list[Meaning]]) -> list[Meaning]:
-    """担当者電話番号 is the contact's telephone, 会社住所 the account's address."""
+    """担当者電話番号 is the contact's telephone, 会社住所 the account's address, 患者 the patient's name."""
     for word, entity in _WHOSE:
-        folded = key(word)
-        if not one.startswith(folded) or one == folded:
+        if not one.startswith(word):
             continue
-        rest = one[len(folded) :].removeprefix("ノ")
-        if field := _WHAT.get(rest):
+        rest = one[len(word) :].removeprefix("ノ")
+        field = _WHAT.get(rest) if rest else "name" if one in NAMES else None
+        if field:
             names = [entity] if entity else ["account", "contact"]
             return [
                 (name, field) for name in names if registry.find(name) and field in registry.get(name).fields
@@ -161,7 +191,7 @@ def is_ours(text: str) -> bool:
 
 def is_branch(text: str) -> bool:
     """支店, 営業所: a part of the company's name."""
-    return key(text) in map(key, BRANCH)
+    return key(text) in BRANCH
 
 
 def is_continued(text: str) -> bool:
@@ -224,7 +254,7 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
 
 def _known_as_one(text: str) -> bool:
     known, _own = words()
-    return any(one in known or _whose(one, known) for one in _variants(text)[:2])
+    return any(one in known or _whose(one, known) for one in _variants(text)[:3])
 
 
 def _completes(upper: list[Any], lower: list[Any]) -> bool:
@@ -232,8 +262,10 @@ def _completes(upper: list[Any], lower: list[Any]) -> bool:
     if any(isinstance(value, int | float | datetime.date) for value in lower):
         return False
     above, below = texts(upper), texts(lower)
+    # Cells merged over both rows say the same in both.
+    below = ["" if text and above[place : place + 1] == [text] else text for place, text in enumerate(below)]
     filled = [place for place, text in enumerate(below) if text]
-    if len(filled) < 2 or sum(map(bool, above)) < 2 or _known(lower) < max(1, len(filled) * 0.4):
+    if len(filled) < 2 or sum(map(bool, above)) < 2 or _known(below) < max(1, len(filled) * 0.4):
         return False
     if any(contents.looks_like_data(below[place]) for place in filled):
         return False

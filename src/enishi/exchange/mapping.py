@@ -2,45 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
-from enishi.exchange import contents, headings
-from enishi.exchange.headings import Meaning, importable, is_blank, key
-from enishi.japanese import amounts
+from django.core.exceptions import ValidationError
+
+from enishi.exchange import contents, headings, turned, vocabulary
+from enishi.exchange.headings import Meaning, importable, key
+from enishi.exchange.sheet import PERSON, REACH, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Money, Percent
 
-SAMPLE = 400
 MOST_NOTES = 40
 IMPOSSIBLE = 90
-USUAL = {"account", "contact", "deal", "task"}
-PERSON = {"name", "family_name", "given_name"}
-REACH = {"postal_code", "prefecture", "address", "building", "phone", "fax", "website"}
 # Several columns may go into one of these fields: what stands between their texts.
+STATES = {key(word) for word in vocabulary.TASK_STATES.split()}
 JOINED = {"address": "", "building": " ", "name": " ", "note": "\n", "preferences": "\n"}
-# What only companies, only people, only deals have.
-COMPANY_ONLY = {"industry", "employees", "corporate_number", "kind", "website", "started_on"}
-PERSON_ONLY = {"gender", "birthday", "family_kana", "given_kana", "preferences", "last_purchase_on", "purchase_total"}  # fmt: skip
-DEAL_ONLY = {"amount", "stage", "expected_close", "probability", "lost_reason", "competitor", "code"}
-# Words for somebody beside the contact; they are it only where the sheet names no other.
-SECOND = {
-    key(word): 30
-    for word in "代表者 代表者名 代表 代表者氏名 代表取締役 社長 社長名 院長 院長名 理事長 紹介者 保護者 保護者名 保護者氏名 更新者 記入者".split()
-}
-
-
-@dataclass
-class Column:
-    """One column of the sheet."""
-
-    index: int
-    heading: str
-    target: str = ""  # "account.name"; "" is not taken in
-    unit: int = 1
-    sample: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -55,6 +33,8 @@ class Plan:
     keys: dict[str, str] = field(default_factory=dict)
     on_match: str = "update"  # or "skip"
     more: list[str] = field(default_factory=list)  # further sheets with the same heading (ア行, カ行…)
+    turned: int = -1  # the column of labels, where headings stand below each other and records side by side
+    cards: bool = False  # label beside value, again and again: nothing to read as a table
 
     @property
     def entities(self) -> list[Entity]:
@@ -74,6 +54,8 @@ class Plan:
             "keys": self.keys,
             "on_match": self.on_match,
             "more": self.more,
+            "turned": self.turned,
+            "cards": self.cards,
         }
 
     @classmethod
@@ -82,161 +64,8 @@ class Plan:
         columns = [Column(*values) for values in held["columns"]]
         return cls(
             held["table"], held["header_rows"], columns, held["main"], held["keys"], held["on_match"],
-            held.get("more", []),
+            held.get("more", []), held.get("turned", -1), held.get("cards", False),
         )  # fmt: skip
-
-
-class Sheet:
-    """The first rows of a sheet, taken apart into heading and columns."""
-
-    def __init__(self, rows: list[list[Any]]) -> None:
-        self.heading = headings.find(rows)
-        self.header_rows = self.heading.start + self.heading.height
-        self.data = [row for row in rows[self.header_rows :] if not is_blank(row)][:SAMPLE]
-        width = max((len(row) for row in rows[self.heading.start :]), default=0)
-        texts = [*self.heading.texts, *[""] * width][: max(width, len(self.heading.texts))]
-        title = " ".join(text for row in rows[: self.heading.start] for text in headings.texts(row) if text)
-        self.unit = amounts.unit_in_header(title) if "単位" in title else 1
-        self.columns = [
-            Column(index, text[:200], sample=[str(cell)[:100] for cell in self.cells(index)[:5]])
-            for index, text in enumerate(texts)
-            if text or self.cells(index)
-        ]
-        for column in self.columns:
-            column.unit = amounts.unit_in_header(column.heading)
-        self.meaning = {column.index: self._meanings(column) for column in self.columns}
-
-    def cells(self, index: int) -> list[Any]:
-        """What stands in a column."""
-        return [row[index] for row in self.data if index < len(row) and row[index] not in (None, "")]
-
-    def share(self, index: int, test: Callable[[Any], bool]) -> float:
-        """How many of a column's cells pass a test."""
-        return contents.share(self.cells(index)[:60], test)
-
-    def has(self, entity: str, *names: str) -> bool:
-        """Whether some heading may mean one of these fields."""
-        return any((entity, name) in found for found in self.meaning.values() for name in names)
-
-    def only(self, entity: str, *names: str) -> int:
-        """How many headings mean one of these fields and can't mean anything of another entity."""
-        return sum(
-            bool(found) and all(one[0] == entity for one in found) and found[0][1] in names
-            for found in self.meaning.values()
-        )
-
-    def _meanings(self, column: Column) -> list[Meaning]:
-        """What the heading says, less what the cells can't be."""
-        if self._running_number(column):
-            return []
-        found = headings.means(column.heading) if column.heading else []
-        return [one for one in found if self._fits(column.index, one)]
-
-    def _fits(self, index: int, one: Meaning) -> bool:
-        if not self.cells(index):
-            return True
-        if one[1] in PERSON and one[0] in {"account", "contact"}:
-            strange = (contents.is_telephone, contents.is_email, contents.is_address, contents.is_date)
-            return not any(self.share(index, test) > 0.6 for test in strange)
-        if one[1] in {"phone", "fax", "mobile"}:
-            return self.share(index, contents.is_email) < 0.6 and self.share(index, contents.is_person) < 0.6
-        return True
-
-    def _running_number(self, column: Column) -> bool:
-        """No. columns that only count rows say nothing about anybody."""
-        if key(column.heading) not in {
-            "no",
-            "番号",
-            "",
-            "連番",
-            "項番",
-            "行",
-            "id",
-            "通番",
-            "行番号",
-            "順番",
-            "seq",
-        }:
-            return False
-        cells = self.cells(column.index)
-        numbers = [int(cell) for cell in cells if str(cell).isdigit() and not str(cell).startswith("0")]
-        steps = [later - earlier for earlier, later in zip(numbers, numbers[1:], strict=False)]
-        return bool(numbers) and len(numbers) == len(cells) and all(step == 1 or step < 0 for step in steps)
-
-    # --- what the sheet is about ------------------------------------------------------------------
-    @cached_property
-    def named(self) -> set[str]:
-        """Which of account and contact the sheet names. A heading that may mean either (顧客名) is told by its cells
-        and by what else is there."""
-        made: set[str] = set()
-        for column in self.columns:
-            found = self.meaning[column.index]
-            company = ("account", "name") in found
-            person = any(("contact", name) in found for name in PERSON)
-            if company and person:
-                loser = "contact" if self._is_company_column(column.index) else "account"
-                self.meaning[column.index] = [one for one in found if one[0] != loser]
-                company, person = loser == "contact", loser == "account"
-            made |= {"account"} if company else set()
-            made |= {"contact"} if person else set()
-        return made
-
-    def _is_company_column(self, index: int) -> bool:
-        company, person = self.share(index, contents.is_company), self.share(index, contents.is_person)
-        if company >= 0.3 or person >= 0.6:
-            return company >= 0.3
-        people = self.only("contact", *PERSON_ONLY)
-        return self.only("account", *COMPANY_ONLY) > people or (not people and person < 0.3)
-
-    def main(self, wanted: str) -> str:
-        """What a row is about: a deal, a task, a person at a company, a company, a private customer."""
-        if wanted and registry.find(wanted) and wanted not in USUAL:
-            return wanted
-        if not wanted:
-            own = [one for one in importable() if one.name not in USUAL]
-            scores = {one.name: self.only(one.name, *one.fields) for one in own}
-            best = max(scores, key=lambda name: scores[name], default="")
-            if (
-                best
-                and scores[best] >= 2
-                and not self.named
-                and self.has(best, registry.get(best).title_field)
-            ):
-                return best
-        signs = self.only("deal", *DEAL_ONLY)
-        titled = self.only("deal", "name")
-        if (
-            wanted == "deal"
-            or titled
-            or (self.has("deal", "name") and signs)
-            or (signs >= 3 and self.has("deal", "amount"))
-        ):
-            return "deal"
-        tasks = self.only("task", "name")
-        if wanted == "task" or (
-            tasks and (not self.named or self.only("task", "due_at", "priority", "done_at"))
-        ):
-            return "task"
-        if "account" in self.named:
-            return "contact" if "contact" in self.named and self._is_card_index() else "account"
-        if "contact" in self.named:
-            plain = wanted == "account" and not self.only("contact", *PERSON_ONLY)
-            return "account" if plain and self.has("account", "name") else "contact"
-        return wanted or self._main_by_contents()
-
-    def _is_card_index(self) -> bool:
-        """A card index is about people at companies; a ledger that ranks or classifies companies is about those."""
-        if self.has("contact", "family_name", "department", "met_on"):
-            return True
-        reached = self.has("contact", "email", "mobile")
-        return reached and not self.has(
-            "account", "rank", "industry", "employees", "started_on", "corporate_number"
-        )
-
-    def _main_by_contents(self) -> str:
-        companies = any(self.share(column.index, contents.is_company) > 0.3 for column in self.columns)
-        people = any(self.share(column.index, contents.is_person) > 0.5 for column in self.columns)
-        return "account" if companies and not people else "contact"
 
 
 def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
@@ -245,7 +74,13 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
     Args:
         wanted: the entity that the person came from ("" lets the sheet decide).
     """
-    sheet = Sheet(rows)
+    labels, count = turned.labels(rows)
+    if labels >= 0:
+        if turned.is_cards(rows, labels, count):
+            # One target, so that it is asked for its rows, which say what is wrong (`rows.data_rows`).
+            return Plan(table, 0, [Column(labels, "", "contact.note")], "contact", cards=True)
+        rows = turned.turn(rows, labels)
+    sheet = Sheet(rows, table)
     _people(sheet)
     named = sheet.named
     main = sheet.main(wanted)
@@ -262,7 +97,7 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
             column.unit = 100 if fractions else 1  # Excel keeps 30% as 0.3, and 100% as 1
         elif not isinstance(found, Money):
             column.unit = 1
-    plan = Plan(table, sheet.header_rows, sheet.columns, main)
+    plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels)
     plan.keys = default_keys(plan, sheet)
     return plan
 
@@ -295,23 +130,49 @@ def _people(sheet: Sheet) -> None:
 
 
 def _are_theirs(sheet: Sheet, column: Column, another: bool) -> bool:
+    cells = [str(cell).strip() for cell in sheet.cells(column.index)]
+    if any(_is_user(cell) for cell in dict.fromkeys(cells[:50])):
+        return False
     if another:
         return True
-    cells = [str(cell).strip() for cell in sheet.cells(column.index)]
     if any(cell.endswith(("様", "さま", "さん", "殿", "氏")) for cell in cells):
         return True
+    if _serves_several(sheet, column):
+        return False
     bare = {fold(cell) for cell in cells}
     if len(cells) >= 8 and len(bare) <= max(3, len(cells) * 0.25):
         return False  # a few names again and again: our own people
     return key(column.heading) != "担当" or contents.share(cells, lambda cell: " " in fold(cell)) > 0.5
 
 
+def _serves_several(sheet: Sheet, column: Column) -> bool:
+    """Whether most of the names stand beside more than one company: theirs belong to one."""
+    company = [one.index for one in sheet.columns if ("account", "name") in sheet.meaning[one.index]][:1]
+    held: dict[str, set[str]] = {}
+    for row in sheet.data:
+        name, *firms = (
+            fold(str(row[at])) if at < len(row) and row[at] else "" for at in (column.index, *company)
+        )
+        if name and firms and firms[0]:
+            held.setdefault(name, set()).add(firms[0])
+    return bool(held) and sum(len(firms) > 1 for firms in held.values()) * 2 > len(held)
+
+
+def _is_user(cell: str) -> bool:
+    """Whether somebody of ours is called so."""
+    try:
+        return not contents.is_number(cell) and bool(registry.get("account").fields["owner"].clean(cell))
+    except ValidationError:
+        return False
+
+
 def _assign(sheet: Sheet, main: str, named: set[str]) -> None:
     """Gives the columns their targets, the likeliest pair of column and field first."""
     anchors = _anchors(sheet, main)
+    home = main == "contact" and _is_seldom(sheet, ("account", "name"))
     pairs = sorted(
         (
-            _rank(one, main, anchors[column.index], named) + SECOND.get(key(column.heading), 0),
+            _rank(one, main, anchors[column.index], named, home, key(column.heading)) + sheet.penalty(column),
             column.index,
             one,
         )
@@ -338,13 +199,87 @@ def _assign(sheet: Sheet, main: str, named: set[str]) -> None:
         for column in sheet.columns:
             if column.target.startswith("task."):
                 column.target = ""
+    _further_numbers(sheet, taken)
+    for entity in ("account", "contact"):
+        _places(sheet, entity)
+    for column in sheet.columns:
+        if column.target.endswith(".code") and _names_several(sheet, column):
+            column.target = ""
+
+
+def _further_numbers(sheet: Sheet, taken: dict[str, Column]) -> None:
+    """電話2 and Phone 2: a second number goes where there is room for one of its kind."""
+    used = {target.partition(".")[0] for target in taken}
+    for place in (
+        "contact.phone",
+        "account.phone",
+    ):  # 電話1 with mobile numbers only leaves room for the other
+        column = taken.get(place)
+        if column and "contact" in used and sheet.share(column.index, contents.is_mobile) > 0.6:
+            others = [one for one in sheet.columns if one is not column and _is_phone(sheet, one)]
+            if "contact.mobile" not in taken and others:
+                column.target = "contact.mobile"
+                taken["contact.mobile"] = taken.pop(place)
+    for column in sheet.columns:
+        if column.target or not sheet.cells(column.index) or not _is_phone(sheet, column):
+            continue
+        mobile = sheet.share(column.index, contents.is_mobile) > 0.6
+        for place in ("contact.mobile",) if mobile else ("contact.phone", "account.phone"):
+            if place not in taken and place.partition(".")[0] in used:
+                column.target = place
+                taken[place] = column
+                break
+
+
+def _is_phone(sheet: Sheet, column: Column) -> bool:
+    return any(name in {"phone", "mobile"} for _entity, name in sheet.meaning[column.index])
+
+
+def _is_seldom(sheet: Sheet, one: Meaning) -> bool:
+    """Whether less than half of the rows have it (会社名 in an address book of families)."""
+    return any(
+        one in sheet.meaning[column.index] and sheet.filled(column.index) <= 0.5 for column in sheet.columns
+    )
+
+
+def _places(sheet: Sheet, entity: str) -> None:
+    """住所2 and 住所3 are the number or the building: what stands in them says which."""
+    parts = [
+        one for one in sheet.columns
+        if one.target in {f"{entity}.address", f"{entity}.building"} and headings.is_continued(one.heading)
+    ]  # fmt: skip
+    for column in parts:
+        if sheet.share(column.index, contents.is_block_number) > 0.5:
+            column.target = f"{entity}.address"
+        elif sheet.share(column.index, contents.is_building) > 0.5:
+            column.target = f"{entity}.building"
+
+
+def _names_several(sheet: Sheet, column: Column) -> bool:
+    """Whether one code stands beside different names: a class or a group, by which nobody is known."""
+    entity = column.target.partition(".")[0]
+    names = [
+        one.index for one in sheet.columns
+        if one.target in {f"{entity}.{part}" for part in PERSON} and not headings.is_branch(one.heading)
+    ]  # fmt: skip
+    return bool(names) and _beside_several(sheet, column.index, names)
+
+
+def _beside_several(sheet: Sheet, index: int, others: list[int]) -> bool:
+    held: dict[str, str] = {}
+    for row in sheet.data:
+        value = fold(str(row[index])) if index < len(row) and row[index] not in (None, "") else ""
+        name = "".join(fold(str(row[part])) for part in others if part < len(row)).replace(" ", "")
+        if value and name and held.setdefault(value, name) != name:
+            return True
+    return False
 
 
 def _joins(column: Column, first: Column, name: str) -> bool:
     """Whether a second column goes on where the first ended (住所1 and 住所2; 市区町村 and 番地)."""
     if name == "name":
         return headings.is_continued(column.heading) and column.index == first.index + 1
-    return name in JOINED and name != "preferences"
+    return name == "done_at" or (name in JOINED and name != "preferences")
 
 
 def _anchors(sheet: Sheet, main: str) -> dict[int, str]:
@@ -359,7 +294,7 @@ def _anchors(sheet: Sheet, main: str) -> dict[int, str]:
     return made
 
 
-def _rank(one: Meaning, main: str, anchor: str, named: set[str]) -> int:
+def _rank(one: Meaning, main: str, anchor: str, named: set[str], home: bool, head: str) -> int:
     """How likely a heading means this field: 0 is best, `IMPOSSIBLE` and more can't be in this sheet."""
     entity, name = one
     if entity not in USUAL or main not in USUAL:
@@ -368,17 +303,18 @@ def _rank(one: Meaning, main: str, anchor: str, named: set[str]) -> int:
         return 5 if main == "deal" else 95
     if entity == "task":
         if main == "task":
-            return 0
-        return 40 if main == "deal" and name in {"name", "due_at"} else 95
+            return 5 if name == "done_at" and head in STATES else 0
+        return 40 if name in {"name", "due_at"} and head in headings.NEXT else 95
     if entity not in named:
         return 95
     if name == "name":
         return 10
     if name in {"kana", "email"} and {"account", "contact"} <= named:
         prefers = anchor if name == "kana" else "contact"
-        return 10 if entity == prefers else 30
+        return 10 if entity == prefers else 30 if main != "contact" or name == "kana" else 95
     if name in REACH:
-        return 10 if entity == ("account" if "account" in named else "contact") else 50
+        prefers = "account" if "account" in named and not home else "contact"
+        return 10 if entity == prefers else 50
     if name in {"owner", "tags", "note", "status", "rank", "source", "code"}:
         return 10 if entity == main or (name == "code" and main == "contact" and entity == anchor) else 60
     return 20 if entity == main else 25
@@ -465,17 +401,10 @@ def _note_the_rest(sheet: Sheet, main: str) -> None:
     for column in sheet.columns:
         if column.target or count >= MOST_NOTES or not column.heading or not sheet.cells(column.index):
             continue
-        if headings.is_ours(column.heading) or sheet._running_number(column):  # noqa: SLF001 (its own sheet)
-            continue
-        if _is_dull(sheet, column):
+        if headings.is_ours(column.heading) or sheet.is_running_number(column):
             continue
         column.target = f"{main}.note"
         count += 1
-
-
-def _is_dull(sheet: Sheet, column: Column) -> bool:
-    """A due day without its task (期日 beside an empty 次回アクション) says nothing by itself."""
-    return False
 
 
 def default_keys(plan: Plan, sheet: Sheet | None = None) -> dict[str, str]:
@@ -483,10 +412,16 @@ def default_keys(plan: Plan, sheet: Sheet | None = None) -> dict[str, str]:
     only within his company, a private customer by name and telephone or birthday together (`importing`). A mail
     address that several people of the sheet share is no key."""
     targets = {column.target for column in plan.columns}
+    # 番号 alone may be any list's own numbering: people and companies are not known by it.
+    bare = {one.target for one in plan.columns if key(one.heading) in SECOND and one.target != "deal.code"}
     made = {}
     for entity in plan.entities:
         made[entity.name] = next(
-            (name for name in entity.imports.keys if f"{entity.name}.{name}" in targets and name != "name"),
+            (
+                name
+                for name in entity.imports.keys
+                if f"{entity.name}.{name}" in targets - bare and (name != "name" or entity.name not in USUAL)
+            ),
             "",
         )
         if (
@@ -508,13 +443,7 @@ def _shared(sheet: Sheet, plan: Plan) -> bool:
     """Whether one mail address stands beside different names."""
     mail = next((one.index for one in plan.columns if one.target == "contact.email"), None)
     parts = [one.index for one in plan.columns if one.target in {f"contact.{name}" for name in PERSON}]
-    held: dict[str, str] = {}
-    for row in sheet.data:
-        address = fold(str(row[mail])) if mail is not None and mail < len(row) and row[mail] else ""
-        name = "".join(fold(str(row[part])) for part in parts if part < len(row)).replace(" ", "")
-        if "@" in address and name and held.setdefault(address, name) != name:
-            return True
-    return False
+    return mail is not None and _beside_several(sheet, mail, parts)
 
 
 def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -4,8 +4,8 @@ import csv
 import datetime
 import itertools
 import re
-import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
-from enishi.exchange import formats
+from enishi.exchange import bombs, formats
 from enishi.japanese import charset
 
 SHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
 TEXTS = {".csv", ".tsv", ".txt"}
 MOST_COLUMNS = 300
 LONGEST_CELL = 100_000
-UNPACKED_LIMIT = 1_500_000_000
 Row = list[Any]
 
 
@@ -73,13 +72,16 @@ class Table:
                 ) from None
 
     def _sheet_rows(self) -> Iterator[Row]:
-        try:
+        with _told():
             sheet = _workbook(self.path).get_sheet_by_name(self.name)
             left = sheet.start[1] if sheet.start else 0
             merged = _merged_downwards(sheet)
             padded = formats.padded_columns(self.path, self.name)
             tops: dict[int, tuple[int, Any]] = {}  # column → last row of the merged cells, their value
             for number, cells in enumerate(sheet.iter_rows()):
+                if cells.count("") == len(cells) and not tops and number not in merged:
+                    yield []  # sheets may end in a hundred thousand of these
+                    continue
                 row = [None] * left + [_cell(value) for value in cells[: MOST_COLUMNS - left]]
                 for column, width in padded.items():
                     if column < len(row) and type(row[column]) is int and row[column] >= 0:
@@ -92,8 +94,6 @@ class Table:
                     elif column < len(row) and row[column] in (None, ""):
                         row[column] = value
                 yield row
-        except (CalamineError, ValueError, OverflowError, OSError) as error:
-            raise Unreadable(broken_sheet()) from error
 
     def head(self, count: int) -> list[Row]:
         """The first rows."""
@@ -131,34 +131,53 @@ def _cell(value: Any) -> Any:
     return value
 
 
-def _workbook(path: Path) -> CalamineWorkbook:
-    _refuse_bombs(path)
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever calamine makes of a broken book becomes `Unreadable`, also its panics, which are no `Exception`.
+
+    Raises:
+        Unreadable
+    """
     try:
-        return CalamineWorkbook.from_path(str(path))
+        yield
     except PasswordError:
         raise Unreadable(
             _("パスワードの付いたファイルです。Excelでパスワードを外して保存してからお試しください。")
         ) from None
-    except (CalamineError, ZipError, OSError, ValueError) as error:
+    except (CalamineError, ZipError, ValueError, OverflowError, OSError) as error:
         raise Unreadable(broken_sheet()) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise Unreadable(broken_sheet()) from None
+
+
+def _workbook(path: Path) -> CalamineWorkbook:
+    _refuse_bombs(path)
+    with _told():
+        return CalamineWorkbook.from_path(str(path))
 
 
 def _refuse_bombs(path: Path) -> None:
-    """A spreadsheet that unpacks to more than any ledger holds is not opened."""
-    if not zipfile.is_zipfile(path):
-        return
-    try:
-        with zipfile.ZipFile(path) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-    except (zipfile.BadZipFile, OSError):
-        raise Unreadable(broken_sheet()) from None
-    packed = max(path.stat().st_size, 1)
-    if unpacked > UNPACKED_LIMIT or (unpacked > 50_000_000 and unpacked / packed > 200):
+    """A spreadsheet that would fill the memory is not opened.
+
+    Raises:
+        Unreadable
+    """
+    stat = path.stat()
+    found = bombs.verdict(path, stat.st_size, stat.st_mtime_ns)
+    if found == "large":
         raise Unreadable(
             _(
                 "ファイルを開くと大きすぎるため、安全のため読み込みません。シートを分けて保存してからお試しください。"
             )
         )
+    if found == "sparse":
+        raise Unreadable(
+            _("表から遠く離れたセルに何か入っています。余分な行と列を削除して保存してからお試しください。")
+        )
+    if found:
+        raise Unreadable(broken_sheet())
 
 
 def open_tables(path: Path, name: str) -> list[Table]:

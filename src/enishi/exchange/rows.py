@@ -11,16 +11,20 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import headings, readers
-from enishi.exchange.headings import is_blank, key
-from enishi.exchange.mapping import JOINED, PERSON, USUAL, Column, Plan, kind_of
+from enishi.exchange import contents, headings, readers, turned, vocabulary
+from enishi.exchange.headings import is_blank
+from enishi.exchange.mapping import JOINED, Plan, kind_of
 from enishi.exchange.models import ImportJob
-from enishi.japanese import addresses, amounts, names, telephones
+from enishi.exchange.rowrules import RowRules
+from enishi.exchange.sheet import PERSON, USUAL, Column
+from enishi.japanese import addresses, amounts, emails, names, odds, telephones
 from enishi.japanese.text import fold
+from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import (
     Choice,
     Date,
+    Email,
     FieldKind,
     FreeChoice,
     Money,
@@ -28,12 +32,14 @@ from enishi.records.fields import (
     Percent,
     Person,
     Reference,
+    Tags,
     Telephone,
     Words,
 )
 
-NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / 0000-00-00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
-DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃"}  # fmt: skip
+TOWNS = [headings.key(word) for word in vocabulary.TOWNS.split()]
+BLOCKS = [headings.key(word) for word in vocabulary.BLOCKS.split()]
+NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / 0000-00-00 0/0/00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
 DONE = {
     "完了",
     "済",
@@ -50,19 +56,14 @@ DONE = {
     "✔",
     "レ",
 }
-NOT_DONE = {"未", "未完了", "未着手", "未対応", "対応中", "進行中", "作業中", "着手", "着手中", "保留", "×", "open", "todo", "not started", "in progress"}  # fmt: skip
-_TOTAL = re.compile(
-    r"(合計|小計|総計|総合計|累計|合計金額|中計)$|^(計|total|sum|subtotal|grandtotal)$|^計?(全|計)\d+(件|社|名|人)$"
-)
-_FOOT = re.compile(
-    r"^(※|＊|\*{1,2}\D|注[\d)）:：.]|<注|【注|備考[:：]|以上$|以下余白|次頁|つづく|続く$|[-‐－]\s*\d+\s*[-‐－]$|p\.?\s*\d+$|page\s*\d+|\d+\s*/\s*\d+\s*(頁|ページ)?$|\d+\s*(頁|ページ)$|(印刷|作成|出力|更新)(日|者)?[:：])"
-)
-_SECTION = re.compile(r"^(【.*】|[■●◆▼▲◎★☆□○◇]+.{0,30}|<.*>|《.*》|〔.*〕|[アカサタナハマヤラワ]行|[ア-ン])$")
-_VAGUE = re.compile(
-    r"頃|ごろ|上旬|中旬|下旬|初旬|年内|年度内|年明け|来年|来月|今年|今月|来週|随時|未定|予定|以降|早め|至急|相談|調整|春|夏|秋|冬|月末|年末"
-)
+UNTOUCHED = {"未", "未完了", "未着手", "未対応", "×", "open", "todo", "not started"}
+NOT_DONE = {*UNTOUCHED, "対応中", "進行中", "作業中", "着手", "着手中", "保留", "in progress", "deferred", "waiting", "待機中", "延期"}  # fmt: skip
 _DAY_ONLY = re.compile(r"^\s*\d{1,2}\s*[月/.-]\s*\d{1,2}\s*日?\s*(\([月火水木金土日]\))?$")
+_ABOUT = re.compile(
+    r"\d[^\d]*[〜～~][^\d]*\d|以上|以下|未満|程度|前後|未定|相談|見積|別途|要|なし|無|不明|確認|検討|調整|込み"
+)
 _POSTAL = re.compile(r"^〒?\s*(\d{3}-\d{4}|\d{7})[\s　,、]+(?=\D)|^〒\s*(\d{3}-?\d{4})\s*")
+_SEVERAL_MAILS = re.compile(r"\s*(?::::|[;；,，、/／\n]|\s)\s*")
 _BROKEN = "\ufffd"
 
 
@@ -92,74 +93,28 @@ def tables_of(job: ImportJob, plan: Plan) -> list[readers.Table]:
 
 
 def data_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any]]]:
-    """Row numbers as Excel shows them, and cells, without headings, blanks, repeated headings, totals and footnotes."""
+    """Row numbers as Excel shows them, and cells, without headings, blanks, repeated headings, totals and footnotes.
+
+    Raises:
+        readers.Unreadable
+    """
+    if plan.cards:
+        raise readers.Unreadable(
+            _("1件ずつのカードの形のシートです。1行が1件の表（1行目に見出し）にしてからお試しください。")
+        )
     rules = RowRules(plan)
     for table in tables_of(job, plan):
         above: list[Any] = []
-        for number, row in enumerate(table.rows(), 1):
+        lines = table.rows()
+        if plan.turned >= 0:
+            lines = iter(turned.turn(table.head(turned.MOST_ROWS), plan.turned))
+        for number, row in enumerate(lines, 1):
             if number <= plan.header_rows or is_blank(row):
                 continue
             rules.fill_dittos(row, above)
             if rules.is_record(row):
                 above = row
                 yield number, row
-
-
-class RowRules:
-    """Tells records from the rest of a sheet."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.headings = {column.index: key(column.heading) for column in plan.columns if column.heading}
-        self.title = [
-            column.index
-            for column in plan.columns
-            if column.target.endswith((".name", ".family_name", ".given_name"))
-        ]
-        self.told = [column.index for column in plan.columns if column.target]
-        self.width = len(self.told)
-
-    def fill_dittos(self, row: list[Any], above: list[Any]) -> None:
-        """〃 and 同上 say what the row above says."""
-        for place, cell in enumerate(row):
-            if isinstance(cell, str) and cell in DITTO and place < len(above):
-                row[place] = above[place]
-
-    def is_record(self, row: list[Any]) -> bool:
-        """Whether a row with something in it is a record, or at least wants to be one."""
-        filled = [place for place, cell in enumerate(row) if cell not in (None, "")]
-        told = [place for place in self.told if place < len(row) and row[place] not in (None, "", 0, False)]
-        if self.told and not told:
-            return False  # only a running number, formulas over nothing
-        if self._repeats_heading(row, filled):
-            return False
-        named = [fold(str(row[place])).replace(" ", "") for place in self.title if place in filled]
-        first = fold(str(row[filled[0]])).replace(" ", "")
-        if any(_TOTAL.search(text) for text in named) or (
-            not any(named) and self._is_sum(row, filled, first)
-        ):
-            return False
-        if len(filled) == 1 and (self.width > 1 or filled[0] not in self.title):
-            text = fold(str(row[filled[0]]))
-            if _FOOT.match(text) or _SECTION.match(text) or filled[0] not in self.title:
-                return False
-        return not (len(filled) == 1 and _FOOT.match(fold(str(row[filled[0]]))))
-
-    def _is_sum(self, row: list[Any], filled: list[int], first: str) -> bool:
-        if _TOTAL.search(first) or any(_TOTAL.search(fold(str(row[p])).replace(" ", "")) for p in filled[:3]):
-            return True
-        return all(isinstance(row[place], int | float) for place in filled)  # sums without a word
-
-    def _repeats_heading(self, row: list[Any], filled: list[int]) -> bool:
-        if not self.headings:
-            return False
-        same = 0
-        for place in filled:
-            text = key(str(row[place])) if isinstance(row[place], str) else ""
-            heading = self.headings.get(place, "")
-            same += bool(text) and (
-                text == heading or (heading.endswith(text) and bool(headings.means(text)))
-            )
-        return same >= max(1, len(filled) * 0.6) and (same > 1 or len(filled) == 1)
 
 
 # --- one row ----------------------------------------------------------------------------------------
@@ -173,6 +128,7 @@ class RowReader:
             found = kind_of(column.target) if column.target else None
             if found is not None and found.entity is not None:
                 self.columns.append((column, found.entity, found))
+        self.columns.sort(key=lambda one: self._order(one[0]))  # stable: the sheet's order otherwise
         self.entities = plan.entities
         self.names = {entity.name for entity in self.entities}
         targets = {column.target for column in plan.columns}
@@ -194,6 +150,14 @@ class RowReader:
             and not any(name == "note" for _e, name in headings.means(column.heading))
         }  # fmt: skip
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
+
+    @staticmethod
+    def _order(column: Column) -> int:
+        """Outlook has 番地 before 市区町村; an address is read the other way round."""
+        if not column.target.endswith(".address"):
+            return 0
+        head = headings.key(column.heading)
+        return -1 if any(word in head for word in TOWNS) else 1 if any(word in head for word in BLOCKS) else 0
 
     @staticmethod
     def _joint(column: Column, found: FieldKind) -> str | None:
@@ -251,6 +215,7 @@ class RowReader:
                 if held != value:
                     self._note(parsed, entity.name, f"{heading}: {value}")
                 return
+            joint = joint or (" " if value[0].isascii() and value[0].isalpha() else "")
             value = held if held.endswith(value) else f"{held}{joint}{value}"
             longest = getattr(found, "longest", 0)
             if longest and len(value) > longest:
@@ -262,23 +227,26 @@ class RowReader:
         """The cell as the field takes it."""
         if isinstance(found, Money):
             return amounts.parse_yen(cell, column.unit)
+        if isinstance(found, Percent) and isinstance(cell, str) and not contents.has_digit(cell):
+            return self._odds(parsed, entity, column.heading or found.label, cell)
         if isinstance(found, Percent):
             return round(cell * 100) if column.unit == 100 and isinstance(cell, int | float) else cell
         if isinstance(found, Number) and isinstance(cell, datetime.date):
             raise ValueError(_("日付ではなく数字を入力してください。"))
         if isinstance(cell, datetime.date) and isinstance(found, Words | Choice):
             return readers.plain(cell)
-        if entity.name == "task" and found.name == "done_at" and isinstance(cell, str):
-            word = fold(cell)
-            return (
-                timezone.localtime().replace(microsecond=0)
-                if word in DONE
-                else None
-                if word in NOT_DONE
-                else cell
-            )
+        if isinstance(found, Person | Reference) and contents.is_number(cell):
+            raise ValueError  # the company's number of somebody says nothing to us
         if not isinstance(cell, str):
             return readers.plain(cell) if isinstance(cell, datetime.time | bool) else cell
+        if entity.name == "task" and found.name == "done_at":
+            return self._done(parsed, column.heading or found.label, cell)
+        if isinstance(found, Email):
+            return self._email(parsed, entity, column.heading or found.label, cell)
+        if isinstance(found, Tags):
+            return re.sub(
+                r"\s*(:::|[;；|｜\n])\s*(\*\s*)?", ",", cell.removeprefix("* ")
+            )  # Google's and Outlook's lists
         if found.name == "name" and entity.name == "account":
             return names.strip_honorific(cell)[0] if cell.rstrip().endswith(("様", "御中", "殿")) else cell
         if found.name == "name" and entity.name == "contact":
@@ -288,6 +256,35 @@ class RowReader:
         if isinstance(found, Choice) and not isinstance(found, FreeChoice) and found.name == "rank":
             return cell.strip().removesuffix("ランク").strip() or cell
         return cell
+
+    def _done(self, parsed: Parsed, heading: str, cell: str) -> Any:
+        """済 is done now; a day, also from another column, is when it was done; 進行中 is a remark."""
+        word = fold(cell)
+        if word in DONE:
+            return parsed.values["task"].get("done_at") or timezone.localtime().replace(microsecond=0)
+        if word not in NOT_DONE:
+            return cell
+        if word not in UNTOUCHED:
+            self._note(parsed, "task", f"{heading}: {cell}")
+        return parsed.values["task"].get("done_at")
+
+    def _odds(self, parsed: Parsed, entity: Entity, heading: str, cell: str) -> int:
+        """確度 A is a number to us; what was written stays beside it."""
+        found = odds.percent(cell)
+        if found is None:
+            raise ValueError(_("確率として読めません。"))
+        self._note(parsed, entity.name, f"{heading}: {cell.strip()}")
+        parsed.kept.append(f"{heading}「{cell.strip()[:40]}」→ {found}%")
+        return found
+
+    def _email(self, parsed: Parsed, entity: Entity, heading: str, cell: str) -> str:
+        """The cell's address; further ones in it go into the note."""
+        several = [part for part in _SEVERAL_MAILS.split(cell) if "@" in part or "＠" in part]
+        if len(several) < 2:
+            return cell
+        for one in several[1:]:
+            self._note(parsed, entity.name, f"{heading}: {emails.clean_email(one)}")
+        return several[0]
 
     def _person(self, parsed: Parsed, cell: str) -> str:
         """A title beside the name goes where titles go."""
@@ -342,9 +339,13 @@ class RowReader:
     def _keeps(found: FieldKind, cell: Any) -> bool:
         """Whether what the field can't take stays as text: unknown users and choices, vague dates."""
         if isinstance(found, Person | Reference):
-            return found.name != "stage"
+            return True
+        if isinstance(found, Percent):
+            return isinstance(cell, str) and (not contents.has_digit(cell) or bool(_ABOUT.search(cell)))
+        if isinstance(found, Money | Number):
+            return isinstance(cell, str) and bool(_ABOUT.search(cell))
         if isinstance(found, Date):
-            return isinstance(cell, str) and bool(_VAGUE.search(cell) or _DAY_ONLY.match(fold(cell)))
+            return isinstance(cell, str) and bool(contents.VAGUE.search(cell) or _DAY_ONLY.match(fold(cell)))
         return isinstance(found, Choice) and not isinstance(found, FreeChoice)
 
     def _keep(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, text: str) -> None:
@@ -364,27 +365,17 @@ class RowReader:
 
     def _finish(self, parsed: Parsed) -> None:
         """Drops what has no name, or says that the row's main thing has none."""
-        contact = parsed.values.get("contact")
-        if contact is not None and not any(contact.get(part) for part in PERSON):
-            if self.plan.main == "contact":
-                if parsed.values.get("account", {}).get("name"):
-                    self._hand_over(parsed)
-                else:
-                    parsed.errors.append(_("氏名がありません。"))
-            else:
-                del parsed.values["contact"]
-        elif (
-            contact is None
-            and self.plan.main == "contact"
-            and not parsed.values.get("account", {}).get("name")
-        ):
+        contact, account = parsed.values.get("contact"), parsed.values.get("account")
+        someone = contact is not None and any(contact.get(part) for part in PERSON)
+        company = bool((account or {}).get("name"))
+        if not someone and self.plan.main == "contact" and not company:
             parsed.errors.append(_("氏名がありません。"))
-        account = parsed.values.get("account")
-        if not (account or {}).get("name"):
-            if self.plan.main == "account":
-                parsed.errors.append(_("取引先の名前がありません。"))
-            elif account is not None:
-                del parsed.values["account"]
+        elif contact is not None and not someone:
+            self._hand_over(parsed, "contact", "account")
+        if not company and self.plan.main == "account":
+            parsed.errors.append(_("取引先の名前がありません。"))
+        elif account is not None and not company:
+            self._hand_over(parsed, "account", "contact")
         for entity in self.entities:
             if entity.name not in {self.plan.main, "deal", "task"} or entity.name in {"account", "contact"}:
                 continue
@@ -392,29 +383,37 @@ class RowReader:
             if values is not None and values.get(entity.title_field):
                 continue
             if entity.name != self.plan.main:
-                parsed.values.pop(entity.name, None)
+                if values:
+                    self._hand_over(parsed, entity.name, self.plan.main)
             elif entity.name == "deal" and "deal.name" not in {c.target for c, _e, _f in self.columns}:
                 self._name_deal(parsed)
             else:
                 parsed.errors.append(_("%(entity)sの名前がありません。") % {"entity": entity})
 
-    def _hand_over(self, parsed: Parsed) -> None:
-        """A company without its person in a card index is a company: what the row says of reaching it is the company's."""
-        contact, account = parsed.values.pop("contact"), parsed.values["account"]
-        for name in (
-            "email",
-            "phone",
-            "fax",
-            "note",
-            "owner",
-            "tags",
-            "postal_code",
-            "prefecture",
-            "address",
-            "building",
-        ):
-            if contact.get(name) and not account.get(name):
-                account[name] = contact[name]
+    def _hand_over(self, parsed: Parsed, nobody: str, other: str) -> None:
+        """What the row says of somebody without a name (a company without its person, a person without a company) is
+        the other's: in the field of the same name where that is free, else in the note."""
+        values = parsed.values.pop(nobody)
+        held = parsed.values.get(other) or (parsed.values.get(self.plan.main) if parsed.values else None)
+        if held is None:
+            return
+        entity = registry.get(next(name for name, one in parsed.values.items() if one is held))
+        for name, value in values.items():
+            field = registry.get(nobody).fields[name]
+            place = "phone" if name == "mobile" and "mobile" not in entity.fields else name
+            mine = entity.fields.get(place)
+            if (
+                mine is not None
+                and name not in {"name", "code", "kana", "note"}
+                and type(mine) is type(field)
+            ):
+                if not held.get(place):
+                    held[place] = value
+                    continue
+                if held[place] == value:
+                    continue
+            for line in field.text(value).split("\n"):
+                self._note(parsed, entity.name, line if name == "note" else f"{field.label}: {line}")
 
     def _name_deal(self, parsed: Parsed) -> None:
         """A list of quotes without subjects: each is called by its customer."""

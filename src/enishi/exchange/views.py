@@ -150,7 +150,11 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
         column.target = (
             target
             if target in possible
-            and (target not in taken or target.endswith((".note", ".address", ".building")))
+            and (
+                target not in taken
+                or (name := target.partition(".")[2]) in mapping.JOINED
+                or name == "done_at"
+            )
             else ""
         )
         taken.add(column.target)

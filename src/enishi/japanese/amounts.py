@@ -4,6 +4,8 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from django.utils.translation import gettext as _
+
 _UNITS = {"兆": 10**12, "億": 10**8, "百万": 10**6, "万": 10**4, "千": 10**3, "百": 10**2}
 _PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(兆|億|百万|万|千|百)?")
 _MINUS = re.compile(r"^[△▲\-−－]")
@@ -13,25 +15,33 @@ LONGEST = 40
 def _plain(text: str) -> str:
     kept = unicodedata.normalize("NFKC", text).strip()
     kept = kept.replace("−", "-").replace("，", ",")
+    kept = re.sub(r"^(約|およそ|ca\.)|(/月|/年|\(月額\)|\(年額\)|\.-|\.ー)$", "", kept)
     return re.sub(r"[\\¥￥,\s'_]|JPY|税込|税抜|税別|\(税込\)|\(税抜\)", "", kept)
+
+
+def _bad(typed: str) -> ValueError:
+    return ValueError(
+        _("「%(text)s」は数として読めません。12000、12,000円、1.2万円 のように入力してください。")
+        % {"text": typed}
+    )
 
 
 def parse_number(value: object) -> Decimal:
     """A number with full-width digits, thousands commas, △ for minus, 万 and 千.
 
     Raises:
-        ValueError: in Japanese.
+        ValueError: in the reader's language.
     """
     if isinstance(value, bool):
-        raise ValueError("数字で入力してください。")
+        raise ValueError(_("数字で入力してください。"))
     if isinstance(value, int | float | Decimal):
         number = Decimal(str(value))
         if not number.is_finite():
-            raise ValueError("数字で入力してください。")
+            raise ValueError(_("数字で入力してください。"))
         return number
     typed = str(value)
     if len(typed) > LONGEST:
-        raise ValueError("数字が長すぎます。")
+        raise ValueError(_("数字が長すぎます。"))
     text = _plain(typed)
     negative = bool(_MINUS.match(text)) or (text.startswith("(") and text.endswith(")"))
     text = re.sub(r"[△▲()\-]", "", text)
@@ -40,19 +50,15 @@ def parse_number(value: object) -> Decimal:
     text = text.removesuffix("也").removesuffix("円")
     total, position = Decimal(0), 0
     if not text:
-        raise ValueError(f"「{typed}」は数として読めません。数字で入力してください。")
+        raise ValueError(_("「%(text)s」は数として読めません。数字で入力してください。") % {"text": typed})
     while position < len(text):
         match = _PART.match(text, position)
         if not match:
-            raise ValueError(
-                f"「{typed}」は数として読めません。12000、12,000円、1.2万円 のように入力してください。"
-            )
+            raise _bad(typed)
         total += Decimal(match[1]) * _UNITS.get(match[2] or "", 1)
         position = match.end()
         if not match[2] and position < len(text):
-            raise ValueError(
-                f"「{typed}」は数として読めません。12000、12,000円、1.2万円 のように入力してください。"
-            )
+            raise _bad(typed)
     return -total if negative else total
 
 
@@ -60,7 +66,7 @@ def parse_yen(value: object, unit: int = 1) -> int:
     """Whole yen from ￥12,000, 12000円, 12万円, 1.5億円, △1,000; `unit` multiplies a bare number (千円 columns).
 
     Raises:
-        ValueError: in Japanese.
+        ValueError: in the reader's language.
     """
     text = unicodedata.normalize("NFKC", str(value)) if isinstance(value, str) else ""
     try:
@@ -69,7 +75,7 @@ def parse_yen(value: object, unit: int = 1) -> int:
             number *= unit
         return int(number.quantize(Decimal(1), rounding=ROUND_HALF_UP))
     except InvalidOperation:
-        raise ValueError("金額が大きすぎるか、数として読めません。") from None
+        raise ValueError(_("金額が大きすぎるか、数として読めません。")) from None
 
 
 def format_yen(amount: int) -> str:

@@ -1,9 +1,12 @@
 """Encodings of Japanese files."""
 
 import codecs
+import io
+import re
 from typing import BinaryIO
 
 import charset_normalizer
+from django.utils.translation import gettext as _
 
 # What CP932 lacks and what a reader would accept instead; everything else becomes 〓 (geta), the printers' mark for
 # "a character is missing here", so that nothing is lost silently.
@@ -12,73 +15,29 @@ _SUBSTITUTES = {
     "㋿": "令和", "𠮷": "吉", "•": "・", "\u00a0": " ", "é": "e"
 }  # fmt: skip
 GETA = "〓"
-_UNKNOWN = (
-    "文字コードが分かりません。Excelで開き直し、「CSV UTF-8」またはxlsx形式で保存してからお試しください。"
-)
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """Text and the name of its encoding: byte order marks first, then strict UTF-8, then CP932 (never Shift_JIS, which
-    fails on ①㈱髙), UTF-16 without a mark by its zero bytes (as CP932 it would read as junk without an error).
-
-    Raises:
-        ValueError: in Japanese, where nothing fits.
-    """
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(mark):
-            try:
-                return data.decode(name), name
-            except UnicodeDecodeError as error:
-                raise _unreadable(error) from None
-    sample = data[:4096]
-    if sample.count(0) > len(sample) // 10:
-        even, odd = sample[::2].count(0), sample[1::2].count(0)
-        name = "utf-16-le" if odd > even else "utf-16-be"
-        try:
-            return data.decode(name), name
-        except UnicodeDecodeError as error:
-            raise _unreadable(error) from None
-    for name in ("utf-8", "cp932", "euc_jis_2004", "iso2022_jp"):
-        try:
-            if name == "iso2022_jp" and b"\x1b$" not in data:
-                continue
-            return data.decode(name), name
-        except UnicodeDecodeError:
-            continue
-    best = charset_normalizer.from_bytes(data[:200_000]).best()
-    if best is not None:
-        try:
-            return data.decode(best.encoding), best.encoding
-        except (UnicodeDecodeError, LookupError):
-            pass
-    raise ValueError(_UNKNOWN)
-
-
 _CHUNK = 1 << 20
 _MOST_BROKEN = 0.001
+_HALF_KANA = re.compile("[\uff61-\uff9f]")
 
 
 def detect(stream: BinaryIO) -> str:
-    """The encoding of a file of any size, read once through in pieces. Where every byte of a long file but a few fits
-    UTF-8 or CP932, that one (the few are for the reader to refuse).
+    """The encoding of a file of any size, read once through in pieces: byte order marks first, then strict UTF-8, then
+    CP932 (never Shift_JIS, which fails on ①㈱髙); UTF-16 without a mark by its zero bytes (as CP932 it would read as junk
+    without an error). Where every byte of a long file but a few fits UTF-8 or CP932, that one (the few are for the
+    reader to refuse).
 
     Raises:
-        ValueError: in Japanese, where nothing fits.
+        ValueError: where nothing fits, or a file of UTF-16 is cut off.
     """
     start = stream.read(4096)
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if start.startswith(mark):
-            return name
+    if start.startswith(codecs.BOM_UTF8):
+        return "utf-8-sig"
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _whole_pairs(stream, "utf-16")
     if len(start) >= 2 and start.count(0) > len(start) // 10:
-        return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+        return _whole_pairs(
+            stream, "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
+        )
     decoders = {name: codecs.getincrementaldecoder(name)() for name in ("utf-8", "cp932", "euc_jis_2004")}
     piece, escapes = start, False
     while True:
@@ -93,7 +52,24 @@ def detect(stream: BinaryIO) -> str:
         piece = stream.read(_CHUNK)
     if escapes:
         return "iso2022_jp_ext" if "utf-8" in decoders else next(iter(decoders), "iso2022_jp_ext")
+    if "utf-8" not in decoders and len(decoders) == 2 and _is_euc(stream):
+        return "euc_jis_2004"
     return next(iter(decoders), "") or _nearly(stream)
+
+
+def _whole_pairs(stream: BinaryIO, name: str) -> str:
+    size = stream.seek(0, io.SEEK_END)
+    if size % 2:
+        raise _unreadable(size - 1)
+    return name
+
+
+def _is_euc(stream: BinaryIO) -> bool:
+    """Whether what fits both CP932 and EUC-JP is the latter: as CP932 its kanji read as half-width kana."""
+    stream.seek(0)
+    sample = stream.read(_CHUNK)
+    wide = [c for c in sample.decode("cp932", "ignore") if not c.isascii()]
+    return len(_HALF_KANA.findall("".join(wide))) > 0.5 * len(wide) > 0
 
 
 def _nearly(stream: BinaryIO) -> str:
@@ -111,12 +87,17 @@ def _nearly(stream: BinaryIO) -> str:
             return guess.encoding
         except (UnicodeDecodeError, LookupError):
             pass
-    raise ValueError(_UNKNOWN)
+    raise ValueError(
+        _(
+            "文字コードが分かりません。Excelで開き直し、「CSV UTF-8」またはxlsx形式で保存してからお試しください。"
+        )
+    )
 
 
-def _unreadable(error: UnicodeDecodeError) -> ValueError:
+def _unreadable(place: int) -> ValueError:
     return ValueError(
-        f"ファイルが途中で壊れています（{error.start + 1:,}バイト目）。もう一度保存し直してお試しください。"
+        _("ファイルが途中で壊れています（%(place)sバイト目）。もう一度保存し直してお試しください。")
+        % {"place": f"{place + 1:,}"}
     )
 
 

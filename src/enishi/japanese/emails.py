@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.utils.translation import gettext as _
+
 # Old telephone carriers gave out a..b@docomo.ne.jp and abc.@docomo.ne.jp, which RFC 5321 forbids unquoted; they exist and are kept.
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.\-]+\Z")
 _DOMAIN = re.compile(
@@ -14,7 +16,7 @@ def clean_email(text: str) -> str:
     """Half-width, trimmed, domain in lower case.
 
     Raises:
-        ValueError: in Japanese, where it can't be an address.
+        ValueError: where it can't be an address.
     """
     address = unicodedata.normalize("NFKC", text).strip().strip("<>;,").removeprefix("mailto:")
     local, at, domain = address.rpartition("@")
@@ -26,7 +28,8 @@ def clean_email(text: str) -> str:
             domain = ""
     if not at or not _LOCAL.match(local) or len(local) > 64 or not _DOMAIN.match(domain):
         raise ValueError(
-            f"「{text.strip()[:60]}」はメールアドレスとして読めません。name@example.co.jp のように入力してください。"
+            _("「%(text)s」はメールアドレスとして読めません。name@example.co.jp のように入力してください。")
+            % {"text": text.strip()[:60]}
         )
     return f"{local}@{domain}"
 

@@ -6,42 +6,38 @@ names that begin with the query. Tokens hold letters and digits only, so FTS5's 
 """
 
 import re
-import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
+from operator import concat
+from typing import cast
 
 from enishi.japanese.text import fold
 
 START = "\u16a0"  # RUNIC LETTER FEHU: a letter in every Unicode version, and in no Japanese text
-_DIGITS = re.compile(r"(?<=\d)[-‐ー.()\s]{1,2}(?=\d)")
+_pair = cast(Callable[[str, str], str], concat)
+_SIGNS = re.compile(r"[\W_]+")  # what is neither letter nor digit
 _RUN = re.compile(r"[a-z]+|[0-9]+|[^a-z0-9]+")
-
-
-@lru_cache(maxsize=4096)
-def _is_word(character: str) -> bool:
-    return character.isalnum() or unicodedata.category(character)[0] == "L"
+_LONG = re.compile(r"[a-z]{3,}|[0-9]{4,}")
+_NUMBER = re.compile(r"\+?\d[\d\-‐ー.()/ ]{6,22}\d")
+_NOT_DIGITS = re.compile(r"\D+")
 
 
 def normalise_for_search(text: str) -> str:
     """Folded text whose words are apart by one space; groups of digits also stand joined (0312345678 for
     03-1234-5678). Idempotent."""
-    words = fold(text)
-    joined = " ".join(dict.fromkeys(_joined_numbers(words)))
-    out = "".join(c if _is_word(c) else " " for c in words)
-    kept = out.split()
-    for number in joined.split():
+    # Line by line: names, prefectures and departments are folded again and again, whole texts never.
+    words = " ".join(map(fold, text.split("\n")))
+    kept = _SIGNS.sub(" ", words).split()
+    for number in _joined_numbers(words):
         if number not in kept:
             kept.append(number)
     return " ".join(kept)
-
-
-_NUMBER = re.compile(r"\+?\d[\d\-‐ー.()/ ]{6,22}\d")
 
 
 def _joined_numbers(words: str) -> list[str]:
     found = []
     for match in _NUMBER.findall(words):
         if "-" in match or "(" in match or "." in match:
-            digits = "".join(c for c in match if c.isdigit())
+            digits = _NOT_DIGITS.sub("", match)
             if 8 <= len(digits) <= 15:
                 found.append(digits)
     return found
@@ -56,19 +52,15 @@ def _grams(run: str, size: int) -> list[str]:
 
 
 def index_tokens(text: str) -> list[str]:
-    """All tokens of a normalised text, each once."""
-    tokens: dict[str, None] = {}
-    for run in text.split():
-        tokens[START + run[0]] = None
-        if len(run) > 1:
-            tokens[START + run[:2]] = None
-        for piece in _pieces(run):
-            for c in piece:
-                tokens[c] = None
-            if piece[0].isascii():
-                size = 4 if piece[0].isdigit() else 3
-                tokens.update(dict.fromkeys(_grams(piece, size)))
-        tokens.update(dict.fromkeys(_grams(run, 2)))
+    """All tokens of a normalised text, each once and in no order. Every record that is stored passes here."""
+    words = text.split()
+    tokens = set(text)
+    tokens.discard(" ")
+    tokens.update(*[map(_pair, word, word[1:]) for word in words])
+    tokens.update([START + word[0] for word in words])
+    tokens.update([START + word[:2] for word in words])
+    for piece in _LONG.findall(text):
+        tokens.update(_grams(piece, 4 if piece[0].isdigit() else 3))
     return list(tokens)
 
 

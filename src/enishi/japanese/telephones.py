@@ -56,9 +56,12 @@ def _hyphenate(digits: str) -> str:
     return digits
 
 
-@lru_cache(maxsize=8192)
 def parse_telephone(text: str) -> Telephone:
     """Reads a number in any spelling; never raises. A number typed with hyphens keeps them; an extension stays."""
+    return _remembered(text) if len(text) <= _CACHED else _parse(text)
+
+
+def _parse(text: str) -> Telephone:
     typed = unicodedata.normalize("NFKC", text).strip()
     extension = _EXTENSION.search(typed)
     body = typed[: extension.start()].strip() if extension else typed
@@ -79,6 +82,10 @@ def parse_telephone(text: str) -> Telephone:
     dashed = re.sub(r"-{2,}", "-", dashed).strip("-")
     display = dashed if dashed.count("-") == 2 else _hyphenate(digits)
     return Telephone(text, digits, "+81" + digits[1:], display + tail, True)
+
+
+_CACHED = 80  # characters; what is longer is no number, and would fill the memory
+_remembered = lru_cache(maxsize=8192)(_parse)
 
 
 def _foreign(text: str, body: str, digits: str, tail: str) -> Telephone:

@@ -28,12 +28,18 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
-@lru_cache(maxsize=65536)
+_CACHED = 200  # characters: names and headings come again and again, notes don't, and would fill the memory
+
+
 def fold(text: str) -> str:
     """The key under which texts count as the same: NFKC, case, hiragana as katakana, 異体字, dashes, spaces.
 
     ヶ/ケ/が and ノ/の are alike in addresses only and stay apart here. Idempotent.
     """
+    return _remembered(text) if len(text) <= _CACHED else _fold(text)
+
+
+def _fold(text: str) -> str:
     if text.isascii():
         return _SPACES.sub(" ", text.replace("\x00", "").lower()).strip()
     previous = None
@@ -42,3 +48,6 @@ def fold(text: str) -> str:
         text = unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
         text = _LONG_MARK.sub("-", text)
     return _SPACES.sub(" ", text).strip()
+
+
+_remembered = lru_cache(maxsize=65536)(_fold)

@@ -4,6 +4,8 @@ import datetime
 import re
 import unicodedata
 
+from django.utils.translation import gettext as _
+
 # First day of each era: 大正 to 令和 by 元号を改める政令 and the proclamations before it; 明治 in the Gregorian calendar.
 ERAS = (
     ("令和", "R", datetime.date(2019, 5, 1)),
@@ -18,7 +20,14 @@ _ERA = re.compile(
     r"^(令和|平成|昭和|大正|明治|[令平昭大明RHSTMrhstm])\.?\s*(\d{1,2}|元)(?:年度?|[./-])?"
     r"(?:\s*(\d{1,2})(?:月|[./-])?(?:\s*(\d{1,2})日?)?)?$"
 )
-_WESTERN = re.compile(r"^(\d{4})(?:年|[./-])\s*(\d{1,2})(?:月|[./-])(?:\s*(\d{1,2})日?)?$")
+_WESTERN = re.compile(r"^(\d{4})(?:年|[./-])(\d{1,2})(?:(?:月|[./-])(\d{1,2})日?|月)?$")
+_YEAR = re.compile(r"^(18[6-9]\d|19\d\d|20\d\d)年?$")
+_APOSTROPHE = re.compile(r"^[''‘’](\d{2})[./-](\d{1,2})[./-](\d{1,2})$")
+_AMERICAN = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_ENGLISH = re.compile(
+    r"^(?:(?P<before>\d{1,2})[ -])?(?P<month>[A-Za-z]{3,9})\.?[ -](?:(?P<day>\d{1,2}),? )?(?P<year>\d{4})$"
+)
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _SHORT = re.compile(r"^(\d{1,2})(?:月|[./-])(\d{1,2})日?$")
 _WEEKDAY = re.compile(r"\s*[(（][月火水木金土日祝・]+[)）]$")
@@ -34,19 +43,31 @@ def excel_serial_to_date(serial: float) -> datetime.datetime:
         ValueError: outside 1 to 2,958,465 (9999-12-31).
     """
     if not 1 <= serial < 2_958_466:
-        raise ValueError(f"「{serial:g}」は日付として読めません。2026/11/23 のように入力してください。")
+        raise ValueError(
+            _("「%(text)s」は日付として読めません。2026/11/23 のように入力してください。")
+            % {"text": f"{serial:g}"}
+        )
     days = serial if serial >= 60 else serial + 1
     return _EXCEL_EPOCH + datetime.timedelta(seconds=round(days * 86_400))
 
 
+class _NoDate(ValueError):
+    """What is wrong is said already."""
+
+
 def _bad(text: object) -> ValueError:
-    return ValueError(
-        f"「{str(text)[:40]}」は日付として読めません。2026/11/23、令和8年11月23日、R8.11.23 のように入力してください。"
+    return _NoDate(
+        _(
+            "「%(text)s」は日付として読めません。2026/11/23、令和8年11月23日、R8.11.23 のように入力してください。"
+        )
+        % {"text": str(text)[:40]}
     )
 
 
 def _missing(text: object) -> ValueError:
-    return ValueError(f"「{str(text)[:40]}」という日付はありません。年月日を確認してください。")
+    return _NoDate(
+        _("「%(text)s」という日付はありません。年月日を確認してください。") % {"text": str(text)[:40]}
+    )
 
 
 def parse_date(value: object, default_year: int | None = None) -> datetime.date | None:
@@ -56,7 +77,7 @@ def parse_date(value: object, default_year: int | None = None) -> datetime.date 
         default_year: the year of 「11/23」; without it such a text is refused.
 
     Raises:
-        ValueError: in Japanese, naming what was read.
+        ValueError: naming what was read.
     """
     if value is None or value == "":
         return None
@@ -69,27 +90,51 @@ def parse_date(value: object, default_year: int | None = None) -> datetime.date 
     if isinstance(value, int | float):
         if isinstance(value, float) and value.is_integer():
             value = int(value)
-        if isinstance(value, int) and 18_000_101 <= value <= 29_991_231:
-            return parse_date(str(value))
+        if isinstance(value, int) and (18_000_101 <= value <= 29_991_231 or 1868 <= value <= 2100):
+            return parse_date(str(value))  # 20261123; 1998 is a year (its day number would be in 1905)
         return excel_serial_to_date(float(value)).date()
     text = unicodedata.normalize("NFKC", str(value).translate(_SQUARE)).strip()
     text = _WEEKDAY.sub("", text)
     if not text:
         return None
     if match := _TIME.match(text):
-        text = match.group(1)
+        text = _WEEKDAY.sub("", match.group(1))
     try:
-        if match := _ERA.match(text):
-            return _era_date(match, value)
-        if match := _WESTERN.match(text) or _COMPACT.match(text):
-            return datetime.date(int(match[1]), int(match[2]), int(match[3] or 1))
-        if default_year and (match := _SHORT.match(text)):
-            return datetime.date(default_year, int(match[1]), int(match[2]))
-    except ValueError as error:
-        if not str(error).isascii():
-            raise
+        found = _day(re.sub(r"\s+", "", text), default_year) or _english(text)
+    except _NoDate:
+        raise
+    except ValueError:
         raise _missing(value) from None
-    raise _bad(value)
+    if found is None:
+        raise _bad(value)
+    return found
+
+
+def _day(text: str, default_year: int | None) -> datetime.date | None:
+    if match := _ERA.match(text):
+        return _era_date(match, text)
+    if match := _WESTERN.match(text) or _COMPACT.match(text):
+        return datetime.date(int(match[1]), int(match[2]), int(match[3] or 1))
+    if match := _YEAR.match(text):
+        return datetime.date(int(match[1]), 1, 1)
+    if match := _APOSTROPHE.match(text):
+        return datetime.date(2000 + int(match[1]), int(match[2]), int(match[3]))
+    if default_year and (match := _SHORT.match(text)):
+        return datetime.date(default_year, int(match[1]), int(match[2]))
+    return None
+
+
+def _english(text: str) -> datetime.date | None:
+    """11/23/2026 (23/11/2026 where the month comes second), Nov 23, 2026 and 23-Nov-2026 of English programs' exports."""
+    if match := _AMERICAN.match(text):
+        month, day = int(match[1]), int(match[2])
+        if month > 12:
+            month, day = day, month
+        return datetime.date(int(match[3]), month, day)
+    if (match := _ENGLISH.match(text)) and (word := match["month"][:3].lower()) in _MONTHS:
+        day = int(match["before"] or match["day"] or 1)
+        return datetime.date(int(match["year"]), _MONTHS.index(word) + 1, day)
+    return None
 
 
 def _era_date(match: re.Match[str], value: object) -> datetime.date:
@@ -100,11 +145,14 @@ def _era_date(match: re.Match[str], value: object) -> datetime.date:
     if match[3] is None:
         return max(start, datetime.date(year, 1, 1))
     day = datetime.date(year, int(match[3]), int(match[4] or 1))
-    following = [begun for _, _, begun in ERAS if begun > start]
+    following = [begun for _name, _letter, begun in ERAS if begun > start]
     if match[4] is None and day < start:
         day = start
     if day < start or (following and day >= min(following)):
-        raise ValueError(f"「{str(value)[:40]}」はその元号の期間にありません。年月日を確認してください。")
+        raise _NoDate(
+            _("「%(text)s」はその元号の期間にありません。年月日を確認してください。")
+            % {"text": str(value)[:40]}
+        )
     return day
 
 
@@ -112,7 +160,7 @@ def parse_datetime(value: object) -> datetime.datetime | None:
     """A moment (naive: the company's own time, or aware where the text carries its offset); a day alone is midnight.
 
     Raises:
-        ValueError: in Japanese.
+        ValueError
     """
     if value is None or value == "":
         return None
@@ -136,7 +184,10 @@ def parse_datetime(value: object) -> datetime.datetime | None:
             match = None
         if match:
             if day is None or hour > 23 or minute > 59 or second > 59:
-                raise ValueError(f"「{value[:40]}」という時刻はありません。14:30 のように入力してください。")
+                raise ValueError(
+                    _("「%(text)s」という時刻はありません。14:30 のように入力してください。")
+                    % {"text": value[:40]}
+                )
             moment = datetime.datetime.combine(day, datetime.time(hour, minute, second))
             if zone:
                 moment = datetime.datetime.fromisoformat(
@@ -156,7 +207,7 @@ def era_year(day: datetime.date) -> tuple[str, int]:
     for name, _letter, start in ERAS:
         if day >= start:
             return name, day.year - start.year + 1
-    raise ValueError("明治より前の日付は和暦にできません。")
+    raise ValueError(_("明治より前の日付は和暦にできません。"))
 
 
 def format_wareki(day: datetime.date) -> str:

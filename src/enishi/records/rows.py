@@ -11,7 +11,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, DateField, JSONField, Model
 from django.db.models.base import ModelState
 
@@ -24,7 +24,12 @@ def new(model: type[Model], **values: Any) -> Any:
     """An unsaved instance as `model(**values)` makes it, for batches; values go by column (`owner_id`)."""
     constant, made = _blank(model)
     instance = model.__new__(model)
-    instance.__dict__ = {"_state": ModelState(), **constant, **{name: make() for name, make in made}, **values}
+    instance.__dict__ = {
+        "_state": ModelState(),
+        **constant,
+        **{name: make() for name, make in made},
+        **values,
+    }
     return instance
 
 
@@ -32,15 +37,17 @@ def partial(model: type[Model], **values: Any) -> Any:
     """A stored row of which only these columns are loaded, as `only()` gives it; the others are asked for when read."""
     instance = model.__new__(model)
     state = ModelState()
-    state.adding, state.db = False, connection.alias
-    instance.__dict__ = {"_state": state, **values}
+    state.adding, state.db = False, DEFAULT_DB_ALIAS
+    instance.__dict__.update(values, _state=state)
     return instance
 
 
 @lru_cache(maxsize=64)
 def _blank(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
     """Defaults by column: those that are the same for all, and those that are made anew for each (lists, moments)."""
-    assert model.__init__ is Model.__init__, f"{model.__name__} has an __init__ of its own, which `new` would pass by"
+    assert model.__init__ is Model.__init__, (
+        f"{model.__name__} has an __init__ of its own, which `new` would pass by"
+    )
     constant: dict[str, Any] = {}
     made: list[tuple[str, Callable[[], Any]]] = []
     for one in model._meta.concrete_fields:
@@ -81,8 +88,7 @@ def insert_rows(model: type[Model], records: Sequence[Any]) -> None:
     columns = _ordered(model._meta.concrete_fields)
     insert_values(model._meta.db_table, [str(one.column) for one in columns], _rows(columns, records))
     for record in records:
-        record._state.adding = False
-        record._state.db = connection.alias
+        record._state.adding, record._state.db = False, DEFAULT_DB_ALIAS
 
 
 def insert_values(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
@@ -91,7 +97,10 @@ def insert_values(table: str, columns: Sequence[str], rows: Sequence[Sequence[An
     names = ", ".join(quote(one) for one in columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and len(rows) >= FEW:
-            with connection.wrap_database_errors, cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy:
+            with (
+                connection.wrap_database_errors,
+                cursor.copy(f"COPY {quote(table)} ({names}) FROM STDIN") as copy,
+            ):
                 for row in rows:
                     copy.write_row(row)
             return
@@ -158,7 +167,9 @@ def _formed(column: Any, records: Sequence[Any]) -> list[Any]:
     """A column of dates, moments, JSON or yes and no. Rows of a batch carry the same few, and most have no tags and no own
     fields: each value is put into the driver's form once."""
     name = column.attname
-    values = [record.__dict__[name] if name in record.__dict__ else getattr(record, name) for record in records]
+    values = [
+        record.__dict__[name] if name in record.__dict__ else getattr(record, name) for record in records
+    ]
     if isinstance(column, BooleanField):
         return values
     known: dict[Any, Any] = {}

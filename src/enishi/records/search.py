@@ -15,9 +15,7 @@ from django.db.models import (
     Exists,
     ExpressionWrapper,
     OuterRef,
-    Prefetch,
     Q,
-    prefetch_related_objects,
 )
 from django.db.models.expressions import RawSQL
 
@@ -25,7 +23,9 @@ from enishi.access.models import User
 from enishi.japanese.search import index_tokens, normalise_for_search, prefix_tokens, query_tokens
 from enishi.records import registry
 from enishi.records.entity import Entity
+from enishi.records.fields import Reference
 from enishi.records.models import SearchDoc
+from enishi.records.rows import insert_values, partial
 from enishi.records.visible import visible
 
 CODES = 4096
@@ -52,32 +52,45 @@ def index(entity: Entity, records: Sequence[Any], *, new: bool = False) -> None:
     """Stores the searchable text of records; `new` says that none of them has one yet (skips the deletion)."""
     if not entity.in_search or not records:
         return
-    # One query for all names, not one per record, and only the names.
-    for one in entity.references:
-        if one.name in entity.search_fields:
-            names = one.target.model._default_manager.only("pk", one.target.title_field)
-            prefetch_related_objects(records, Prefetch(one.name, queryset=names))
-    rows = []
-    for record in records:
+    name_references(records, [one for one in entity.references if one.name in entity.search_fields])
+    keys = [doc_id(entity, record.pk) for record in records]
+    docs, tokens = [], []
+    for key, record in zip(keys, records, strict=True):
         text = normalise_for_search(entity.search_text(record)[:LONGEST_TEXT])
-        rows.append((doc_id(entity, record.pk), entity.title(record)[:300], text, index_tokens(text)))
-    with connection.cursor() as cursor:
-        if not new:
-            _remove(cursor, [row[0] for row in rows])
-        if connection.vendor == "sqlite":
-            cursor.executemany(
-                "INSERT INTO records_searchdoc (id, title, text) VALUES (%s, %s, %s)",
-                [row[:3] for row in rows],
-            )
-            cursor.executemany(
-                f"INSERT INTO {TABLE} (rowid, tokens) VALUES (%s, %s)",  # noqa: S608 (a constant)
-                [(row[0], " ".join(row[3])) for row in rows],
-            )
-        else:
-            cursor.executemany(
-                "INSERT INTO records_searchdoc (id, title, text, tokens) VALUES (%s, %s, %s, array_to_tsvector(%s))",
-                rows,
-            )
+        docs.append((key, entity.title(record)[:300], text))
+        tokens.append(" ".join(index_tokens(text)))
+    if not new:
+        with connection.cursor() as cursor:
+            _remove(cursor, keys)
+    columns = ("id", "title", "text")
+    if connection.vendor == "sqlite":
+        insert_values("records_searchdoc", columns, docs)
+        insert_values(TABLE, ("rowid", "tokens"), list(zip(keys, tokens, strict=True)))
+    else:  # tokens are letters and digits only: as they stand they are a tsvector's text
+        insert_values(
+            "records_searchdoc",
+            (*columns, "tokens"),
+            [(*doc, words) for doc, words in zip(docs, tokens, strict=True)],
+        )
+
+
+def name_references(records: Sequence[Any], references: Iterable[Reference]) -> None:
+    """Loads what records point to, one query for all of them and only the names, where it isn't loaded."""
+    for one in references:
+        bare = [
+            record
+            for record in records
+            if one.get(record) is not None and one.name not in record._state.fields_cache
+        ]
+        if not bare:
+            continue
+        target, title = one.target.model, one.target.title_field
+        rows = target._default_manager.filter(pk__in={one.get(record) for record in bare})
+        names = dict(rows.values_list("pk", title))
+        for record in bare:
+            key = one.get(record)
+            if key in names:
+                record._state.fields_cache[one.name] = partial(target, **{"id": key, title: names[key]})
 
 
 def forget(entity: Entity, record_ids: Iterable[int]) -> None:

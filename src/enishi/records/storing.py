@@ -4,6 +4,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import F
@@ -18,6 +19,18 @@ from enishi.records.models import Event, Link, Operation, Tag
 from enishi.records.rows import insert_rows, new, update_rows
 
 BATCH = 500
+
+
+@dataclass
+class Written:
+    """What a write did: the record as stored, what changed from what to what, and the event that tells it."""
+
+    record: Any
+    changes: Changes = field(default_factory=dict)
+    event: Event | None = None
+    created: bool = False
+
+
 # What dependants write while a record settles (an affiliation behind a contact) belongs to the same operation,
 # so that it is undone with it.
 _operation: ContextVar[Operation | None] = ContextVar("operation", default=None)
@@ -34,6 +47,7 @@ def _settle(
 
 
 def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Operation | None) -> list[Event]:
+    """New records with all that hangs on them; returns the events that tell of them."""
     if not records:
         return []
     operation = operation or _operation.get()
@@ -41,15 +55,15 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     for record in records:
         record.created_at = record.updated_at = now
     insert_rows(entity.model, records)
+    told = _told(entity, by, operation)
     events = [
-        Event(
+        new(
+            Event,
             at=entity.event_time(record) or now,
             kind=entity.created_kind(record),
-            entity=entity.name,
             record_id=record.pk,
             version=1,
-            actor=by,
-            operation=operation,
+            **told,
         )
         for record in records
     ]
@@ -64,6 +78,7 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
 def store_changes(
     entity: Entity, done: Sequence[tuple[Any, Changes]], by: User, operation: Operation | None
 ) -> list[Event]:
+    """Changed records; returns the events, each with old and new value by field."""
     if not done:
         return []
     operation = operation or _operation.get()
@@ -72,6 +87,7 @@ def store_changes(
         record.version += 1
         record.updated_at, record.updated_by = now, by
     update_rows(entity.model, [record for record, _changes in done])
+    told = _told(entity, by, operation)
     events = []
     labels = _Labels(entity)
     labels.gather(changes for _record, changes in done)
@@ -85,17 +101,9 @@ def store_changes(
         words = labels.words(changes)
         if words:
             data["labels"] = words
+        kind = entity.event_kind(changes)
         events.append(
-            Event(
-                at=now,
-                kind=entity.event_kind(changes),
-                entity=entity.name,
-                record_id=record.pk,
-                version=record.version,
-                actor=by,
-                operation=operation,
-                data=data,
-            )
+            new(Event, at=now, kind=kind, record_id=record.pk, version=record.version, data=data, **told)
         )
     insert_rows(Event, events)
     scope.place(entity, [(record, event) for (record, _changes), event in zip(done, events, strict=True)])
@@ -114,28 +122,27 @@ def store_changes(
 def set_deleted(
     entity: Entity, records: Sequence[Any], by: User, operation: Operation | None, *, deleted: bool
 ) -> list[Event]:
+    """Records into the bin, or out of it; returns the events."""
     now = timezone.now()
+    gone = (now, by) if deleted else (None, None)
     for record in records:
         record.version += 1
         record.updated_at, record.updated_by = now, by
-        record.deleted_at, record.deleted_by = (now, by) if deleted else (None, None)
-    update_rows(entity.model, records)
+        record.deleted_at, record.deleted_by = gone
+    # What is set is the same for all; the versions can't have moved since they were read under lock.
+    entity.model._default_manager.filter(pk__in=[record.pk for record in records]).update(
+        version=F("version") + 1, updated_at=now, updated_by=by, deleted_at=gone[0], deleted_by=gone[1]
+    )
     if deleted:
         scope.withdraw(entity, [record.pk for record in records])
         search.forget(entity, [record.pk for record in records])
     else:
         search.index(entity, records)
+    if type(entity).title is not Entity.title:
+        search.name_references(records, entity.references)
+    told = {**_told(entity, by, operation), "at": now, "kind": "deleted" if deleted else "restored"}
     events = [
-        Event(
-            at=now,
-            kind="deleted" if deleted else "restored",
-            entity=entity.name,
-            record_id=record.pk,
-            version=record.version,
-            actor=by,
-            operation=operation,
-            data={"title": entity.title(record)},
-        )
+        new(Event, record_id=record.pk, version=record.version, data={"title": entity.title(record)}, **told)
         for record in records
     ]
     insert_rows(Event, events)
@@ -145,6 +152,15 @@ def set_deleted(
         for record in records:
             scope.replace(entity, record)
     return events
+
+
+def _told(entity: Entity, by: User, operation: Operation | None) -> dict[str, Any]:
+    """What all events of one storing have in common."""
+    return {
+        "entity": entity.name,
+        "actor_id": by.pk,
+        "operation_id": operation.pk if operation else None,
+    }
 
 
 def _tag(entity: Entity, records: Sequence[Any]) -> None:

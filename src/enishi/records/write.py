@@ -1,176 +1,42 @@
 """The one way in: every write of a record goes through here, and through nothing else.
 
 In one transaction: rights, input rules and the expected version are checked, only the fields that changed are
-stored, and the change event is added. `create`/`write` serve a person at a form, `create_many`/`write_many` are
-their bulk twins for imports and bulk changes; both end in the same two functions that touch the database.
+stored, and the change event is added. `create`/`write` serve a person at a form, `create_many`/`write_many`
+(`records.bulk`) are their bulk twins for imports and bulk changes. What is checked stands in `records.checking`; all
+of them end in the same three functions that touch the database, in `records.storing`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from contextvars import ContextVar
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import CharField
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.japanese.text import clean as clean_text
-from enishi.records import scope, search
+from enishi.records.bulk import create_many, write_many
+from enishi.records.checking import (
+    apply,
+    check_lengths,
+    check_references,
+    check_unique,
+    clean_values,
+    held_values,
+    merge_errors,
+    prepare,
+    shown_fields,
+)
 from enishi.records.entity import Entity
 from enishi.records.errors import Clash, Conflict, NotFound, Refused
-from enishi.records.fields import FieldKind, Pointer, Reference
-from enishi.records.models import Event, IdempotencyKey, Link, Operation, Tag
-from enishi.records.rows import insert_rows, update_rows
-from enishi.records.visible import require, visible
+from enishi.records.fields import Reference
+from enishi.records.models import Event, IdempotencyKey, Operation
+from enishi.records.storing import Written, set_deleted, store_changes, store_new
+from enishi.records.visible import in_bin, require, visible
 
-BATCH = 500
-Changes = dict[str, tuple[Any, Any]]
-
-
-@dataclass
-class Written:
-    """What a write did: the record as stored, what changed from what to what, and the event that tells it."""
-
-    record: Any
-    changes: Changes = field(default_factory=dict)
-    event: Event | None = None
-    created: bool = False
-
-
-# --- checking -------------------------------------------------------------------------------------
-def clean_values(
-    entity: Entity, values: Mapping[str, Any], *, internal: bool = False, creating: bool = False
-) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """Raw values by field name as values, and the errors by field name.
-
-    Names are looked up in the entity; a field that may not be written by hand is refused unless `internal`.
-    """
-    cleaned: dict[str, Any] = {}
-    errors: dict[str, list[str]] = {}
-    for name, raw in values.items():
-        try:
-            found = entity.field(name)
-        except KeyError:
-            errors[name] = [_("「%(name)s」という項目はありません。") % {"name": str(name)[:40]}]
-            continue
-        if not found.editable and not internal:
-            errors[name] = [_("「%(label)s」は書き込めない項目です。") % {"label": found.label}]
-            continue
-        try:
-            cleaned[name] = found.clean(raw)
-        except ValidationError as error:
-            errors[name] = list(error.messages)
-            continue
-        if found.required and found.is_empty(cleaned[name]):
-            errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
-    if creating:
-        for name, found in entity.fields.items():
-            if name in values or name in errors:
-                continue
-            default = found.default() if callable(found.default) else found.default
-            if default is not None:
-                cleaned[name] = default
-            elif found.required:
-                errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
-    return cleaned, errors
-
-
-def _check_references(
-    entity: Entity, cleaned: Mapping[str, Any], by: User, errors: dict[str, list[str]]
-) -> None:
-    for name, value in cleaned.items():
-        found = entity.field(name)
-        if (
-            isinstance(found, Reference)
-            and value is not None
-            and not visible(found.target, by).filter(pk=value).exists()
-        ):
-            errors[name] = [
-                _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
-            ]
-
-
-def _check_unique(
-    entity: Entity,
-    record: Any,
-    changed: Iterable[str],
-    errors: dict[str, list[str]],
-    taken: set[tuple[str, Any]] | None = None,
-) -> None:
-    """`taken`: what earlier records of the same batch use."""
-    for name in changed:
-        found = entity.field(name)
-        value = found.get(record)
-        if not found.unique or found.is_empty(value):
-            continue
-        if taken is not None:
-            if (name, value) in taken:
-                errors[name] = [
-                    _("%(label)s「%(value)s」が2件以上あります。")
-                    % {"label": found.label, "value": found.text(value)}
-                ]
-                continue
-            taken.add((name, value))
-        other = (
-            entity.model._default_manager.filter(found.lookup()(value), deleted_at=None)
-            .exclude(pk=record.pk)
-            .first()
-        )
-        if other is not None:
-            errors[name] = [
-                _("%(label)s「%(value)s」は「%(title)s」が使っています。")
-                % {"label": found.label, "value": found.text(value), "title": entity.title(other)}
-            ]
-
-
-@lru_cache(maxsize=64)
-def _limited(model: Any) -> tuple[Any, ...]:
-    return tuple(one for one in model._meta.concrete_fields if isinstance(one, CharField) and one.max_length)
-
-
-def _check_lengths(entity: Entity, record: Any, errors: dict[str, list[str]]) -> None:
-    """What follows from other values (a name split in two) must fit its column too: PostgreSQL would refuse all of it."""
-    for column in _limited(entity.model):
-        length = len(getattr(record, column.attname) or "")
-        if length > column.max_length:
-            errors.setdefault(column.name if column.name in entity.fields else "", []).append(
-                _("%(label)sは%(longest)d文字までです（今は%(length)d文字）。短くしてください。")
-                % {"label": column.verbose_name, "longest": column.max_length, "length": length}
-            )
-
-
-def _apply(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> Changes:
-    """Puts cleaned values on the record and tells what really changed."""
-    changes: Changes = {}
-    for name, value in cleaned.items():
-        found = entity.field(name)
-        old = found.get(record)
-        if old != value:
-            found.put(record, value)
-            changes[name] = (old, value)
-    return changes
-
-
-def _prepare(entity: Entity, record: Any, changes: Changes, before: Mapping[str, Any]) -> None:
-    """Lets the entity set what follows from the changes, and adds to them what a person would see change with them
-    (a stage sets the probability), so that the history tells it and an undo brings all of it back."""
-    entity.prepare(record, set(changes))
-    for name, old in before.items():
-        new = entity.field(name).get(record)
-        if new != old:
-            changes[name] = (old, new)
-        else:
-            changes.pop(name, None)
-
-
-def _held_values(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> dict[str, Any]:
-    """What is stored of the fields on the card and of those about to change."""
-    shown = [name for section in entity.sections for name in section.fields if name in entity.fields]
-    return {name: entity.field(name).get(record) for name in dict.fromkeys([*cleaned, *shown])}
+__all__ = [
+    "Again", "Written", "clean_values", "create", "create_many", "create_once", "delete", "restore", "write",
+    "write_many",
+]  # fmt: skip
 
 
 # --- one record -----------------------------------------------------------------------------------
@@ -201,19 +67,19 @@ def create(
             held = _held(by, key, entity)
             if held is not None:
                 return held
-        _check_references(entity, cleaned, by, errors)
+        check_references(entity, cleaned, by, errors)
         record = entity.model(created_by=by, updated_by=by)
         if "owner" not in cleaned and entity.field("owner").editable:
             cleaned["owner"] = by.pk
-        changed = set(_apply(entity, record, cleaned))
+        changed = set(apply(entity, record, cleaned))
         if not errors:
             entity.prepare(record, changed)
-            _merge_errors(errors, entity.check(record, changed))
-            _check_lengths(entity, record, errors)
-            _check_unique(entity, record, changed, errors)
+            merge_errors(errors, entity.check(record, changed))
+            check_lengths(entity, record, errors)
+            check_unique(entity, record, changed, errors)
         if errors:
             raise Refused(errors)
-        events = _store_new(entity, [record], by, operation)
+        events = store_new(entity, [record], by, operation)
         if key:
             try:
                 with transaction.atomic():
@@ -285,25 +151,20 @@ def write(
             for name, value in cleaned.items()
             if isinstance(entity.field(name), Reference) and entity.field(name).get(record) != value
         }
-        _check_references(entity, moved, by, errors)
-        before = _held_values(entity, record, cleaned)
-        changes = _apply(entity, record, cleaned)
+        check_references(entity, moved, by, errors)
+        before = held_values(entity, record, [*cleaned, *shown_fields(entity)])
+        changes = apply(entity, record, cleaned)
         if changes and not errors:
-            _prepare(entity, record, changes, before)
-            _merge_errors(errors, entity.check(record, set(changes)))
-            _check_lengths(entity, record, errors)
-            _check_unique(entity, record, changes, errors)
+            prepare(entity, record, changes, before)
+            merge_errors(errors, entity.check(record, set(changes)))
+            check_lengths(entity, record, errors)
+            check_unique(entity, record, changes, errors)
         if errors:
             raise Refused(errors)
         if not changes:
             return Written(record)
-        events = _store_changes(entity, [(record, changes)], by, operation)
+        events = store_changes(entity, [(record, changes)], by, operation)
         return Written(record, changes, events[0])
-
-
-def _merge_errors(errors: dict[str, list[str]], more: Mapping[str, list[str]]) -> None:
-    for name, messages in more.items():
-        errors.setdefault(name, []).extend(messages)
 
 
 def _check_version(
@@ -337,90 +198,7 @@ def _check_version(
         raise Conflict(clashes, record.version, str(last.actor or _("ほかの人")), last.at, dict(values))
 
 
-# --- many records ---------------------------------------------------------------------------------
-def create_many(
-    entity: Entity,
-    rows: Sequence[Mapping[str, Any]],
-    *,
-    by: User,
-    operation: Operation | None,
-    cleaned: bool = False,
-    importing: bool = False,
-) -> list[Any]:
-    """Bulk twin of `create`: all rows or none.
-
-    Args:
-        importing: the rows come from a file; entities may ask less of them than of a form.
-        cleaned: the rows have been through `clean_values` and the caller vouches for references and uniqueness.
-
-    Raises:
-        NotAllowed, Refused: with `row number: message`.
-    """
-    require(by, "create", entity)
-    records = []
-    taken: set[tuple[str, Any]] = set()
-    for number, row in enumerate(rows, 1):
-        values, errors = (dict(row), {}) if cleaned else clean_values(entity, row, creating=True)
-        if not cleaned:
-            _check_references(entity, values, by, errors)
-        record = entity.model(created_by=by, updated_by=by)
-        record.importing = importing
-        changed = set(_apply(entity, record, values))
-        if not errors:
-            entity.prepare(record, changed)
-            _merge_errors(errors, entity.check(record, changed))
-            _check_lengths(entity, record, errors)
-            if not cleaned:
-                _check_unique(entity, record, changed, errors, taken)
-        if errors:
-            raise Refused({"": [_("%(number)d行目: %(text)s") % {"number": number, "text": Refused(errors)}]})
-        records.append(record)
-    with transaction.atomic():
-        _store_new(entity, records, by, operation)
-    return records
-
-
-def write_many(
-    entity: Entity,
-    pairs: Sequence[tuple[Any, Mapping[str, Any]]],
-    *,
-    by: User,
-    operation: Operation | None,
-    cleaned: bool = False,
-    internal: bool = False,
-    check: bool = True,
-) -> list[Written]:
-    """Bulk twin of `write`: (record as read in this transaction, values) pairs; all or none; unchanged ones drop out.
-
-    Raises:
-        NotAllowed, Refused
-    """
-    require(by, "change", entity)
-    done: list[tuple[Any, Changes]] = []
-    taken: set[tuple[str, Any]] = set()
-    for record, row in pairs:
-        values, errors = (dict(row), {}) if cleaned else clean_values(entity, row, internal=internal)
-        if not cleaned:
-            _check_references(entity, values, by, errors)
-        before = _held_values(entity, record, values)
-        changes = _apply(entity, record, values)
-        if changes and not errors:
-            _prepare(entity, record, changes, before)
-            if check:
-                _merge_errors(errors, entity.check(record, set(changes)))
-                _check_lengths(entity, record, errors)
-            if not cleaned:
-                _check_unique(entity, record, changes, errors, taken)
-        if errors:
-            title = entity.title(entity.model._default_manager.get(pk=record.pk))  # as stored, not as refused
-            raise Refused({"": [_("「%(title)s」: %(text)s") % {"title": title, "text": Refused(errors)}]})
-        if changes:
-            done.append((record, changes))
-    with transaction.atomic():
-        events = _store_changes(entity, done, by, operation)
-    return [Written(record, changes, event) for (record, changes), event in zip(done, events, strict=True)]
-
-
+# --- the bin ---------------------------------------------------------------------------------------
 def delete(
     entity: Entity, record_ids: Sequence[int], *, by: User, operation: Operation | None = None
 ) -> list[Event]:
@@ -436,7 +214,7 @@ def delete(
         )
         if not records:
             raise NotFound
-        return _set_deleted(entity, records, by, operation, deleted=True)
+        return set_deleted(entity, records, by, operation, deleted=True)
 
 
 def restore(
@@ -447,8 +225,6 @@ def restore(
     Raises:
         NotAllowed, NotFound
     """
-    from enishi.records.visible import in_bin
-
     require(by, "delete", entity)
     with transaction.atomic():
         records = list(
@@ -459,7 +235,7 @@ def restore(
         unique = [one.name for one in entity.fields.values() if one.unique]
         for record in records:
             errors: dict[str, list[str]] = {}
-            _check_unique(entity, record, unique, errors)  # somebody may have got the number since
+            check_unique(entity, record, unique, errors)  # somebody may have got the number since
             if errors:
                 raise Refused(errors)
-        return _set_deleted(entity, records, by, operation, deleted=False)
+        return set_deleted(entity, records, by, operation, deleted=False)

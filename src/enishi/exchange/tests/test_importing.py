@@ -287,3 +287,16 @@ def test_a_viewer_may_not_import(carol: User, tmp_path: Path) -> None:
     with pytest.raises(NotAllowed):
         bring(write_xlsx(tmp_path / "台帳.xlsx", LEDGER), carol)
     assert Account.objects.count() == 0
+
+
+@pytest.mark.row("B1")
+def test_of_two_rows_about_one_customer_no_note_is_lost(
+    alice: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [["会社名", "電話", "備考"], ["丸山商店", "03-1111-1111", "裏口から"], ["林商店", "", "午前中"], ["丸山商店", "03-2222-2222", "裏口から\n釣りが趣味"]]  # fmt: skip
+    for batch in (500, 1):
+        monkeypatch.setattr(importing, "BATCH", batch)
+        bring(write_xlsx(tmp_path / f"{batch}.xlsx", rows), alice)
+        account = Account.objects.get(name="丸山商店", deleted_at=None)
+        assert (account.note, account.phone) == ("裏口から\n釣りが趣味", "03-1111-1111"), batch
+        write.delete(registry.get("account"), list(Account.objects.values_list("pk", flat=True)), by=alice)

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.utils import translation
 
 from enishi.access.models import User
-from enishi.exchange import importing
+from enishi.exchange import importing, readers
 from enishi.exchange.mapping import Plan
 from enishi.exchange.tests.ledgers import TRADES, Ledger, Rows
-from enishi.exchange.tests.test_importing import bring
+from enishi.exchange.tests.ledgers_forms import FORMS, LAYOUTS, MORE, PROGRAMS
 from enishi.records import registry
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B1")]
@@ -126,6 +127,46 @@ def check(user: User, folder: Path, ledger: Ledger) -> None:
         assert {name: held(rows[0], name) for name in values} == values, (entity, lookup)
 
 
-@pytest.mark.parametrize("ledger", TRADES, ids=str)
+@pytest.mark.parametrize("ledger", TRADES + MORE, ids=str)
 def test_ledgers_of_the_trades(alice: User, bob: User, tmp_path: Path, ledger: Ledger) -> None:
+    check(alice, tmp_path, ledger)
+
+
+@pytest.mark.parametrize("ledger", PROGRAMS, ids=str)
+def test_what_other_programs_give(alice: User, bob: User, tmp_path: Path, ledger: Ledger) -> None:
+    check(alice, tmp_path, ledger)
+
+
+@pytest.mark.parametrize("ledger", LAYOUTS, ids=str)
+def test_layouts(alice: User, tmp_path: Path, ledger: Ledger) -> None:
+    check(alice, tmp_path, ledger)
+
+
+CARDS: dict[str, Rows] = {
+    "並んだカード": [["会社名", "丸山商店", "担当者", "山田"], ["住所", "東京都", "電話", "03-1111-1111"], ["FAX", "", "メール", ""], ["備考", "", "業種", ""]],
+    "重なったカード": [["氏名", "林"], ["電話", "03-1111-1111"], ["住所", "東京都"], [], ["氏名", "森"], ["電話", "03-1111-1112"], ["住所", "東京都"]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_cards_are_refused_with_what_to_do(alice: User, tmp_path: Path, name: str) -> None:
+    path = write(tmp_path, Ledger(f"{name}.xlsx", CARDS[name], {}, {}))
+    job = importing.begin(path, path.name, by=alice)
+    with pytest.raises(readers.Unreadable, match="カードの形"):
+        importing.preview(job)
+    importing.run(job)
+    assert "カードの形" in job.error
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+@pytest.mark.parametrize("ledger", [TRADES[0], PROGRAMS[3], PROGRAMS[6]], ids=str)
+def test_the_readers_language_makes_no_difference(
+    alice: User, bob: User, tmp_path: Path, ledger: Ledger, language: str
+) -> None:
+    with translation.override(language):
+        check(alice, tmp_path, ledger)
+
+
+@pytest.mark.parametrize("ledger", FORMS, ids=str)
+def test_forms_of_files(alice: User, tmp_path: Path, ledger: Ledger) -> None:
     check(alice, tmp_path, ledger)

@@ -1,6 +1,7 @@
 """How accounts look and behave."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +72,12 @@ def fill_prefecture(record: Any) -> None:
         places = addresses.lookup_postal_code(record.postal_code)
         if len({place.prefecture for place in places}) == 1:
             record.prefecture = places[0].prefecture
+
+
+@lru_cache(maxsize=4096)
+def match_key(name: str) -> str:
+    """The key by which accounts of the same name are found; an import asks for it, and then the record."""
+    return companies.company_key(name)[:200]
 
 
 @register
@@ -156,7 +163,7 @@ class AccountEntity(Entity):
     def prepare(self, record: Account, changed: set[str]) -> None:
         if {"name", "kana"} & changed or not record.sort_key:
             record.sort_key = kana.sort_key(record.kana or companies.sort_base(record.name))
-            record.match_key = companies.company_key(record.name)[:200]
+            record.match_key = match_key(record.name)
         if {"address", "postal_code", "prefecture"} & changed:
             fill_prefecture(record)
 

@@ -157,18 +157,17 @@ class ContactEntity(Entity):
         """Keeps the main affiliation in step with the account, department and title on the contact."""
         wanted = {"account", "department", "title"}
         moved = [
-            record for record, change in zip(records, changes, strict=True)
+            (record, change) for record, change in zip(records, changes, strict=True)
             if (not change and record.account_id) or wanted & set(change)
         ]  # fmt: skip
         if not moved or by is None:
             return
         entity = get("affiliation")
-        held = {
-            one.contact_id: one
-            for one in Affiliation.objects.filter(contact__in=moved, is_main=True, deleted_at=None)
-        }
+        older = [record for record, change in moved if change]  # one that was made just now has none yet
+        mains = Affiliation.objects.filter(contact__in=older, is_main=True, deleted_at=None) if older else ()
+        held = {one.contact_id: one for one in mains}
         fresh, updates = [], []
-        for record in moved:
+        for record, _change in moved:
             main = held.get(record.pk)
             if main is not None and main.account_id != record.account_id:
                 updates.append((main, {"is_main": False, "ended_on": main.ended_on or timezone.localdate()}))
@@ -242,10 +241,18 @@ class AffiliationEntity(Entity):
             operation=None,
             cleaned=True,
         )
-        stale = []
-        for contact in Contact.objects.select_for_update(no_key=True).filter(pk__in=mains).order_by("pk"):
-            main = mains[contact.pk]
-            wanted = {"account": main.account_id, "department": main.department, "title": main.title}
-            if any(get("contact").field(name).get(contact) != value for name, value in wanted.items()):
-                stale.append((contact, wanted))
+        wanted = {
+            key: {"account": main.account_id, "department": main.department, "title": main.title}
+            for key, main in mains.items()
+        }
+        contacts = Contact.objects.select_for_update(no_key=True).filter(pk__in=mains).order_by("pk")
+        # Those that made their affiliation themselves agree with it: only what differs is loaded whole.
+        differ = [
+            key
+            for key, *told in contacts.values_list("pk", "account_id", "department", "title")
+            if told != list(wanted[key].values())
+        ]
+        stale = [
+            (contact, wanted[contact.pk]) for contact in (contacts.filter(pk__in=differ) if differ else ())
+        ]
         write.write_many(get("contact"), stale, by=by, operation=None, cleaned=True)

@@ -37,7 +37,7 @@ class Contact(Record, Touched, Reachable):
     preferences = models.TextField(_("好み"), blank=True)
     note = models.TextField(_("備考"), blank=True)
     source = models.CharField(_("獲得元"), max_length=100, blank=True)
-    met_on = models.DateField(_("名刺交換日"), null=True, blank=True)
+    met_on = models.DateField(_("登録日・名刺交換日"), null=True, blank=True)
     last_purchase_on = models.DateField(_("最終来店・購入日"), null=True, blank=True)
     purchase_total = models.BigIntegerField(_("累計購入額"), null=True, blank=True)
 

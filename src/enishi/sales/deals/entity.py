@@ -1,5 +1,6 @@
 """How deals look and behave."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -63,15 +64,37 @@ class StageField(Reference):
 
 
 _STAGE_WORDS = {
-    "won": ("受注", "成約", "成立", "won", "契約済", "契約", "受注済"),
-    "lost": ("失注", "不成立", "敗戦", "lost", "キャンセル", "流れ"),
-    "hold": ("保留", "凍結", "ペンディング", "hold", "延期"),
-}
+    "won": (
+        "受注", "成約", "成立", "won", "closed won", "契約済", "契約", "契約完了", "受注済", "受注確定", "決定", "獲得", "納品済", "納品完了", "完工", "引渡済", "完了",
+    ),
+    "lost": (
+        "失注", "不成立", "敗戦", "lost", "closed lost", "キャンセル", "流れ", "見送り", "不採用", "辞退", "中止", "取消", "取り消し", "取りやめ", "他決", "不調", "没", "断念",
+    ),
+    "hold": ("保留", "凍結", "ペンディング", "hold", "on hold", "延期", "休止", "中断", "様子見", "塩漬け"),
+}  # fmt: skip
+# What other companies call the steps of the usual pipeline.
+_STEP_WORDS = {
+    "引き合い": ("引合", "引合い", "問い合わせ", "問合せ", "お問合せ", "リード", "新規", "見込み", "反響", "lead", "new", "inquiry", "prospecting"),
+    "アプローチ": ("初回接触", "初回訪問", "初回面談", "アポ", "アポ取得", "アポイント", "接触", "訪問", "電話", "未対応", "approach", "contacted", "qualification", "qualified"),
+    "ヒアリング": ("商談", "現地調査", "調査", "要件確認", "課題確認", "ニーズ確認", "面談", "hearing", "discovery", "needs analysis", "meeting"),
+    "提案・見積": ("提案", "見積", "見積り", "見積もり", "見積提出", "見積書提出", "提案書提出", "提案書", "プレゼン", "デモ", "proposal", "quote", "quotation", "proposal/price quote"),
+    "クロージング": ("交渉", "価格交渉", "条件交渉", "最終交渉", "最終", "内示", "内定", "稟議", "契約手続", "契約準備", "契約待ち", "受注見込", "negotiation", "negotiation/review", "closing"),
+}  # fmt: skip
 
 
 def stage_by_words(text: str, stages: Sequence[Stage]) -> Stage | None:
-    """The stage that a sheet's word means: the same name, a name that contains it, or its outcome."""
-    key = fold(text)
+    """The stage that a sheet's word means: the same name, a name that contains it, its outcome, another company's word for
+    it; 提案中, 1.提案 and 見積提出済 are 提案 and 見積提出."""
+    plain = re.sub(r"^[\d①-⑳]+\s*[.:)]?\s*", "", fold(text))
+    for key in dict.fromkeys(
+        (fold(text), plain, re.sub(r"(済ミ?|待チ?|中|段階|フェーズ)$", "", plain).strip())
+    ):
+        if key and (found := _stage_of(key, stages)):
+            return found
+    return None
+
+
+def _stage_of(key: str, stages: Sequence[Stage]) -> Stage | None:
     for stage in stages:
         if fold(stage.name) == key:
             return stage
@@ -82,6 +105,9 @@ def stage_by_words(text: str, stages: Sequence[Stage]) -> Stage | None:
         parts = fold(stage.name).replace(" ", "・").split("・")
         if key in parts or (len(key) >= 2 and key in fold(stage.name)):
             return stage
+    for name, words in _STEP_WORDS.items():
+        if key in map(fold, words):
+            return next((stage for stage in stages if stage.name == name), None)
     return None
 
 

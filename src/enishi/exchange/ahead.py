@@ -1,0 +1,137 @@
+"""The rows of an import, read and parsed ahead of being stored.
+
+Parsing takes about as long as storing, and neither can wait for the other without a core standing idle: for a large file a
+process of its own (`python -m enishi.exchange.ahead`) parses the next batch while this one is stored. It only ever reads.
+Should it die, the rows that are left are parsed here.
+"""
+
+import contextlib
+import logging
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from enishi.exchange.mapping import Plan
+    from enishi.exchange.models import ImportJob
+    from enishi.exchange.rows import Parsed
+
+Batch = tuple[int, "list[Parsed]"]  # the place of its last row among the file's rows, and the rows
+LARGE = 400_000  # bytes of a file from which on a process of its own is worth its start
+
+logger = logging.getLogger("enishi.exchange")
+
+
+def rough_count(job: "ImportJob", plan: "Plan") -> int:
+    """How many rows the sheets have, headings and all: for a progress bar, at a fifth of what telling records takes."""
+    from enishi.exchange.rows import tables_of
+
+    return sum(1 for table in tables_of(job, plan) for _row in table.rows())
+
+
+@contextlib.contextmanager
+def batches(job: "ImportJob", plan: "Plan", size: int) -> Iterator[Iterator[Batch]]:
+    """The rows behind those that are done, in batches."""
+    if os.path.getsize(job.path) < LARGE or (os.cpu_count() or 1) < 2:  # noqa: PTH202 (job.path is text)
+        yield _parsed(job, plan, job.done, size)
+        return
+    child = _start(job, size)
+    try:
+        yield _received(child, job, plan, size)
+    finally:
+        child.kill()
+        assert child.stdout is not None
+        child.stdout.close()
+        child.wait()
+
+
+def _parsed(job: "ImportJob", plan: "Plan", done: int, size: int) -> Iterator[Batch]:
+    """Parses here."""
+    from enishi.exchange.rows import RowReader, data_rows
+
+    reader = RowReader(plan)
+    batch: list[Parsed] = []
+    place = 0
+    for place, (number, cells) in enumerate(data_rows(job, plan), 1):
+        if place > done:
+            batch.append(reader.read(number, cells))
+            if len(batch) == size:
+                yield place, batch
+                batch = []
+    if batch:
+        yield place, batch
+
+
+def _start(job: "ImportJob", size: int) -> "subprocess.Popen[bytes]":
+    from django.db import connection
+    from django.utils import timezone, translation
+
+    child = subprocess.Popen(
+        [sys.executable, "-m", "enishi.exchange.ahead"],
+        env={"DJANGO_SETTINGS_MODULE": "enishi.site.settings", **os.environ},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdin is not None
+    told = {
+        "database": connection.settings_dict["NAME"],
+        "language": translation.get_language(),
+        "zone": timezone.get_current_timezone_name(),
+        "path": job.path,
+        "file_name": job.file_name,
+        "plan": job.plan,
+        "done": job.done,
+        "size": size,
+    }
+    with contextlib.suppress(BrokenPipeError), child.stdin as stream:
+        pickle.dump(told, stream)
+    return child
+
+
+def _received(child: "subprocess.Popen[bytes]", job: "ImportJob", plan: "Plan", size: int) -> Iterator[Batch]:
+    """What the other process parsed; and if it doesn't come to its end, the rest parsed here, where what ails it shows."""
+    assert child.stdout is not None
+    place = job.done
+    try:
+        while (batch := pickle.load(child.stdout)) is not None:  # noqa: S301 (from our own process)
+            place = batch[0]
+            yield batch
+    except (EOFError, pickle.UnpicklingError):
+        logger.warning("the process that reads %s ended early; going on without it", job.file_name)
+        yield from _parsed(job, plan, place, size)
+
+
+# --- the other process ------------------------------------------------------------------------------
+def main(told: dict[str, Any], out: IO[bytes]) -> None:
+    """Parses the file; batches go to `out`, and None behind the last."""
+    import django
+
+    django.setup()
+    from django.db import connections
+    from django.utils import timezone, translation
+
+    from enishi.exchange.mapping import Plan
+    from enishi.exchange.models import ImportJob
+    from enishi.exchange.readers import Unreadable
+
+    connections.settings["default"]["NAME"] = told["database"]
+    translation.activate(told["language"])
+    timezone.activate(told["zone"])
+    job = ImportJob(path=told["path"], file_name=told["file_name"], plan=told["plan"], done=told["done"])
+    with contextlib.suppress(
+        BrokenPipeError, Unreadable
+    ):  # nobody listens any more; the other side finds out itself
+        for batch in _parsed(job, Plan.from_json(job.plan), job.done, told["size"]):
+            pickle.dump(batch, out, pickle.HIGHEST_PROTOCOL)
+            out.flush()
+        pickle.dump(None, out)
+        out.flush()
+
+
+if __name__ == "__main__":
+    with os.fdopen(os.dup(1), "wb", buffering=1 << 20) as stream:
+        os.dup2(2, 1)  # whatever else is printed must not get between the batches
+        main(pickle.load(sys.stdin.buffer), stream)  # noqa: S301 (from our own process)

@@ -1,0 +1,84 @@
+"""Which rows of a sheet are records: not repeated headings, totals, footnotes and names of blocks."""
+
+import re
+from typing import Any
+
+from enishi.exchange import headings
+from enishi.exchange.headings import key
+from enishi.exchange.mapping import Plan
+from enishi.japanese.text import fold
+
+DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃"}  # fmt: skip
+_TOTAL = re.compile(
+    r"(合計|小計|総計|総合計|累計|合計金額|中計)$|^(計|total|sum|subtotal|grandtotal)$|^計?(全|計)\d+(件|社|名|人)$"
+)
+_BARE_TOTAL = re.compile(
+    r"[\[(【<]?(総?合計|小計|総計|累計|中計|計|平均|total|grandtotal|subtotal|average)[\])】>]?[:：]?$"
+)
+_FOOT = re.compile(
+    r"^(※|＊|\*{1,2}\D|注[\d)）:：.]|<注|【注|備考[:：]|以上$|以下余白|次頁|つづく|続く$|[-‐－]\s*\d+\s*[-‐－]$|p\.?\s*\d+$|page\s*\d+|\d+\s*/\s*\d+\s*(頁|ページ)?$|\d+\s*(頁|ページ)$|(印刷|作成|出力|更新)(日|者)?[:：])"
+)
+_NUMBERED = re.compile(r"[a-z]{0,4}-?\d[\d-]*$")
+_SECTION = re.compile(r"^(【.*】|[■●◆▼▲◎★☆□○◇]+.{0,30}|<.*>|《.*》|〔.*〕|[アカサタナハマヤラワ]行|[ア-ン])$")
+
+
+class RowRules:
+    """Tells records from the rest of a sheet."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.headings = {column.index: key(column.heading) for column in plan.columns if column.heading}
+        self.title = [
+            column.index
+            for column in plan.columns
+            if column.target.endswith((".name", ".family_name", ".given_name"))
+        ]
+        self.codes = {column.index for column in plan.columns if column.target.endswith(".code")}
+        self.told = [column.index for column in plan.columns if column.target]
+        self.width = len(self.told)
+
+    def fill_dittos(self, row: list[Any], above: list[Any]) -> None:
+        """〃 and 同上 say what the row above says."""
+        for place, cell in enumerate(row):
+            if isinstance(cell, str) and cell in DITTO and place < len(above):
+                row[place] = above[place]
+
+    def is_record(self, row: list[Any]) -> bool:
+        """Whether a row with something in it is a record, or at least wants to be one."""
+        filled = [place for place, cell in enumerate(row) if cell not in (None, "")]
+        told = [place for place in self.told if place < len(row) and row[place] not in (None, "", 0, False)]
+        if self.told and not told:
+            return False  # only a running number, formulas over nothing
+        if self._repeats_heading(row, filled):
+            return False
+        named = [fold(str(row[place])).replace(" ", "") for place in self.title if place in filled]
+        first = fold(str(row[filled[0]])).replace(" ", "")
+        if (
+            _BARE_TOTAL.match(first)
+            or any(_TOTAL.search(text) for text in named)
+            or (not any(named) and self._is_sum(row, filled, first))
+        ):
+            return False
+        if len(filled) == 1 and (self.width > 1 or filled[0] not in self.title):
+            text = fold(str(row[filled[0]]))
+            if filled[0] in self.codes and _NUMBERED.match(text):
+                return True  # a number without anybody: it shall be said that the name is missing
+            if _FOOT.match(text) or _SECTION.match(text) or filled[0] not in self.title:
+                return False
+        return not (len(filled) == 1 and _FOOT.match(fold(str(row[filled[0]]))))
+
+    def _is_sum(self, row: list[Any], filled: list[int], first: str) -> bool:
+        if _TOTAL.search(first) or any(_TOTAL.search(fold(str(row[p])).replace(" ", "")) for p in filled[:3]):
+            return True
+        return all(isinstance(row[place], int | float) for place in filled)  # sums without a word
+
+    def _repeats_heading(self, row: list[Any], filled: list[int]) -> bool:
+        if not self.headings:
+            return False
+        same = 0
+        for place in filled:
+            text = key(str(row[place])) if isinstance(row[place], str) else ""
+            heading = self.headings.get(place, "")
+            same += bool(text) and (
+                text == heading or (heading.endswith(text) and bool(headings.means(text)))
+            )
+        return same >= max(1, len(filled) * 0.6) and (same > 1 or len(filled) == 1)

@@ -1,0 +1,135 @@
+"""One thing in the many spellings of ledgers: dates, amounts, numbers, names."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enishi.access.models import User
+from enishi.exchange.tests.test_importing import bring, write_csv, write_xlsx
+from enishi.people.models import Account, Contact
+from enishi.records.models import CustomField
+from enishi.sales.models import Deal
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("B1")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("令和5年4月1日", "2023-04-01"), ("R5.4.1", "2023-04-01"), ("Ｒ５．４．１", "2023-04-01"), ("令5/4/1", "2023-04-01"), ("昭和63/1/2", "1988-01-02"),
+        ("S63. 1. 2", "1988-01-02"), ("平成元年", "1989-01-08"), ("H31.4.30", "2019-04-30"), ("㋿元年5月1日", "2019-05-01"), ("2023.4.1", "2023-04-01"),
+        ("2023/4", "2023-04-01"), ("2023年4月", "2023-04-01"), ("2023 年 4 月 1 日（土）", "2023-04-01"), ("20230401", "2023-04-01"), (45017, "2023-04-01"),
+        (1998, "1998-01-01"), ("2023-04-01 09:30:00", "2023-04-01"), ("2023-04-01T09:30:00+09:00", "2023-04-01"), ("4/1/2023", "2023-04-01"),
+        ("Apr 1, 2023", "2023-04-01"), ("1-Apr-2023", "2023-04-01"), ("'23.4.1", "2023-04-01"), (datetime.date(2023, 4, 1), "2023-04-01"),
+    ],
+)  # fmt: skip
+def test_dates(alice: User, tmp_path: Path, cell: Any, day: str) -> None:
+    job = bring(
+        write_xlsx(tmp_path / "a.xlsx", [["会社名", "電話", "取引開始日"], ["丸山商店", "", cell]]), alice
+    )
+    assert job.figures["refused"] == 0
+    assert Account.objects.get().started_on.isoformat() == day
+
+
+@pytest.mark.parametrize("cell", ["H31.5.1", "昭和64年1月8日", "2023/2/30", "令和5年13月1日"])
+def test_days_that_never_were(alice: User, tmp_path: Path, cell: str) -> None:
+    job = bring(
+        write_csv(tmp_path / "a.csv", [["会社名", "電話", "取引開始日"], ["丸山商店", "", cell]]), alice
+    )
+    assert (job.figures["refused"], Account.objects.count()) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("cell", "yen"),
+    [
+        ("¥1,234-", 1234), ("￥1,234", 1234), ("１２３４円", 1234), ("12.5万円", 125_000), ("1億2,000万円", 120_000_000), ("1,234円(税込)", 1234),
+        ("約500万円", 5_000_000), ("20万円/月", 200_000), (1234.4, 1234), ("5,000千円", 5_000_000), ("0", 0),
+    ],
+)  # fmt: skip
+def test_amounts(alice: User, tmp_path: Path, cell: Any, yen: int) -> None:
+    bring(write_xlsx(tmp_path / "a.xlsx", [["案件名", "会社名", "金額"], ["看板", "丸山商店", cell]]), alice)
+    assert Deal.objects.get().amount == yen
+
+
+@pytest.mark.parametrize("cell", ["△1,000", "(1,000)", "-1000", "▲1,000円"])
+def test_less_than_nothing_is_told_as_such(alice: User, tmp_path: Path, cell: str) -> None:
+    path = write_csv(tmp_path / "a.csv", [["案件名", "会社名", "金額"], ["看板", "丸山商店", cell]])
+    job = bring(path, alice)
+    assert job.figures["refused"] == 1
+    assert "0円以上" in job.refused_rows.get().reason
+    assert Account.objects.count() == 0
+
+
+def test_amounts_that_are_none_stay_as_text(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["案件名", "会社名", "金額"],
+        ["看板", "丸山商店", "500〜800万円"],
+        ["のぼり", "丸山商店", "1,000"],
+    ]
+    job = bring(write_csv(tmp_path / "a.csv", rows), alice)
+    assert job.figures["created"]["deal"] == 2
+    assert "500〜800万円" in Deal.objects.get(name="看板").note
+
+
+@pytest.mark.parametrize(
+    ("cell", "phone", "mobile", "note"),
+    [
+        (312345678, "03-1234-5678", "", ""), ("03(1234)5678", "03-1234-5678", "", ""), ("０３－１２３４－５６７８", "03-1234-5678", "", ""),
+        ("03-1234-5678 内線123", "03-1234-5678 内線123", "", ""), ("03-1234-5678 / 090-1111-2222", "03-1234-5678", "090-1111-2222", ""),
+        ("03-1234-5678\n03-1234-5679", "03-1234-5678", "", "03-1234-5679"), ("+81 3-1234-5678", "03-1234-5678", "", ""),
+    ],
+)  # fmt: skip
+def test_telephones(alice: User, tmp_path: Path, cell: Any, phone: str, mobile: str, note: str) -> None:
+    bring(
+        write_xlsx(tmp_path / "a.xlsx", [["氏名", "生年月日", "電話番号"], ["山田 太郎", "S50.1.1", cell]]),
+        alice,
+    )
+    found = Contact.objects.get()
+    assert (found.phone, found.mobile) == (phone, mobile)
+    assert note in found.note
+
+
+def test_addresses_of_mail_and_honorifics(alice: User, tmp_path: Path) -> None:
+    rows = [["会社名", "ご担当者様", "メール"], ["丸山商店　御中", "山田　太郎 様", "mailto:A@Example.JP"], ["林工業", "林 花子 部長", "h＠example.jp、i@example.jp"],
+            ["森建設", "代表取締役　森 一", "<m@example.jp>"]]  # fmt: skip
+    bring(write_csv(tmp_path / "a.csv", rows), alice)
+    assert Account.objects.filter(name="丸山商店").exists()
+    assert Contact.objects.get(name="山田 太郎").email == "A@example.jp"
+    second = Contact.objects.get(name="林 花子")
+    assert (second.title, second.email) == ("部長", "h@example.jp")
+    assert "i@example.jp" in second.note
+    assert Contact.objects.get(name="森 一").title == "代表取締役"
+
+
+def test_what_is_said_of_nobody_is_the_companys(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["得意先コード", "会社名", "担当者", "部署", "携帯", "メール"],
+        ["A1", "丸山商店", "", "工事部", "090-1111-2222", "m@example.jp"],
+        ["A2", "林工業", "林 花子", "", "", ""],
+    ]
+    job = bring(write_csv(tmp_path / "a.csv", rows), alice)
+    assert job.figures["created"] == {"account": 2, "contact": 1}
+    found = Account.objects.get(code="A1")
+    assert (found.phone, found.email) == ("090-1111-2222", "m@example.jp")
+    assert "工事部" in found.note
+
+
+def test_a_number_of_our_own_staff_is_no_user(alice: User, tmp_path: Path) -> None:
+    rows = [["会社名", "電話", "営業担当"], ["丸山商店", "", str(alice.pk)], ["林工業", "", "99999"]]
+    job = bring(write_csv(tmp_path / "a.csv", rows), alice)
+    assert job.figures["created"] == {"account": 2}
+    assert "営業担当: 99999" in Account.objects.get(name="林工業").note
+
+
+def test_an_own_field_is_found_by_its_label(alice: User, tmp_path: Path) -> None:
+    from enishi.records.entity import forget_own_fields
+
+    own = CustomField.objects.create(entity="account", label="締日", kind="text")
+    forget_own_fields()
+    try:
+        bring(write_csv(tmp_path / "a.csv", [["会社名", "電話", "締日"], ["丸山商店", "", "20日"]]), alice)
+        assert Account.objects.get().custom == {own.key: "20日"}
+    finally:
+        forget_own_fields()
