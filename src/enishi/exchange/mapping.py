@@ -18,6 +18,7 @@ MOST_NOTES = 40
 IMPOSSIBLE = 90
 # Several columns may go into one of these fields: what stands between their texts.
 STATES = {key(word) for word in vocabulary.TASK_STATES.split()}
+MOST_COLLEAGUES = 20  # more names in a column of 担当者 are customers' people
 JOINED = {"address": "", "building": " ", "name": " ", "note": "\n", "preferences": "\n"}
 
 
@@ -137,10 +138,10 @@ def _are_theirs(sheet: Sheet, column: Column, another: bool) -> bool:
         return True
     if any(cell.endswith(("様", "さま", "さん", "殿", "氏")) for cell in cells):
         return True
-    if _serves_several(sheet, column):
-        return False
     bare = {fold(cell) for cell in cells}
-    if len(cells) >= 8 and len(bare) <= max(3, len(cells) * 0.25):
+    if len(bare) <= MOST_COLLEAGUES and _serves_several(sheet, column):
+        return False
+    if len(cells) >= 8 and len(bare) <= max(3, min(len(cells) * 0.25, MOST_COLLEAGUES)):
         return False  # a few names again and again: our own people
     return key(column.heading) != "担当" or contents.share(cells, lambda cell: " " in fold(cell)) > 0.5
 

@@ -24,12 +24,13 @@ def new(model: type[Model], **values: Any) -> Any:
     """An unsaved instance as `model(**values)` makes it, for batches; values go by column (`owner_id`)."""
     constant, made = _blank(model)
     instance = model.__new__(model)
-    instance.__dict__ = {
-        "_state": ModelState(),
-        **constant,
-        **{name: make() for name, make in made},
-        **values,
-    }
+    held = instance.__dict__
+    held["_state"] = ModelState()
+    held.update(constant)
+    held.update(values)
+    for name, make in made:
+        if name not in values:
+            held[name] = make()
     return instance
 
 

@@ -124,14 +124,14 @@ def set_deleted(
 ) -> list[Event]:
     """Records into the bin, or out of it; returns the events."""
     now = timezone.now()
-    gone = (now, by) if deleted else (None, None)
+    gone = (now, by.pk) if deleted else (None, None)
     for record in records:
         record.version += 1
-        record.updated_at, record.updated_by = now, by
-        record.deleted_at, record.deleted_by = gone
+        record.updated_at, record.updated_by_id = now, by.pk
+        record.deleted_at, record.deleted_by_id = gone
     # What is set is the same for all; the versions can't have moved since they were read under lock.
     entity.model._default_manager.filter(pk__in=[record.pk for record in records]).update(
-        version=F("version") + 1, updated_at=now, updated_by=by, deleted_at=gone[0], deleted_by=gone[1]
+        version=F("version") + 1, updated_at=now, updated_by=by, deleted_at=gone[0], deleted_by_id=gone[1]
     )
     if deleted:
         scope.withdraw(entity, [record.pk for record in records])

@@ -7,7 +7,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from enishi.japanese.text import fold
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 
 LARGEST = 2**63 - 1
@@ -133,19 +132,14 @@ class Person(Pointer):
 
     def keys(self) -> set[int]:
         """Keys of every user, active or not (a leaver's records keep their owner)."""
-        from enishi.access.models import User
+        from enishi.access.names import user_names
 
-        return set(User.objects.values_list("pk", flat=True))
+        return set(user_names())
 
     def by_name(self, text: str) -> int | None:
-        folded = fold(text)
-        exact, family = [], []
-        for user in self.users:
-            if folded in {fold(user.email), fold(user.name), fold("".join(user.name.split()))}:
-                exact.append(user.pk)
-            elif user.name.split() and fold(user.name.split()[0]) == folded:
-                family.append(user.pk)
-        found = exact or family
+        from enishi.access.names import same_name
+
+        found = same_name(text)
         if len(found) != 1:
             raise ValidationError(
                 _("%(label)s「%(text)s」に当てはまる利用者がいません。")
