@@ -2,20 +2,22 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import QuerySet
 
+from enishi.exchange import xlsx
 from enishi.exchange.readers import harmless, plain
 from enishi.japanese import charset
 from enishi.records.entity import Entity
-from enishi.records.fields import FieldKind
-from enishi.records.fields.any_record import load_titles
+from enishi.records.fields import FieldKind, Pointer
 
 CHUNK = 2000
-MOST_XLSX = 1_048_575  # rows below the heading that a sheet can hold
+AT_ONCE = 500  # lines of a csv that are formed before they go into the file
 
 
 def columns_of(entity: Entity, columns: list[FieldKind]) -> list[FieldKind]:
@@ -25,77 +27,69 @@ def columns_of(entity: Entity, columns: list[FieldKind]) -> list[FieldKind]:
 
 
 def value_rows(entity: Entity, rows: QuerySet[Any], columns: list[FieldKind]) -> Iterator[list[Any]]:
-    """Heading and values; goes through the table by key, so memory stays flat however many rows there are."""
+    """Heading and values; goes through the table by key, so memory stays flat however many rows there are.
+
+    Only the columns that are asked for are read, and each is formed for a whole page at once.
+    """
     yield [one.label for one in columns]
-    rows = entity.list_queryset(rows, columns)
+    stored = ["custom" if one.custom else one.column for one in columns]
+    places = {name: place for place, name in enumerate(dict.fromkeys(["pk", *stored]))}
+    found = rows.order_by("pk").values_list(*places)
     last = 0
-    while True:
-        page = list(rows.filter(pk__gt=last).order_by("pk")[:CHUNK])
-        if not page:
-            return
-        if any(one.kind == "any_record" for one in columns):
-            load_titles(page)
-        for record in page:
-            yield [one.export(record) for one in columns]
-        last = page[-1].pk
+    while page := list(found.filter(pk__gt=last)[:CHUNK]):
+        held = list(zip(*page, strict=True))
+        formed = [_cells(one, held[places[name]]) for one, name in zip(columns, stored, strict=True)]
+        yield from map(list, zip(*formed, strict=True))
+        last = page[-1][0]
+
+
+def _cells(one: FieldKind, values: Sequence[Any]) -> list[Any]:
+    """A field's stored values (or the own fields that hold it) as `export` gives them; what comes again is formed once."""
+    if one.custom:
+        values = [own.get(one.name) for own in values]
+    if isinstance(one, Pointer) or one.kind == "any_record":
+        names = one.labels_for({value for value in values if value})
+        return [names.get(value, "") if value else "" for value in values]
+    if type(one).export is FieldKind.export and type(one).text is FieldKind.text:
+        return [value if type(value) is str else one.text(value) for value in values]  # text as it stands
+    record = SimpleNamespace(custom={})
+    known: dict[Any, Any] = {}
+    cells = []
+    for value in values:
+        key = repr(value) if isinstance(value, list | dict) else value
+        if key not in known:
+            if one.custom:
+                record.custom[one.name] = value
+            else:
+                setattr(record, one.column, value)
+            known[key] = one.export(record)
+        cells.append(known[key])
+    return cells
 
 
 def write_xlsx(path: Path, rows: Iterator[list[Any]]) -> int:
-    """Writes an xlsx in constant memory; text is written as text, so that nothing is a formula. Returns the rows."""
-    import datetime
-
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(
-        str(path),
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "default_date_format": "yyyy/mm/dd",
-        },
-    )
-    sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True, "bg_color": "#eceff3"})
-    moment = book.add_format({"num_format": "yyyy/mm/dd hh:mm"})
-    number = -1
-    for number, row in enumerate(rows):
-        for column, value in enumerate(row):
-            if number == 0:
-                sheet.write_string(0, column, str(value), bold)
-            elif value is None or value == "":
-                continue
-            elif isinstance(value, bool):
-                sheet.write_string(number, column, str(value))
-            elif isinstance(value, int | float):
-                sheet.write_number(number, column, value)
-            elif isinstance(value, datetime.datetime):
-                sheet.write_datetime(number, column, value, moment)
-            elif isinstance(value, datetime.date) and value.year >= 1900:
-                sheet.write_datetime(number, column, datetime.datetime.combine(value, datetime.time()))
-            else:
-                sheet.write_string(number, column, plain(value)[:32_767])
-    sheet.freeze_panes(1, 1)
-    sheet.set_column(0, 0, 30)
-    sheet.set_column(1, 40, 16)
-    book.close()
-    return max(number, 0)
+    """Writes an xlsx; returns the rows."""
+    return xlsx.write(path, rows)
 
 
 def write_csv(path: Path, rows: Iterator[list[Any]], encoding: str) -> int:
     """Writes a csv ("utf-8-sig" or "cp932"; in CP932 missing characters are replaced as `charset.encode_cp932` says)."""
     number = -1
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\r\n")
     with path.open("wb") as stream:
         if encoding == "utf-8-sig":
             stream.write(b"\xef\xbb\xbf")
-        buffer = io.StringIO()
-        writer = csv.writer(buffer, lineterminator="\r\n")
-        for number, row in enumerate(rows):
-            writer.writerow([harmless(plain(value)) for value in row])
-            if number % 500 == 0:
-                stream.write(_encoded(buffer, encoding))
-        stream.write(_encoded(buffer, encoding))
+        while page := list(islice(rows, AT_ONCE)):
+            writer.writerows([[_csv_cell(value) for value in row] for row in page])
+            number += len(page)
+            stream.write(_encoded(buffer, encoding))
     return max(number, 0)
+
+
+def _csv_cell(value: Any) -> str:
+    text = value if type(value) is str else plain(value)
+    return text if text[:1].isalnum() else harmless(text)
 
 
 def _encoded(buffer: io.StringIO, encoding: str) -> bytes:

@@ -19,7 +19,7 @@ def company_name() -> str:
     """The name as an admin set it, else the installation's (ENISHI_COMPANY)."""
     now = time.monotonic()
     if not _kept or now - _kept[0][0] > KEEP_SECONDS:
-        name = Company.objects.order_by("pk").values_list("name", flat=True).first()
+        name = Company.objects.filter(pk=1).values_list("name", flat=True).first()
         _kept[:] = [(now, name or settings.COMPANY_NAME)]
     return _kept[0][1]
 
