@@ -50,7 +50,8 @@ def _cells(one: FieldKind, values: Sequence[Any]) -> list[Any]:
     if isinstance(one, Pointer) or one.kind == "any_record":
         names = one.labels_for({value for value in values if value})
         return [names.get(value, "") if value else "" for value in values]
-    if type(one).export is FieldKind.export and type(one).text is FieldKind.text:
+    kind = type(one)
+    if (kind.export, kind.value_text, kind.text) == (FieldKind.export, FieldKind.value_text, FieldKind.text):
         return [value if type(value) is str else one.text(value) for value in values]  # text as it stands
     record = SimpleNamespace(custom={})
     known: dict[Any, Any] = {}

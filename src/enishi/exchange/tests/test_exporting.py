@@ -10,9 +10,11 @@ from django.test import Client
 from python_calamine import CalamineWorkbook
 
 from enishi.access.models import AccessLog, User
-from enishi.exchange import importing
+from enishi.exchange import exporting, importing
 from enishi.people.models import Account
 from enishi.records import registry, write
+from enishi.records.entity import forget_own_fields
+from enishi.records.tests import company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B2")]
 
@@ -74,3 +76,22 @@ def test_what_goes_out_comes_back_the_same(alice: User, as_alice: Client, tmp_pa
     job.refresh_from_db()
     assert job.figures["refused"] == 0
     assert list(Account.objects.order_by("code").values(*columns)) == before
+
+
+def test_columns_formed_at_once_are_what_each_field_exports(
+    alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The quick way through a page says of every kind of field what the field says of a record."""
+    company.own_fields()
+    company.build(5, [alice, bob], size=25)
+    monkeypatch.setattr(exporting, "CHUNK", 10)
+    try:
+        for entity in registry.all_entities():
+            columns = list(entity.fields.values())
+            rows = entity.model._default_manager.all()
+            assert rows.exists(), entity.name
+            formed = list(exporting.value_rows(entity, rows, columns))
+            assert formed[0] == [one.label for one in columns]
+            assert formed[1:] == [[one.export(record) for one in columns] for record in rows.order_by("pk")]
+    finally:
+        forget_own_fields()
