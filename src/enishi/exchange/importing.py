@@ -4,6 +4,8 @@ Each batch is one transaction together with the job's progress, so that an impor
 stopped and doubles nothing. Everything belongs to one operation, which is undone as one.
 """
 
+import contextlib
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,8 +133,11 @@ def _run(job: ImportJob, dry: bool) -> None:
     with ahead.batches(job, plan, BATCH) as batches, _taken_back(dry):
         if not job.total:
             job.total = ahead.rough_count(job, plan)
+        turns = Turns()
         for place, batch in batches:
-            _store_batch(job, importer, batch, kept, place)
+            importer.draft_ahead([row for row in batch if not row.errors])
+            with turns.turn():
+                _store_batch(job, importer, batch, kept, place)
         job.total = place
         figures = _figures(importer, job, kept)
         lost = list(RefusedRow.objects.filter(job=job)) if dry else []
@@ -154,9 +159,35 @@ def _run(job: ImportJob, dry: bool) -> None:
         _tell_planner()
 
 
+class Turns:
+    """Lets others write between the batches.
+
+    On SQLite one writes at a time, and who waits asks again ever more seldom, at last ten times a second: unless the way
+    is free for as long as that between two batches, a save could wait until the import is done.
+    """
+
+    LONGEST = 0.1  # seconds
+
+    def __init__(self) -> None:
+        self.free_at = self.held = 0.0
+
+    @contextlib.contextmanager
+    def turn(self) -> Iterator[None]:
+        """Around a transaction; begins once the way was free for long enough, which it mostly was while rows were drafted."""
+        if connection.vendor == "sqlite":
+            rest = self.free_at + min(self.LONGEST, self.held * 0.4) - time.monotonic()
+            if rest > 0:
+                time.sleep(rest)
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.free_at = time.monotonic()
+            self.held = self.free_at - began
+
+
 def _taken_back(dry: bool) -> Any:
     """A dry run is a real one in a transaction that is rolled back."""
-    import contextlib
 
     @contextlib.contextmanager
     def rolled_back() -> Iterator[None]:

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
-from enishi.exchange import bombs, formats
+from enishi.exchange import bombs, formats, xlsx
 from enishi.japanese import charset
 
 SHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
@@ -240,16 +240,7 @@ def write_table(path: Path, rows: Iterator[Row]) -> None:
             for row in rows:
                 writer.writerow([harmless(plain(value)) for value in row])
         return
-    import xlsxwriter
-
-    book = xlsxwriter.Workbook(
-        str(path), {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet()
-    for number, row in enumerate(rows):
-        for column, value in enumerate(row):
-            sheet.write_string(number, column, plain(value)[:32_767])
-    book.close()
+    xlsx.write(path, ([plain(value) for value in row] for row in rows))
 
 
 def plain(value: Any) -> str:

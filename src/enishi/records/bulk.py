@@ -6,6 +6,7 @@ and what is refused is refused before anything is stored.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -34,6 +35,52 @@ from enishi.records.storing import Written, store_changes, store_new
 from enishi.records.visible import require
 
 
+@dataclass(slots=True)
+class Draft:
+    """A record that isn't stored yet: cleaned values with what follows from them, which of its fields aren't as they begin,
+    and what the rules have against it."""
+
+    record: Any
+    changed: set[str]
+    errors: Errors
+
+
+class Drafter:
+    """Drafts records of one entity; what is the same for all of them is found once."""
+
+    def __init__(self, entity: Entity, by: User, *, importing: bool = False) -> None:
+        """`importing`: the values come from a file; entities may ask less of them than of a form."""
+        now = timezone.now()
+        self.entity = entity
+        # The owner's own fields share a column.
+        self.columns = {name: one.column for name, one in entity.fields.items() if not one.custom}
+        self.told = {"created_at": now, "updated_at": now, "created_by_id": by.pk, "updated_by_id": by.pk}
+        self.told["importing"] = importing
+
+    def draft(self, values: Mapping[str, Any]) -> Draft:
+        """A record of cleaned values."""
+        record = new(self.entity.model, **self.told)
+        changed = self._fill(record, values)
+        self.entity.prepare(record, changed)
+        errors = Errors()
+        merge_errors(errors, self.entity.check(record, changed))
+        check_lengths(self.entity, record, errors)
+        return Draft(record, changed, errors)
+
+    def _fill(self, record: Any, values: Mapping[str, Any]) -> set[str]:
+        """`apply` for a record that is just being made, on which nothing is cached."""
+        held, columns = record.__dict__, self.columns
+        changed = set()
+        for name, value in values.items():
+            column = columns.get(name)
+            if column is None:
+                changed |= set(apply(self.entity, record, {name: value}))
+            elif held[column] != value:
+                held[column] = value
+                changed.add(name)
+        return changed
+
+
 def create_many(
     entity: Entity,
     rows: Sequence[Mapping[str, Any]],
@@ -41,76 +88,55 @@ def create_many(
     by: User,
     operation: Operation | None,
     cleaned: bool = False,
-    importing: bool = False,
 ) -> list[Any]:
     """Bulk twin of `create`: all rows or none.
 
     Args:
-        importing: the rows come from a file; entities may ask less of them than of a form.
         cleaned: the rows have been through `clean_values` and the caller vouches for references and uniqueness.
 
     Raises:
         NotAllowed, Refused: with `row number: message`.
     """
     require(by, "create", entity)
-    records = []
+    drafter = Drafter(entity, by)
     taken: set[tuple[str, Any]] = set()
-    columns = plain_columns(entity)
-    now = timezone.now()
-    told = {"created_at": now, "updated_at": now, "created_by_id": by.pk, "updated_by_id": by.pk}
+    drafts = []
     for number, row in enumerate(rows, 1):
         values, errors = row, Errors()
         if not cleaned:
             values, errors = clean_values(entity, row, creating=True)
             check_references(entity, values, by, errors)
         if not errors:
-            record, changed, errors = draft(entity, values, columns, importing=importing, **told)
+            draft = drafter.draft(values)
+            errors = draft.errors
             if not cleaned:
-                check_unique(entity, record, changed, errors, taken)
+                check_unique(entity, draft.record, draft.changed, errors, taken)
         if errors:
-            raise Refused({"": [_("%(number)d行目: %(text)s") % {"number": number, "text": Refused(errors)}]})
-        records.append(record)
+            raise _refused(number, errors)
+        drafts.append(draft)
+    return create_drafted(entity, drafts, by=by, operation=operation)
+
+
+def create_drafted(
+    entity: Entity, drafts: Sequence[Draft], *, by: User, operation: Operation | None
+) -> list[Any]:
+    """Stores drafts of cleaned values, of which the caller vouches for references and uniqueness: all or none.
+
+    Raises:
+        NotAllowed, Refused: with `row number: message`.
+    """
+    require(by, "create", entity)
+    for number, draft in enumerate(drafts, 1):
+        if draft.errors:
+            raise _refused(number, draft.errors)
+    records = [draft.record for draft in drafts]
     with transaction.atomic(savepoint=False):
         store_new(entity, records, by, operation)
     return records
 
 
-def plain_columns(entity: Entity) -> dict[str, str]:
-    """The column of each field that has one of its own (the owner's own fields share one)."""
-    return {name: one.column for name, one in entity.fields.items() if not one.custom}
-
-
-def draft(
-    entity: Entity, values: Mapping[str, Any], columns: Mapping[str, str], **told: Any
-) -> tuple[Any, set[str], Errors]:
-    """A record of cleaned values with what follows from them, which of its fields aren't as they begin, and what the rules
-    have against it.
-
-    Args:
-        columns: the entity's `plain_columns`, which are the same for all rows.
-        told: columns that are no fields.
-    """
-    record = new(entity.model, **told)
-    changed = _fill(entity, record, values, columns)
-    entity.prepare(record, changed)
-    errors = Errors()
-    merge_errors(errors, entity.check(record, changed))
-    check_lengths(entity, record, errors)
-    return record, changed, errors
-
-
-def _fill(entity: Entity, record: Any, values: Mapping[str, Any], columns: Mapping[str, str]) -> set[str]:
-    """`apply` for a record that is just being made, on which nothing is cached."""
-    held = record.__dict__
-    changed = set()
-    for name, value in values.items():
-        column = columns.get(name)
-        if column is None:
-            changed |= set(apply(entity, record, {name: value}))
-        elif held[column] != value:
-            held[column] = value
-            changed.add(name)
-    return changed
+def _refused(number: int, errors: Errors) -> Refused:
+    return Refused({"": [_("%(number)d行目: %(text)s") % {"number": number, "text": Refused(errors)}]})
 
 
 def write_many(

@@ -5,7 +5,7 @@ index. Whole terms of three and more characters are checked once more against th
 alone would also find 京都東 for 東京都.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ TABLE = "records_search"
 LONGEST_QUERY = 100
 LONGEST_TEXT = 4000
 PLENTY = 5000
+DRAFTED = "_drafted_document"  # where a record that isn't stored yet holds its document
 
 
 @dataclass(frozen=True)
@@ -48,30 +49,70 @@ def doc_id(entity: Entity, record_id: int) -> int:
     return record_id * CODES + entity.code
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a record is found by: its name, its folded text, the tokens; and what others are called that stand in the text."""
+
+    title: str
+    text: str
+    tokens: str
+    names: tuple[str, ...]
+
+
+def document(entity: Entity, record: Any) -> Document:
+    """The document of a record as it is."""
+    text = normalise_for_search(entity.search_text(record)[:LONGEST_TEXT])
+    return Document(
+        entity.title(record)[:300], text, " ".join(index_tokens(text)), _names(_named(entity), record)
+    )
+
+
+def draft_document(entity: Entity, record: Any, pointing: Mapping[str, Any]) -> None:
+    """Makes the document of a record that isn't stored yet, as if it pointed to others that aren't either; `index` takes it
+    if they are still called so then."""
+    held, cache = record.__dict__, record._state.fields_cache
+    named = [one for one in _named(entity) if one.name in pointing]
+    for one in named:
+        held[one.column], cache[one.name] = -1, pointing[one.name]
+    held[DRAFTED] = document(entity, record)
+    for one in named:
+        held[one.column] = None
+        del cache[one.name]
+
+
+def _named(entity: Entity) -> list[Reference]:
+    """References whose names stand in the text."""
+    return [one for one in entity.references if one.name in entity.search_fields]
+
+
+def _names(references: Iterable[Reference], record: Any) -> tuple[str, ...]:
+    return tuple([one.value_text(record) for one in references])
+
+
 def index(entity: Entity, records: Sequence[Any], *, new: bool = False) -> None:
     """Stores the searchable text of records; `new` says that none of them has one yet (skips the deletion)."""
     if not entity.in_search or not records:
         return
-    name_references(records, [one for one in entity.references if one.name in entity.search_fields])
-    keys = [doc_id(entity, record.pk) for record in records]
+    named = _named(entity)
+    name_references(records, named)
     docs, tokens = [], []
-    for key, record in zip(keys, records, strict=True):
-        text = normalise_for_search(entity.search_text(record)[:LONGEST_TEXT])
-        docs.append((key, entity.title(record)[:300], text))
-        tokens.append(" ".join(index_tokens(text)))
+    for record in records:
+        made: Document | None = record.__dict__.pop(DRAFTED, None)
+        if made is None or made.names != _names(named, record):
+            made = document(entity, record)
+        key = doc_id(entity, record.pk)
+        docs.append((key, made.title, made.text))
+        tokens.append((key, made.tokens))
     if not new:
         with connection.cursor() as cursor:
-            _remove(cursor, keys)
+            _remove(cursor, [key for key, _tokens in tokens])
     columns = ("id", "title", "text")
     if connection.vendor == "sqlite":
         insert_values("records_searchdoc", columns, docs)
-        insert_values(TABLE, ("rowid", "tokens"), list(zip(keys, tokens, strict=True)))
+        insert_values(TABLE, ("rowid", "tokens"), tokens)
     else:  # tokens are letters and digits only: as they stand they are a tsvector's text
-        insert_values(
-            "records_searchdoc",
-            (*columns, "tokens"),
-            [(*doc, words) for doc, words in zip(docs, tokens, strict=True)],
-        )
+        rows = [(*doc, words) for doc, (_key, words) in zip(docs, tokens, strict=True)]
+        insert_values("records_searchdoc", (*columns, "tokens"), rows)
 
 
 def name_references(records: Sequence[Any], references: Iterable[Reference]) -> None:
