@@ -130,7 +130,7 @@ def _run(job: ImportJob, dry: bool) -> None:
     _recall(importer, job)
     kept: Counter[str] = Counter(job.figures.get("kept", {}))
     place = job.done
-    with ahead.batches(job, plan, BATCH) as batches, _taken_back(dry):
+    with ahead.few_collections(), ahead.batches(job, plan, BATCH) as batches, _taken_back(dry):
         if not job.total:
             job.total = ahead.rough_count(job, plan)
         turns = Turns()
@@ -174,7 +174,7 @@ class Turns:
     @contextlib.contextmanager
     def turn(self) -> Iterator[None]:
         """Around a transaction; begins once the way was free for long enough, which it mostly was while rows were drafted."""
-        if connection.vendor == "sqlite":
+        if connection.vendor == "sqlite" and not connection.in_atomic_block:
             rest = self.free_at + min(self.LONGEST, self.held * 0.4) - time.monotonic()
             if rest > 0:
                 time.sleep(rest)
