@@ -18,7 +18,7 @@ class RecordPicker extends HTMLElement {
       this.timer = window.setTimeout(() => void this.find(input.value), 150);
     });
     input.addEventListener("focus", () => void this.find(input.value && this.hidden_().value && !this.hasAttribute("data-many") ? "" : input.value));
-    input.addEventListener("blur", () => setTimeout(() => this.close(), 200));
+    input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && this.close(), 200));
     // Only a choice is a change: what the text alone tells on leaving would ask the form's parts again, over what was just ticked there.
     input.addEventListener("change", (event) => event.stopPropagation());
     input.addEventListener("keydown", (event) => this.key(event));
@@ -54,8 +54,10 @@ class RecordPicker extends HTMLElement {
     const url = new URL(this.dataset.url ?? "", location.href);
     url.searchParams.set("q", text);
     const answer = await fetch(url).catch(() => null);
-    if (!answer?.ok || turn !== this.asked) return;
+    if (!answer?.ok) return;
     const { results } = (await answer.json()) as { results: Found[] };
+    // Looked at after the last wait: who chose or left meanwhile must not find the list over what comes next.
+    if (turn !== this.asked) return;
     const list = this.querySelector<HTMLElement>(".picker-list")!;
     list.replaceChildren(
       ...results.map((found, index) => {
@@ -110,8 +112,6 @@ class RecordPicker extends HTMLElement {
   private choose(option: HTMLElement): void {
     const value = option.dataset.value ?? "";
     if (!value) return;
-    clearTimeout(this.timer);
-    this.asked++;
     const input = this.querySelector<HTMLInputElement>("input[type=text]")!;
     if (this.hasAttribute("data-many")) {
       if (!this.keys().includes(value)) {
@@ -136,6 +136,8 @@ class RecordPicker extends HTMLElement {
   }
 
   private close(): void {
+    clearTimeout(this.timer);
+    this.asked++;
     this.querySelector<HTMLElement>(".picker-list")!.hidden = true;
     this.querySelector("input[type=text]")?.setAttribute("aria-expanded", "false");
   }
