@@ -1,7 +1,8 @@
 """The rows of an import, read and parsed ahead of being stored.
 
 Parsing takes about as long as storing, and neither can wait for the other without a core standing idle: for a large file a
-process of its own (`python -m enishi.exchange.ahead`) parses the next batch while this one is stored. It only ever reads.
+process of its own (`python -m enishi.exchange.ahead`) parses the next batch while this one is stored, and while nobody takes
+what it has, drafts its records too. It only ever reads.
 Should it die, the rows that are left are parsed here.
 """
 
@@ -12,6 +13,7 @@ import os
 import pickle
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from enishi.exchange.rows import Parsed
 
 Batch = tuple[int, "list[Parsed]"]  # the place of its last row among the file's rows, and the rows
+WAITED = 0.05  # seconds for which a batch wasn't taken: time to do more of the next one
 LARGE = 400_000  # bytes of a file from which on a process of its own is worth its start
 
 logger = logging.getLogger("enishi.exchange")
@@ -94,6 +97,7 @@ def _start(job: "ImportJob", size: int) -> "subprocess.Popen[bytes]":
     told = {
         "database": connection.settings_dict["NAME"],
         "language": translation.get_language(),
+        "user": job.user_id,
         "zone": timezone.get_current_timezone_name(),
         "path": job.path,
         "file_name": job.file_name,
@@ -128,6 +132,8 @@ def main(told: dict[str, Any], out: IO[bytes]) -> None:
     from django.db import connections
     from django.utils import timezone, translation
 
+    from enishi.access.models import User
+    from enishi.exchange.importer import Importer
     from enishi.exchange.mapping import Plan
     from enishi.exchange.models import ImportJob
     from enishi.exchange.readers import Unreadable
@@ -135,13 +141,20 @@ def main(told: dict[str, Any], out: IO[bytes]) -> None:
     connections.settings["default"]["NAME"] = told["database"]
     translation.activate(told["language"])
     timezone.activate(told["zone"])
+    plan = Plan.from_json(told["plan"])
     job = ImportJob(path=told["path"], file_name=told["file_name"], plan=told["plan"], done=told["done"])
     with contextlib.suppress(
         BrokenPipeError, Unreadable
     ):  # nobody listens any more; the other side finds out itself
-        for batch in _parsed(job, Plan.from_json(job.plan), job.done, told["size"]):
+        importer = Importer(plan, User(pk=told["user"]), None)
+        idle = True
+        for batch in _parsed(job, plan, job.done, told["size"]):
+            if idle:
+                importer.pack_drafts(batch[1])
+            began = time.monotonic()
             pickle.dump(batch, out, pickle.HIGHEST_PROTOCOL)
             out.flush()
+            idle = time.monotonic() - began > WAITED
         pickle.dump(None, out)
         out.flush()
 

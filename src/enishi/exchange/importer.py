@@ -60,19 +60,35 @@ class Importer:
         self._ahead.clear()
         if not self._mostly_new:
             return
-        entities = [entity for entity in self.entities if entity.name in ALONE]
-        drafters = [bulk.Drafter(entity, self.by, importing=True) for entity in entities]
+        drafters = self._drafters()
         for row in rows:
             made: dict[str, Any] = {}
-            for entity, drafter in zip(entities, drafters, strict=True):
+            for drafter in drafters:
+                entity = drafter.entity
                 values = row.values.get(entity.name)
                 if values is None:
                     continue
-                draft = drafter.draft(self._completed(entity, values))
-                pointing = {one.name: made[one.to] for one in entity.references if one.to in made}
-                search.draft_document(entity, draft.record, pointing)
+                if entity.name in row.drafts:
+                    draft = drafter.unpack(row.drafts[entity.name])
+                else:
+                    draft = drafter.draft(self._completed(entity, values))
+                    pointing = {one.name: made[one.to] for one in entity.references if one.to in made}
+                    search.draft_document(entity, draft.record, pointing)
                 made[entity.name] = draft.record
                 self._ahead[id(values)] = values, draft
+
+    def pack_drafts(self, rows: list[Parsed]) -> None:
+        """In the process that reads ahead: drafts a batch and puts the drafts beside the values, to be sent along."""
+        good = [row for row in rows if not row.errors]
+        self.draft_ahead(good)
+        for drafter in self._drafters():
+            name = drafter.entity.name
+            for row in good:
+                if name in row.values:
+                    row.drafts[name] = drafter.pack(self._ahead[id(row.values[name])][1])
+
+    def _drafters(self) -> list[bulk.Drafter]:
+        return [bulk.Drafter(one, self.by, importing=True) for one in self.entities if one.name in ALONE]
 
     def check(self, rows: list[Parsed]) -> None:
         """Rules over a whole record, and matches, without storing anything: fills outcome and errors."""

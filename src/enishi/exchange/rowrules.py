@@ -74,11 +74,13 @@ class RowRules:
     def _repeats_heading(self, row: list[Any], filled: list[int]) -> bool:
         if not self.headings:
             return False
-        same = 0
-        for place in filled:
+        same, wanted = 0, max(1.0, len(filled) * 0.6)
+        for left, place in zip(range(len(filled), 0, -1), filled, strict=True):
+            if same + left < wanted:
+                return False  # most rows, after three or four cells
             text = key(str(row[place])) if isinstance(row[place], str) else ""
             heading = self.headings.get(place, "")
             same += bool(text) and (
                 text == heading or (heading.endswith(text) and bool(headings.means(text)))
             )
-        return same >= max(1, len(filled) * 0.6) and (same > 1 or len(filled) == 1)
+        return same >= wanted and (same > 1 or len(filled) == 1)

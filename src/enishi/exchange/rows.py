@@ -20,6 +20,7 @@ from enishi.exchange.sheet import PERSON, USUAL, Column
 from enishi.japanese import addresses, amounts, emails, names, odds, telephones
 from enishi.japanese.text import fold
 from enishi.records import registry
+from enishi.records.bulk import Packed
 from enishi.records.entity import Entity
 from enishi.records.fields import (
     Choice,
@@ -27,10 +28,13 @@ from enishi.records.fields import (
     Email,
     FieldKind,
     FreeChoice,
+    Kana,
+    LongText,
     Money,
     Number,
     Percent,
     Person,
+    PostalCode,
     Reference,
     Tags,
     Telephone,
@@ -78,6 +82,7 @@ class Parsed:
     kept: list[str] = field(default_factory=list)
     outcome: dict[str, str] = field(default_factory=dict)  # entity → new / update / same
     keys: dict[str, int] = field(default_factory=dict)
+    drafts: dict[str, Packed] = field(default_factory=dict)  # by entity, where another process drafted it
 
 
 # --- which rows -------------------------------------------------------------------------------------
@@ -149,6 +154,7 @@ class RowReader:
             if found.name == "note" and column.heading
             and not any(name == "note" for _e, name in headings.means(column.heading))
         }  # fmt: skip
+        self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
 
     @staticmethod
@@ -158,6 +164,13 @@ class RowReader:
             return 0
         head = headings.key(column.heading)
         return -1 if any(word in head for word in TOWNS) else 1 if any(word in head for word in BLOCKS) else 0
+
+    @staticmethod
+    def _as_is(entity: Entity, found: FieldKind) -> bool:
+        """Whether a cell of letters goes to the field as it is: most columns of most ledgers."""
+        if type(found) not in {Words, Kana, LongText, FreeChoice, PostalCode}:
+            return False
+        return found.name not in {"name", "address"} or entity.name not in USUAL
 
     @staticmethod
     def _joint(column: Column, found: FieldKind) -> str | None:
@@ -196,7 +209,9 @@ class RowReader:
             if isinstance(found, Telephone):
                 value = self._telephones(parsed, entity, found, heading, cell)
             else:
-                value = found.clean(self._mended(parsed, column, entity, found, cell))
+                if not (column.index in self.as_is and isinstance(cell, str)):
+                    cell = self._mended(parsed, column, entity, found, cell)
+                value = found.clean(cell)
         except (ValidationError, ValueError, OverflowError) as error:
             text = "、".join(error.messages) if isinstance(error, ValidationError) else str(error)
             if self._keeps(found, cell):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from enishi.japanese.text import fold
@@ -37,6 +38,9 @@ _FORMS = {
 _SPELLINGS = sorted(
     ((fold(word), form) for form, words in _FORMS.items() for word in words), key=lambda p: -len(p[0])
 )
+_FRONT = re.compile("|".join(re.escape(word) for word, _form in _SPELLINGS))
+_BACK = re.compile(f"(?:{_FRONT.pattern})$")
+_FORM_OF = dict(_SPELLINGS)
 _ENGLISH = re.compile(r"[,\s]*(co\.?,?\s*ltd\.?|inc\.?|corp(?:oration)?\.?|ltd\.?|k\.?k\.?)$")
 _BRANCH = re.compile(
     r"^(?P<base>.+?)[\s　]*(?P<branch>(?:第?[0-9一二三四五六七八九十]+|[^\s　]{1,8}?)?(?:支店|営業所|支社|出張所|事業所|工場|支部))$"
@@ -58,26 +62,31 @@ class CompanyName:
 
 def parse_company(text: str) -> CompanyName:
     """Takes a name apart. The base is folded (a key), so it is not for display."""
+    return _remembered(text) if len(text) <= _CACHED else _parse(text)
+
+
+def _parse(text: str) -> CompanyName:
     name = fold(text)
     form, position = "", "none"
-    for word, known in _SPELLINGS:
-        if name.startswith(word):
-            form, position, name = known, "front", name[len(word) :].strip()
-            break
+    if front := _FRONT.match(name):
+        form, position, name = _FORM_OF[front[0]], "front", name[front.end() :].strip()
     branch = ""
     match = _BRANCH.match(name)
     if match and " " in name:
         head, _, tail = name.rpartition(" ")
         if tail.endswith(("支店", "営業所", "支社", "出張所", "事業所", "工場", "支部")):
             name, branch = head.strip(), tail
-    if not form:
-        for word, known in _SPELLINGS:
-            if name.endswith(word):
-                form, position, name = known, "back", name[: -len(word)].strip()
-                break
+    if not form and (back := _BACK.search(name)):
+        form, position, name = _FORM_OF[back[0]], "back", name[: back.start()].strip()
     if not form and (english := _ENGLISH.search(name)):
         form, position, name = "株式会社", "back", name[: english.start()].strip()
     return CompanyName(form, position, name.replace(" ", ""), branch)  # type: ignore[arg-type]
+
+
+_CACHED = (
+    200  # characters; a record's name is taken apart for its key, its place in lists and its search text
+)
+_remembered = lru_cache(maxsize=4096)(_parse)
 
 
 def company_key(text: str) -> str:

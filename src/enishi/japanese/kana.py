@@ -1,6 +1,7 @@
 """Readings: stored as full-width katakana, sorted as a dictionary sorts them."""
 
 import unicodedata
+from functools import lru_cache
 
 import jaconv
 
@@ -11,8 +12,16 @@ _KANA = {chr(code) for code in range(0x30A1, 0x30FB)} | set("ー ・　ヽヾ")
 
 def to_katakana(text: str) -> str:
     """Hiragana and half-width katakana as full-width katakana; the rest unchanged. Idempotent."""
+    return _remembered(text) if len(text) <= _CACHED else _to_katakana(text)
+
+
+def _to_katakana(text: str) -> str:
     wide = jaconv.h2z(text, kana=True, ascii=False, digit=False)
     return jaconv.hira2kata(unicodedata.normalize("NFC", wide))
+
+
+_CACHED = 100  # characters: readings, each of which is cleaned, sorted by and looked up
+_remembered = lru_cache(maxsize=4096)(_to_katakana)
 
 
 def is_kana(text: str) -> bool:

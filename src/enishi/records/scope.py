@@ -6,7 +6,7 @@ from typing import Any
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.models import Event, EventSubject, Link
-from enishi.records.rows import insert_rows
+from enishi.records.rows import insert_rows, new
 
 
 def place(entity: Entity, pairs: Sequence[tuple[Any, Event]]) -> None:
@@ -17,7 +17,7 @@ def place(entity: Entity, pairs: Sequence[tuple[Any, Event]]) -> None:
     for record, event in pairs:
         for name, key in dict.fromkeys([(entity.name, record.pk), *entity.parents(record)]):
             rows.append(
-                EventSubject(event_id=event.pk, entity=name, record_id=key, at=event.at, kind=event.kind)
+                new(EventSubject, event_id=event.pk, entity=name, record_id=key, at=event.at, kind=event.kind)
             )
     insert_rows(EventSubject, rows)
 

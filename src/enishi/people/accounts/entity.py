@@ -56,8 +56,10 @@ RANKS = (
 def grown_list(model: Any, column: str, base: Iterable[str]) -> Any:
     """Options of a list that grows: the usual words."""
 
+    words = [Option(word, word) for word in base]
+
     def options() -> list[Option]:
-        return [Option(word, word) for word in base]
+        return words
 
     return options
 
