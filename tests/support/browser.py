@@ -8,7 +8,7 @@
         bob, carol = browse("bob"), browse("carol", phone=True)
         stranger = browse(None)
 
-Each page that is gone to is checked by axe; so is the one that stands at the end. A script error, a violation of the content security
+Each page that is gone to is checked by axe and for icons that don't exist; so is the one that stands at the end. A script error, a violation of the content security
 policy, or a request to another host fails the test. What a test expects to be refused it names beforehand:
 `page.expect_errors("409")`.
 """
@@ -134,6 +134,19 @@ def check_accessible(page: Any, *, ignore: tuple[str, ...] = ()) -> None:
     assert not found, f"axe on {page.url}:\n" + "\n".join(found)
 
 
+def check_icons(page: Any) -> None:
+    """Fails where the page shows an icon that the sprite lacks: it would be an empty place."""
+    missing_icons = page.evaluate(
+        """async () => {
+            const named = [...document.querySelectorAll("svg use")].map((one) => one.getAttribute("href").split("#"));
+            const sprites = Object.fromEntries(await Promise.all(
+                [...new Set(named.map((one) => one[0]))].map(async (file) => [file, await (await fetch(file)).text()])));
+            return [...new Set(named.filter(([file, id]) => !sprites[file].includes(`id="${id}"`)).map((one) => one[1]))];
+        }"""
+    )
+    assert not missing_icons, f"icons that the sprite lacks on {page.url}: {missing_icons}"
+
+
 def _dress(page: Any, url: str, axe: str) -> None:
     page.watch = Watch(page, url, axe)
     page.expect_errors = page.watch.expect_errors
@@ -144,6 +157,7 @@ def _dress(page: Any, url: str, axe: str) -> None:
         answer = plain(address, **options)
         if answer is not None and "text/html" in answer.headers.get("content-type", ""):
             check_accessible(page)
+            check_icons(page)
         return answer
 
     page.goto = goto

@@ -89,6 +89,7 @@ class Entity:
     search_fields: ClassVar[tuple[str, ...]] = ()
     default_sort: ClassVar[str] = "-updated_at"
     presets: ClassVar[tuple[Preset, ...]] = ()
+    opening_preset: str = ""  # the preset that the navigation leads to
     board: ClassVar[Board | None] = None
     imports: ClassVar[ImportHint] = ImportHint()
     call_field: ClassVar[str] = ""
@@ -167,6 +168,11 @@ class Entity:
     def list_url(self) -> str:
         """The address of the list."""
         return f"/{self.slug}/"
+
+    @property
+    def opening_url(self) -> str:
+        """Where the navigation leads: the list, or the part of it that one mostly wants."""
+        return f"{self.list_url}?preset={self.opening_preset}" if self.opening_preset else self.list_url
 
     # --- what may differ --------------------------------------------------------------------------
     def title(self, record: Any) -> str:

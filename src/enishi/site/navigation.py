@@ -42,7 +42,7 @@ class Frame:
         for name in ORDER:
             entity = registry.find(name)
             if entity is not None:
-                made.append(self._item(name, str(entity.label), entity.list_url, entity.icon))
+                made.append(self._item(name, str(entity.label), entity.opening_url, entity.icon))
         return made
 
     def _item(self, key: str, label: str, url: str, icon: str) -> dict[str, Any]:

@@ -8,16 +8,20 @@ import datetime
 import random
 from typing import Any
 
+import jaconv
 from django.db import transaction
 from django.utils import timezone
 
 from enishi.access.models import User
+from enishi.japanese.calendar import is_business_day
 from enishi.people.models import Account, Affiliation, Contact
 from enishi.records import registry, write
 from enishi.records.models import Event, EventSubject
 from enishi.sales.models import Deal, Stage
 from enishi.sales.pipelines.entity import default_pipeline, make_pipeline, stages_of
+from enishi.site.company import rename
 from enishi.site.demo import talk, words
+from enishi.site.models import Company
 from enishi.work.models import Activity, Task
 
 SEED = 20261123
@@ -46,6 +50,11 @@ OPENING = (
 DAY = datetime.timedelta(days=1)
 
 
+def latin(kana: str) -> str:
+    """A reading in small Latin letters, as it stands in addresses."""
+    return str(jaconv.kana2alphabet(jaconv.kata2hira(kana).replace("ー", "")))
+
+
 def load(user: User) -> None:
     """Fills an empty company; `user` becomes one of its salespeople."""
     with transaction.atomic():
@@ -67,6 +76,8 @@ class Sample:
 
     def build(self) -> None:
         """In the order in which records point to each other."""
+        if not Company.objects.exists():
+            rename("東和商事")
         self.accounts = self._accounts()
         self.contacts = self._contacts()
         self.deals = self._deals()
@@ -84,8 +95,10 @@ class Sample:
         return self.draw.choices(self.people, weights=[4, 3, 3, 2, 2])[0].pk
 
     def moment(self, days_ago: int, hour: int | None = None) -> datetime.datetime:
-        """A working moment that many days ago (or ahead)."""
+        """A working moment that many days ago, or on the last business day before."""
         day = self.today - DAY * days_ago
+        while not is_business_day(day):
+            day -= DAY
         return timezone.make_aware(
             datetime.datetime.combine(
                 day,
@@ -191,17 +204,23 @@ class Sample:
     def _contacts(self) -> list[Contact]:
         rows: list[dict[str, Any]] = []
         ages: list[int] = []
+        boxes: dict[int, set[str]] = {}
         for number in range(AT_ACCOUNTS):
             account = self.accounts[number % ACCOUNTS if number < ACCOUNTS else self.draw.randrange(ACCOUNTS)]
+            person = self.person_row()
+            box = latin(person["family_kana"])
+            if box in boxes.setdefault(account.pk, set()):
+                box = f"{latin(person['given_kana'])[0]}-{box}"
+            boxes[account.pk].add(box)
             rows.append(
                 {
-                    **self.person_row(),
+                    **person,
+                    "email": f"{box}@{latin(account.kana)}.example.jp" if self.draw.random() < 0.7 else "",
                     "account": account.pk,
                     "owner": account.owner_id,
                     "department": self.draw.choice(words.DEPARTMENTS),
                     "title": self.draw.choice(words.TITLES),
                     "phone": account.phone,
-                    "email": f"p{number:03}@example.co.jp" if self.draw.random() < 0.7 else "",
                     "met_on": self.today - DAY * self.draw.randint(10, 900),
                 }
             )
@@ -364,7 +383,9 @@ class Sample:
             )
             if kind != "call" and outcome == "absent":
                 outcome = "ongoing"
-            at = min(self.moment(days), self.now - datetime.timedelta(minutes=self.draw.randint(5, 300)))
+            at = self.moment(days)
+            if at > self.now:  # not this evening's work yet
+                days, at = days + 1, self.moment(days + 1)
             rows.append(
                 {
                     "kind": kind,
@@ -453,6 +474,9 @@ class Sample:
                 (9, 0),
             ):
                 add(person.pk, days, hour=hour)
+        for deal in self.deals:  # most deals have a next step; some are forgotten, and the board shows it
+            if deal.outcome == "open" and self.draw.random() < 0.6:
+                add(deal.owner_id or self.user.pk, self.draw.randint(1, 30), about=f"deal:{deal.pk}")
         while len(rows) < TASKS:
             days = self.draw.randint(-200, 45)
             add(self.owner(), days, done=days < 0)

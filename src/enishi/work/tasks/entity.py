@@ -91,10 +91,11 @@ class TaskEntity(Entity):
         LongText("note", aliases=("メモ", "備考", "note")),
         DateTime("done_at", aliases=("完了日", "done")),
     )  # fmt: skip
-    columns = ("kind", "about", "due_at", "priority", "owner")
+    columns = ("kind", "about", "due_at", "priority", "owner", "done_at")
     sections = (
         Section(_("タスク"), ("name", "kind", "about", "due_at", "all_day", "priority", "owner", "repeat", "remind_at", "note", "done_at", "tags")),
     )  # fmt: skip
+    opening_preset = "mine"
     quick_fields = ("name", "kind", "due_at", "owner", "note")
     presets = (
         Preset("open", _("未完了"), {"field": "done_at", "op": "empty"}, "due_at"),
