@@ -77,7 +77,11 @@ def _column(found: FieldKind, records: list[Any], small: set[str]) -> list[str]:
 
 
 def _class(found: FieldKind, small: set[str]) -> str:
-    classes = (("num", found.right_aligned), ("on-phone", found.name in small), ("flows", found.name == "next_step"))
+    classes = (
+        ("num", found.right_aligned),
+        ("on-phone", found.name in small),
+        ("flows", found.name == "next_step"),
+    )
     words = [word for word, good in classes if good]
     return f' class="{" ".join(words)}"' if words else ""
 
