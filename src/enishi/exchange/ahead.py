@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from enishi.access.models import User
     from enishi.exchange.mapping import Plan
     from enishi.exchange.models import ImportJob
     from enishi.exchange.rows import Parsed
@@ -133,7 +134,6 @@ def main(told: dict[str, Any], out: IO[bytes]) -> None:
     from django.utils import timezone, translation
 
     from enishi.access.models import User
-    from enishi.exchange.importer import Importer
     from enishi.exchange.mapping import Plan
     from enishi.exchange.models import ImportJob
     from enishi.exchange.readers import Unreadable
@@ -141,22 +141,28 @@ def main(told: dict[str, Any], out: IO[bytes]) -> None:
     connections.settings["default"]["NAME"] = told["database"]
     translation.activate(told["language"])
     timezone.activate(told["zone"])
-    plan = Plan.from_json(told["plan"])
     job = ImportJob(path=told["path"], file_name=told["file_name"], plan=told["plan"], done=told["done"])
     with contextlib.suppress(
         BrokenPipeError, Unreadable
     ):  # nobody listens any more; the other side finds out itself
-        importer = Importer(plan, User(pk=told["user"]), None)
-        idle = True
-        for batch in _parsed(job, plan, job.done, told["size"]):
-            if idle:
-                importer.pack_drafts(batch[1])
-            began = time.monotonic()
-            pickle.dump(batch, out, pickle.HIGHEST_PROTOCOL)
-            out.flush()
-            idle = time.monotonic() - began > WAITED
-        pickle.dump(None, out)
+        send(job, Plan.from_json(job.plan), told["size"], User(pk=told["user"]), out)
+
+
+def send(job: "ImportJob", plan: "Plan", size: int, by: "User", out: IO[bytes]) -> None:
+    """All batches and None, each drafted if the one before had to wait until it was taken."""
+    from enishi.exchange.importer import Importer
+
+    importer = Importer(plan, by, None)
+    waited = True
+    for batch in _parsed(job, plan, job.done, size):
+        if waited:
+            importer.pack_drafts(batch[1])
+        began = time.monotonic()
+        pickle.dump(batch, out, pickle.HIGHEST_PROTOCOL)
         out.flush()
+        waited = time.monotonic() - began > WAITED
+    pickle.dump(None, out)
+    out.flush()
 
 
 if __name__ == "__main__":

@@ -45,7 +45,9 @@ def undo(job: ImportJob, user: object) -> history.Undone:
     try:
         undone = history.undo_operation(job.operation.pk, by=user)
     except Exception:
-        ImportJob.objects.filter(pk=job.pk).update(status=ImportJob.Status.DONE)
+        job.operation.refresh_from_db()
+        back = ImportJob.Status.UNDONE if job.operation.undone_at else ImportJob.Status.DONE
+        ImportJob.objects.filter(pk=job.pk).update(status=back)
         raise
     job.status = ImportJob.Status.UNDONE
     job.figures = {**job.figures, "undone": undone.records, "undone_kept": undone.kept[:100]}

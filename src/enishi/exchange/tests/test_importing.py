@@ -15,6 +15,7 @@ from enishi.exchange import importing, readers, tasks
 from enishi.exchange.models import ImportJob
 from enishi.people.models import Account, Affiliation, Contact
 from enishi.records import registry, write
+from enishi.records.errors import Refused
 from enishi.records.models import Event, Link, SearchDoc
 from enishi.sales.models import Deal
 from enishi.work.models import Task
@@ -201,6 +202,10 @@ def test_undo_gives_back_exactly_what_was(alice: User, tmp_path: Path) -> None:
     assert list(Account.objects.filter(deleted_at=None).values(*columns)) == before
     assert Contact.objects.filter(deleted_at=None).count() == 0
     assert Affiliation.objects.filter(deleted_at=None).count() == 0
+    with pytest.raises(Refused):  # a worker that was killed right after the end asks again
+        tasks.undo(job, alice)
+    job.refresh_from_db()
+    assert job.status == ImportJob.Status.UNDONE
 
 
 @pytest.mark.row("A8")
