@@ -33,7 +33,7 @@ ACCOUNT = (
     "note",
     "owner__email",
 )
-CONTACT = ("family_name", "given_name", "sort_key", "match_key", "mobile", "title", "account__name", "owner__email")  # fmt: skip
+CONTACT = ("family_name", "given_name", "sort_key", "match_key", "mobile", "title", "account__name", "note", "owner__email")  # fmt: skip
 
 
 @pytest.fixture
