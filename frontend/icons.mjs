@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 const here = new URL("..", import.meta.url).pathname;
 const names = new Set(["x", "check", "chevron-right"]);
-const patterns = [/\{% icon "([a-z0-9-]+)"/g, /icon"?\s*[:=]\s*"([a-z0-9-]+)"/gi, /icon\("([a-z0-9-]+)"/g, /icons\.svg#([a-z0-9-]+)/g, /icon="([a-z0-9-]+)"/g];
+const patterns = [/\{% icon "([a-z0-9-]+)"/g, /icon"?\s*[:=]\s*"([a-z0-9-]+)"/gi, /icon\("([a-z0-9-]+)"/g, /icon: ClassVar\[str\] = "([a-z0-9-]+)"/g, /icons\.svg#([a-z0-9-]+)/g, /icon="([a-z0-9-]+)"/g];
 
 function scan(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

@@ -1,25 +1,41 @@
 // The condition builder: rows of field – operator – value, joined by and/or; its result is the JSON of the condition language.
-type Kind = { name: string; label: string; operators: { value: string; label: string }[]; input: string; options: { value: string; label: string }[] };
+// A row may also ask what hangs on a record ("has a contract that …"): its own rows stand below it. A part of a condition that no row
+// can show is kept as it is.
+type Word = { value: string; label: string };
+type Kind = { name: string; label: string; operators: Word[]; input: string; options: Word[]; has?: Record<string, unknown>; of?: Kind[] };
 type Leaf = { field: string; op: string; value?: unknown };
+type Tree = Partial<Leaf> & { all?: Tree[]; any?: Tree[]; has?: { field?: string; entity?: string; link?: string; where?: Tree; at_least?: number } };
 
 const NONE = new Set(["empty", "not_empty", "today", "this_week", "this_month", "last_month", "next_month", "this_year"]);
 
 class ConditionBuilder extends HTMLElement {
   private kinds: Kind[] = [];
+  private kept: Tree[] = [];
 
   connectedCallback(): void {
     if (this.dataset.ready) return;
     this.dataset.ready = "1";
     this.kinds = JSON.parse(this.querySelector("script[data-kinds]")?.textContent ?? "[]") as Kind[];
     const rows = this.rows();
-    const held = JSON.parse(this.dataset.value || "null") as { all?: Leaf[]; any?: Leaf[] } & Partial<Leaf> | null;
-    const leaves = (held?.all ?? held?.any ?? (held?.field ? [held as Leaf] : [])).filter((one) => one.field);
+    const held = JSON.parse(this.dataset.value || "null") as Tree | null;
+    const parts = held?.all ?? held?.any ?? (held && Object.keys(held).length ? [held] : []);
     const join = this.querySelector<HTMLSelectElement>("[data-join]");
     if (join && held?.any) join.value = "any";
-    leaves.forEach((leaf) => rows.append(this.row(leaf)));
-    if (!leaves.length) rows.append(this.row());
-    this.querySelector("[data-add]")?.addEventListener("click", () => rows.append(this.row()));
+    parts.forEach((one) => (this.known(one) ? rows.append(this.row(this.kinds, one)) : this.kept.push(one)));
+    if (!rows.childElementCount) rows.append(this.row(this.kinds));
+    this.querySelector("[data-add]")?.addEventListener("click", () => rows.append(this.row(this.kinds)));
     this.closest("form")?.addEventListener("submit", () => this.write(), true);
+  }
+
+  private has(kind: Kind, tree: Tree): boolean {
+    return !!kind.has && !!tree.has && kind.has.entity === tree.has.entity && kind.has.field === tree.has.field && kind.has.link === tree.has.link;
+  }
+
+  private known(tree: Tree): boolean {
+    if (tree.field) return this.kinds.some((kind) => kind.name === tree.field);
+    const where = tree.has?.where;
+    const flat = !where || !Object.keys(where).length || where.field || where.all?.every((one) => one.field);
+    return !!flat && this.kinds.some((kind) => this.has(kind, tree));
   }
 
   private rows(): HTMLElement {
@@ -34,11 +50,11 @@ class ConditionBuilder extends HTMLElement {
     return select;
   }
 
-  private row(leaf?: Leaf): HTMLElement {
+  private row(kinds: Kind[], leaf?: Tree): HTMLElement {
     const row = document.createElement("div");
     row.className = "condition-row";
-    const first = this.kinds.find((kind) => kind.name === leaf?.field) ?? this.kinds[0];
-    const field = this.select(this.kinds.map((kind) => ({ value: kind.name, label: kind.label })), first.name, this.dataset.fieldLabel ?? "");
+    const first = kinds.find((kind) => (leaf?.has ? this.has(kind, leaf) : kind.name === leaf?.field)) ?? kinds[0];
+    const field = this.select(kinds.map((kind) => ({ value: kind.name, label: kind.label })), first.name, this.dataset.fieldLabel ?? "");
     const rest = document.createElement("div");
     rest.className = "contents";
     const drop = document.createElement("button");
@@ -47,7 +63,10 @@ class ConditionBuilder extends HTMLElement {
     drop.textContent = "×";
     drop.setAttribute("aria-label", this.dataset.dropLabel ?? "");
     drop.addEventListener("click", () => row.remove());
-    const fill = (kind: Kind, op?: string, value?: unknown) => {
+    const fill = (kind: Kind, op?: string, value?: unknown, has?: Tree["has"]) => {
+      row.querySelector(":scope > .conditions-below")?.remove();
+      row.dataset.kind = kind.has ? "has" : "";
+      if (kind.has) return this.below(row, rest, kind, has);
       const operator = this.select(kind.operators, op ?? kind.operators[0].value, this.dataset.operatorLabel ?? "");
       operator.dataset.operator = "1";
       const place = document.createElement("div");
@@ -83,27 +102,65 @@ class ConditionBuilder extends HTMLElement {
       inputs();
       rest.replaceChildren(operator, place);
     };
-    field.addEventListener("change", () => fill(this.kinds.find((kind) => kind.name === field.value)!));
-    fill(first, leaf?.op, leaf?.value);
+    field.addEventListener("change", () => fill(kinds.find((kind) => kind.name === field.value)!));
     row.append(field, rest, drop);
+    fill(first, leaf?.op, leaf?.value, leaf?.has);
     return row;
   }
 
-  private write(): void {
-    const leaves: Leaf[] = [];
-    for (const row of this.rows().children) {
-      const field = row.querySelector<HTMLSelectElement>("select")!.value;
+  // "has at least n … for which": the number, and rows about what is connected.
+  private below(row: HTMLElement, rest: HTMLElement, kind: Kind, has?: Tree["has"]): void {
+    const words = (this.dataset.counts ?? "").split("|");
+    const least = has?.at_least ?? 1;
+    const count = this.select(["1", "0", "2", "3", "5", "10"].map((value, place) => ({ value, label: words[place] ?? value })), String(least), this.dataset.operatorLabel ?? "");
+    count.dataset.count = "1";
+    rest.replaceChildren(count, document.createElement("div"));
+    const below = document.createElement("div");
+    below.className = "conditions-below";
+    const list = document.createElement("div");
+    list.className = "grid gap-2";
+    list.dataset.below = "1";
+    const add = document.createElement("button");
+    add.type = "button";
+    add.className = "btn btn-ghost justify-self-start";
+    add.textContent = this.dataset.belowLabel ?? "";
+    add.addEventListener("click", () => list.append(this.row(kind.of ?? [])));
+    const where = has?.where;
+    (where?.all ?? (where?.field ? [where] : [])).forEach((one) => list.append(this.row(kind.of ?? [], one)));
+    below.append(list, add);
+    row.append(below);
+    row.dataset.has = JSON.stringify(kind.has);
+  }
+
+  private read(list: HTMLElement): Tree[] {
+    const found: Tree[] = [];
+    for (const row of list.children as HTMLCollectionOf<HTMLElement>) {
+      const field = row.querySelector<HTMLSelectElement>(":scope > select")!.value;
+      if (row.dataset.kind === "has") {
+        const least = Number(row.querySelector<HTMLSelectElement>("[data-count]")!.value);
+        const where = this.read(row.querySelector<HTMLElement>(":scope > .conditions-below > [data-below]")!);
+        const has = { ...(JSON.parse(row.dataset.has ?? "{}") as Tree["has"]) } as NonNullable<Tree["has"]>;
+        if (where.length) has.where = where.length === 1 ? where[0] : { all: where };
+        if (least !== 1) has.at_least = least;
+        found.push({ has });
+        continue;
+      }
       const op = row.querySelector<HTMLSelectElement>("[data-operator]")!.value;
       const inputs = [...row.querySelectorAll<HTMLInputElement | HTMLSelectElement>("[data-input]")];
       const values = inputs.flatMap((one) => (one instanceof HTMLSelectElement && one.multiple ? [...one.selectedOptions].map((o) => o.value) : [one.value]));
-      if (NONE.has(op)) leaves.push({ field, op });
+      if (NONE.has(op)) found.push({ field, op });
       else if (["in", "not_in"].includes(op)) {
         const list = values.flatMap((one) => one.split(",")).map((one) => one.trim()).filter(Boolean);
-        if (list.length) leaves.push({ field, op, value: list });
+        if (list.length) found.push({ field, op, value: list });
       } else if (op === "between") {
-        if (values.every(Boolean)) leaves.push({ field, op, value: values });
-      } else if (values[0]) leaves.push({ field, op, value: op.endsWith("_days") ? Number(values[0]) : values[0] });
+        if (values.every(Boolean)) found.push({ field, op, value: values });
+      } else if (values[0]) found.push({ field, op, value: op.endsWith("_days") ? Number(values[0]) : values[0] });
     }
+    return found;
+  }
+
+  private write(): void {
+    const leaves = [...this.read(this.rows()), ...this.kept];
     const join = this.querySelector<HTMLSelectElement>("[data-join]")?.value ?? "all";
     const target = this.querySelector<HTMLInputElement>("input[name=filter]")!;
     target.value = !leaves.length ? "" : leaves.length === 1 && join === "all" ? JSON.stringify(leaves[0]) : JSON.stringify({ [join]: leaves });

@@ -13,11 +13,11 @@ class RecordPicker extends HTMLElement {
     if (!input || !list || this.dataset.ready) return;
     this.dataset.ready = "1";
     input.addEventListener("input", () => {
-      if (!this.hasAttribute("data-many")) this.hidden_().value = "";
+      if (!this.hasAttribute("data-many")) this.hidden_().value = this.hasAttribute("data-links") ? `;${this.hidden_().dataset.seen ?? ""}` : "";
       clearTimeout(this.timer);
       this.timer = window.setTimeout(() => void this.find(input.value), 150);
     });
-    input.addEventListener("focus", () => void this.find(input.value && this.hidden_().value && !this.hasAttribute("data-many") ? "" : input.value));
+    input.addEventListener("focus", () => void this.find(input.value && this.keys().length && !this.hasAttribute("data-many") ? "" : input.value));
     input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && this.close(), 200));
     // Only a choice is a change: what the text alone tells on leaving would ask the form's parts again, over what was just ticked there.
     input.addEventListener("change", (event) => event.stopPropagation());
@@ -42,10 +42,11 @@ class RecordPicker extends HTMLElement {
     return this.querySelector<HTMLInputElement>("input[type=hidden]")!;
   }
   private keys(): string[] {
-    return this.hidden_().value.split(",").filter(Boolean);
+    return this.hidden_().value.split(";")[0].split(",").filter(Boolean);
   }
+  // Connections also say which records the person has seen, so that what others add meanwhile is not taken out.
   private store(keys: string[]): void {
-    this.hidden_().value = keys.join(",");
+    this.hidden_().value = keys.join(",") + (this.hasAttribute("data-links") ? `;${this.hidden_().dataset.seen ?? ""}` : "");
     this.hidden_().dispatchEvent(new Event("change", { bubbles: true }));
   }
 

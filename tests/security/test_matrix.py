@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from enishi.exchange.models import ImportJob
 from enishi.records import attachments, registry, write
+from enishi.records.design import operations
 from enishi.records.models import Event, Notification, Operation, SavedView
 from enishi.records.testing import HTMX, changed_tables, snapshot
 
@@ -73,7 +74,22 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
         by=alice,
     ).record
     affiliation = registry.get("affiliation").model.objects.get()
+    drawn = operations.add_entity(f"{SECRET}仕入先", slug="suppliers", by=alice).name
+    fields = [
+        operations.add_field(
+            drawn, kind, label, {"choices": [{"label": "甲"}, {"label": "乙"}]}, by=alice
+        ).key
+        for kind, label in (("stage", "段階"), ("date", "期日"), ("choices", "区分"), ("money", "金額"))
+    ]
+    tie = operations.add_connection(
+        drawn, "account", label="取引先", back_label="仕入先", many=True, by=alice
+    ).key
+    supplier = write.create(
+        registry.get(drawn), {"name": f"{SECRET}商店", fields[0]: "o1", fields[1]: timezone.localdate(), tie: [account.pk]}, by=alice
+    ).record  # fmt: skip
+    held["drawn"], held["tie"] = drawn, tie
     held["records"] = {
+        drawn: supplier,
         "account": account,
         "contact": contact,
         "deal": deal,
@@ -132,10 +148,12 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
             else [(None, 0)]
         )
         for entity, key in parts:
+            design = "design" in name
             ids = {
+                "field": ["name" if design and "connection" not in name else company["tie"]],
                 "record_id": [key] if name != "task-done" else [company["records"]["task"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
                 "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk], "pk": [company["alice"].pk],
-                "name": [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"],
+                "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"],
             }  # fmt: skip
             if name == "restore" and entity and entity.name == "account":
                 ids["record_id"] = [company["gone"].pk]
@@ -246,6 +264,8 @@ FINAL = {
     "account_logout",
     "account_login",
     "account_change_password",
+    "design-retire",
+    "design-field-retire",
 }
 
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from enishi.access.models import User
 from enishi.records import registry, write
-from enishi.records.entity import forget_own_fields
-from enishi.records.models import CustomField, Notification, Operation, SavedView
+from enishi.records.models import FieldDesign, Notification, Operation, SavedView
+from enishi.records.registry import rebuild
 from enishi.records.testing import HTMX
 from enishi.sales.pipelines.entity import default_pipeline, stages_of
 
@@ -79,14 +79,14 @@ def company(alice: Any, settings: Any, tmp_path: Path) -> dict[str, Any]:
     """Every payload in every text that can be stored."""
     settings.MEDIA_ROOT = tmp_path
     made: dict[str, list[Any]] = {}
-    own = CustomField.objects.create(entity="account", kind="text", label=PAYLOADS[0])
-    CustomField.objects.create(
+    own = FieldDesign.objects.create(entity="account", kind="text", label=PAYLOADS[0])
+    FieldDesign.objects.create(
         entity="account",
         kind="choice",
         label="区分",
         options={"choices": [{"value": "x", "label": PAYLOADS[1]}]},
     )
-    forget_own_fields()
+    rebuild()
     User.objects.filter(pk=alice.pk).update(name=PAYLOADS[1])
     alice.refresh_from_db()
     pipeline = write.create(registry.get("pipeline"), {"name": PAYLOADS[0]}, by=alice).record
@@ -137,7 +137,7 @@ def company(alice: Any, settings: Any, tmp_path: Path) -> dict[str, Any]:
     made["pipeline"], made["stage"] = [pipeline], [stage]
     made["affiliation"] = list(registry.get("affiliation").model.objects.all())
     yield made
-    forget_own_fields()
+    rebuild()
 
 
 def pages(company: dict[str, Any]) -> list[str]:

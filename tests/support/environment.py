@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
@@ -59,6 +60,15 @@ def _use_postgresql(config: pytest.Config) -> None:
 def pytest_report_header(config: pytest.Config) -> str:
     """Which database, said at the top."""
     return f"enishi: tests on {config.getoption('--database')}"
+
+
+@pytest.fixture(autouse=True)
+def _entities_as_built() -> Iterator[None]:
+    """What a test draws is drawn for it alone."""
+    from enishi.records import registry
+
+    yield
+    registry.forget()
 
 
 @pytest.fixture(autouse=True)

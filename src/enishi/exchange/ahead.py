@@ -137,8 +137,10 @@ def main(told: dict[str, Any], out: IO[bytes]) -> None:
     from enishi.exchange.mapping import Plan
     from enishi.exchange.models import ImportJob
     from enishi.exchange.readers import Unreadable
+    from enishi.records import registry
 
     connections.settings["default"]["NAME"] = told["database"]
+    registry.rebuild()
     translation.activate(told["language"])
     timezone.activate(told["zone"])
     job = ImportJob(path=told["path"], file_name=told["file_name"], plan=told["plan"], done=told["done"])

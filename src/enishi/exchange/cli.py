@@ -21,6 +21,7 @@ def import_file(argv: list[str]) -> int:
     from django.conf import settings
 
     from enishi.exchange import importing, readers
+    from enishi.records import registry
     from enishi.records.attachments import safe_name
 
     parser = Parser(
@@ -47,6 +48,7 @@ def import_file(argv: list[str]) -> int:
     source = Path(options.file)
     if not source.is_file():
         raise Problem(f"ファイル「{options.file}」が見つかりません。", f"There is no file “{options.file}”.")
+    registry.rebuild()
     user = acting_user(options.user)
     folder = Path(settings.HOME) / "imports"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -135,6 +137,7 @@ def undo(argv: list[str]) -> int:
     """
     from enishi.exchange.models import ImportJob
     from enishi.exchange.tasks import undo as undo_job
+    from enishi.records import registry
     from enishi.records.errors import RecordError
 
     parser = Parser(prog="enishi undo", description=say("取り込みを取り消します。", "Takes an import back."))
@@ -145,6 +148,7 @@ def undo(argv: list[str]) -> int:
         "--json", action="store_true", help=say("結果をJSONで出す", "print the result as JSON")
     )
     options = parser.parse_args(argv)
+    registry.rebuild()
     user = acting_user(options.user)
     job = ImportJob.objects.select_related("operation").filter(pk=options.id).first()
     if job is None:

@@ -14,7 +14,7 @@ from enishi.exchange import xlsx
 from enishi.exchange.readers import harmless, plain
 from enishi.japanese import charset
 from enishi.records.entity import Entity
-from enishi.records.fields import FieldKind, Pointer
+from enishi.records.fields import FieldKind, Linked, Pointer
 
 CHUNK = 2000
 AT_ONCE = 500  # lines of a csv that are formed before they go into the file
@@ -32,7 +32,7 @@ def value_rows(entity: Entity, rows: QuerySet[Any], columns: list[FieldKind]) ->
     Only the columns that are asked for are read, and each is formed for a whole page at once.
     """
     yield [one.label for one in columns]
-    stored = ["custom" if one.custom else one.column for one in columns]
+    stored = ["pk" if one.linked else "custom" if one.custom else one.column for one in columns]
     places = {name: place for place, name in enumerate(dict.fromkeys(["pk", *stored]))}
     found = rows.order_by("pk").values_list(*places)
     last = 0
@@ -45,6 +45,8 @@ def value_rows(entity: Entity, rows: QuerySet[Any], columns: list[FieldKind]) ->
 
 def _cells(one: FieldKind, values: Sequence[Any]) -> list[Any]:
     """A field's stored values (or the own fields that hold it) as `export` gives them; what comes again is formed once."""
+    if isinstance(one, Linked):
+        return list(one.exported(values))
     if one.custom:
         values = [own.get(one.name) for own in values]
     if isinstance(one, Pointer) or one.kind == "any_record":

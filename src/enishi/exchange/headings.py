@@ -82,7 +82,10 @@ def importable() -> list[Entity]:
 def takes(one: Any) -> bool:
     """Whether a field can be filled from a column (what points elsewhere is found by the other's own columns)."""
     return (
-        bool(one.importable) and (one.kind != "reference" or one.name == "stage") and one.kind != "any_record"
+        bool(one.importable)
+        and not one.hidden
+        and (one.kind != "reference" or one.name == "stage")
+        and one.kind != "any_record"
     )
 
 

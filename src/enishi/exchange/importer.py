@@ -12,6 +12,7 @@ from enishi.japanese import names
 from enishi.japanese.text import fold
 from enishi.people.accounts.entity import match_key
 from enishi.records import bulk, search, write
+from enishi.records.conditions.compile import stored
 from enishi.records.entity import Entity
 from enishi.records.models import Operation
 from enishi.records.visible import visible
@@ -200,15 +201,16 @@ class Importer:
                         if key in found:
                             known[key] = record
                 continue
-            column = entity.field(name).column
+            found_by = entity.field(name)
             if name != chosen:  # known by name only where it has no number of its own
-                rows = rows.filter(**{entity.field(chosen).column: entity.field(chosen).empty_value()})
+                rows = rows.filter(entity.field(chosen).empty_q())
             if entity.name == "account" and name == "name":  # which has no index; what follows from it has
                 rows = rows.filter(match_key__in={match_key(key[1]) for key in found})
             else:
-                rows = rows.filter(**{f"{column}__in": {key[1] for key in found}})
+                values = {key[1] for key in found}
+                rows = rows.filter(found_by.lookup("in")([stored(found_by, value) for value in values]))
             for record in rows:
-                known[(name, getattr(record, column))] = record
+                known[(name, found_by.get(record))] = record
         return known
 
     # --- an entity of the batch -----------------------------------------------------------------------

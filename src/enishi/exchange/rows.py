@@ -29,6 +29,7 @@ from enishi.records.fields import (
     FieldKind,
     FreeChoice,
     Kana,
+    Linked,
     LongText,
     Money,
     Number,
@@ -155,6 +156,7 @@ class RowReader:
             and not any(name == "note" for _e, name in headings.means(column.heading))
         }  # fmt: skip
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
+        self.tied: dict[str, dict[str, int]] = {}  # names of connected records that were looked up
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
 
     @staticmethod
@@ -242,6 +244,8 @@ class RowReader:
         """The cell as the field takes it."""
         if isinstance(found, Money):
             return amounts.parse_yen(cell, column.unit)
+        if isinstance(found, Linked):
+            return self._tied(found, readers.plain(cell))
         if isinstance(found, Percent) and isinstance(cell, str) and not contents.has_digit(cell):
             return self._odds(parsed, entity, column.heading or found.label, cell)
         if isinstance(found, Percent):
@@ -271,6 +275,16 @@ class RowReader:
         if isinstance(found, Choice) and not isinstance(found, FreeChoice) and found.name == "rank":
             return cell.strip().removesuffix("ランク").strip() or cell
         return cell
+
+    def _tied(self, found: Linked, text: str) -> list[tuple[int, None]]:
+        """The records that a cell names; each name is looked up once."""
+        made: list[tuple[int, None]] = []
+        for name in found.names(text):
+            known = self.tied.setdefault(found.name, {})
+            if name not in known:
+                known[name] = found.by_name(name)
+            made.append((known[name], None))
+        return made
 
     def _done(self, parsed: Parsed, heading: str, cell: str) -> Any:
         """済 is done now; a day, also from another column, is when it was done; 進行中 is a remark."""

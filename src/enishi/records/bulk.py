@@ -29,6 +29,7 @@ from enishi.records.checking import (
 )
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
+from enishi.records.fields.links import load as load_links
 from enishi.records.models import Operation
 from enishi.records.rows import new
 from enishi.records.storing import Written, store_changes, store_new
@@ -56,7 +57,9 @@ class Drafter:
         now = timezone.now()
         self.entity = entity
         # The owner's own fields share a column.
-        self.columns = {name: one.column for name, one in entity.fields.items() if not one.custom}
+        self.columns = {
+            name: one.column for name, one in entity.fields.items() if not (one.custom or one.linked)
+        }
         self.told = {"created_at": now, "updated_at": now, "created_by_id": by.pk, "updated_by_id": by.pk}
         self.told["importing"] = importing
         self.blank: dict[str, Any] = new(entity.model, **self.told).__dict__
@@ -179,6 +182,7 @@ def write_many(
     done: list[tuple[Any, Changes]] = []
     taken: set[tuple[str, Any]] = set()
     shown = shown_fields(entity)
+    load_links(entity, [record for record, _row in pairs], {name for _record, row in pairs for name in row})
     for record, row in pairs:
         values, errors = row, Errors()
         if not cleaned:

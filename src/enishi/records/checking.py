@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.records.entity import Entity
-from enishi.records.fields import Reference
+from enishi.records.fields import Linked, Reference
+from enishi.records.fields.links import LinkEdit
 from enishi.records.visible import visible
 
 Changes = dict[str, tuple[Any, Any]]
@@ -51,8 +52,8 @@ def clean_values(
                 continue
             default = found.default() if callable(found.default) else found.default
             if default is not None:
-                cleaned[name] = default
-            elif found.required:
+                cleaned[name] = default if not found.custom else found.clean(default)
+            elif found.required and found.editable:
                 errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
     return cleaned, errors
 
@@ -61,7 +62,13 @@ def check_references(entity: Entity, cleaned: Mapping[str, Any], by: User, error
     """What is pointed to must be there for this person."""
     for name, value in cleaned.items():
         found = entity.field(name)
-        if (
+        if isinstance(found, Linked):
+            wanted = {key for key, _role in (value.added if isinstance(value, LinkEdit) else value)}
+            if wanted and len(wanted) != visible(found.target, by).filter(pk__in=wanted).count():
+                errors[name] = [
+                    _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
+                ]
+        elif (
             isinstance(found, Reference)
             and value is not None
             and not visible(found.target, by).filter(pk=value).exists()
@@ -131,6 +138,7 @@ def apply(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> Changes:
     for name, value in cleaned.items():
         found = entity.field(name)
         old = found.get(record)
+        value = found.against(old, value)
         if old != value:
             found.put(record, value)
             changes[name] = (old, value)
@@ -150,9 +158,14 @@ def prepare(entity: Entity, record: Any, changes: Changes, before: Mapping[str, 
 
 
 def shown_fields(entity: Entity) -> list[str]:
-    """The fields on the card: what a person would see change."""
+    """The fields on the card: what a person would see change (nothing that is changed elsewhere changes connections)."""
     fields = entity.fields
-    return [name for section in entity.sections for name in section.fields if name in fields]
+    return [
+        name
+        for section in entity.sections
+        for name in section.fields
+        if name in fields and not fields[name].linked
+    ]
 
 
 def held_values(entity: Entity, record: Any, names: Iterable[str]) -> dict[str, Any]:

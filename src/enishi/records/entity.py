@@ -13,11 +13,13 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from enishi.records.fields.automatic import AutoNumber
 from enishi.records.fields.base import FieldKind
 from enishi.records.fields.choices import Tags
 from enishi.records.fields.dates import Moment
+from enishi.records.fields.links import Linked
 from enishi.records.fields.references import Person, Reference
-from enishi.records.models import CustomField, Record
+from enishi.records.models import Record
 
 Text = str | Promise
 
@@ -70,41 +72,50 @@ class ImportHint:
 
 
 class Entity:
-    """Base of all entities. Class attributes are the description; methods are what may differ."""
+    """Base of all entities. Class attributes are the description; methods are what may differ.
 
-    name: ClassVar[str]
-    slug: ClassVar[str]
-    code: ClassVar[int]  # 1–4095, never reused: part of search keys
-    model: ClassVar[type[Record]]
-    label: ClassVar[Text]
-    icon: ClassVar[str] = "file"
-    hint: ClassVar[Text] = ""  # what goes here, for the empty list
-    title_field: ClassVar[str] = "name"
+    What the owner of the company adds or changes (`records.design.loading`) stands on the instance; a changed design
+    makes new instances, so that whoever holds one sees it whole.
+    """
+
+    drawn: ClassVar[bool] = False  # by the owner of the company, in the browser
+    position: int = 0  # its place in the menu, where the owner chose one
+
+    name: str
+    slug: str
+    code: int  # 1–4095, never reused: part of search keys
+    model: type[Record]
+    label: Text
+    icon: str = "file"
+    hint: Text = ""  # what goes here, for the empty list
+    title_field: str = "name"
     subtitle_field: ClassVar[str] = ""  # kana above the title
-    status_field: ClassVar[str] = ""  # the choice shown beside the name
-    columns: ClassVar[tuple[str, ...]] = ()
-    sections: ClassVar[tuple[Section, ...]] = ()
+    status_field: str = ""  # the choice shown beside the name
+    columns: tuple[str, ...] = ()
+    sections: tuple[Section, ...] = ()
     connections: ClassVar[tuple[Connection, ...]] = ()
-    quick_fields: ClassVar[tuple[str, ...]] = ()  # what the first form asks; the rest is folded
-    search_fields: ClassVar[tuple[str, ...]] = ()
+    quick_fields: tuple[str, ...] = ()  # what the first form asks; the rest is folded
+    search_fields: tuple[str, ...] = ()
     default_sort: ClassVar[str] = "-updated_at"
-    presets: ClassVar[tuple[Preset, ...]] = ()
+    presets: tuple[Preset, ...] = ()
     opening_preset: str = ""  # the preset that the navigation leads to
-    board: ClassVar[Board | None] = None
-    imports: ClassVar[ImportHint] = ImportHint()
-    call_field: ClassVar[str] = ""
-    mail_field: ClassVar[str] = ""
-    in_navigation: ClassVar[bool] = True
+    board: Board | None = None
+    imports: ImportHint = ImportHint()
+    call_field: str = ""
+    mail_field: str = ""
+    in_navigation: bool = True
     in_search: ClassVar[bool] = True
     has_timeline: ClassVar[bool] = True
     admin_only: ClassVar[bool] = False  # settings such as pipelines: only admins write
     parent_fields: ClassVar[tuple[str, ...]] = ()  # further fields that `parents` depends on
-    built_in: ClassVar[tuple[FieldKind, ...]] = ()
+    built_in: tuple[FieldKind, ...] = ()
 
     def __init__(self) -> None:
-        for one in self.built_in:
-            one.bind(self)
-        for one in self.common:
+        self.built_in = tuple(one.copy() for one in type(self).built_in)
+        self.own: list[FieldKind] = []  # fields and connections that the owner of the company added
+        self.retired: dict[str, FieldKind] = {}  # those he no longer wants; history still knows them
+        self.calendar_field = ""
+        for one in (*self.built_in, *self.common):
             one.bind(self)
 
     @cached_property
@@ -121,19 +132,20 @@ class Entity:
         ]
         return [one for one in made if one.name not in taken]
 
-    @property
-    def own(self) -> list[FieldKind]:
-        """Fields that the owner of the company added."""
-        return own_fields(self)
-
-    @property
+    @cached_property
     def fields(self) -> dict[str, FieldKind]:
         """Every field by name: declared, common, own."""
-        return {**self._declared, **{one.name: one for one in self.own}}
+        return {one.name: one for one in (*self.built_in, *self.common, *self.own)}
 
     @cached_property
-    def _declared(self) -> dict[str, FieldKind]:
-        return {one.name: one for one in (*self.built_in, *self.common)}
+    def linked(self) -> list[Linked]:
+        """Connections that the owner drew, seen from here."""
+        return [one for one in self.own if isinstance(one, Linked)]
+
+    @cached_property
+    def numbers(self) -> list[AutoNumber]:
+        """Fields that are given numbers."""
+        return [one for one in self.fields.values() if isinstance(one, AutoNumber)]
 
     def field(self, name: str) -> FieldKind:
         """The field of this name.
@@ -141,20 +153,22 @@ class Entity:
         Raises:
             KeyError: there is none (names from outside are looked up here and never reach a query otherwise).
         """
-        return self._declared[name] if name in self._declared else self.fields[name]
+        return self.fields[name]
 
     @cached_property
     def references(self) -> list[Reference]:
         """Declared connections to one other record."""
-        return [one for one in self._declared.values() if isinstance(one, Reference)]
+        return [one for one in self.fields.values() if isinstance(one, Reference)]
 
     @cached_property
     def pointers(self) -> list[str]:
         """Names to `select_related` so that a card needs no query per line (who made and changed it stands on none)."""
         return [
             one.name
-            for one in self._declared.values()
-            if isinstance(one, Reference | Person) and one.name not in {"created_by", "updated_by"}
+            for one in self.fields.values()
+            if isinstance(one, Reference | Person)
+            and not one.custom
+            and one.name not in {"created_by", "updated_by"}
         ]
 
     def __str__(self) -> str:
@@ -198,11 +212,13 @@ class Entity:
 
     def parents(self, record: Any) -> list[tuple[str, int]]:
         """Records whose timelines also show what happens to this one."""
-        return [
+        above = [
             (one.to, key)
             for one in self.references
             if one.carries_up and (key := one.get(record)) is not None
         ]
+        above += [(one.to, key) for one in self.linked if one.carries_up for key, _role in one.get(record)]
+        return above
 
     def event_kind(self, changed: dict[str, Any]) -> str:
         """The kind of the event that a change of these fields is."""
@@ -230,7 +246,13 @@ class Entity:
             return None
         known = {one.attname for one in self.model._meta.concrete_fields}
         shown = [*shown, *([self.field(self.status_field)] if self.status_field else [])]
-        wanted = {column for one in shown for column in ("custom" if one.custom else one.column, *one.beside)}
+        if self.drawn and (self.call_field or self.mail_field):
+            shown = [*shown, *(self.field(name) for name in (self.call_field, self.mail_field) if name)]
+        wanted = {
+            column
+            for one in shown
+            for column in ("custom" if one.custom else "id" if one.linked else one.column, *one.beside)
+        }
         beside = {
             self.title_field, self.subtitle_field, self.call_field, self.mail_field,
             "id", "phone", "next_step", "next_step_at", "outcome", "status",
@@ -241,36 +263,3 @@ class Entity:
         """Loads with the rows what the columns show."""
         related = [one.name for one in columns if isinstance(one, Reference | Person) and not one.custom]
         return queryset.select_related(*related) if related else queryset
-
-
-_own: dict[str, tuple[float, list[FieldKind]]] = {}
-
-
-def own_fields(entity: Entity) -> list[FieldKind]:
-    """The entity's own fields, from rows; kept in memory for five seconds so that a page doesn't ask twice."""
-    import time
-
-    held = _own.get(entity.name)
-    now = time.monotonic()
-    if held and now - held[0] < 5:
-        return held[1]
-    from enishi.records.fields import KINDS, Choice, Option
-
-    made: list[FieldKind] = []
-    for row in CustomField.objects.filter(entity=entity.name, retired_at=None):
-        options = dict(row.options)
-        choices = options.pop("choices", None)
-        kind = KINDS[row.kind]
-        if issubclass(kind, Choice):
-            options["options"] = [Option(**choice) for choice in choices or ()]
-        one = kind(row.key, row.label, sortable=row.indexed, **options)
-        one.custom = True
-        one.entity = entity
-        made.append(one)
-    _own[entity.name] = (now, made)
-    return made
-
-
-def forget_own_fields() -> None:
-    """Makes the next read ask the database again (after a field was added or changed here)."""
-    _own.clear()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -233,7 +233,7 @@ def _read_cursor(text: str) -> tuple[str, Any, int | None]:
             phase in {"v", "n"}
             and isinstance(key, int)
             and 0 <= key < 2**63
-            and isinstance(value, str | int | None)
+            and isinstance(value, str | int | float | None)
         ):
             return phase, value, key
     except (ValueError, TypeError, RecursionError):
@@ -277,16 +277,41 @@ _sizes: dict[str, tuple[float, int]] = {}
 LARGE, KEEP_SECONDS = 50_000, 60
 
 
-def table_size(model: type[Model]) -> int:
-    """About how many rows a table has, without counting them; of a large one kept for a minute."""
-    table, now = model._meta.db_table, time.monotonic()
-    held = _sizes.get(table)
+def table_size(entity: Entity) -> int:
+    """About how many records an entity has, without counting them; of many kept for a minute."""
+    now = time.monotonic()
+    held = _sizes.get(entity.name)
     if held and now - held[0] < KEEP_SECONDS:
         return held[1]
-    found = _table_size(table)
+    found = _drawn_size(entity) if entity.drawn else _table_size(entity.model._meta.db_table)
     if found > LARGE:
-        _sizes[table] = (now, found)
+        _sizes[entity.name] = (now, found)
     return found
+
+
+def _drawn_size(entity: Entity) -> int:
+    """Drawn entities share a table: counted as far as that is quick, beyond it their share of its keys."""
+    rows = entity.model._default_manager.filter(deleted_at=None)
+    found: int = rows[: LARGE + 1].count()
+    if found <= LARGE:
+        return found
+    first, last = _span(entity)
+    drawn = _drawn_keys(first, last)
+    return max(LARGE, round((last - first + 1) * rows.filter(pk__in=drawn).count() / len(drawn)))
+
+
+def _span(entity: Entity) -> tuple[int, int]:
+    """About the first and the last key of an entity's records."""
+    rows = entity.model._default_manager.filter(deleted_at=None)
+    if not entity.drawn:
+        return 1, rows.order_by("-pk").values_list("pk", flat=True).first() or 0
+    keys = rows.values_list("pk", flat=True)
+    return keys.order_by("created_at", "pk").first() or 1, keys.order_by("-created_at", "-pk").first() or 0
+
+
+def _drawn_keys(first: int, last: int) -> list[int]:
+    """Up to 2,000 keys drawn by chance, the same as long as the last is the same."""
+    return random.Random(last).sample(range(first, last + 1), max(0, min(2000, last - first + 1)))  # noqa: S311 (a sample, no secret)
 
 
 def _table_size(table: str) -> int:
@@ -306,11 +331,10 @@ def _table_size(table: str) -> int:
 def estimate(state: ListState) -> int:
     """About how many records a list has: the share among 2,000 records drawn by chance, of the table's size."""
     model = state.entity.model
-    size = table_size(model)
+    size = table_size(state.entity)
     if not state.condition:
         return size
-    last = model._default_manager.order_by("-pk").values_list("pk", flat=True).first() or 0
-    drawn = random.Random(last).sample(range(1, last + 1), min(2000, last))  # noqa: S311 (a sample, no secret)
+    drawn = _drawn_keys(*_span(state.entity))
     held = model._default_manager.filter(pk__in=drawn, deleted_at=None).count()
     hits = state.queryset().filter(pk__in=drawn).count()
     return int(round(size * hits / held, -2)) if held else 0

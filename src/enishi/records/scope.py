@@ -5,6 +5,7 @@ from typing import Any
 
 from enishi.records import registry
 from enishi.records.entity import Entity
+from enishi.records.fields import Linked
 from enishi.records.models import Event, EventSubject, Link
 from enishi.records.rows import insert_rows, new
 
@@ -13,6 +14,9 @@ def place(entity: Entity, pairs: Sequence[tuple[Any, Event]]) -> None:
     """Puts stored events of records on the timelines they belong to."""
     if not entity.has_timeline:
         return
+    for linked in entity.linked:
+        if linked.carries_up:
+            linked.values([record for record, _event in pairs])  # in one query, not one per record
     rows = []
     for record, event in pairs:
         for name, key in dict.fromkeys([(entity.name, record.pk), *entity.parents(record)]):
@@ -20,6 +24,25 @@ def place(entity: Entity, pairs: Sequence[tuple[Any, Event]]) -> None:
                 new(EventSubject, event_id=event.pk, entity=name, record_id=key, at=event.at, kind=event.kind)
             )
     insert_rows(EventSubject, rows)
+
+
+def place_links(changes: Sequence[tuple[Linked, Event, set[int]]]) -> None:
+    """Puts events on the timelines of those that a connection was tied to or taken from."""
+    rows = [
+        new(EventSubject, event_id=event.pk, entity=linked.to, record_id=key, at=event.at, kind=event.kind)
+        for linked, event, keys in changes
+        if not (linked.carries_up and event.version == 1)  # `place` has done that
+        for key in sorted(keys)
+    ]
+    if rows:
+        held = set(
+            EventSubject.objects.filter(event_id__in={row.event_id for row in rows}).values_list(
+                "event_id", "entity", "record_id"
+            )
+        )
+        insert_rows(
+            EventSubject, [row for row in rows if (row.event_id, row.entity, row.record_id) not in held]
+        )
 
 
 def replace(entity: Entity, record: Any) -> None:

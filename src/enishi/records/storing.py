@@ -54,7 +54,14 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     now = timezone.now()
     for record in records:
         record.created_at = record.updated_at = now
+    for found in entity.numbers:
+        found.number(records)
+        if found.name == entity.title_field:
+            for record in records:
+                entity.prepare(record, {found.name})
     insert_rows(entity.model, records)
+    for linked in entity.linked:
+        linked.store([(record, (), value) for record in records if (value := linked.put_on(record))])
     told = _told(entity, by, operation)
     events = [
         new(
@@ -69,6 +76,13 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     ]
     insert_rows(Event, events)
     scope.place(entity, list(zip(records, events, strict=True)))
+    scope.place_links(
+        [
+            (linked, event, {key for key, _role in linked.put_on(record)})
+            for linked in entity.linked
+            for record, event in zip(records, events, strict=True)
+        ]
+    )
     _tag(entity, [record for record in records if record.tags])
     search.index(entity, records, new=True)
     _settle(entity, records, [{} for _record in records], by, operation)
@@ -87,6 +101,8 @@ def store_changes(
         record.version += 1
         record.updated_at, record.updated_by = now, by
     update_rows(entity.model, [record for record, _changes in done])
+    for linked in entity.linked:
+        linked.store([(record, *changes[linked.name]) for record, changes in done if linked.name in changes])
     told = _told(entity, by, operation)
     events = []
     labels = _Labels(entity)
@@ -107,7 +123,16 @@ def store_changes(
         )
     insert_rows(Event, events)
     scope.place(entity, [(record, event) for (record, _changes), event in zip(done, events, strict=True)])
-    moved = {one.name for one in entity.references if one.carries_up} | set(entity.parent_fields)
+    scope.place_links(
+        [
+            (linked, event, set(dict(changes[linked.name][0])) ^ set(dict(changes[linked.name][1])))
+            for linked in entity.linked
+            for (_record, changes), event in zip(done, events, strict=True)
+            if linked.name in changes
+        ]
+    )
+    moved = {one.name for one in entity.references if one.carries_up}
+    moved |= {one.name for one in entity.linked if one.carries_up} | set(entity.parent_fields)
     for record, changes in done:
         if moved & set(changes):
             scope.replace(entity, record)
@@ -205,7 +230,7 @@ class _Labels:
     @staticmethod
     def named(found: FieldKind) -> bool:
         """Whether the stored value needs a name beside it."""
-        return isinstance(found, Pointer) or found.kind == "any_record"
+        return isinstance(found, Pointer) or found.linked or found.kind == "any_record"
 
     def words(self, changes: Changes) -> dict[str, list[str]]:
         """Old and new name by field."""

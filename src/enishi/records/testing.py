@@ -350,7 +350,7 @@ class EntityTests:
         page = self.as_carol.get(address).content.decode()
         assert self.about.title(self.fresh(record)) in page
         name = self.about.board.field
-        columns = re.findall(r'data-column="(\d+)"', page)
+        columns = re.findall(r'data-column="([^"]*)"', page)
         old = str(self.about.field(name).get(self.fresh(record)))
         target = columns[columns.index(old) + 1]
         answer = self.as_writer.post(

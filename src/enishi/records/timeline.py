@@ -132,9 +132,8 @@ def change_lines(entity: Entity, event: Event) -> list[tuple[str, str, str]]:
     lines = []
     labels = event.data.get("labels", {})
     for name, (old, new) in event.data.get("changes", {}).items():
-        try:
-            found = entity.field(name)
-        except KeyError:
+        found = entity.fields.get(name) or entity.retired.get(name)
+        if found is None:
             continue
         if name in labels:
             words = labels[name]

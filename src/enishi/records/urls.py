@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enishi.records.pages import boards, cards, finding, forms, lists
+from enishi.records.pages import boards, calendars, cards, finding, forms, lists
 
 urlpatterns = [
     path("search/", finding.search_page, name="search"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<entity:entity>/new/", forms.create_page, name="create"),
     path("<entity:entity>/similar/", forms.similar_part, name="similar"),
     path("<entity:entity>/pick/", cards.picker, name="picker"),
+    path("<entity:entity>/calendar/", calendars.calendar_page, name="calendar"),
     path("<entity:entity>/board/", boards.board_page, name="board"),
     path("<entity:entity>/filter/", lists.filter_dialog, name="filter"),
     path("<entity:entity>/columns/", lists.columns_dialog, name="columns"),
@@ -28,6 +29,7 @@ urlpatterns = [
     path("<entity:entity>/<int:record_id>/timeline/", cards.timeline_part, name="timeline"),
     path("<entity:entity>/<int:record_id>/history/", cards.record_history, name="record-history"),
     path("<entity:entity>/<int:record_id>/field/<slug:name>/", cards.edit_field, name="edit-field"),
+    path("<entity:entity>/<int:record_id>/links/<slug:name>/", cards.links, name="links"),
     path("<entity:entity>/<int:record_id>/move/", cards.move, name="move"),
     path("<entity:entity>/<int:record_id>/delete/", cards.delete_record, name="delete"),
     path("<entity:entity>/<int:record_id>/restore/", finding.restore, name="restore"),

@@ -28,7 +28,8 @@ from enishi.records.checking import (
 )
 from enishi.records.entity import Entity
 from enishi.records.errors import Clash, Conflict, NotFound, Refused
-from enishi.records.fields import Reference
+from enishi.records.fields import Linked, Reference
+from enishi.records.fields.links import LinkEdit
 from enishi.records.models import Event, IdempotencyKey, Operation
 from enishi.records.storing import Written, set_deleted, store_changes, store_new
 from enishi.records.visible import in_bin, require, visible
@@ -149,7 +150,7 @@ def write(
         moved = {
             name: value
             for name, value in cleaned.items()
-            if isinstance(entity.field(name), Reference) and entity.field(name).get(record) != value
+            if isinstance(entity.field(name), Reference | Linked) and entity.field(name).get(record) != value
         }
         check_references(entity, moved, by, errors)
         before = held_values(entity, record, [*cleaned, *shown_fields(entity)])
@@ -181,6 +182,8 @@ def _check_version(
     clashes, last = [], None
     for name, mine in cleaned.items():
         found = entity.field(name)
+        if isinstance(mine, LinkEdit):  # says itself what was added and what was taken out
+            continue
         theirs = found.get(record)
         if name in touched and theirs != mine:
             last = touched[name]

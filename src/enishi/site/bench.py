@@ -109,6 +109,7 @@ def measure(size: int) -> dict[str, Figure]:
 
     from enishi.access.models import User
     from enishi.people.models import Account
+    from enishi.records import registry
     from enishi.sales.pipelines.entity import default_pipeline
 
     settings.ROOT_URLCONF = "enishi.site.bench"
@@ -120,6 +121,7 @@ def measure(size: int) -> dict[str, Figure]:
     setup_test_environment(debug=False)
     user = User.objects.order_by("pk").first()
     assert user is not None
+    registry.rebuild()
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
 
@@ -200,9 +202,9 @@ def measure(size: int) -> dict[str, Figure]:
 
 
 def _own_key() -> str:
-    from enishi.records.models import CustomField
+    from enishi.records.models import FieldDesign
 
-    own = CustomField.objects.order_by("pk").first()
+    own = FieldDesign.objects.order_by("pk").first()
     assert own is not None
     return own.key
 

@@ -35,6 +35,7 @@ class Frame:
     today: int
     task: int
     unread: int
+    design: int  # the number of the design: the entries are the owner's
 
     def items(self) -> list[dict[str, Any]]:
         """The sidebar's entries."""
@@ -43,6 +44,11 @@ class Frame:
             entity = registry.find(name)
             if entity is not None:
                 made.append(self._item(name, str(entity.label), entity.opening_url, entity.icon))
+        drawn = [one for one in registry.all_entities() if one.drawn and one.in_navigation]
+        made += [
+            self._item(one.name, str(one.label), one.opening_url, one.icon)
+            for one in sorted(drawn, key=lambda one: (one.position, one.code))
+        ]
         return made
 
     def _item(self, key: str, label: str, url: str, icon: str) -> dict[str, Any]:
@@ -67,7 +73,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     counts = counted(user.pk)
     made["frame"] = Frame(
         language=language, company=company_name(), user=str(user), initials=user.initials, email=user.email,
-        may_write=user.may_write, section=section(request.path), place=PLACES.get(request.path, ""), **counts,
+        may_write=user.may_write, section=section(request.path), place=PLACES.get(request.path, ""), design=registry.design_number(),
+        **counts,
     )  # fmt: skip
     return made
 
@@ -77,7 +84,11 @@ def section(path: str) -> str:
     slug = path.split("/", 2)[1] if path.count("/") > 1 else ""
     if slug in {"today", "settings"}:
         return slug
-    return next((name for name in ORDER if (entity := registry.find(name)) and entity.slug == slug), "")
+    try:
+        found = registry.by_slug(slug)
+    except KeyError:
+        return ""
+    return found.name if found.name in ORDER or found.drawn else ""
 
 
 def counted(user_id: int) -> dict[str, int]:

@@ -22,6 +22,7 @@ from django_tasks_db.management.commands.db_worker import Worker as TaskWorker
 from django_tasks_db.models import DBTaskResult
 from django_tasks_db.utils import exclusive_transaction
 
+from enishi.records import registry
 from enishi.site import periodic
 from enishi.site.health import STALE_SECONDS, alive_workers
 from enishi.site.models import Beat
@@ -99,6 +100,7 @@ class Worker(TaskWorker):
         self.task_name, self.task_id = task.task_path[:200], task.pk
         began = time.monotonic()
         try:
+            registry.refresh(now=True)
             self.run_task(task)
         except Error:
             # Settling it failed: the row goes on saying "running"; `take_up_lost` finds it.

@@ -175,14 +175,11 @@ def add_composer(
     request: HttpRequest, entity: Any, record: Any, context: dict[str, Any], **_more: Any
 ) -> None:
     """Gives cards of customers and deals their composer, telephone number and open tasks."""
-    call = (
-        (getattr(record, entity.call_field, "") if entity.call_field else "")
-        or getattr(record, "phone", "")
-        or ""
-    )
+    call = context["own_call"] or (getattr(record, entity.call_field, "") if entity.call_field else "")
+    call = call or getattr(record, "phone", "") or ""
     context["call"] = "".join(c for c in call if c.isdigit() or c == "+")
     context["honorific"] = getattr(record, "honorific", "")
-    if entity.name in {"account", "contact", "deal"}:
+    if entity.drawn or entity.name in {"account", "contact", "deal"}:
         context["composer"] = "work/composer.html"
         context["composer_about"] = f"{entity.name}:{record.pk}"
         words = (

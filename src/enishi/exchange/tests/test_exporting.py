@@ -13,7 +13,7 @@ from enishi.access.models import AccessLog, User
 from enishi.exchange import exporting, importing
 from enishi.people.models import Account
 from enishi.records import registry, write
-from enishi.records.entity import forget_own_fields
+from enishi.records.registry import rebuild
 from enishi.records.tests import company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B2")]
@@ -94,4 +94,4 @@ def test_columns_formed_at_once_are_what_each_field_exports(
             assert formed[0] == [one.label for one in columns]
             assert formed[1:] == [[one.export(record) for one in columns] for record in rows.order_by("pk")]
     finally:
-        forget_own_fields()
+        rebuild()

@@ -9,7 +9,7 @@ import pytest
 from enishi.access.models import User
 from enishi.exchange.tests.test_importing import bring, write_csv, write_xlsx
 from enishi.people.models import Account, Contact
-from enishi.records.models import CustomField
+from enishi.records.models import FieldDesign
 from enishi.sales.models import Deal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B1")]
@@ -124,12 +124,12 @@ def test_a_number_of_our_own_staff_is_no_user(alice: User, tmp_path: Path) -> No
 
 
 def test_an_own_field_is_found_by_its_label(alice: User, tmp_path: Path) -> None:
-    from enishi.records.entity import forget_own_fields
+    from enishi.records.registry import rebuild
 
-    own = CustomField.objects.create(entity="account", label="締日", kind="text")
-    forget_own_fields()
+    own = FieldDesign.objects.create(entity="account", label="締日", kind="text")
+    rebuild()
     try:
         bring(write_csv(tmp_path / "a.csv", [["会社名", "電話", "締日"], ["丸山商店", "", "20日"]]), alice)
         assert Account.objects.get().custom == {own.key: "20日"}
     finally:
-        forget_own_fields()
+        rebuild()

@@ -6,6 +6,7 @@
     {"of": {"field": "account", "where": tree}}                    the record it points to
     {"has": {"entity": "deal", "field": "account", "where": tree, "at_least": 1}}   records that point here
     {"has": {"entity": "task", "link": "about", "where": tree}}    records linked here
+    {"has": {"field": "c5", "where": tree, "at_least": 1}}         records tied by a connection that the owner drew
     {"event": {"kinds": ["visit"], "days": 90, "at_least": 2}}     what happened
 
 `compile.compile_condition` turns a tree into a Q; `evaluate.matches` answers the same in plain Python and is what

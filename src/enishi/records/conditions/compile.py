@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from enishi.records.conditions import tree as trees
 from enishi.records.conditions.tree import BadCondition, Scope, Tree, leaf_field, leaf_value
 from enishi.records.entity import Entity
-from enishi.records.fields import Date, FieldKind, Tags
-from enishi.records.models import EventSubject, Link, Tag
+from enishi.records.fields import Date, FieldKind
+from enishi.records.models import EventSubject, Link
 
 NOTHING = Q(pk__in=[])
+PLENTY = 5000
 
 
 def compile_condition(entity: Entity, tree: Tree | None, scope: Scope) -> Q:
@@ -57,8 +58,9 @@ def _compile(entity: Entity, tree: Tree, scope: Scope) -> Q:
 def _leaf(entity: Entity, tree: Tree, scope: Scope) -> Q:
     found, op = leaf_field(entity, tree)
     value = leaf_value(found, op, tree, scope)
-    if isinstance(found, Tags):
-        return _tags(entity, found, op, value)
+    special = found.leaf_q(op, value, scope.user)
+    if special is not None:
+        return special
     if isinstance(found, Date):
         bounds = trees.date_range(op, value, scope.today)
         if bounds:
@@ -70,16 +72,6 @@ def _days(found: Date, first: datetime.date, last: datetime.date) -> Q:
     if first == datetime.date.min:
         return ~found.empty_q() & found.day_range(datetime.date(1, 1, 3), last)
     return found.day_range(first, min(last, datetime.date(9999, 12, 29)))
-
-
-def _tags(entity: Entity, found: Tags, op: str, value: Any) -> Q:
-    if op in {"empty", "not_empty"}:
-        has_none = Q(**{found.column: []})
-        return has_none if op == "empty" else ~has_none
-    keys = Tag.objects.filter(name=value).values("pk")
-    tagged = Link.objects.filter(relation="tag", from_entity=entity.name, to_entity="tag", to_id__in=keys)
-    selected = Q(pk__in=tagged.values("from_id"))
-    return selected if op == "has" else ~selected
 
 
 def stored(found: FieldKind, value: Any) -> Any:
@@ -142,26 +134,43 @@ def _has(entity: Entity, tree: Tree, scope: Scope) -> Q:
     from enishi.records.visible import visible
 
     body = tree["has"]
+    tied = trees.linked(entity, body)
+    if tied is not None:
+        least = trees.at_least(body)
+        rows = visible(tied.target, scope.user).filter(_compile(tied.target, body.get("where") or {}, scope))
+        here, there = f"{tied.here}_id", f"{tied.there}_id"
+        ends = tied.links().filter(Exists(rows.filter(pk=OuterRef(there))))
+        return _by_count(tied.tied(rows), ends, here, least)
     other, reference, relation = trees.related(entity, body)
-    rows = visible(other, scope.user).filter(_compile(other, body.get("where") or {}, scope))
     least = trees.at_least(body)
+    rows = visible(other, scope.user).filter(_compile(other, body.get("where") or {}, scope))
     if reference is not None:
-        column = reference.column
-        if least > 1:
-            counted = (
-                rows.exclude(**{column: None}).values(column).annotate(n=Count("pk")).filter(n__gte=least)
-            )
-            return Q(pk__in=counted.values(column))
-        some = Q(Exists(rows.filter(**{column: OuterRef("pk")})))
-    else:
-        links = Link.objects.filter(
-            relation=relation, from_entity=other.name, to_entity=entity.name, from_id__in=rows.values("pk")
-        )
-        if least > 1:
-            counted = links.values("to_id").annotate(n=Count("pk")).filter(n__gte=least)
-            return Q(pk__in=counted.values("to_id"))
-        some = Q(pk__in=links.values("to_id"))
-    return ~some if least == 0 else some
+        rows = rows.exclude(**{reference.column: None})
+        return _by_count(rows, rows, reference.column, least)
+    links = Link.objects.filter(relation=relation, from_entity=other.name, to_entity=entity.name)
+    ends = links.filter(Exists(rows.filter(pk=OuterRef("from_id"))))
+    return _by_count(links.filter(from_id__in=rows.values("pk")), ends, "to_id", least)
+
+
+def _by_count(some: Any, each: Any, column: str, least: int) -> Q:
+    """Records to which at least so many rows point with this column; none, where `least` is 0.
+
+    Few rows are gathered (their index finds them); of many it is asked record by record, since a list stops at its fiftieth.
+
+    Args:
+        some: the rows as they are gathered.
+        each: the same as they are looked up for one record.
+    """
+    if least > 1:
+        counted = some.order_by().values(column).annotate(n=Count("pk")).filter(n__gte=least)
+        return Q(pk__in=counted.values(column))
+    few = not some.order_by()[PLENTY : PLENTY + 1].exists()
+    found = (
+        Q(pk__in=some.order_by().values(column))
+        if few
+        else Q(Exists(each.order_by().filter(**{column: OuterRef("pk")})))
+    )
+    return ~found if least == 0 else found
 
 
 def _event(entity: Entity, tree: Tree, scope: Scope) -> Q:

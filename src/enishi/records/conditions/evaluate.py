@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from enishi.records.conditions import tree as trees
 from enishi.records.conditions.tree import BadCondition, Scope, Tree, leaf_field, leaf_value
 from enishi.records.entity import Entity
-from enishi.records.fields import Date, FieldKind, Tags
+from enishi.records.fields import Date, FieldKind
 from enishi.records.models import EventSubject, Link
 
 
@@ -47,8 +47,9 @@ def _leaf(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
     found, op = leaf_field(entity, tree)
     value = leaf_value(found, op, tree, scope)
     held = found.get(record)
-    if isinstance(found, Tags) and op in {"has", "has_not"}:
-        return (value in held) == (op == "has")
+    special = found.leaf_holds(op, held, value)
+    if special is not None:
+        return special
     if isinstance(found, Date) and (bounds := trees.date_range(op, value, scope.today)):
         day = found.day_of(held)
         return day is not None and bounds[0] <= day <= bounds[1]
@@ -97,6 +98,12 @@ def _of(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
 
 def _has(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
     body = tree["has"]
+    tied = trees.linked(entity, body)
+    if tied is not None:
+        alive = tied.target.model._default_manager.filter(
+            pk__in=[key for key, _role in tied.get(record)], deleted_at=None
+        )
+        return _enough(sum(_matches(tied.target, body.get("where"), row, scope) for row in alive), body)
     other, reference, relation = trees.related(entity, body)
     rows = other.model._default_manager.filter(deleted_at=None)
     if reference is not None:
@@ -106,7 +113,10 @@ def _has(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
             relation=relation, from_entity=other.name, to_entity=entity.name, to_id=record.pk
         ).values_list("from_id", flat=True)
         rows = rows.filter(pk__in=list(keys))
-    count = sum(_matches(other, body.get("where"), row, scope) for row in rows)
+    return _enough(sum(_matches(other, body.get("where"), row, scope) for row in rows), body)
+
+
+def _enough(count: int, body: Any) -> bool:
     least = trees.at_least(body)
     return count == 0 if least == 0 else count >= least
 

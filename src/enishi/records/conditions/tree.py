@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import RecordError
-from enishi.records.fields import Date, FieldKind, Person, Reference
+from enishi.records.fields import Date, FieldKind, Linked, Person, Reference
 
 Tree = dict[str, Any]
 MOST_NODES, DEEPEST, MOST_VALUES, LONGEST_TEXT = 200, 12, 5000, 1000
@@ -156,6 +156,15 @@ def related(entity: Entity, body: Any) -> tuple[Entity, Reference | None, str]:
             if relation == "about":
                 return other, None, "about"
     raise BadCondition(_("条件にあるつながりが見つかりません。条件を作り直してください。"))
+
+
+def linked(entity: Entity, body: Any) -> Linked | None:
+    """The connection drawn by the owner that a "has" names, seen from here; None where it names something else."""
+    if isinstance(body, dict) and "entity" not in body:
+        found = entity.fields.get(str(body.get("field")))
+        if isinstance(found, Linked):
+            return found
+    return None
 
 
 def at_least(body: Any) -> int:

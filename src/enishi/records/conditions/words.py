@@ -98,10 +98,12 @@ def _leaf(entity: Entity, tree: Tree, scope: Scope) -> str:
 
 
 def _has(entity: Entity, body: Any, scope: Scope) -> str:
-    other, _reference, _relation = trees.related(entity, body)
+    tied = trees.linked(entity, body)
+    other = tied.target if tied is not None else trees.related(entity, body)[0]
     least = body.get("at_least", 1)
     inner = describe(other, body["where"], scope) if body.get("where") else ""
-    name = f"{other}（{inner}）" if inner else str(other)
+    label = tied.label if tied is not None else str(other)
+    name = f"{label}（{inner}）" if inner else label
     if least == 0:
         return _("%(name)sがない") % {"name": name}
     if least == 1:

@@ -1,12 +1,15 @@
 """Field kinds: a class per kind. See `base.FieldKind`."""
 
 from enishi.records.fields.any_record import AnyRecord
+from enishi.records.fields.automatic import AutoNumber
 from enishi.records.fields.base import FieldKind
-from enishi.records.fields.choices import Choice, FreeChoice, Option, Tags
+from enishi.records.fields.choices import Choice, FreeChoice, Option, SeveralChoices, Stage, Tags
 from enishi.records.fields.dates import Date, DateTime, Moment
+from enishi.records.fields.links import Linked
 from enishi.records.fields.numbers import Money, Number, Percent, YesNo
 from enishi.records.fields.references import Person, Pointer, Reference
 from enishi.records.fields.texts import (
+    Address,
     CorporateNumber,
     Email,
     Kana,
@@ -20,13 +23,13 @@ from enishi.records.fields.texts import (
 KINDS: dict[str, type[FieldKind]] = {
     kind.kind: kind
     for kind in (
-        Words, LongText, Kana, Email, Telephone, Url, PostalCode, CorporateNumber, Number, Money, Percent, YesNo,
-        Date, DateTime, Moment, Choice, FreeChoice, Tags, Reference, Person, AnyRecord,
+        Words, LongText, Number, Money, Percent, Date, DateTime, Choice, SeveralChoices, Stage, YesNo, Telephone, Email, Url, Address,
+        Person, AutoNumber, Kana, PostalCode, CorporateNumber, Moment, FreeChoice, Tags, Reference, AnyRecord, Linked,
     )
 }  # fmt: skip
 
 __all__ = [
-    "KINDS", "AnyRecord", "Choice", "CorporateNumber", "Date", "DateTime", "Email", "FieldKind", "FreeChoice", "Kana", "LongText",
-    "Moment", "Money", "Number", "Option", "Percent", "Person", "Pointer", "PostalCode", "Reference", "Tags",
+    "KINDS", "Address", "AnyRecord", "AutoNumber", "Choice", "CorporateNumber", "Date", "DateTime", "Email", "FieldKind", "FreeChoice", "Kana", "Linked", "LongText",
+    "Moment", "Money", "Number", "Option", "Percent", "Person", "Pointer", "PostalCode", "Reference", "SeveralChoices", "Stage", "Tags",
     "Telephone", "Url", "Words", "YesNo",
 ]  # fmt: skip

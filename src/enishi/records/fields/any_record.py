@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from enishi.records.fields.base import FieldKind
 
-_REFERENCE = re.compile(r"([a-z_]{1,40}):([0-9]{1,18})\Z")
+_REFERENCE = re.compile(r"([a-z][a-z0-9_]{0,39}):([0-9]{1,18})\Z")
 
 
 def parse(text: str) -> tuple[str, int] | None:

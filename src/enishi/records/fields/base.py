@@ -5,6 +5,7 @@ through `to_json`, text for people and files through `text`, and a list cell thr
 kind for its operators and for the database expression. Nothing else in the program asks `if kind ==`.
 """
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from operator import attrgetter
@@ -46,7 +47,14 @@ class FieldKind:
     empty: Any = ""
     nullable: ClassVar[bool] = False
     custom: bool = False
+    hidden: bool = False  # the owner of the company doesn't want to see it
+    linked: ClassVar[bool] = False  # the value lies in the links table
+    stored_as: ClassVar[str] = "text"  # what an own field's JSON holds: text, integer, real
     beside: ClassVar[tuple[str, ...]] = ()  # further columns that a cell needs
+    # What the designer of fields shows: empty where nobody can add such a field. Options beside those of all fields.
+    design_label: ClassVar[Text] = ""
+    design_icon: ClassVar[str] = "type"
+    design_options: ClassVar[tuple[str, ...]] = ()
 
     def __init__(
         self,
@@ -77,6 +85,21 @@ class FieldKind:
         self.default = default
         self.width = width
         self.entity: Entity | None = None
+
+    def copy(self) -> "FieldKind":
+        """The same field for another instance of the entity."""
+        made = copy.copy(self)
+        if "_kept" in made.__dict__:  # words found for the other's labels
+            made.__dict__["_kept"] = {}
+        return made
+
+    @classmethod
+    def designed(cls, key: str, label: str, options: dict[str, Any]) -> "FieldKind":
+        """A field that the owner added, from its row's options; a kind takes out what it knows and passes the rest on."""
+        known = ("required", "unique", "sortable", "help", "default")
+        made = cls(key, label, **{name: options[name] for name in known if options.get(name)})
+        made.custom = not cls.linked
+        return made
 
     def bind(self, entity: "Entity") -> None:
         """Called once by the entity that owns the field."""
@@ -133,6 +156,10 @@ class FieldKind:
         else:
             setattr(record, self.column, value)
 
+    def against(self, held: Any, value: Any) -> Any:
+        """A cleaned value as it shall be stored where `held` stands now (an edit of a list becomes the list)."""
+        return value
+
     def to_json(self, value: Any) -> Any:
         """The value for history and API."""
         return value
@@ -187,12 +214,20 @@ class FieldKind:
         return {}
 
     # --- ask --------------------------------------------------------------------------------------
+    def leaf_q(self, op: str, value: Any, user: Any) -> Q | None:
+        """The condition of an operator that only this kind knows; None leaves it to the common ones."""
+        return None
+
+    def leaf_holds(self, op: str, held: Any, value: Any) -> bool | None:
+        """`leaf_q` of one value in hand."""
+        return None
+
     def expression(self) -> "str | Combinable":
         """The database expression of the value, for filter, sort and index alike."""
         if self.custom:
             from enishi.records.fields.own import OwnValue
 
-            return OwnValue(self.name, numeric=self.right_aligned)
+            return OwnValue(self.name, stored_as=self.stored_as)
         return F(self.column)
 
     def lookup(self, suffix: str = "exact") -> Callable[[Any], Q]:

@@ -1,16 +1,22 @@
 """One choice of several, and tags."""
 
+import json
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.db.models import Q
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from enishi.japanese.text import fold
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
+from enishi.records.models import Link, Tag
+
+_SEPARATORS = re.compile(r"[,、，;；/／\n]+")
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,11 @@ class Option:
     label: Text
     colour: str = "grey"
     aliases: tuple[str, ...] = ()
+    retired: bool = False  # no longer offered; what holds it keeps it
+    outcome: str = ""  # of stages: won and lost rest, everything else is being worked on
+
+
+COLOURS = ("grey", "accent", "green", "amber", "red")
 
 
 class Choice(FieldKind):
@@ -28,6 +39,9 @@ class Choice(FieldKind):
 
     kind = "choice"
     template = "components/input_select.html"
+    design_label: ClassVar[Text] = gettext_lazy("選択肢（ひとつ）")
+    design_icon = "circle-dot"
+    design_options: ClassVar[tuple[str, ...]] = ("choices",)
     operators: ClassVar[tuple[str, ...]] = ("in", "not_in", "is", "is_not", "empty", "not_empty")
 
     def __init__(
@@ -41,6 +55,22 @@ class Choice(FieldKind):
         super().__init__(name, label, **more)
         self._options = options
         self._kept: dict[tuple[str | None, Any], tuple[str, str]] = {}
+
+    @classmethod
+    def designed(cls, key: str, label: str, options: dict[str, Any]) -> FieldKind:
+        choices = [
+            Option(
+                one["value"], one["label"], one.get("colour") or "grey", tuple(one.get("aliases") or ()),
+                bool(one.get("retired")), one.get("outcome") or "",
+            )
+            for one in options.get("choices") or ()
+        ]  # fmt: skip
+        known = ("required", "help", "default")
+        made = cls(
+            key, label, options=choices, **{name: options[name] for name in known if options.get(name)}
+        )
+        made.custom = True
+        return made
 
     @property
     def options(self) -> list[Option]:
@@ -59,17 +89,28 @@ class Choice(FieldKind):
         if not text:
             return ""
         folded = fold(text)
-        for option in self.options:
-            if text == option.value or folded in {fold(str(option.label)), *map(fold, option.aliases)}:
-                return option.value
+        found = self._meant(text, folded)
+        if found is not None:
+            return found
         raise ValidationError(
             _("%(label)s「%(text)s」は選べません。%(options)s のどれかにしてください。")
             % {
                 "label": self.label,
                 "text": text[:40],
-                "options": "・".join(str(option.label) for option in self.options[:12]),
+                "options": "・".join(
+                    [str(option.label) for option in self.options if not option.retired][:12]
+                ),
             }
         )
+
+    def _meant(self, text: str, folded: str) -> str | None:
+        """The value that a word means; what is retired is known by its value only."""
+        for option in self.options:
+            if text == option.value or (
+                not option.retired and folded in {fold(str(option.label)), *map(fold, option.aliases)}
+            ):
+                return option.value
+        return None
 
     def text(self, value: Any) -> str:
         return self._shown(value)[0]
@@ -101,11 +142,21 @@ class Choice(FieldKind):
         return {"options": self.options}
 
 
+class Stage(Choice):
+    """A choice whose values are the columns of a board; some of them end the work (won, lost)."""
+
+    kind = "stage"
+    design_label = gettext_lazy("段階（ボードの列）")
+    design_icon = "columns-3"
+    design_options = ("choices", "outcomes")
+
+
 class FreeChoice(Choice):
     """A list that grows: words already used are offered, a new word is accepted (industries, sources)."""
 
     kind = "free_choice"
     template = "components/input_datalist.html"
+    design_label = ""
     operators = ("is", "is_not", "in", "not_in", "contains", "empty", "not_empty")
 
     def clean(self, raw: Any) -> str:
@@ -121,6 +172,50 @@ class FreeChoice(Choice):
 
     def cells(self, records: Sequence[Any]) -> list[str]:
         return [escape(value) for value in self.values(records)]
+
+
+class SeveralChoices(Choice):
+    """Any number of a list, in the list's order."""
+
+    kind = "choices"
+    template = "components/input_choices.html"
+    operators = ("has", "has_not", "empty", "not_empty")
+    empty: list[str] = []
+    design_label = gettext_lazy("選択肢（いくつでも）")
+    design_icon = "list-checks"
+
+    def clean(self, raw: Any) -> list[str]:
+        if raw is None or raw == "":
+            return []
+        self.check_type(raw, str, list, tuple)
+        parts = raw if isinstance(raw, list | tuple) else _SEPARATORS.split(raw)
+        chosen = {super(SeveralChoices, self).clean(part) for part in parts} - {""}
+        return [option.value for option in self.options if option.value in chosen]
+
+    def empty_value(self) -> Any:
+        return []
+
+    def text(self, value: Any) -> str:
+        return "、".join(self._shown(one)[0] for one in value or ())
+
+    def input_text(self, value: Any) -> str:
+        return ",".join(value or ())
+
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        return [" ".join(self._shown(one)[1] for one in value or ()) for value in self.values(records)]
+
+    def operand(self, value: Any) -> Any:
+        self.check_type(value, str)
+        return next(iter(self.clean([value])), "")
+
+    def leaf_q(self, op: str, value: Any, user: Any) -> Q | None:
+        if op not in {"has", "has_not"}:
+            return None
+        found = self.lookup("contains")(json.dumps(value))  # values are short ASCII words of our own
+        return found if op == "has" else ~found
+
+    def leaf_holds(self, op: str, held: Any, value: Any) -> bool | None:
+        return (value in (held or ())) == (op == "has") if op in {"has", "has_not"} else None
 
 
 class Tags(FieldKind):
@@ -160,3 +255,18 @@ class Tags(FieldKind):
     def operand(self, value: Any) -> Any:
         self.check_type(value, str)
         return value
+
+    def leaf_q(self, op: str, value: Any, user: Any) -> Q | None:
+        if op in {"empty", "not_empty"}:
+            has_none = Q(**{self.column: []})
+            return has_none if op == "empty" else ~has_none
+        assert self.entity is not None
+        keys = Tag.objects.filter(name=value).values("pk")
+        tagged = Link.objects.filter(
+            relation="tag", from_entity=self.entity.name, to_entity="tag", to_id__in=keys
+        )
+        selected = Q(pk__in=tagged.values("from_id"))
+        return selected if op == "has" else ~selected
+
+    def leaf_holds(self, op: str, held: Any, value: Any) -> bool | None:
+        return (value in held) == (op == "has") if op in {"has", "has_not"} else None

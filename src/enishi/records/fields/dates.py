@@ -2,15 +2,16 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enishi.japanese import calendar, wareki
-from enishi.records.fields.base import FieldKind
+from enishi.records.fields.base import FieldKind, Text
 
 WHEN = (
     "is", "gte", "lte", "between", "today", "this_week", "this_month", "last_month", "next_month", "this_year",
@@ -23,6 +24,8 @@ class Date(FieldKind):
     """A day, read from anything a Japanese ledger writes (2026/11/23, 令和8年11月23日, R8.11.23)."""
 
     kind = "date"
+    design_label: ClassVar[Text] = gettext_lazy("日付")
+    design_icon = "calendar"
     template = "components/input_date.html"
     operators = WHEN
     nullable = True
@@ -75,6 +78,8 @@ class DateTime(Date):
     """A moment."""
 
     kind = "date_time"
+    design_label: ClassVar[Text] = gettext_lazy("日時")
+    design_icon = "clock"
     template = "components/input_datetime.html"
 
     def clean(self, raw: Any) -> datetime.datetime | None:
@@ -133,6 +138,7 @@ class Moment(DateTime):
     """A moment that the program keeps (last contact, updated); lists show how long ago it was."""
 
     kind = "moment"
+    design_label = ""
 
     def cell(self, record: Any) -> str:
         return self.cells([record])[0]

@@ -1,12 +1,13 @@
 """Number kinds: whole numbers, money in yen, percent, yes/no."""
 
 from collections.abc import Callable
-from decimal import Decimal
-from typing import Any
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enishi.japanese import amounts
 from enishi.records.fields.base import FieldKind, Text
@@ -15,7 +16,7 @@ ORDERED = ("is", "is_not", "gte", "lte", "gt", "lt", "between", "empty", "not_em
 
 
 class Number(FieldKind):
-    """A whole number within bounds."""
+    """A number within bounds: whole, or (own fields) with up to four decimal places."""
 
     kind = "number"
     template = "components/input_number.html"
@@ -23,6 +24,10 @@ class Number(FieldKind):
     right_aligned = True
     nullable = True
     summable = True
+    stored_as: str = "integer"  # type: ignore[misc]  # an own field's may be real
+    design_label = gettext_lazy("数値")
+    design_icon = "hash"
+    design_options: ClassVar[tuple[str, ...]] = ("unit", "places", "least", "most")
 
     def __init__(
         self,
@@ -32,12 +37,26 @@ class Number(FieldKind):
         least: int = -(10**15),
         most: int = 10**15,
         unit: Text = "",
+        places: int = 0,
         **options: Any,
     ) -> None:
         super().__init__(name, label, **options)
-        self.least, self.most, self.unit = least, most, unit
+        self.least, self.most, self.unit, self.places = least, most, unit, places
+        if places:
+            self.stored_as = "real"
 
-    def clean(self, raw: Any) -> int | None:
+    @classmethod
+    def designed(cls, key: str, label: str, options: dict[str, Any]) -> "FieldKind":
+        made = super().designed(key, label, options)
+        assert isinstance(made, Number)
+        for name in set(cls.design_options) & {"unit", "places", "least", "most"}:
+            if options.get(name) not in (None, ""):
+                setattr(made, name, options[name])
+        if made.places:
+            made.stored_as = "real"
+        return made
+
+    def clean(self, raw: Any) -> int | float | None:
         if raw is None or raw == "":
             return None
         self.check_type(raw, str, int, float, Decimal)
@@ -57,12 +76,17 @@ class Number(FieldKind):
             )
         return number
 
-    def parse(self, raw: Any) -> int:
-        """Text or number as a whole number; raises ValueError."""
-        return int(amounts.parse_number(raw))
+    def parse(self, raw: Any) -> int | float:
+        """Text or number as a number of this field's places; raises ValueError."""
+        number = amounts.parse_number(raw)
+        if not self.places:
+            return int(number)
+        return float(number.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP))
 
     def text(self, value: Any) -> str:
-        return "" if value is None else f"{value:,}{self.unit}"
+        if value is None:
+            return ""
+        return f"{value:,.{self.places}f}{self.unit}" if self.places else f"{value:,}{self.unit}"
 
     def input_text(self, value: Any) -> str:
         return "" if value is None else str(value)
@@ -76,6 +100,9 @@ class Money(Number):
 
     kind = "money"
     template = "components/input_money.html"
+    design_label = gettext_lazy("金額（円）")
+    design_icon = "japanese-yen"
+    design_options = ("least", "most")
 
     def parse(self, raw: Any) -> int:
         return amounts.parse_yen(raw)
@@ -92,6 +119,9 @@ class Percent(Number):
 
     kind = "percent"
     summable = False
+    design_label = gettext_lazy("割合（%）")
+    design_icon = "percent"
+    design_options = ()
 
     def __init__(self, name: str, label: Text = "", **options: Any) -> None:
         super().__init__(name, label, least=0, most=100, unit="%", **options)
@@ -108,6 +138,8 @@ class YesNo(FieldKind):
     kind = "yes_no"
     template = "components/input_toggle.html"
     operators = ("is",)
+    design_label = gettext_lazy("はい・いいえ")
+    design_icon = "toggle-left"
     empty = False
     words = {
         "1": True,

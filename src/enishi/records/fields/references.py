@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 
@@ -17,6 +18,7 @@ class Pointer(FieldKind):
 
     operators = ("is", "is_not", "in", "not_in", "empty", "not_empty")
     nullable = True
+    stored_as = "integer"
 
     @property
     def column(self) -> str:
@@ -42,6 +44,8 @@ class Pointer(FieldKind):
         raise NotImplementedError
 
     def value_text(self, record: Any) -> str:
+        if self.custom:
+            return self.text(self.get(record))
         return str(getattr(record, self.name) or "") if self.get(record) else ""
 
     def text(self, value: Any) -> str:
@@ -116,6 +120,8 @@ class Person(Pointer):
 
     kind = "user"
     template = "components/input_user.html"
+    design_label: ClassVar[Text] = gettext_lazy("利用者（社内の人）")
+    design_icon = "user"
 
     @property
     def users(self) -> Any:

@@ -1,5 +1,6 @@
 """Text kinds: words, long text, kana, mail, telephone, web address, postal code."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -7,13 +8,16 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enishi.japanese import addresses, companies, emails, kana, telephones
+from enishi.records.fields import shapes
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 
 if TYPE_CHECKING:
     from enishi.records.entity import Entity
 
+_POSTAL = re.compile(r"〒?\s*([0-9０-９]{3}[-－‐ー−]?[0-9０-９]{4})(?![0-9０-９])")
 TEXT_OPERATORS: tuple[str, ...] = (
     "contains",
     "not_contains",
@@ -31,15 +35,28 @@ class Words(FieldKind):
     """One line of text."""
 
     kind = "text"
+    design_label: ClassVar[Text] = gettext_lazy("1行の文字")
+    design_icon: ClassVar[str] = "type"
+    design_options: ClassVar[tuple[str, ...]] = ("pattern",)
     operators: ClassVar[tuple[str, ...]] = TEXT_OPERATORS
     shortens: ClassVar[bool] = False  # what is stored may be shorter than what was typed
 
     def __init__(self, name: str, label: Text = "", *, longest: int = 200, **options: Any) -> None:
         super().__init__(name, label, **options)
         self.longest = longest
+        self.pattern = ""
+
+    @classmethod
+    def designed(cls, key: str, label: str, options: dict[str, Any]) -> FieldKind:
+        made = super().designed(key, label, options)
+        assert isinstance(made, Words)
+        made.pattern = options.get("pattern") or ""
+        return made
 
     def bind(self, entity: "Entity") -> None:
         super().bind(entity)
+        if self.custom:
+            return
         column = getattr(entity.model._meta.get_field(self.name), "max_length", None)
         if column and not self.shortens:  # PostgreSQL refuses what SQLite would take
             self.longest = min(self.longest, column)
@@ -50,13 +67,24 @@ class Words(FieldKind):
         self.check_type(raw, str, int, float)
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
-        return " ".join(part.strip() for part in cleaned_text(raw, self, self.longest).split("\n"))
+        text = " ".join(part.strip() for part in cleaned_text(raw, self, self.longest).split("\n"))
+        if self.pattern and text and not shapes.matches(self.pattern, text):
+            raise ValidationError(
+                _(
+                    "%(label)s「%(text)s」は形が違います。%(shape)s の形で入力してください（9は数字、Aは英字、?は1文字）。"
+                )
+                % {"label": self.label, "text": text[:40], "shape": self.pattern}
+            )
+        return text
 
 
 class LongText(Words):
     """Several lines."""
 
     kind = "long_text"
+    design_label = gettext_lazy("長い文章")
+    design_icon = "text"
+    design_options = ()
     template = "components/input_textarea.html"
     operators = ("contains", "not_contains", "empty", "not_empty")
 
@@ -80,6 +108,9 @@ class Kana(Words):
     """A reading, kept as full-width katakana whatever way it was typed."""
 
     kind = "kana"
+    design_label = gettext_lazy("フリガナ")
+    design_icon = "languages"
+    design_options = ()
 
     def clean(self, raw: Any) -> str:
         return kana.to_katakana(super().clean(raw))
@@ -89,6 +120,9 @@ class Email(Words):
     """A mail address. Old telephone addresses that break the standard are accepted: customers have them."""
 
     kind = "email"
+    design_label = gettext_lazy("メールアドレス")
+    design_icon = "mail"
+    design_options = ()
     template = "components/input_email.html"
 
     def clean(self, raw: Any) -> str:
@@ -109,6 +143,9 @@ class Telephone(Words):
     """A telephone number as typed; the digits go into the search text."""
 
     kind = "telephone"
+    design_label = gettext_lazy("電話番号")
+    design_icon = "phone"
+    design_options = ()
     template = "components/input_tel.html"
 
     def __init__(self, name: str, label: Text = "", *, longest: int = 60, **options: Any) -> None:
@@ -139,6 +176,9 @@ class Url(Words):
     """A web address; only http and https, because it becomes a link."""
 
     kind = "url"
+    design_label = gettext_lazy("Webアドレス")
+    design_icon = "link"
+    design_options = ()
     template = "components/input_url.html"
 
     def __init__(self, name: str, label: Text = "", *, longest: int = 500, **options: Any) -> None:
@@ -153,6 +193,7 @@ class Url(Words):
         try:
             parts = urlsplit(text)
             good = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and " " not in text
+            good = good and (parts.port is None or parts.port > 0)  # a port that is no number raises
         except ValueError:
             good = False
         if not good:
@@ -176,6 +217,7 @@ class PostalCode(Words):
     """A Japanese postal code, kept as 060-0001; fills the address beside it."""
 
     kind = "postal_code"
+    design_label = ""
     shortens = True
     template = "components/input_postal_code.html"
 
@@ -199,6 +241,7 @@ class CorporateNumber(Words):
     """法人番号: 13 digits of which the first is the check digit (法人番号の指定等に関する省令 第二条)."""
 
     kind = "corporate_number"
+    design_label = ""
     shortens = True
     operators: ClassVar[tuple[str, ...]] = ("is", "is_not", "in", "not_in", "empty", "not_empty")
 
@@ -215,3 +258,28 @@ class CorporateNumber(Words):
                 % {"text": text}
             )
         return digits
+
+
+class Address(Words):
+    """A whole address in one line, 「〒060-0001 北海道札幌市…」; a postal code alone becomes its place."""
+
+    kind = "address"
+    template = "components/input_address.html"
+    design_label = gettext_lazy("住所")
+    design_icon = "map-pin"
+    design_options = ()
+
+    def __init__(self, name: str, label: Text = "", *, longest: int = 300, **options: Any) -> None:
+        super().__init__(name, label, longest=longest, **options)
+
+    def clean(self, raw: Any) -> str:
+        text = super().clean(raw)
+        found = _POSTAL.match(text)
+        code = addresses.parse_postal_code(found[1]) if found else None
+        if found is None or code is None:
+            return text
+        rest = text[found.end() :].strip()
+        if not rest:
+            places = addresses.lookup_postal_code(code)
+            rest = f"{places[0].prefecture}{places[0].city}{places[0].town}" if places else ""
+        return f"〒{code} {rest}".strip()

@@ -16,7 +16,7 @@ from enishi.records import registry
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
 from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
-from enishi.records.fields import FieldKind, Pointer
+from enishi.records.fields import FieldKind, Linked, Pointer, SeveralChoices
 from enishi.records.fields.any_record import titles
 
 View = Callable[..., HttpResponseBase]
@@ -113,8 +113,17 @@ def form_input(
         "autofocus": autofocus,
         "bare": bare,
         "record": record,
+        **(_links(found, text) if isinstance(found, Linked) else {}),
+        **({"chosen": text.split(",")} if found.kind == "choices" else {}),
         **found.context(),
     }
+
+
+def _links(found: Linked, text: str) -> dict[str, Any]:
+    """What the input of a connection shows: the chips, and which records the person has seen."""
+    left, _mark, seen = text.partition(";")
+    keys = [int(key) for key in left.split(",") if key.isascii() and key.isdigit() and len(key) < 19]
+    return {"links": found.chips(tuple((key, "") for key in keys)), "seen": seen}
 
 
 def rendered(request: HttpRequest, template: str, context: Mapping[str, Any]) -> str:
@@ -126,7 +135,9 @@ def read_values(request: HttpRequest, entity: Entity, names: list[str]) -> dict[
     """The posted values of these fields; a yes/no box that is off posts nothing, so its marker counts."""
     values: dict[str, Any] = {}
     for name in names:
-        if name in request.POST:
+        if isinstance(entity.fields.get(name), SeveralChoices) and f"{name}__shown" in request.POST:
+            values[name] = request.POST.getlist(name)
+        elif name in request.POST:
             values[name] = request.POST[name]
         elif f"{name}__shown" in request.POST:
             values[name] = ""

@@ -63,3 +63,54 @@ class Cards:
 
     def _day(self, moment: Any) -> str:
         return calendar.format_short(moment.astimezone(self.zone).date()) if moment else ""
+
+
+class RecordCards:
+    """Cards of an entity whose board is a choice: its name, whom it belongs to, its amount, its next step."""
+
+    def __init__(self, entity: Entity) -> None:
+        from enishi.records.templatetags.ui import icon
+
+        board = entity.board
+        assert board is not None
+        self.entity, self.now = entity, timezone.now()
+        self.zone, self.calendar = timezone.get_current_timezone(), icon("calendar")
+        self.amount = entity.field(board.amount) if board.amount else None
+        self.whom = next((one for one in entity.linked if one.forward and not one.many), None)
+        self.days = _("%(days)d日")
+
+    def rows(self, queryset: Any) -> Any:
+        """The latest changed first."""
+        columns = self.entity.row_columns([])
+        rows = queryset.only(*columns, "version", "custom", "updated_at") if columns else queryset
+        return rows.order_by("-updated_at", "-pk")
+
+    def html(self, column: Any, records: list[Any]) -> tuple[int, SafeString]:
+        """How many cards, and the cards."""
+        whom = self._names(records)
+        cards = [self._card(record, name) for record, name in zip(records, whom, strict=True)]
+        return len(cards), mark_safe("".join(cards))  # noqa: S308 (parts are escaped)
+
+    def _names(self, records: list[Any]) -> list[str]:
+        if self.whom is None:
+            return [""] * len(records)
+        values = self.whom.values(records)
+        names = self.whom.titles(values)
+        return [next((names[key] for key, _role in value if key in names), "") for value in values]
+
+    def _card(self, record: Any, whom: str) -> str:
+        entity, key = self.entity, record.pk
+        title = escape(entity.title(record))
+        foot = ""
+        if getattr(record, "next_step", ""):
+            at = record.next_step_at
+            day = calendar.format_short(at.astimezone(self.zone).date()) if at else ""
+            foot = f'<span class="foot">{self.calendar} {day} {escape(record.next_step)}</span>'
+        amount = escape(self.amount.value_text(record)) or "—" if self.amount else ""
+        days = self.days % {"days": max(0, (self.now - record.updated_at).days)}
+        return (
+            f'<article class="deal-card" tabindex="0" id="{entity.name}-{key}" data-version="{record.version}" data-move="/{entity.slug}/{key}/move/" '
+            f'aria-describedby="board-help" aria-label="{title}"><a class="font-medium" href="/{entity.slug}/{key}/">{title}</a>'
+            f'<span class="muted text-[13px]">{escape(whom)}</span>'
+            f'<span class="flex items-baseline justify-between"><b>{amount}</b><span class="text-[12.5px] muted">{days}</span></span>{foot}</article>'
+        )

@@ -2,9 +2,11 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,7 +17,8 @@ from enishi.kit.hooks import Hook
 from enishi.records import attachments, history, registry, timeline, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotFound, Refused
-from enishi.records.fields import Reference
+from enishi.records.fields import Choice, FieldKind, Linked, Reference
+from enishi.records.fields.links import LinkEdit
 from enishi.records.models import Attachment, Event
 from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
@@ -40,12 +43,19 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool 
         "may_write": may_write,
         "stamp": timeline.stamp(entity, record),
         "has_touch": hasattr(record, "next_step"),
+        "own_call": _own_text(entity, record, entity.call_field),
+        "own_mail": _own_text(entity, record, entity.mail_field),
     }
     if not head:
         files = Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None)
         context |= {"sections": facts(entity, record, may_write), "files": files.order_by("-pk")[:50]}
     card_context.send(request=request, entity=entity, record=record, context=context)
     return context
+
+
+def _own_text(entity: Entity, record: Any, name: str) -> str:
+    """The number or address of a drawn entity; built-in ones have columns of their own for them."""
+    return entity.field(name).value_text(record) if entity.drawn and name else ""
 
 
 def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[str, Any]]:
@@ -79,11 +89,91 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
                     for row, parts in list(zip(page, cells, strict=True))[:CONNECTED]
                 ],
                 "more": len(page) > CONNECTED,
+                "key": connection.field,
                 "list_url": f"/{other.slug}/?filter={json.dumps({'field': connection.field, 'op': 'is', 'value': record.pk})}",
                 "add_url": f"/{other.slug}/new/?{connection.field}={record.pk}",
             }
         )
-    return made
+    return made + [tied(request, entity, record, one_field) for one_field in entity.linked if one_field.many]
+
+
+def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> dict[str, Any]:
+    """Records tied by a connection that the owner drew, with their roles and a way to tie and untie."""
+    other = linked.target
+    roles = dict(linked.get(record))
+    columns = [other.field(name) for name in other.columns if other.field(name).name != "owner"][:2]
+    only = other.row_columns(columns)
+    rows = visible(other, person(request)).filter(pk__in=list(roles))
+    rows = rows.only(*only) if only else other.list_queryset(rows, columns)
+    page = list(rows.order_by("-updated_at", "-pk")[: CONNECTED + 1])
+    cells = (
+        zip(*(one_field.cells(page) for one_field in columns), strict=True) if columns else ((),) * len(page)
+    )
+    base = f"{entity.url(record.pk)}links/{linked.name}/"
+    back = linked.relation if not linked.forward else f"{linked.relation}r"
+    condition = {
+        "has": {
+            "field": back,
+            "where": {"field": entity.title_field, "op": "is", "value": entity.title(record)},
+        }
+    }
+    return {
+        "entity": other,
+        "label": linked.label,
+        "rows": [
+            {
+                "title": other.title(row),
+                "url": other.url(row.pk),
+                "role": roles.get(row.pk, ""),
+                "parts": [text for text in parts if text],
+                "drop": row.pk,
+            }
+            for row, parts in list(zip(page, cells, strict=True))[:CONNECTED]
+        ],
+        "more": len(page) > CONNECTED,
+        "list_url": f"/{other.slug}/?{urlencode({'filter': json.dumps(condition, ensure_ascii=False)})}",
+        "add_url": base,
+        "drop_url": base,
+        "key": linked.name,
+    }
+
+
+@handled
+def links(request: HttpRequest, entity: Entity, record_id: int, name: str) -> HttpResponse:
+    """Ties a record to another, unties them, or says in which role: asked for by GET, done by POST."""
+    user = person(request)
+    record = one(entity, user, record_id)
+    linked = entity.fields.get(name)
+    if not isinstance(linked, Linked):
+        raise NotFound
+    require(user, "change", entity)
+    if request.method != "POST":
+        back = linked.relation if not linked.forward else f"{linked.relation}r"
+        following = urlencode({back: record.pk, "next": entity.url(record.pk)})
+        context = {
+            "entity": entity, "record": record, "linked": linked, "other": linked.target, "title": entity.title(record),
+            "input": form_input(linked, (), prefix="tie"), "new_url": f"/{linked.target.slug}/new/?{following}",
+        }  # fmt: skip
+        return render(request, "records/link_dialog.html", context)
+    added = [key for part in request.POST.get("add", "").partition(";")[0].split(",") if (key := whole(part))]
+    removed = whole(request.POST.get("remove", ""))
+    role = request.POST.get("role", "")[:100]
+    if not added and removed is None:
+        raise Refused({"": [_("つなぐ相手を選んでください。")]})
+    if linked.editable:
+        edit = LinkEdit(tuple((key, role) for key in added), frozenset({removed} if removed else ()))
+        done = [write.write(entity, record_id, {name: edit}, by=user)]
+    else:  # the other end has one only: it is chosen there
+        edit = LinkEdit(((record_id, role),), frozenset()) if added else LinkEdit((), frozenset({record_id}))
+        with transaction.atomic():
+            done = [
+                write.write(linked.target, key, {linked.relation: edit}, by=user)
+                for key in added or [removed or 0]
+            ]
+    response = htmx.trigger(HttpResponse(status=204), **{"close-dialog": True, "records-changed": True})
+    event = done[0].event
+    text = _("つなぎました。") if added else _("つながりを外しました。")
+    return htmx.toast(response, text, undo_url=f"/undo/event/{event.pk}/" if event and len(done) == 1 else "")
 
 
 @require_GET
@@ -237,7 +327,7 @@ def move(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
             "title": entity.title(record),
             "value": request.POST.get("value", ""),
             "version": request.POST.get("version", ""),
-            "target": entity.field(name).text(whole(request.POST.get("value", ""))),
+            "target": _column_name(entity.field(name), request.POST.get("value", "")),
             "inputs": [
                 form_input(entity.field(key), raw=request.POST.get(key, ""), errors=error.errors[key] if key in request.POST else [], autofocus=True)
                 for key in missing
@@ -256,6 +346,11 @@ def move(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
         )
         htmx.trigger(response, **{"close-dialog": True, "records-changed": True})
     return response
+
+
+def _column_name(found: FieldKind, value: str) -> str:
+    """What a column of the board is called."""
+    return found.text(value if isinstance(found, Choice) else whole(value))
 
 
 @require_POST
@@ -404,6 +499,7 @@ def any_picker(request: HttpRequest) -> JsonResponse:
     user = person(request)
     query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     wanted = [found for name in ("account", "contact", "deal") if (found := registry.find(name))]
+    wanted += [found for found in registry.all_entities() if found.drawn]
     if query:
         return JsonResponse(
             {
@@ -415,7 +511,11 @@ def any_picker(request: HttpRequest) -> JsonResponse:
         )
     rows = []
     for entity in wanted:
-        for row in visible(entity, user).select_related(*entity.pointers).order_by("-updated_at")[:4]:
+        for row in (
+            visible(entity, user)
+            .select_related(*entity.pointers)
+            .order_by("-updated_at")[: 4 if not entity.drawn else 2]
+        ):
             rows.append(picked(entity, row, full=True))
     return JsonResponse({"results": rows})
 

@@ -16,13 +16,17 @@ _TAG = re.compile(r"<[^>]*>")
 def facts(entity: Entity, record: Any, may_write: bool) -> list[dict[str, Any]]:
     """Sections: their label and their lines."""
     sections = [(section.label, section.fields) for section in entity.sections]
-    if entity.own:
-        sections.append((_("自社の項目"), tuple(own.name for own in entity.own)))
     lines = Lines(entity, may_write)
     return [
-        {"label": label, "html": mark_safe("".join(lines.html(record, name) for name in names if name in entity.fields))}  # noqa: S308
+        {"label": label, "html": mark_safe("".join(lines.html(record, name) for name in names if _stands(entity, name)))}  # noqa: S308
         for label, names in sections
     ]  # fmt: skip
+
+
+def _stands(entity: Entity, name: str) -> bool:
+    """Whether a field has a line: connections to several have a sheet of their own."""
+    found = entity.fields.get(name)
+    return found is not None and not (found.linked and getattr(found, "many", False))
 
 
 def fact(entity: Entity, record: Any, name: str, may_write: bool) -> dict[str, Any]:

@@ -50,9 +50,7 @@ def _is_local(url: str) -> bool:
 
 def form_names(entity: Entity) -> list[str]:
     """Fields of the form: the quick ones first."""
-    every = [name for section in entity.sections for name in section.fields] + [
-        own.name for own in entity.own
-    ]
+    every = [name for section in entity.sections for name in section.fields]
     return [
         name
         for name in dict.fromkeys([*entity.quick_fields, *every])

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from enishi.japanese.text import clean
 from enishi.kit import htmx
-from enishi.records import write
+from enishi.records import registry, write
 from enishi.records.conditions import BadCondition, Scope, compile_condition, describe
 from enishi.records.conditions.words import OPERATOR_WORDS
 from enishi.records.entity import Entity
@@ -51,13 +51,14 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         chips, problem = [], str(error)
     columns = state.column_fields
     sorts = sort_links(request, state, [entity.field(entity.title_field), *columns])
-    small = table_size(entity.model) <= SMALL
+    small = table_size(entity) <= SMALL
     found = totals(state) if small else None
     context = {
         "entity": entity,
         "state": state,
         "columns": list(zip(columns, sorts[1:], strict=True)),
         "title_sort": sorts[0],
+        "title_word": entity.field(entity.title_field).label if entity.drawn else _("名前"),
         "rows": table_rows(entity, records, columns),
         "next": link(request, after=following) if following else "",
         "first": link(request, after=None) if state.after else "",
@@ -154,17 +155,24 @@ def filter_chips(request: HttpRequest, state: ListState) -> list[dict[str, str]]
     return chips
 
 
-def builder_kinds(entity: Entity) -> list[dict[str, Any]]:
-    """What the condition builder offers: fields, their operators in words, their choices."""
-    made = []
+def builder_kinds(entity: Entity, *, deep: bool = True) -> list[dict[str, Any]]:
+    """What the condition builder offers: fields, their operators in words, their choices; and what hangs on the record, with
+    the same of the other's fields (one step deep: who wants more keeps two views)."""
+    made: list[dict[str, Any]] = []
     for one in entity.fields.values():
-        if one.kind in UNBUILDABLE or one.kind == "reference":
+        if one.hidden or (one.linked and deep):
+            continue
+        if one.kind in UNBUILDABLE or one.kind == "reference" or one.linked:
             operators: tuple[str, ...] = ("empty", "not_empty")
         else:
             operators = one.operators
         options: list[dict[str, str]] = []
         if isinstance(one, Choice):
-            options = [{"value": option.value, "label": str(option.label)} for option in one.options]
+            options = [
+                {"value": option.value, "label": str(option.label)}
+                for option in one.options
+                if not option.retired
+            ]
         elif isinstance(one, Person):
             options = [{"value": "me", "label": _("自分")}] + [
                 {"value": str(user.pk), "label": str(user)} for user in one.users
@@ -191,7 +199,30 @@ def builder_kinds(entity: Entity) -> list[dict[str, Any]]:
                 "options": options,
             }
         )
-    return made
+    return made + (_connected_kinds(entity) if deep else [])
+
+
+def _connected_kinds(entity: Entity) -> list[dict[str, Any]]:
+    """Connections the owner drew, and built-in ones that point here."""
+    found: list[tuple[str, str, dict[str, Any], Entity]] = [
+        (f"has-{one.name}", one.label, {"field": one.name}, one.target) for one in entity.linked
+    ]
+    for each in entity.connections:
+        other = registry.find(each.entity)
+        if other is not None:
+            held = {"entity": each.entity, "field": each.field}
+            found.append((f"has-{each.entity}-{each.field}", str(each.label), held, other))
+    for name in ("task", "activity") if entity.name not in {"task", "activity"} else ():
+        other = registry.find(name)
+        if other is not None and hasattr(entity.model, "next_step"):
+            found.append((f"has-{name}", str(other.label), {"entity": name, "link": "about"}, other))
+    return [
+        {
+            "name": name, "label": f"{label} …", "operators": [], "input": "text", "options": [], "has": has,
+            "of": builder_kinds(other, deep=False),
+        }
+        for name, label, has, other in found
+    ]  # fmt: skip
 
 
 @require_GET
@@ -216,7 +247,7 @@ def columns_dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
     others = [
         one
         for one in entity.fields.values()
-        if one.listed and one not in chosen and one.name != entity.title_field
+        if one.listed and not one.hidden and one not in chosen and one.name != entity.title_field
     ]
     kept = [(name, value) for name, value in request.GET.items() if name not in {"columns", "part"}]
     return render(

@@ -94,6 +94,13 @@ def _phone_chips(entity: Entity, records: list[Any]) -> list[str]:
     return [f'<span class="phone-only">{cell}</span>' if cell else "" for cell in cells]
 
 
+def _value(entity: Entity, record: Any, name: str) -> str:
+    """A number or address out of a column or an own field."""
+    if not name:
+        return ""
+    return entity.fields[name].get(record) or "" if entity.drawn else getattr(record, name, "")
+
+
 def _buttons(entity: Entity, records: list[Any], names: list[str]) -> list[str]:
     """Call, or write where there is no number: on telephones only."""
     from enishi.records.templatetags.ui import icon
@@ -102,9 +109,9 @@ def _buttons(entity: Entity, records: list[Any], names: list[str]) -> list[str]:
     call_word, mail_word = escape(_("電話をかける")), escape(_("メールを書く"))
     made = []
     for record, name in zip(records, names, strict=True):
-        call = getattr(record, entity.call_field or "phone", "") or getattr(record, "phone", "")
+        call = _value(entity, record, entity.call_field) or getattr(record, "phone", "")
         digits = _NO_DIGITS.sub("", call)
-        address = "" if digits or not entity.mail_field else getattr(record, entity.mail_field)
+        address = "" if digits else _value(entity, record, entity.mail_field)
         if digits:
             inner = f'<a class="btn btn-square btn-ghost" href="tel:{escape(digits)}" aria-label="{call_word}: {name}">{phone}</a>'
         elif address:

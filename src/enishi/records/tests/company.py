@@ -7,8 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from enishi.records import registry, write
-from enishi.records.entity import forget_own_fields
-from enishi.records.models import CustomField
+from enishi.records.models import FieldDesign
+from enishi.records.registry import rebuild
 from enishi.sales.pipelines.entity import default_pipeline, stages_of
 
 WORDS = (
@@ -51,9 +51,9 @@ def own_fields() -> dict[str, list[str]]:
             options = (
                 {"choices": [{"value": v, "label": v} for v in ("甲", "乙")]} if kind == "choice" else {}
             )
-            row = CustomField.objects.create(entity=entity, kind=kind, label=label, options=options)
+            row = FieldDesign.objects.create(entity=entity, kind=kind, label=label, options=options)
             made.setdefault(entity, []).append(row.key)
-    forget_own_fields()
+    rebuild()
     return made
 
 

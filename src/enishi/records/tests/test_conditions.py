@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from enishi.records import registry, write
 from enishi.records.conditions import BadCondition, Scope, compile_condition, describe
 from enishi.records.conditions.evaluate import matches
-from enishi.records.entity import Entity, forget_own_fields
+from enishi.records.entity import Entity
+from enishi.records.registry import rebuild
 from enishi.records.tests import company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
@@ -42,7 +43,7 @@ KINDS = (
 def _own() -> Any:
     company.own_fields()
     yield
-    forget_own_fields()
+    rebuild()
 
 
 def operand(found: Any, op: str) -> st.SearchStrategy[Any]:

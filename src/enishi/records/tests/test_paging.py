@@ -9,9 +9,9 @@ from django.http import QueryDict
 from tests.support import people
 
 from enishi.records import registry
-from enishi.records.entity import forget_own_fields
 from enishi.records.lists import ListState
-from enishi.records.models import CustomField
+from enishi.records.models import FieldDesign
+from enishi.records.registry import rebuild
 from enishi.records.tests import company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
@@ -28,14 +28,20 @@ def ledger(django_db_setup: None, django_db_blocker: Any) -> Any:
         users = [people.make(name) for name in ("alice", "bob", "carol")]
         for entity in ("account", "deal", "task", "activity", "contact"):
             for kind, label in OWN:
-                CustomField.objects.create(entity=entity, kind=kind, label=label, indexed=True)
-        forget_own_fields()
+                FieldDesign.objects.create(entity=entity, kind=kind, label=label, indexed=True)
+        rebuild()
         try:
             yield fill(users)
         finally:
             transaction.set_rollback(True)
             held.__exit__(None, None, None)
-            forget_own_fields()
+            rebuild()
+
+
+@pytest.fixture(autouse=True)
+def _drawn(ledger: Any, db: None) -> None:
+    """Each test begins with the entities as built; these have fields of their own."""
+    rebuild()
 
 
 def fill(users: list[Any]) -> Any:

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enishi.records import registry, write
-from enishi.records.entity import forget_own_fields
 from enishi.records.errors import Conflict, NotAllowed, NotFound, Refused
-from enishi.records.models import CustomField, Event, EventSubject, Link, Operation, Tag
+from enishi.records.models import Event, EventSubject, FieldDesign, Link, Operation, Tag
+from enishi.records.registry import rebuild
 from enishi.records.testing import changed_tables, snapshot
 from enishi.sales.pipelines.entity import default_pipeline, stages_of
 
@@ -464,8 +464,8 @@ class TestWhatIsStored:
         assert not Link.objects.filter(relation="tag", from_id=account.pk).exists()
 
     def test_an_own_field_is_written_changed_and_emptied(self, alice: Any) -> None:
-        key = CustomField.objects.create(entity="account", kind="date", label="更新日").key
-        forget_own_fields()
+        key = FieldDesign.objects.create(entity="account", kind="date", label="更新日").key
+        rebuild()
         try:
             entity = registry.get("account")
             record = write.create(entity, {"name": "客", key: "令和8年11月23日"}, by=alice).record
@@ -475,7 +475,7 @@ class TestWhatIsStored:
             write.write(entity, record.pk, {key: ""}, by=alice)
             assert fresh(record).custom == {}
         finally:
-            forget_own_fields()
+            rebuild()
 
     def test_one_by_one_and_all_at_once_give_the_same(self, alice: Any) -> None:
         """The bulk twins store what the single writes store, in every table."""

@@ -22,7 +22,7 @@ from enishi.japanese.search import index_tokens, normalise_for_search
 from enishi.japanese.text import fold
 from enishi.people.models import Account, Contact
 from enishi.records import registry
-from enishi.records.models import CustomField, Event, EventSubject, Link, SearchDoc, Tag
+from enishi.records.models import Event, EventSubject, FieldDesign, Link, SearchDoc, Tag
 from enishi.records.rows import draw_keys
 from enishi.records.search import CODES, TABLE
 from enishi.sales.deals.entity import refresh_open_amounts
@@ -69,10 +69,11 @@ class Size:
 
     def make(self, size: int) -> None:
         """70 % accounts, 30 % private customers; ends with fresh statistics for the planner."""
-        number, _new = CustomField.objects.get_or_create(
+        number, _new = FieldDesign.objects.get_or_create(
             entity="account", label="契約台数", kind="number", defaults={"indexed": True}
         )
         self.number_key = number.key
+        registry.rebuild()
         self.tag, _new = Tag.objects.get_or_create(name="重要")
         for start in range(0, size, BATCH):
             with transaction.atomic():
@@ -301,7 +302,7 @@ class Size:
         self._store(Task._meta.db_table, columns, rows)
 
 
-def index_own_field(entity_name: str, own: CustomField) -> None:
+def index_own_field(entity_name: str, own: FieldDesign) -> None:
     """The index that serves filter and sort of an own field: on the same expression with the key written out."""
     model = registry.get(entity_name).model
     table = connection.ops.quote_name(model._meta.db_table)

@@ -198,27 +198,6 @@ class SearchDoc(models.Model):
     tokens = SearchVectorField(null=True)  # its GIN index is made by migration 0002, on PostgreSQL only
 
 
-class CustomField(models.Model):
-    """A field that the owner of the company added to an entity. Values live in `Record.custom` under `key`,
-    which never changes; absent means empty."""
-
-    entity = models.CharField(max_length=40)
-    kind = models.CharField(max_length=20)
-    label = models.CharField(max_length=100)
-    options = models.JSONField(default=dict, blank=True)
-    indexed = models.BooleanField(default=False)
-    position = models.IntegerField(default=0)
-    retired_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["position", "pk"]
-
-    @property
-    def key(self) -> str:
-        """The immutable name under which values are stored."""
-        return f"f{self.pk}"
-
-
 class Attachment(models.Model):
     """A file on a record. The bytes lie outside the database under an unguessable name."""
 

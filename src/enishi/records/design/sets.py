@@ -1,0 +1,259 @@
+"""Sets of entities, fields and connections as a file: ready ones to start from, and what one installation gives another.
+
+    {"format": "enishi-set", "version": 1, "name": "…", "hint": "…",
+     "entities": [{"key", "label", "slug", "icon", "layout": {…}, "fields": [{"key", "kind", "label", "options"}]}],
+     "connections": [{"from", "to", "label", "back_label", "many", "options"}]}
+
+Keys are the file's own; `account` and the other built-in entities are named as they are, and a set may add fields to them. Loading
+adds what isn't there (told by labels) and changes nothing that is.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.records import registry
+from enishi.records.design import operations
+from enishi.records.entity import Entity
+from enishi.records.errors import Refused
+from enishi.records.models import ConnectionDesign, EntityDesign, FieldDesign
+from enishi.records.visible import require
+
+FORMAT, VERSION = "enishi-set", 1
+LARGEST = 2_000_000
+FOLDER = Path(__file__).parent / "ready"
+
+
+@dataclass
+class Loaded:
+    """What a set has brought: labels of what is new, and of what was there already."""
+
+    made: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+
+
+def ready() -> list[dict[str, Any]]:
+    """The sets that come with the program."""
+    found = []
+    for path in sorted(FOLDER.glob("*.json")):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        english = (get_language() or "ja").startswith("en")
+        found.append(
+            {
+                "key": path.stem.partition("-")[2],
+                "name": content["name_en"] if english else content["name"],
+                "hint": content["hint_en"] if english else content["hint"],
+                "entities": [
+                    one.get("layout", {}).get("label_en") or one["label"] if english else one["label"]
+                    for one in content["entities"]
+                    if "label" in one
+                ],
+                "icons": [one.get("icon", "folder") for one in content["entities"] if "label" in one],
+                "content": content,
+            }
+        )
+    return found
+
+
+def read(text: str | bytes) -> dict[str, Any]:
+    """A set's file as data.
+
+    Raises:
+        Refused: it is none.
+    """
+    try:
+        if len(text) > LARGEST:
+            raise ValueError
+        content = json.loads(text)
+        if (
+            not isinstance(content, dict)
+            or content.get("format") != FORMAT
+            or content.get("version") != VERSION
+        ):
+            raise ValueError
+    except (ValueError, RecursionError):
+        raise Refused(
+            {
+                "file": [
+                    _(
+                        "ひな形のファイルではありません。この画面の「書き出す」で作ったファイルを選んでください。"
+                    )
+                ]
+            }
+        ) from None
+    return content
+
+
+def load(content: Mapping[str, Any], *, by: User) -> Loaded:
+    """Adds a set: all of it or nothing.
+
+    Raises:
+        NotAllowed, Refused: with what is wrong in which part.
+    """
+    require(by, "admin")
+    done = Loaded()
+    try:
+        with transaction.atomic():
+            names = {}
+            for one in _dicts(content, "entities"):
+                names[str(one.get("key", ""))] = _entity(one, by, done)
+            for one in _dicts(content, "entities"):
+                _fields(names[str(one.get("key", ""))], one, by, done)
+            for one in _dicts(content, "connections"):
+                _connection(one, names, by, done)
+            for one in _dicts(content, "entities"):
+                _layout(names[str(one.get("key", ""))], one, by)
+    finally:
+        registry.refresh(now=True)
+    return done
+
+
+def _dicts(content: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
+    rows = content.get(key, [])
+    if not isinstance(rows, list) or len(rows) > 200 or not all(isinstance(one, dict) for one in rows):
+        raise Refused({"file": [_("ひな形の「%(key)s」が読めません。") % {"key": key}]})
+    return rows
+
+
+def _dict(raw: Any) -> dict[str, Any]:
+    return raw if isinstance(raw, dict) else {}
+
+
+def _entity(one: dict[str, Any], by: User, done: Loaded) -> str:
+    key = str(one.get("key", ""))
+    found = registry.find(key)
+    if found is not None and not found.drawn:
+        return found.name
+    label = str(one.get("label", ""))
+    same = next(
+        (
+            each
+            for each in registry.all_entities()
+            if str(each.label) == label or each.slug == one.get("slug")
+        ),
+        None,
+    )
+    if same is not None:
+        done.held.append(str(same.label))
+        return same.name
+    words = {name: value for name, value in _dict(one.get("layout")).items() if name in operations.WORDS}
+    slug = str(one.get("slug", ""))
+    made = operations.add_entity(label, slug=slug, icon=str(one.get("icon", "")), layout=words, by=by)
+    done.made.append(label)
+    return str(made.name)
+
+
+def _fields(name: str, one: dict[str, Any], by: User, done: Loaded) -> None:
+    for raw in _dicts(one, "fields"):
+        label = str(raw.get("label", ""))
+        if any(each.label == label for each in registry.get(name).fields.values()):
+            done.held.append(f"{registry.get(name)}: {label}")
+            continue
+        try:
+            operations.add_field(name, str(raw.get("kind", "")), label, _dict(raw.get("options")), by=by)
+        except Refused as error:
+            raise Refused({"file": [f"{one.get('label', name)} › {label}: {error}"]}) from None
+        done.made.append(f"{registry.get(name)}: {label}")
+
+
+def _connection(one: dict[str, Any], names: dict[str, str], by: User, done: Loaded) -> None:
+    here, there = (names.get(str(one.get(end)), str(one.get(end))) for end in ("from", "to"))
+    label = str(one.get("label", ""))
+    entity = registry.find(here)
+    if entity is not None and any(each.label == label for each in entity.fields.values()):
+        done.held.append(f"{entity}: {label}")
+        return
+    operations.add_connection(
+        here, there, label=label, back_label=str(one.get("back_label", "")), many=bool(one.get("many")),
+        options=_dict(one.get("options")), by=by,
+    )  # fmt: skip
+    done.made.append(label)
+
+
+def _layout(name: str, one: dict[str, Any], by: User) -> None:
+    """The file names fields by their labels; here they have names of their own."""
+    layout = _dict(one.get("layout"))
+    entity = registry.get(name)
+    known = {each.label: each.name for each in entity.fields.values()}
+    made: dict[str, Any] = {}
+    if entity.drawn and isinstance(layout.get("sections"), list):
+        made["sections"] = [
+            {**each, "fields": [known[label] for label in each.get("fields", []) if label in known]}
+            for each in layout["sections"]
+            if isinstance(each, dict) and isinstance(each.get("fields", []), list)
+        ]
+    if entity.drawn and isinstance(layout.get("columns"), list):
+        made["columns"] = [known[label] for label in layout["columns"] if label in known]
+    for key in ("board", "amount", "calendar"):
+        if entity.drawn and layout.get(key) in known:
+            made[key] = known[layout[key]]
+    if made:
+        operations.lay_out(name, made, by=by)
+
+
+# --- out --------------------------------------------------------------------------------------------
+def export(by: User) -> dict[str, Any]:
+    """All that the owner has drawn, as a set."""
+    require(by, "admin")
+    drawn = list(EntityDesign.objects.filter(drawn=True, retired_at=None))
+    with_own = set(FieldDesign.objects.filter(name="", retired_at=None).values_list("entity", flat=True))
+    entities: list[dict[str, Any]] = []
+    for design in drawn:
+        entity = registry.find(design.name)
+        if entity is not None:
+            entities.append(
+                {
+                    "key": design.name, "label": design.label, "slug": design.slug, "icon": design.icon,
+                    "layout": {**_words(design), **_layout_of(entity, design)}, "fields": _fields_of(design.name),
+                }
+            )  # fmt: skip
+    for name in sorted(with_own - {design.name for design in drawn}):
+        if registry.find(name) is not None:
+            entities.append({"key": name, "fields": _fields_of(name)})
+    connections = [
+        {
+            "from": one.from_entity, "to": one.to_entity, "label": one.label, "back_label": one.back_label, "many": one.many,
+            "options": one.options,
+        }
+        for one in ConnectionDesign.objects.filter(retired_at=None)
+        if registry.find(one.from_entity) and registry.find(one.to_entity)
+    ]  # fmt: skip
+    return {
+        "format": FORMAT, "version": VERSION, "name": "", "hint": "", "entities": entities, "connections": connections,
+    }  # fmt: skip
+
+
+def _words(design: EntityDesign) -> dict[str, Any]:
+    return {name: value for name, value in design.layout.items() if name in operations.WORDS}
+
+
+def _fields_of(name: str) -> list[dict[str, Any]]:
+    rows = FieldDesign.objects.filter(entity=name, name="", retired_at=None)
+    return [{"kind": one.kind, "label": one.label, "options": one.options} for one in rows]
+
+
+def _layout_of(entity: Entity, design: EntityDesign) -> dict[str, Any]:
+    """Sections, columns and board by labels, which mean the same elsewhere."""
+    made: dict[str, Any] = {
+        "sections": [
+            {
+                "label": str(one.label),
+                "folded": one.folded,
+                "fields": [entity.fields[name].label for name in one.fields],
+            }
+            for one in entity.sections
+        ],
+        "columns": [entity.fields[name].label for name in entity.columns],
+    }
+    for key in ("board", "amount", "calendar"):
+        name = design.layout.get(key)
+        if name in entity.fields:
+            made[key] = entity.fields[name].label
+    return made

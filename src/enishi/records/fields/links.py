@@ -1,0 +1,368 @@
+"""Connections that the owner drew: the value is a list of links, not a column.
+
+A value is a tuple of (record id, role), in the links' order. What a form sends is the list as the person saw it and as he
+left it (`LinkEdit`), so that two people who add different records to one list both succeed.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from enishi.records.fields.base import FieldKind, Text
+from enishi.records.models import Link
+
+if TYPE_CHECKING:
+    from enishi.records.entity import Entity
+
+Pairs = tuple[tuple[int, str], ...]
+MOST = 500
+_FORM = re.compile(r"[0-9,]*(;[0-9,]*)?\Z")
+_SEPARATORS = re.compile(r"[,、，;；\n]+")
+HELD = "_links"  # where a record holds what was loaded or put, by field
+
+
+@dataclass(frozen=True)
+class LinkEdit:
+    """Records added to a list and taken out of it; a role of None leaves the one that is there."""
+
+    added: tuple[tuple[int, str | None], ...]
+    removed: frozenset[int]
+
+
+class Linked(FieldKind):
+    """A connection seen from one of its two ends.
+
+    Args:
+        to: the entity at the other end.
+        relation: the links' name.
+        forward: whether links begin here (else they end here).
+        many: whether there may be several.
+        carries_up: what happens to this record shows on the other's timeline too.
+        roles: what the other may be called in this connection.
+    """
+
+    kind = "connection"
+    template = "components/input_links.html"
+    operators: ClassVar[tuple[str, ...]] = ("is", "in", "empty", "not_empty")
+    linked = True
+    empty: Pairs = ()
+
+    def __init__(
+        self,
+        name: str,
+        label: Text = "",
+        *,
+        to: str,
+        relation: str,
+        forward: bool = True,
+        many: bool = False,
+        carries_up: bool = False,
+        roles: Iterable[str] = (),
+        **options: Any,
+    ) -> None:
+        super().__init__(name, label, **options)
+        self.to, self.relation, self.forward, self.many = to, relation, forward, many
+        self.carries_up, self.roles = carries_up, tuple(roles)
+
+    def bind(self, entity: "Entity") -> None:
+        self.entity = entity
+
+    @property
+    def target(self) -> "Entity":
+        """The entity at the other end."""
+        from enishi.records.registry import get
+
+        return get(self.to)
+
+    @property
+    def column(self) -> str:
+        return "pk"
+
+    # --- links ------------------------------------------------------------------------------------
+    @property
+    def here(self) -> str:
+        """The links' columns of this end: "from" or "to"."""
+        return "from" if self.forward else "to"
+
+    @property
+    def there(self) -> str:
+        """The links' columns of the other end."""
+        return "to" if self.forward else "from"
+
+    def links(self) -> "QuerySet[Link]":
+        """All links of this connection."""
+        assert self.entity is not None
+        return Link.objects.filter(
+            **{
+                "relation": self.relation,
+                f"{self.here}_entity": self.entity.name,
+                f"{self.there}_entity": self.to,
+            }
+        )
+
+    def load(self, records: Sequence[Any]) -> None:
+        """Gives records their values, in one query for all of them."""
+        held: dict[int, list[tuple[int, str]]] = {record.pk: [] for record in records}
+        keys = [key for key in held if key is not None]
+        if keys:
+            rows = self.links().filter(**{f"{self.here}_id__in": keys}).order_by("position", "pk")
+            for mine, theirs, role in rows.values_list(f"{self.here}_id", f"{self.there}_id", "role"):
+                held[mine].append((theirs, role))
+        for record in records:
+            record.__dict__.setdefault(HELD, {})[self.name] = tuple(held[record.pk])
+
+    def get(self, record: Any) -> Pairs:
+        held = record.__dict__.get(HELD)
+        if held is None or self.name not in held:
+            self.load([record])
+        return record.__dict__[HELD][self.name]  # type: ignore[no-any-return]
+
+    def put_on(self, record: Any) -> Pairs:
+        """What was put on a record that is just being made."""
+        held = record.__dict__.get(HELD)
+        return held.get(self.name, ()) if held else ()
+
+    def put(self, record: Any, value: Any) -> None:
+        record.__dict__.setdefault(HELD, {})[self.name] = value
+
+    def values(self, records: Sequence[Any]) -> list[Any]:
+        fresh = [record for record in records if self.name not in record.__dict__.get(HELD, ())]
+        if fresh:
+            self.load(fresh)
+        return [self.get(record) for record in records]
+
+    def store(self, pairs: Sequence[tuple[Any, Pairs, Pairs]]) -> None:
+        """Brings the links of (record, old, new) in line with the new values."""
+        assert self.entity is not None
+        rows: list[Link] = []
+        for record, old, new in pairs:
+            kept = dict(old)
+            gone = set(kept) - {key for key, _role in new}
+            mine = self.links().filter(**{f"{self.here}_id": record.pk})
+            if gone:
+                mine.filter(**{f"{self.there}_id__in": gone}).delete()
+            for place, (key, role) in enumerate(new):
+                if key not in kept:
+                    rows.append(
+                        Link(
+                            **{
+                                "relation": self.relation,
+                                f"{self.here}_entity": self.entity.name,
+                                f"{self.here}_id": record.pk,
+                                f"{self.there}_entity": self.to,
+                                f"{self.there}_id": key,
+                                "role": role,
+                                "position": place if self.forward else 0,
+                            }
+                        )
+                    )
+                elif kept[key] != role:
+                    mine.filter(**{f"{self.there}_id": key}).update(role=role)
+        # The other end may just have tied the same two.
+        Link.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+
+    # --- in ---------------------------------------------------------------------------------------
+    def clean(self, raw: Any) -> Any:
+        """Ids, (id, role) pairs or `{"id", "role"}`; text of a form ("3,5" or "3,5;3": left and seen) or names."""
+        if raw is None or raw == "":
+            return ()
+        if isinstance(raw, LinkEdit):
+            return raw
+        if isinstance(raw, str):
+            raw = raw.strip()
+            if _FORM.match(raw):
+                return self._edit(raw)
+            return self._one_or_many([(self.by_name(name), None) for name in self.names(raw)])
+        if isinstance(raw, int) and not isinstance(raw, bool):
+            raw = [raw]
+        self.check_type(raw, list, tuple)
+        return self._one_or_many([self._pair(one) for one in raw])
+
+    def _pair(self, one: Any) -> tuple[int, str | None]:
+        key, role = one, None
+        if isinstance(one, dict):
+            key, role = one.get("id"), one.get("role", "")
+        elif isinstance(one, list | tuple) and len(one) == 2:
+            key, role = one
+        if isinstance(key, str) and key.isascii() and key.isdigit() and len(key) < 19:
+            key = int(key)
+        if type(key) is not int or not 0 < key < 2**63 or not (role is None or isinstance(role, str)):
+            raise ValidationError(_("%(label)sの値の形式が正しくありません。") % {"label": self.label})
+        return key, role if role is None else role[:100]
+
+    def _edit(self, text: str) -> Any:
+        left, _mark, seen = text.partition(";")
+        keys = [int(key) for key in left.split(",") if key and len(key) < 19]
+        value = self._one_or_many([(key, None) for key in keys])
+        if not _mark:
+            return value
+        known = {int(key) for key in seen.split(",") if key and len(key) < 19}
+        return LinkEdit(tuple(pair for pair in value if pair[0] not in known), frozenset(known - set(keys)))
+
+    def _one_or_many(self, pairs: list[tuple[int, str | None]]) -> Any:
+        made = tuple(dict(pairs).items())
+        if len(made) > (MOST if self.many else 1):
+            message = (
+                _("%(label)sは%(most)d件までです。") % {"label": self.label, "most": MOST}
+                if self.many
+                else _("%(label)sはひとつだけ選んでください。") % {"label": self.label}
+            )
+            raise ValidationError(message)
+        return made
+
+    def names(self, text: str) -> list[str]:
+        """The names that a cell or a line holds; a connection to one takes the whole of it."""
+        parts = _SEPARATORS.split(text) if self.many else [text]
+        return [part.strip() for part in parts if part.strip()]
+
+    def by_name(self, text: str) -> int:
+        """The key of the one record of this name, or with this value in a field that tells records apart.
+
+        Raises:
+            ValidationError: none or several.
+        """
+        entity = self.target
+        rows = entity.model._default_manager.filter(deleted_at=None)
+        told = [one for one in entity.fields.values() if one.unique and not one.linked]
+        for wanted in [Q(**{entity.title_field: text}), *(one.lookup()(text) for one in told)]:
+            found = list(rows.filter(wanted).values_list("pk", flat=True)[:2])
+            if len(found) == 1:
+                return int(found[0])
+            if found:
+                raise ValidationError(
+                    _("%(label)s「%(text)s」が複数あります。一覧から選んでください。")
+                    % {"label": self.label, "text": text[:60]}
+                )
+        raise ValidationError(
+            _("%(label)s「%(text)s」が見つかりません。先に「%(entity)s」に登録するか、名前を直してください。")
+            % {"label": self.label, "text": text[:60], "entity": entity}
+        )
+
+    def against(self, held: Any, value: Any) -> Any:
+        roles = dict(held)
+        if isinstance(value, LinkEdit):
+            kept = [pair for pair in held if pair[0] not in value.removed]
+            added = [(key, role or "") for key, role in value.added if key not in dict(kept)]
+            if added and not self.many:
+                kept = []
+            return tuple(kept + added)
+        return tuple((key, roles.get(key, "") if role is None else role) for key, role in value)
+
+    def is_empty(self, value: Any) -> bool:
+        return not value
+
+    def to_json(self, value: Any) -> Any:
+        if isinstance(value, LinkEdit):
+            return [list(pair) for pair in value.added]
+        return [[key, role] for key, role in value]
+
+    def from_json(self, value: Any) -> Pairs:
+        return tuple((int(key), str(role)) for key, role in value or ())
+
+    def empty_value(self) -> Any:
+        return ()
+
+    # --- out --------------------------------------------------------------------------------------
+    def titles(self, values: Iterable[Any]) -> dict[int, str]:
+        """Names of living records behind values, in one query."""
+        keys = {key for value in values for key, _role in value}
+        if not keys:
+            return {}
+        entity = self.target
+        alive = entity.model._default_manager.filter(pk__in=keys, deleted_at=None)
+        return entity.titles(alive.values_list("pk", flat=True))
+
+    def labels_for(self, values: set[Any]) -> dict[Any, str]:
+        names = self.titles(values)
+        return {value: self._words(value, names) for value in values}
+
+    @staticmethod
+    def _words(value: Pairs, names: dict[int, str]) -> str:
+        return "、".join(
+            f"{names[key]}（{role}）" if role else names[key] for key, role in value if key in names
+        )
+
+    def text(self, value: Any) -> str:
+        if isinstance(value, LinkEdit):
+            value = tuple((key, role or "") for key, role in value.added)
+        return self._words(value, self.titles([value])) if value else ""
+
+    def value_text(self, record: Any) -> str:
+        return self.text(self.get(record))
+
+    def input_text(self, value: Any) -> str:
+        keys = ",".join(str(key) for key, _role in value or ())
+        return f"{keys};{keys}" if keys else ""
+
+    def chips(self, value: Any) -> list[tuple[int, str]]:
+        """What an input shows of a value: keys and names."""
+        names = self.titles([value])
+        return [(key, names[key]) for key, _role in value if key in names]
+
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        values = self.values(records)
+        names = self.titles(values)
+        return [self._cell(value, names) for value in values]
+
+    def cell(self, record: Any) -> str:
+        return self.cells([record])[0]
+
+    def _cell(self, value: Pairs, names: dict[int, str]) -> str:
+        slug = self.target.slug
+        shown = [
+            f'<a class="link" href="/{slug}/{key}/">{escape(names[key])}</a>'
+            + (f'<span class="muted">（{escape(role)}）</span>' if role else "")
+            for key, role in value
+            if key in names
+        ]
+        return "、".join(shown[:5]) + ("…" if len(shown) > 5 else "")
+
+    def exported(self, keys: Sequence[int]) -> list[str]:
+        """Texts for the rows of these keys, in two queries."""
+        from types import SimpleNamespace
+
+        records = [SimpleNamespace(pk=key) for key in keys]
+        values = self.values(records)
+        names = self.titles(values)
+        return [self._words(value, names) for value in values]
+
+    def context(self) -> dict[str, Any]:
+        return {"target": self.target}
+
+    # --- ask --------------------------------------------------------------------------------------
+    def tied(self, others: Any) -> "QuerySet[Link]":
+        """Links to these records (a queryset of theirs)."""
+        return self.links().filter(**{f"{self.there}_id__in": others.values("pk")})
+
+    def leaf_q(self, op: str, value: Any, user: Any) -> Q | None:
+        from enishi.records.visible import visible
+
+        others = visible(self.target, user)
+        if op in {"is", "in"}:
+            others = others.filter(pk__in=[value] if op == "is" else value)
+        some = Q(pk__in=self.tied(others).values(f"{self.here}_id"))
+        return ~some if op == "empty" else some
+
+    def leaf_holds(self, op: str, held: Any, value: Any) -> bool | None:
+        alive = set(self.titles([held]))
+        if op in {"empty", "not_empty"}:
+            return (not alive) == (op == "empty")
+        return bool(alive & ({value} if op == "is" else set(value)))
+
+    def operand(self, value: Any) -> Any:
+        self.check_type(value, str, int)
+        return self._pair(value)[0]
+
+
+def load(entity: Any, records: Sequence[Any], names: Iterable[str]) -> None:
+    """Gives records the values of these fields where they are connections: one query per connection."""
+    for name in names:
+        found = entity.fields.get(name)
+        if isinstance(found, Linked):
+            found.values(records)

@@ -1,0 +1,34 @@
+"""What every record, link and event is stored in (`core`), and what the owner of the company draws (`design`)."""
+
+from enishi.records.models.core import (
+    ALIVE,
+    GONE,
+    Attachment,
+    Event,
+    EventSubject,
+    IdempotencyKey,
+    Link,
+    Notification,
+    Operation,
+    Record,
+    SavedView,
+    SearchDoc,
+    Tag,
+    Touched,
+    record_indexes,
+    user_key,
+)
+from enishi.records.models.design import (
+    ConnectionDesign,
+    DesignRound,
+    DrawnRecord,
+    EntityDesign,
+    FieldDesign,
+    Sequence,
+)
+
+__all__ = [
+    "ALIVE", "GONE", "Attachment", "ConnectionDesign", "DesignRound", "DrawnRecord", "EntityDesign", "Event", "EventSubject",
+    "FieldDesign", "IdempotencyKey", "Link", "Notification", "Operation", "Record", "SavedView", "SearchDoc", "Sequence", "Tag",
+    "Touched", "record_indexes", "user_key",
+]  # fmt: skip

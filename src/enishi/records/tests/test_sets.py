@@ -1,0 +1,100 @@
+"""Ready sets, and what one installation gives another."""
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from enishi.records import registry, write
+from enishi.records.design import sets
+from enishi.records.errors import Refused
+from enishi.records.models import ConnectionDesign, DesignRound, EntityDesign, FieldDesign
+from enishi.records.testing import changed_tables, snapshot
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("A4")]
+
+
+@pytest.mark.parametrize("key", ["wholesale", "construction", "practice", "salon", "school"])
+def test_a_ready_set_is_loaded_by_a_click_and_can_be_worked_with(
+    key: str, as_alice: Client, bob: Any, as_bob: Client
+) -> None:
+    assert as_alice.post("/settings/design/sets/", {"ready": key}).status_code == 302
+    content = next(one["content"] for one in sets.ready() if one["key"] == key)
+    drawn = [one for one in registry.all_entities() if one.drawn]
+    assert len(drawn) == len(content["entities"]) and ConnectionDesign.objects.count() == len(
+        content["connections"]
+    )
+    for entity in drawn:
+        record = write.create(
+            entity, {"name": "見本", **{one.name: "2026-11-24" for one in entity.own if one.required}}, by=bob
+        ).record
+        for address in (entity.list_url, entity.url(record.pk), f"{entity.list_url}new/"):
+            assert as_bob.get(address).status_code == 200
+        if entity.board:
+            assert as_bob.get(f"{entity.list_url}board/").status_code == 200
+        if entity.calendar_field:
+            assert as_bob.get(f"{entity.list_url}calendar/").status_code == 200
+    assert as_alice.get("/settings/design/").status_code == 200
+    # Once more changes nothing.
+    held = (EntityDesign.objects.count(), FieldDesign.objects.count(), ConnectionDesign.objects.count())
+    assert as_alice.post("/settings/design/sets/", {"ready": key}).status_code == 302
+    assert held == (
+        EntityDesign.objects.count(),
+        FieldDesign.objects.count(),
+        ConnectionDesign.objects.count(),
+    )
+
+
+def test_two_installations_exchange_a_set(as_alice: Client, alice: Any) -> None:
+    as_alice.post("/settings/design/sets/", {"ready": "wholesale"})
+    text = as_alice.get("/settings/design/sets/export/").content.decode()
+    before = shape()
+    for model in (ConnectionDesign, FieldDesign, EntityDesign, DesignRound):
+        model.objects.all().delete()  # type: ignore[attr-defined]
+    registry.rebuild()
+    assert not [one for one in registry.all_entities() if one.drawn]
+    answer = as_alice.post("/settings/design/sets/", {"file": SimpleUploadedFile("set.json", text.encode())})
+    assert answer.status_code == 302
+    assert shape() == before
+
+
+def shape() -> Any:
+    """All that was drawn, by its words."""
+    return [
+        (
+            str(entity.label), entity.slug, entity.icon,
+            [(str(s.label), [entity.fields[n].label for n in s.fields]) for s in entity.sections],
+            [entity.fields[n].label for n in entity.columns],
+            sorted((one.kind, one.label, one.required, one.unique) for one in entity.own),
+            entity.fields[entity.calendar_field].label if entity.calendar_field else "",
+        )
+        for entity in sorted(registry.all_entities(), key=lambda one: str(one.label))
+        if entity.own
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"{}", b"[]", b"\xff\xfe", b'{"format": "enishi-set", "version": 2}',
+        b'{"format": "enishi-set", "version": 1, "entities": 5}',
+        json.dumps({"format": "enishi-set", "version": 1, "entities": [{"key": "a", "label": "\u8eca", "fields": [{"kind": "nonsense", "label": "x"}]}]}).encode(),
+        json.dumps({"format": "enishi-set", "version": 1, "entities": [{"key": "a", "label": "\u8eca"}], "connections": [{"from": "a", "to": "nowhere", "label": "x", "back_label": "y"}]}).encode(),
+        json.dumps({"format": "enishi-set", "version": 1, "entities": [{"key": "a", "label": "\u8eca", "fields": [{"kind": "choice", "label": "x", "options": {"choices": {"a": 1}}}]}]}).encode(),
+    ],
+)  # fmt: skip
+def test_a_file_that_is_no_set_changes_nothing(content: bytes, as_alice: Client, alice: Any) -> None:
+    before = snapshot()
+    answer = as_alice.post("/settings/design/sets/", {"file": SimpleUploadedFile("set.json", content)})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.content.decode()
+    assert changed_tables(before, snapshot()) == []
+
+
+def test_a_set_from_elsewhere_is_only_for_admins(bob: Any) -> None:
+    with pytest.raises(Exception, match="権限"):
+        sets.load({"format": "enishi-set", "version": 1}, by=bob)
+    with pytest.raises(Refused):
+        sets.read("x" * (sets.LARGEST + 1))
