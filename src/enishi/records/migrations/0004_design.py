@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0004_design"),
+        ("records", "0003_search_index_in_batches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
