@@ -32,7 +32,7 @@ def import_file(argv: list[str]) -> int:
     parser.add_argument(
         "--entity",
         default="",
-        metavar="account|contact|deal|task",
+        metavar="account|contact|deal|task|…",
         help=say(
             "何の表か（省略すると見出しで判断）", "what the rows are (told from the headings otherwise)"
         ),
@@ -55,7 +55,7 @@ def import_file(argv: list[str]) -> int:
     path = folder / f"{secrets.token_hex(16)}{source.suffix.lower()[:6]}"
     shutil.copyfile(source, path)
     try:
-        job = importing.begin(path, safe_name(source.name), by=user, entity=options.entity)
+        job = importing.begin(path, safe_name(source.name), by=user, entity=_entity_name(options.entity))
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)
         raise Problem(str(error), str(error)) from None
@@ -91,6 +91,25 @@ def import_file(argv: list[str]) -> int:
         print(say(f"  文字のまま残した値: {text} {n}件", f"  kept as text: {text} ×{n}"))
     _flush()
     return 0
+
+
+def _entity_name(word: str) -> str:
+    """The entity's name, given by name or by address.
+
+    Raises:
+        Problem: there is none.
+    """
+    from enishi.records import registry
+
+    if not word or registry.find(word):
+        return word
+    try:
+        return registry.by_slug(word).name
+    except KeyError:
+        known = ", ".join(one.slug for one in registry.all_entities() if one.in_navigation)
+        raise Problem(
+            f"「{word}」という台帳はありません（{known}）。", f"There is no “{word}” ({known})."
+        ) from None
 
 
 def _flush() -> None:

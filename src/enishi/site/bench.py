@@ -195,10 +195,46 @@ def measure(size: int) -> dict[str, Figure]:
             f"SELECT * FROM work_task WHERE owner_id = {user.pk} AND done_at IS NULL AND deleted_at IS NULL ORDER BY due_at LIMIT 60"
         ),
     )
+    for name, path, floor in _own_pages():
+        page(name, path, sql(floor))
     figures |= _writes(client, Account)
     figures["requests/s, 4 at once"] = _concurrent(user)
     figures |= _streams(user, min(size, 20_000))
     return figures
+
+
+def _own_pages() -> list[tuple[str, str, str]]:
+    """Lists of an entity that the owner drew, with as many records as there are customers: address and bare SQL."""
+    from urllib.parse import quote
+
+    from django.utils import timezone
+
+    from enishi.records import registry
+    from enishi.records.design.indexes import expression
+    from enishi.site.demo.own import LABEL, SLUG
+
+    entity = next(one for one in registry.all_entities() if str(one.label) == LABEL)
+    keys = {one.label: one for one in entity.own}
+    rows = f"SELECT * FROM records_drawnrecord WHERE entity_id = {entity.model.drawn_number} AND deleted_at IS NULL"  # type: ignore[attr-defined]
+    due, number, tie = keys["次回点検"], keys["台数"], entity.linked[0]
+    first, last = timezone.localdate(), timezone.localdate() + datetime.timedelta(days=3)
+    at = expression(due)
+    columns = ",".join(keys[label].name for label in ("型番", "状態", "台数", "次回点検", "価格", "設置場所"))
+    head = f"/{SLUG}/?columns={columns}"
+    soon = json.dumps({"field": due.name, "op": "between", "value": [first.isoformat(), last.isoformat()]})
+    across = json.dumps({"has": {"field": f"{tie.relation}r", "where": json.loads(soon)}})
+    linked = json.dumps(
+        {"has": {"field": tie.name, "where": {"field": "status", "op": "is", "value": "dormant"}}}
+    )
+    between = f"{at} BETWEEN '{first}' AND '{last}'"
+    ends = "l.from_entity = %s AND l.relation = %s" % (f"'{entity.name}'", f"'{tie.relation}'")
+    return [
+        ("own entity, list", head, f"{rows} ORDER BY updated_at DESC, id DESC LIMIT 51"),
+        ("own entity, sorted by an own field", f"{head}&sort={number.name}", f"{rows} AND {expression(number)} IS NOT NULL ORDER BY {expression(number)}, id LIMIT 51"),
+        ("own entity, filtered on an own field", f"{head}&sort={due.name}&filter={quote(soon)}", f"{rows} AND {between} ORDER BY {at}, id LIMIT 51"),
+        ("own entity, filtered on a connection", f"{head}&filter={quote(linked)}", f"{rows} AND EXISTS (SELECT 1 FROM records_link l JOIN people_account a ON a.id = l.to_id WHERE {ends} AND l.from_id = records_drawnrecord.id AND a.status = 'dormant') ORDER BY updated_at DESC, id DESC LIMIT 51"),
+        ("accounts by what is connected", f"/accounts/?sort=sort_key&filter={quote(across)}", f"SELECT * FROM people_account a WHERE deleted_at IS NULL AND EXISTS (SELECT 1 FROM records_link l JOIN records_drawnrecord d ON d.id = l.from_id WHERE {ends} AND l.to_id = a.id AND d.deleted_at IS NULL AND {between.replace('custom', 'd.custom')}) ORDER BY sort_key, id LIMIT 51"),
+    ]  # fmt: skip
 
 
 def _own_key() -> str:

@@ -156,7 +156,7 @@ def line(entity: Entity, one: FieldKind) -> dict[str, Any]:
     return {
         "name": one.name,
         "label": one.label,
-        "icon": "waypoints" if one.linked else one.design_icon if one.design_label or own else "lock-keyhole",
+        "icon": one.design_icon,
         "kind": str(_("つながり") if one.linked else one.design_label or KIND_WORDS().get(one.kind, "")),
         "own": own,
         "linked": one.linked,

@@ -23,6 +23,7 @@ class AnyRecord(FieldKind):
     """What a task or activity is about."""
 
     kind = "any_record"
+    design_icon = "waypoints"
     template = "components/input_any_record.html"
     operators = ("is", "empty", "not_empty")
 

@@ -222,6 +222,7 @@ class Tags(FieldKind):
     """Words put on a record: a sorted list. Look-ups go through the links table, where they have an index."""
 
     kind = "tags"
+    design_icon = "tags"
     template = "components/input_tags.html"
     operators = ("has", "has_not", "empty", "not_empty")
     empty: list[str] = []

@@ -48,6 +48,7 @@ class Linked(FieldKind):
     """
 
     kind = "connection"
+    design_icon = "waypoints"
     template = "components/input_links.html"
     operators: ClassVar[tuple[str, ...]] = ("is", "in", "empty", "not_empty")
     linked = True

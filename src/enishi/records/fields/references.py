@@ -68,6 +68,7 @@ class Reference(Pointer):
     """A connection to one record of another entity."""
 
     kind = "reference"
+    design_icon = "waypoints"
     template = "components/input_record.html"
 
     def __init__(

@@ -22,13 +22,14 @@ from enishi.japanese.search import index_tokens, normalise_for_search
 from enishi.japanese.text import fold
 from enishi.people.models import Account, Contact
 from enishi.records import registry
+from enishi.records.design import indexes
 from enishi.records.models import Event, EventSubject, FieldDesign, Link, SearchDoc, Tag
 from enishi.records.rows import draw_keys
 from enishi.records.search import CODES, TABLE
 from enishi.sales.deals.entity import refresh_open_amounts
 from enishi.sales.models import Deal
 from enishi.sales.pipelines.entity import default_pipeline, stages_of
-from enishi.site.demo import words
+from enishi.site.demo import own, words
 from enishi.work.models import Task
 
 BATCH = 5000
@@ -86,7 +87,8 @@ class Size:
         with transaction.atomic():
             self._deals(min(MOST_DEALS, max(size // 20, 10)))
             self._tasks(max(size // 100, 10))
-        index_own_field("account", number)
+        indexes.make(number)
+        own.fill(self.user, size)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
 
@@ -300,19 +302,3 @@ class Size:
             }  # fmt: skip
             rows.append([values.get(column, blank[column]) for column in columns])
         self._store(Task._meta.db_table, columns, rows)
-
-
-def index_own_field(entity_name: str, own: FieldDesign) -> None:
-    """The index that serves filter and sort of an own field: on the same expression with the key written out."""
-    model = registry.get(entity_name).model
-    table = connection.ops.quote_name(model._meta.db_table)
-    numeric = "::bigint" if own.kind in {"number", "money"} else ""
-    expression = (
-        f"json_extract(custom, '$.{own.key}')"
-        if connection.vendor == "sqlite"
-        else f"((custom ->> '{own.key}'){numeric})"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE INDEX IF NOT EXISTS own_{entity_name}_{own.key} ON {table} ({expression}, id) WHERE deleted_at IS NULL"
-        )

@@ -1,0 +1,133 @@
+"""Files into entities that the owner drew, and out of them: B1, B2 and A4."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enishi.exchange import importing
+from enishi.records import history, registry, write
+from enishi.records.design import operations
+from enishi.records.models import Link
+from enishi.records.testing import changed_tables, snapshot
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("A4"), pytest.mark.row("B1")]
+
+
+@pytest.fixture
+def goods(alice: Any) -> dict[str, str]:
+    """Products with a code, a price, a day and their suppliers."""
+    supplier = operations.add_entity("仕入先", slug="suppliers", by=alice).name
+    code = operations.add_field(supplier, "text", "仕入先コード", {"unique": "1"}, by=alice).key
+    product = operations.add_entity("商品", slug="goods", layout={"title_label": "商品名"}, by=alice).name
+    made = {"supplier": supplier, "supplier code": code, "product": product}
+    for kind, label, options in (
+        ("text", "商品コード", {"unique": "1"}),
+        ("money", "標準価格", {}),
+        ("date", "発売日", {}),
+        ("choice", "状態", {"choices": [{"label": "取扱中"}, {"label": "終了"}]}),
+    ):
+        made[label] = operations.add_field(product, kind, label, options, by=alice).key
+    made["tie"] = operations.add_connection(
+        product, supplier, label="仕入先", back_label="商品", many=True, by=alice
+    ).key
+    return made
+
+
+def bring_in(path: Path, by: Any, entity: str = "") -> Any:
+    job = importing.begin(path, path.name, by=by, entity=entity)
+    importing.run(job)
+    job.refresh_from_db()
+    return job
+
+
+def test_a_sheet_of_an_own_entity_comes_in_with_its_connections(
+    goods: dict[str, str], bob: Any, tmp_path: Path
+) -> None:
+    suppliers = [
+        write.create(
+            registry.get(goods["supplier"]), {"name": name, goods["supplier code"]: code}, by=bob
+        ).record
+        for name, code in (("丸山食品", "S1"), ("北海道フーズ", "S2"))
+    ]
+    path = tmp_path / "商品一覧.csv"
+    path.write_text(
+        "商品名,商品コード,標準価格,発売日,状態,仕入先\n"
+        "干し芋,P001,￥1\u002c200,令和5年4月1日,取扱中,丸山食品\n".replace("￥1,200", '"￥1,200"')
+        + "煮干し,P002,980円,2024/5/6,終了,丸山食品、S2\n"
+        "緑茶,P003,500,,,知らない会社\n"
+        "だし,P004,700,,取扱中,\n",
+        encoding="cp932",
+    )
+    before = snapshot("exchange.ImportJob", "records.Operation")
+    job = bring_in(path, bob, goods["product"])
+    assert job.figures["created"] == {goods["product"]: 3} and job.figures["refused"] == 1
+    refused = Path(job.refused_path).read_text("utf-8-sig")
+    assert "知らない会社" in refused and "見つかりません" in refused and "先に「仕入先」に登録" in refused
+    entity = registry.get(goods["product"])
+    rows = {one.name: one for one in entity.model._default_manager.all()}
+    assert rows["干し芋"].custom == {
+        goods["商品コード"]: "P001",
+        goods["標準価格"]: 1200,
+        goods["発売日"]: "2023-04-01",
+        goods["状態"]: "o1",
+    }
+    tied = {
+        (entity.model._default_manager.get(pk=one.from_id).name, one.to_id)
+        for one in Link.objects.filter(relation=goods["tie"])
+    }
+    assert tied == {("干し芋", suppliers[0].pk), ("煮干し", suppliers[0].pk), ("煮干し", suppliers[1].pk)}
+    # Once more: known by their code, nothing doubled; a changed price is an update.
+    path.write_text("商品コード,商品名,標準価格\nP001,干し芋,1300\nP002,煮干し,980\n", encoding="utf-8-sig")
+    again = bring_in(path, bob, goods["product"])
+    assert again.figures["updated"] == {goods["product"]: 1} and again.figures["unchanged"] == {
+        goods["product"]: 1
+    }
+    # And all of it back.
+    history.undo_operation(again.operation_id, by=bob)
+    assert entity.model._default_manager.get(name="干し芋").custom[goods["標準価格"]] == 1200
+    history.undo_operation(job.operation_id, by=bob)
+    assert entity.model._default_manager.filter(deleted_at=None).count() == 0
+    assert {"access.AccessLog"} >= {
+        name for name in changed_tables(before, snapshot("exchange.ImportJob", "records.Operation"))
+        if name.startswith("access") or name.startswith("records.Search")
+    }  # fmt: skip
+
+
+def test_a_sheet_tells_by_its_words_that_it_is_about_an_own_entity(
+    goods: dict[str, str], bob: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("商品名,商品コード,標準価格,発売日\n干し芋,P001,1200,2023-04-01\n", encoding="utf-8")
+    assert bring_in(path, bob).figures["created"] == {goods["product"]: 1}
+
+
+def test_an_export_comes_back_as_it_went_out(
+    goods: dict[str, str], bob: Any, as_bob: Any, tmp_path: Path
+) -> None:
+    supplier, product = registry.get(goods["supplier"]), registry.get(goods["product"])
+    maker = write.create(supplier, {"name": "丸山食品"}, by=bob).record
+    write.create(
+        product,
+        {"name": "=干し芋", goods["商品コード"]: "P001", goods["標準価格"]: 1200, goods["発売日"]: "2023-04-01", goods["状態"]: "終了", goods["tie"]: [maker.pk]},
+        by=bob,
+    )  # fmt: skip
+    for form, name in (("xlsx", "out.xlsx"), ("csv", "out.csv"), ("cp932", "out.csv")):
+        answer = as_bob.get(f"/goods/export/?format={form}&all_columns=1")
+        path = tmp_path / name
+        path.write_bytes(b"".join(answer.streaming_content))
+        job = bring_in(path, bob, goods["product"])
+        assert job.figures["unchanged"] == {goods["product"]: 1}, (form, job.figures)
+        assert job.figures["refused"] == 0
+
+
+def test_the_command_line_knows_own_entities_by_name_and_address(
+    goods: dict[str, str], alice: Any, tmp_path: Path, capsys: Any
+) -> None:
+    from enishi.exchange.cli import import_file
+
+    path = tmp_path / "x.csv"
+    path.write_text("商品名,商品コード\n干し芋,P001\n", encoding="utf-8")
+    assert import_file([str(path), "--entity", "goods", "--json", "--dry-run"]) == 0
+    assert json.loads(capsys.readouterr().out)["created"] == {goods["product"]: 1}
