@@ -111,3 +111,8 @@ document.addEventListener("compositionend", (event) => {
 export async function postForm(url: string, values: Record<string, string>): Promise<Response> {
   return fetch(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
 }
+
+// What is to be copied is chosen whole.
+document.addEventListener("focusin", (event) => {
+  if ((event.target as Element).matches("[data-selects]")) (event.target as HTMLInputElement).select();
+});

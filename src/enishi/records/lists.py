@@ -123,14 +123,17 @@ class ListState:
         tree = self.condition
         return rows.filter(compile_condition(self.entity, tree, Scope.of(self.user))) if tree else rows
 
-    def page(self, size: int = PAGE) -> tuple[list[Any], str]:
+    def page(self, size: int = PAGE, *, whole: bool = False) -> tuple[list[Any], str]:
         """The records of this page and the cursor of the next ("" where there is none).
+
+        Args:
+            whole: with all their columns, not just those that the list shows.
 
         Raises:
             BadCondition
         """
         found = self._sort_field() or _SortKey("id")
-        columns = self.entity.row_columns([*self.column_fields, found])
+        columns = None if whole else self.entity.row_columns([*self.column_fields, found])
         rows = self.queryset()
         rows = rows.only(*columns) if columns else rows.select_related(*self.entity.pointers)
         return page_by_key(rows, found, self.sort.startswith("-"), self.after, size)

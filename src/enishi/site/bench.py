@@ -227,7 +227,7 @@ def _own_pages() -> list[tuple[str, str, str]]:
         {"has": {"field": tie.name, "where": {"field": "status", "op": "is", "value": "dormant"}}}
     )
     between = f"{at} BETWEEN '{first}' AND '{last}'"
-    ends = "l.from_entity = %s AND l.relation = %s" % (f"'{entity.name}'", f"'{tie.relation}'")
+    ends = f"l.from_entity = '{entity.name}' AND l.relation = '{tie.relation}'"
     return [
         ("own entity, list", head, f"{rows} ORDER BY updated_at DESC, id DESC LIMIT 51"),
         ("own entity, sorted by an own field", f"{head}&sort={number.name}", f"{rows} AND {expression(number)} IS NOT NULL ORDER BY {expression(number)}, id LIMIT 51"),

@@ -34,6 +34,11 @@ COMMANDS: list[tuple[str, tuple[str, str], str]] = [
     ("bench", ("測定する", "run the benchmarks"), "enishi.site.bench:command"),
     ("import", ("Excel・CSVを取り込む", "import a spreadsheet"), "enishi.exchange.cli:import_file"),
     ("undo", ("取り込みを取り消す", "take an import back"), "enishi.exchange.cli:undo"),
+    (
+        "token",
+        ("APIのトークンを作る・一覧・止める", "make, list and end API tokens"),
+        "enishi.connect.commands:token",
+    ),
     ("django", ("Djangoの管理コマンドを使う", "Django's management commands"), "enishi.site.cli:django"),
 ]
 

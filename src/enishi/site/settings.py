@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "enishi.people",
     "enishi.sales",
     "enishi.exchange",
+    "enishi.connect",
     "enishi.site",
 ]
 MIDDLEWARE = [
@@ -174,6 +175,20 @@ OPEN_ROUTES = frozenset(
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
         "welcome",
+        # By token (enishi.connect.api.base.endpoint), never by session:
+        "api-openapi",
+        "api-me",
+        "api-search",
+        "api-imports",
+        "api-import",
+        "api-list",
+        "api-bulk",
+        "api-record",
+        "api-restore",
+        "api-links",
+        "api-link",
+        "api-timeline",
+        "api-unknown",
     }
 )
 LOGIN_URL = "account_login"

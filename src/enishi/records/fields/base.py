@@ -134,6 +134,10 @@ class FieldKind:
         """Whether the value counts as "nothing entered"."""
         return value is None or value == "" or value == []
 
+    def schema(self) -> dict[str, Any]:
+        """What `to_json` gives, as JSON Schema."""
+        return {"type": "string"}
+
     # --- store ------------------------------------------------------------------------------------
     @property
     def column(self) -> str:

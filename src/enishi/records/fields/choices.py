@@ -141,6 +141,10 @@ class Choice(FieldKind):
     def context(self) -> dict[str, Any]:
         return {"options": self.options}
 
+    def schema(self) -> dict[str, Any]:
+        words = {option.value: str(option.label) for option in self.options}
+        return {"type": "string", "enum": ["", *words], "x-labels": words}
+
 
 class Stage(Choice):
     """A choice whose values are the columns of a board; some of them end the work (won, lost)."""
@@ -172,6 +176,9 @@ class FreeChoice(Choice):
 
     def cells(self, records: Sequence[Any]) -> list[str]:
         return [escape(value) for value in self.values(records)]
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": 100}
 
 
 class SeveralChoices(Choice):
@@ -216,6 +223,10 @@ class SeveralChoices(Choice):
 
     def leaf_holds(self, op: str, held: Any, value: Any) -> bool | None:
         return (value in (held or ())) == (op == "has") if op in {"has", "has_not"} else None
+
+    def schema(self) -> dict[str, Any]:
+        words = {option.value: str(option.label) for option in self.options}
+        return {"type": "array", "items": {"type": "string", "enum": list(words)}, "x-labels": words}
 
 
 class Tags(FieldKind):
@@ -271,3 +282,6 @@ class Tags(FieldKind):
 
     def leaf_holds(self, op: str, held: Any, value: Any) -> bool | None:
         return (value in held) == (op == "has") if op in {"has", "has_not"} else None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "string", "maxLength": 60}, "maxItems": 50}

@@ -73,6 +73,9 @@ class Date(FieldKind):
         day: datetime.date | None = value
         return day
 
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "format": "date"}
+
 
 class DateTime(Date):
     """A moment."""
@@ -132,6 +135,9 @@ class DateTime(Date):
 
     def operand(self, value: Any) -> Any:
         return Date.clean(self, value)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "null"], "format": "date-time"}
 
 
 class Moment(DateTime):

@@ -360,6 +360,14 @@ class Linked(FieldKind):
         self.check_type(value, str, int)
         return self._pair(value)[0]
 
+    def schema(self) -> dict[str, Any]:
+        one = {
+            "type": "object",
+            "properties": {"id": {"type": "integer"}, "role": {"type": "string", "maxLength": 100}},
+            "required": ["id"],
+        }
+        return {"type": "array", "items": one, "maxItems": MOST if self.many else 1}
+
 
 def load(entity: Any, records: Sequence[Any], names: Iterable[str]) -> None:
     """Gives records the values of these fields where they are connections: one query per connection."""

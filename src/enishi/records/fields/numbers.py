@@ -94,6 +94,10 @@ class Number(FieldKind):
     def export(self, record: Any) -> Any:
         return self.get(record)
 
+    def schema(self) -> dict[str, Any]:
+        kind = "number" if self.places else "integer"
+        return {"type": [kind, "null"], "minimum": self.least, "maximum": self.most}
+
 
 class Money(Number):
     """Whole yen."""
@@ -191,3 +195,6 @@ class YesNo(FieldKind):
 
     def input_text(self, value: Any) -> str:
         return "1" if value else ""
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}

@@ -63,6 +63,9 @@ class Pointer(FieldKind):
     def input_text(self, value: Any) -> str:
         return str(value or "")
 
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["integer", "null"], "minimum": 1}
+
 
 class Reference(Pointer):
     """A connection to one record of another entity."""

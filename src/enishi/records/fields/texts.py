@@ -77,6 +77,9 @@ class Words(FieldKind):
             )
         return text
 
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.longest}
+
 
 class LongText(Words):
     """Several lines."""

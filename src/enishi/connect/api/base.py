@@ -1,0 +1,198 @@
+"""What every call of the API passes: its token, its pace, its body, and errors as problem+json (RFC 9457)."""
+
+import functools
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from enishi.access.models import User
+from enishi.connect import tokens
+from enishi.connect.models import ApiToken
+from enishi.records.conditions import BadCondition
+from enishi.records.entity import Entity
+from enishi.records.errors import Conflict, NotAllowed, NotFound, RecordError, Refused
+
+LARGEST_BODY = 5 * 1024 * 1024
+PER_MINUTE = 1200  # calls of one token, per serving process
+Api = Callable[..., HttpResponseBase]
+
+
+class Call(HttpRequest):
+    """A request that has come through the door."""
+
+    token: ApiToken
+    person: User
+
+
+class BadRequest(RecordError):
+    """The call can't be understood."""
+
+
+def endpoint(**methods: tuple[str, Api]) -> Api:
+    """A view of one address: per method the scope that it asks for, and its function.
+
+    A call is let in by its token alone: a browser's session opens nothing here, so that no other site can make one call.
+    """
+
+    @csrf_exempt
+    @functools.wraps(next(iter(methods.values()))[1])
+    def view(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        token = _token_of(request)
+        language = token.user.language if token else _asked_language(request)
+        with translation.override(language):
+            if token is None:
+                answer = problem(401, _("トークンがないか、正しくないか、期限が切れています。"))
+                answer.headers["WWW-Authenticate"] = "Bearer"
+                return answer
+            wait = _too_fast(token.pk)
+            if wait:
+                answer = problem(
+                    429,
+                    _("呼び出しが多すぎます。%(seconds)d秒待ってからもう一度お試しください。")
+                    % {"seconds": wait},
+                )
+                answer.headers["Retry-After"] = str(wait)
+                return answer
+            found = methods.get("get" if request.method == "HEAD" else request.method.lower())
+            if found is None:
+                answer = problem(405, _("この住所では使えない操作です。"))
+                answer.headers["Allow"] = ", ".join(sorted(name.upper() for name in methods))
+                return answer
+            request.token, request.person = token, token.user
+            request.user = token.user
+            try:
+                wanted, work = found
+                entity = kwargs.get("entity")
+                names = (entity.name, entity.slug) if isinstance(entity, Entity) else ()
+                if not tokens.allows(token, wanted, *names):
+                    raise NotAllowed(
+                        _("このトークンの使い道（%(scopes)s）では、この操作はできません。")
+                        % {"scopes": "、".join(token.scopes)}
+                    )
+                return work(request, *args, **kwargs)
+            except RecordError as error:
+                return refused(error)
+
+    return view
+
+
+def _token_of(request: HttpRequest) -> ApiToken | None:
+    kind, _space, text = request.headers.get("Authorization", "").partition(" ")
+    return tokens.find(text.strip()) if kind.lower() == "bearer" else None
+
+
+def _asked_language(request: HttpRequest) -> str:
+    return "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "ja"
+
+
+_calls: dict[int, tuple[int, int]] = {}
+_lock = threading.Lock()
+
+
+def _too_fast(key: int) -> int:
+    """Seconds to wait, or 0: so many calls a minute."""
+    now = time.time()
+    minute = int(now // 60)
+    with _lock:
+        began, count = _calls.get(key, (minute, 0))
+        count = count + 1 if began == minute else 1
+        _calls[key] = (minute, count)
+        if len(_calls) > 10_000:
+            _calls.clear()
+    return 60 - int(now % 60) if count > PER_MINUTE else 0
+
+
+# --- in ---------------------------------------------------------------------------------------------
+def body(request: HttpRequest) -> dict[str, Any]:
+    """The call's JSON object.
+
+    Raises:
+        BadRequest
+    """
+    if len(request.body) > LARGEST_BODY:
+        raise BadRequest(_("本文が大きすぎます（5MBまで）。"))
+    try:
+        held = json.loads(request.body, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        held = None
+    if not isinstance(held, dict):
+        raise BadRequest(_("本文はJSONのオブジェクトにしてください。"))
+    return held
+
+
+def _no_constant(text: str) -> Any:
+    raise ValueError(text)  # NaN and Infinity are no JSON
+
+
+def whole_number(value: Any, name: str, default: int | None, most: int = 2**63 - 1) -> int | None:
+    """A whole number out of an address or a body.
+
+    Raises:
+        BadRequest
+    """
+    if value in (None, ""):
+        return default
+    text = str(value)
+    if isinstance(value, bool) or not (
+        text.isascii() and text.isdigit() and len(text) < 19 and 1 <= int(text) <= most
+    ):
+        raise BadRequest(
+            _("%(name)s は1から%(most)sまでの整数にしてください。") % {"name": name, "most": most}
+        )
+    return int(text)
+
+
+# --- out --------------------------------------------------------------------------------------------
+def answer(data: Any, status: int = 200, **headers: str) -> HttpResponse:
+    """Data as JSON; personal data is kept by no cache on its way."""
+    response = JsonResponse(data, status=status, json_dumps_params={"ensure_ascii": False}, safe=False)
+    response.headers["Cache-Control"] = "no-store"
+    for name, value in headers.items():
+        response.headers[name.replace("_", "-")] = value
+    return response
+
+
+def problem(status: int, detail: str, **more: Any) -> HttpResponse:
+    """An error as RFC 9457 has it, with a sentence in the caller's language."""
+    held = {
+        "type": "about:blank",
+        "title": TITLES.get(status, "Error"),
+        "status": status,
+        "detail": detail,
+        **more,
+    }
+    response = answer(held, status)
+    response.headers["Content-Type"] = "application/problem+json"
+    return response
+
+
+TITLES = {
+    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
+    413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content", 429: "Too Many Requests",
+}  # fmt: skip
+
+
+def refused(error: RecordError) -> HttpResponse:
+    """What the records refuse, as a problem."""
+    if isinstance(error, NotFound):
+        return problem(404, str(error))
+    if isinstance(error, NotAllowed):
+        return problem(403, str(error))
+    if isinstance(error, Refused):
+        return problem(422, str(error), errors=error.errors)
+    if isinstance(error, Conflict):
+        clashes = [
+            {"field": one.field, "label": one.label, "theirs": one.theirs, "mine": one.mine}
+            for one in error.clashes
+        ]
+        return problem(409, str(error), version=error.version, conflicts=clashes)
+    if isinstance(error, BadCondition | BadRequest):
+        return problem(400, str(error))
+    return problem(409, str(error))

@@ -1,0 +1,306 @@
+"""What the API can do, as OpenAPI 3.1, made anew from the entities as they are now; and the same as a page to read."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from enishi import __version__
+from enishi.connect.api.base import Call, answer, endpoint
+from enishi.connect.tokens import SCOPES
+from enishi.records import registry
+from enishi.records.entity import Entity
+from enishi.records.errors import NotFound
+from enishi.records.fields import FieldKind
+from enishi.records.pages.base import handled, person
+
+OK, MADE, GONE = "200", "201", "204"
+
+
+def served() -> list[Entity]:
+    """Entities in the order of their names."""
+    return sorted(registry.all_entities(), key=lambda one: (not one.in_navigation, one.drawn, one.code))
+
+
+def fields_of(entity: Entity) -> list[FieldKind]:
+    """Fields that the API shows."""
+    return [one for one in entity.fields.values() if not one.hidden]
+
+
+def openapi() -> dict[str, Any]:
+    """The whole description."""
+    paths: dict[str, Any] = {}
+    schemas: dict[str, Any] = {**COMMON}
+    for entity in served():
+        name = _name(entity)
+        schemas[name] = record_schema(entity)
+        schemas[f"{name}Input"] = input_schema(entity)
+        paths |= entity_paths(entity, name)
+    paths |= other_paths()
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Enishi", "version": __version__, "description": _("顧客台帳のすべての画面（自社で増やしたものを含む）を読み書きします。")},
+        "servers": [{"url": f"{settings.PUBLIC_URL}/api/v1"}],
+        "security": [{"token": []}],
+        "tags": [{"name": entity.slug, "description": str(entity)} for entity in served()],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            "responses": {"Problem": {"description": _("断られた理由"), "content": {"application/problem+json": {"schema": _ref("Problem")}}}},
+        },
+    }  # fmt: skip
+
+
+COMMON: dict[str, Any] = {
+    "Problem": {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"},
+            "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        },
+    },
+    "Linked": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["entity", "id", "title"],
+            "properties": {"entity": {"type": "string"}, "id": {"type": "integer"}, "title": {"type": "string"}, "role": {"type": "string"}},
+        },
+    },
+    "Import": {
+        "type": "object",
+        "required": ["id", "status"],
+        "properties": {
+            "id": {"type": "integer"}, "status": {"type": "string"}, "done": {"type": "integer"}, "total": {"type": "integer"},
+            "figures": {"type": "object"}, "error": {"type": "string"},
+        },
+    },
+}  # fmt: skip
+
+
+def _name(entity: Entity) -> str:
+    return "".join(part.capitalize() for part in entity.slug.split("-"))
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def field_schema(found: FieldKind) -> dict[str, Any]:
+    """A field's values, with its label and what it is."""
+    return {
+        **found.schema(),
+        "title": found.label,
+        "x-kind": found.kind,
+        **({"readOnly": True} if not found.editable else {}),
+    }
+
+
+def record_schema(entity: Entity) -> dict[str, Any]:
+    """A record as it is given."""
+    fields = {one.name: field_schema(one) for one in fields_of(entity)}
+    return {
+        "type": "object",
+        "required": ["id", "version", "title", "url", "fields"],
+        "properties": {
+            "id": {"type": "integer"}, "version": {"type": "integer"}, "title": {"type": "string"}, "url": {"type": "string"},
+            "fields": {"type": "object", "properties": fields, "required": sorted(fields)},
+        },
+    }  # fmt: skip
+
+
+def input_schema(entity: Entity) -> dict[str, Any]:
+    """A record as it is sent: what may be written, and what must be there to make one."""
+    fields = {one.name: field_schema(one) for one in fields_of(entity) if one.editable}
+    return {
+        "type": "object",
+        "required": ["fields"],
+        "additionalProperties": False,
+        "properties": {
+            "fields": {"type": "object", "properties": fields, "additionalProperties": False},
+            "version": {"type": "integer", "minimum": 1},
+        },
+    }
+
+
+def _operation(
+    summary: str, tag: str, code: str, schema: dict[str, Any] | None, *, sent: dict[str, Any] | None = None,
+    parameters: list[dict[str, Any]] | None = None, scope: str = "read",
+) -> dict[str, Any]:  # fmt: skip
+    made: dict[str, Any] = {
+        "summary": summary,
+        "tags": [tag],
+        "x-scope": scope,
+        "parameters": parameters or [],
+        "responses": {
+            code: {
+                "description": summary,
+                **({"content": {"application/json": {"schema": schema}}} if schema else {}),
+            },
+            "default": {"$ref": "#/components/responses/Problem"},
+        },
+    }
+    if sent is not None:
+        made["requestBody"] = {"required": True, "content": {"application/json": {"schema": sent}}}
+    return made
+
+
+def _query(name: str, text: str, **schema: Any) -> dict[str, Any]:
+    return {"name": name, "in": "query", "description": text, "schema": {"type": "string", **schema}}
+
+
+def _key() -> dict[str, Any]:
+    return {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+
+
+def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
+    """All addresses of one entity."""
+    tag, base, one, key = entity.slug, f"/{entity.slug}", _ref(name), _key()
+    sent = _ref(f"{name}Input")
+    page = {
+        "type": "object",
+        "required": ["items", "next"],
+        "properties": {
+            "items": {"type": "array", "items": one}, "next": {"type": ["string", "null"]}, "count": {"type": "integer"},
+            "estimated": {"type": "boolean"},
+        },
+    }  # fmt: skip
+    asked = [
+        _query("filter", _("条件（JSON）。一覧の絞り込みと同じ言葉です。")), _query("q", _("検索する言葉")),
+        _query("sort", _("並べる項目。頭に - で逆順。"), enum=_sorts(entity)), _query("limit", _("1回の件数"), type="integer", minimum=1, maximum=200),
+        _query("cursor", _("続きの位置（前の答えの next）")), _query("count", _("1 で件数も"), enum=["1"]),
+    ]  # fmt: skip
+    again = {
+        "name": "Idempotency-Key", "in": "header", "description": _("同じ値で送り直しても1件だけ作られます。"),
+        "schema": {"type": "string", "maxLength": 70},
+    }  # fmt: skip
+    done = {
+        "type": "object",
+        "required": ["operation", "items"],
+        "properties": {
+            "operation": {"type": "integer"},
+            "items": {"type": "array", "items": {"type": "object"}},
+        },
+    }
+    many = {
+        "type": "object", "required": ["items"], "additionalProperties": False,
+        "properties": {"items": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"type": "object", "required": ["action"], "properties": {
+            "action": {"enum": ["create", "change", "delete"]}, "id": {"type": "integer"}, "version": {"type": "integer"}, "fields": {"type": "object"},
+        }}}},
+    }  # fmt: skip
+    paths: dict[str, Any] = {
+        base: {
+            "get": _operation(_("一覧"), tag, OK, page, parameters=asked),
+            "post": _operation(_("登録"), tag, MADE, one, sent=sent, parameters=[again], scope="write"),
+        },
+        f"{base}/bulk": {"post": _operation(_("まとめて登録・変更・削除"), tag, OK, done, sent=many, scope="write")},
+        f"{base}/{{id}}": {
+            "get": _operation(_("1件"), tag, OK, one, parameters=[key]),
+            "patch": _operation(_("変更"), tag, OK, one, sent=sent, parameters=[key], scope="write"),
+            "delete": _operation(_("ごみ箱へ"), tag, GONE, None, parameters=[key], scope="delete"),
+        },
+        f"{base}/{{id}}/restore": {"post": _operation(_("ごみ箱から戻す"), tag, OK, one, parameters=[key], scope="delete")},
+        f"{base}/{{id}}/links": {
+            "get": _operation(_("つながり"), tag, OK, {"type": "object", "additionalProperties": _ref("Linked")}, parameters=[key])
+        },
+        f"{base}/{{id}}/timeline": {
+            "get": _operation(_("タイムライン"), tag, OK, {"type": "object", "required": ["items", "next"]}, parameters=[key, _query("cursor", _("続きの位置"))])
+        },
+    }  # fmt: skip
+    for linked in entity.linked:
+        if linked.editable:
+            tie = {
+                "type": "object", "additionalProperties": False,
+                "properties": {"add": linked.schema() | {"title": linked.label}, "remove": {"type": "array", "items": {"type": "integer", "minimum": 1}}},
+            }  # fmt: skip
+            summary = _("%(label)sをつなぐ・外す") % {"label": linked.label}
+            paths[f"{base}/{{id}}/links/{linked.name}"] = {
+                "post": _operation(
+                    summary, tag, OK, {"type": "object"}, sent=tie, parameters=[key], scope="write"
+                )
+            }
+    return paths
+
+
+def _sorts(entity: Entity) -> list[str]:
+    names = [one.name for one in fields_of(entity) if one.sortable]
+    return [sign + name for name in names for sign in ("", "-")]
+
+
+def other_paths() -> dict[str, Any]:
+    """Addresses beside the entities."""
+    found = {"type": "object", "required": ["items"], "properties": {"items": _ref("Linked")}}
+    key = _key()
+    file = _operation(_("ファイルの取り込みを始める"), "imports", "202", _ref("Import"), scope="import")
+    file["requestBody"] = {
+        "required": True,
+        "content": {"multipart/form-data": {"schema": {
+            "type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}, "entity": {"type": "string"}},
+        }}},
+    }  # fmt: skip
+    return {
+        "/search": {"get": _operation(_("すべてから探す"), "search", OK, found, parameters=[_query("q", _("探す言葉"), minLength=1) | {"required": True}])},
+        "/me": {"get": _operation(_("このトークンの持ち主"), "me", OK, {"type": "object"})},
+        "/imports": {"post": file},
+        "/imports/{id}": {"get": _operation(_("取り込みの様子"), "imports", OK, _ref("Import"), parameters=[key], scope="import")},
+    }  # fmt: skip
+
+
+def _openapi(request: Call) -> HttpResponse:
+    """The description as JSON, for programs."""
+    return answer(openapi())
+
+
+openapi_view = endpoint(get=("read", _openapi))
+
+
+def _unknown(request: Call, rest: str) -> HttpResponse:
+    """An address that the API doesn't have."""
+    raise NotFound(
+        _("/api/%(rest)s という住所はありません。/api/v1/openapi.json を見てください。")
+        % {"rest": rest[:100]}
+    )
+
+
+unknown_view = endpoint(**{name: ("read", _unknown) for name in ("get", "post", "put", "patch", "delete")})
+
+
+@require_GET
+@handled
+def docs(request: Any) -> HttpResponse:
+    """The same for people: every entity with its fields, its addresses and an example."""
+    person(request)
+    held = openapi()
+    groups = []
+    for entity in served():
+        base = f"/{entity.slug}"
+        calls = [
+            (method.upper(), path, each["summary"], each["x-scope"])
+            for path, methods in held["paths"].items()
+            if path == base or path.startswith(f"{base}/")
+            for method, each in methods.items()
+        ]
+        groups.append(
+            {"entity": entity, "calls": calls, "fields": [(one, _shape(one)) for one in fields_of(entity)]}
+        )
+    others = [
+        (method.upper(), path, each["summary"], each["x-scope"])
+        for path, methods in other_paths().items()
+        for method, each in methods.items()
+    ]
+    context = {"groups": groups, "others": others, "url": settings.PUBLIC_URL, "scopes": SCOPES.items()}
+    return render(request, "connect/docs.html", context)
+
+
+def _shape(one: FieldKind) -> str:
+    schema = one.schema()
+    kind = schema.get("type", "")
+    text = " | ".join(kind) if isinstance(kind, list) else str(kind)
+    if "enum" in schema:
+        text = " | ".join(f'"{word}"' for word in schema["enum"] if word)
+    return text + (f" ({schema['format']})" if "format" in schema else "")
