@@ -54,6 +54,7 @@ class Program:
             "ENISHI_HOME": str(self.home),
             "ENISHI_PORT": str(self.port),
             "ENISHI_URL": self.url,
+            "ENISHI_API_PER_MINUTE": "1000000",
             "ENISHI_DEMO": "1" if sample else "0",
             "ENISHI_SMTP_HOST": "127.0.0.1",
             "ENISHI_SMTP_PORT": str(self.mails.port),

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -20,7 +21,6 @@ from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotAllowed, NotFound, RecordError, Refused
 
 LARGEST_BODY = 5 * 1024 * 1024
-PER_MINUTE = 1200  # calls of one token, per serving process
 Api = Callable[..., HttpResponseBase]
 
 
@@ -106,7 +106,7 @@ def _too_fast(key: int) -> int:
         _calls[key] = (minute, count)
         if len(_calls) > 10_000:
             _calls.clear()
-    return 60 - int(now % 60) if count > PER_MINUTE else 0
+    return 60 - int(now % 60) if count > settings.API_PER_MINUTE else 0
 
 
 # --- in ---------------------------------------------------------------------------------------------
@@ -139,7 +139,7 @@ def whole_number(value: Any, name: str, default: int | None, most: int = 2**63 -
     """
     if value in (None, ""):
         return default
-    text = str(value)
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value)
     if isinstance(value, bool) or not (
         text.isascii() and text.isdigit() and len(text) < 19 and 1 <= int(text) <= most
     ):

@@ -38,6 +38,7 @@ def openapi() -> dict[str, Any]:
         name = _name(entity)
         schemas[name] = record_schema(entity)
         schemas[f"{name}Input"] = input_schema(entity)
+        schemas[f"{name}New"] = input_schema(entity, new=True)
         paths |= entity_paths(entity, name)
     paths |= other_paths()
     return {
@@ -114,15 +115,28 @@ def record_schema(entity: Entity) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def input_schema(entity: Entity) -> dict[str, Any]:
-    """A record as it is sent: what may be written, and what must be there to make one."""
+def input_schema(entity: Entity, *, new: bool = False) -> dict[str, Any]:
+    """A record as it is sent: what may be written, and (`new`) what must be there to make one."""
     fields = {one.name: field_schema(one) for one in fields_of(entity) if one.editable}
+    needed = [one.name for one in fields_of(entity) if one.name in fields and one.required]
+    for name in needed:
+        if fields[name].get("type") == "string":
+            fields[name]["minLength"] = 1
+            fields[name]["enum"] = [word for word in fields[name].get("enum", ()) if word] or None
+            if fields[name]["enum"] is None:
+                del fields[name]["enum"]
+    must = [name for name in needed if new and entity.fields[name].default is None]
     return {
         "type": "object",
         "required": ["fields"],
         "additionalProperties": False,
         "properties": {
-            "fields": {"type": "object", "properties": fields, "additionalProperties": False},
+            "fields": {
+                "type": "object",
+                "properties": fields,
+                "additionalProperties": False,
+                "required": must,
+            },
             "version": {"type": "integer", "minimum": 1},
         },
     }
@@ -190,13 +204,13 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
     many = {
         "type": "object", "required": ["items"], "additionalProperties": False,
         "properties": {"items": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"type": "object", "required": ["action"], "properties": {
-            "action": {"enum": ["create", "change", "delete"]}, "id": {"type": "integer"}, "version": {"type": "integer"}, "fields": {"type": "object"},
+            "action": {"enum": ["create", "change", "delete"]}, "id": {"type": "integer", "minimum": 1}, "version": {"type": "integer", "minimum": 1}, "fields": {"type": "object"},
         }}}},
     }  # fmt: skip
     paths: dict[str, Any] = {
         base: {
             "get": _operation(_("一覧"), tag, OK, page, parameters=asked),
-            "post": _operation(_("登録"), tag, MADE, one, sent=sent, parameters=[again], scope="write"),
+            "post": _operation(_("登録"), tag, MADE, one, sent=_ref(f"{name}New"), parameters=[again], scope="write"),
         },
         f"{base}/bulk": {"post": _operation(_("まとめて登録・変更・削除"), tag, OK, done, sent=many, scope="write")},
         f"{base}/{{id}}": {
@@ -212,6 +226,8 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
             "get": _operation(_("タイムライン"), tag, OK, {"type": "object", "required": ["items", "next"]}, parameters=[key, _query("cursor", _("続きの位置"))])
         },
     }  # fmt: skip
+    made = paths[base]["post"]["responses"]
+    made[OK] = {**made[MADE], "description": _("同じ Idempotency-Key で、もう作られていたもの")}
     for linked in entity.linked:
         if linked.editable:
             tie = {
@@ -267,7 +283,7 @@ def _unknown(request: Call, rest: str) -> HttpResponse:
     )
 
 
-unknown_view = endpoint(**{name: ("read", _unknown) for name in ("get", "post", "put", "patch", "delete")})
+unknown_view = endpoint(**dict.fromkeys(("get", "post", "put", "patch", "delete"), ("read", _unknown)))
 
 
 @require_GET

@@ -129,7 +129,7 @@ def bulk(request: Call, entity: Entity) -> HttpResponse:
 
 
 def _bulk_one(request: Call, entity: Entity, each: dict[str, Any], operation: Operation) -> dict[str, Any]:
-    by, action = request.person, each.get("action")
+    by, action = request.person, str(each.get("action"))
     if action == "create":
         fields, _version = _given(entity, {"fields": each.get("fields")})
         done = write.create(entity, fields, by=by, operation=operation)

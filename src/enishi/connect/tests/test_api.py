@@ -353,11 +353,11 @@ def test_words_are_in_the_language_of_the_caller(api: Caller, bob: Any) -> None:
     assert detail.isascii() or "’" in detail
 
 
-def test_too_many_calls_are_told_to_wait(api: Caller, monkeypatch: Any) -> None:
+def test_too_many_calls_are_told_to_wait(api: Caller, settings: Any) -> None:
     from enishi.connect.api import base
 
     base._calls.clear()
-    monkeypatch.setattr(base, "PER_MINUTE", 3)
+    settings.API_PER_MINUTE = 3
     answers = [api("get", "me") for _n in range(5)]
     assert {one.status_code for one in answers[:3]} == {200}
     assert answers[-1].status_code in {200, 429}  # a minute may just have ended

@@ -164,10 +164,10 @@ def _by_count(some: Any, each: Any, column: str, least: int) -> Q:
     if least > 1:
         counted = some.order_by().values(column).annotate(n=Count("pk")).filter(n__gte=least)
         return Q(pk__in=counted.values(column))
-    few = not some.order_by()[PLENTY : PLENTY + 1].exists()
+    keys = list(some.order_by().values_list(column, flat=True)[: PLENTY + 1])
     found = (
-        Q(pk__in=some.order_by().values(column))
-        if few
+        Q(pk__in=set(keys))
+        if len(keys) <= PLENTY
         else Q(Exists(each.order_by().filter(**{column: OuterRef("pk")})))
     )
     return ~found if least == 0 else found

@@ -39,6 +39,9 @@ class People(FieldKind):
     operators = ("empty", "not_empty")
     empty: list[int] = []
 
+    def schema(self) -> dict[str, Any]:
+        return {"type": "array", "items": {"type": "integer", "minimum": 1}, "maxItems": 50}
+
     def clean(self, raw: Any) -> list[int]:
         if raw is None or raw == "":
             return []
