@@ -44,7 +44,7 @@ def clean_values(
         except ValidationError as error:
             errors[name] = list(error.messages)
             continue
-        if found.required and found.is_empty(cleaned[name]):
+        if (found.required or found.filled) and found.is_empty(cleaned[name]):
             errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
     if creating:
         for name, found in entity.fields.items():

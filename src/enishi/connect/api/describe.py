@@ -94,8 +94,11 @@ def _ref(name: str) -> dict[str, str]:
 
 def field_schema(found: FieldKind) -> dict[str, Any]:
     """A field's values, with its label and what it is."""
+    held = found.schema()
+    if found.filled and isinstance(held["type"], list):
+        held["type"] = held["type"][0]
     return {
-        **found.schema(),
+        **held,
         "title": found.label,
         "x-kind": found.kind,
         **({"readOnly": True} if not found.editable else {}),

@@ -365,6 +365,18 @@ def test_too_many_calls_are_told_to_wait(api: Caller, settings: Any) -> None:
         assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
 
 
+def test_what_must_hold_something_can_t_be_emptied(api: Caller, alice: Any, as_alice: Client) -> None:
+    from enishi.sales.pipelines.entity import default_pipeline, stages_of
+
+    stage = stages_of(default_pipeline().pk)[0]
+    answer = Caller(alice)("patch", f"stages/{stage.pk}", {"fields": {"position": None}})
+    assert answer.status_code == 422 and "position" in answer.json()["errors"]
+    page = as_alice.post(
+        f"/stages/{stage.pk}/field/position/", {"position": ""}, headers={"HX-Request": "true"}
+    )
+    assert page.status_code == 422 and "入力してください" in page.content.decode()
+
+
 # --- what there is ----------------------------------------------------------------------------------
 def test_the_description_is_whole_and_true(api: Caller, goods: dict[str, str]) -> None:
     held = api("get", "openapi.json").json()

@@ -47,6 +47,7 @@ class FieldKind:
     empty: Any = ""
     nullable: ClassVar[bool] = False
     custom: bool = False
+    filled: bool = False  # its column holds always something, whether it is asked for or not
     hidden: bool = False  # the owner of the company doesn't want to see it
     linked: ClassVar[bool] = False  # the value lies in the links table
     stored_as: ClassVar[str] = "text"  # what an own field's JSON holds: text, integer, real
@@ -104,9 +105,11 @@ class FieldKind:
     def bind(self, entity: "Entity") -> None:
         """Called once by the entity that owns the field."""
         self.entity = entity
-        if not self._label and not self.custom:
-            field: Any = entity.model._meta.get_field(self.name)
-            self._label = field.verbose_name
+        if self.custom:
+            return
+        field: Any = entity.model._meta.get_field(self.name)
+        self._label = self._label or field.verbose_name
+        self.filled = self.nullable and not field.null
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
