@@ -15,6 +15,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from enishi.access import invitations, staff
 from enishi.access.models import User
+from enishi.connect.urls import API
 from tests.support.mail import Sink
 from tests.support.people import PASSWORD
 
@@ -405,14 +406,29 @@ def example(pattern: str) -> str:
 
 class TestDoors:
     def test_the_list_of_open_doors_is_this_one(self) -> None:
-        assert set(django_settings.OPEN_ROUTES) == OPEN
+        assert {name for name in django_settings.OPEN_ROUTES if not name.startswith("api-")} == OPEN
+        # The API's doors are opened by a token alone, each of them.
+        assert {name for name in django_settings.OPEN_ROUTES if name.startswith("api-")} == {
+            *API,
+            "api-unknown",
+        }
+
+    def test_the_api_s_doors_open_to_a_token_alone(self, client: Client, as_alice: Client) -> None:
+        for pattern, route in all_routes():
+            if route.name and route.name.startswith("api-"):
+                for someone in (client, as_alice):
+                    for method in ("get", "post", "put", "patch", "delete"):
+                        assert getattr(someone, method)(example(pattern)).status_code == 401, (
+                            pattern,
+                            method,
+                        )
 
     def test_every_other_route_asks_for_a_sign_in(
         self, client: Client, django_assert_max_num_queries: Any
     ) -> None:
         closed = 0
         for pattern, route in all_routes():
-            if route.name in OPEN:
+            if route.name in OPEN or str(route.name).startswith("api-"):
                 continue
             path = example(pattern)
             for method in ("get", "post", "put", "delete"):

@@ -1,5 +1,6 @@
 """Every address × method × role: strangers get nothing, viewers change nothing, nothing crashes, no POST without its token."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 
 from enishi.connect import tokens
 from enishi.exchange.models import ImportJob
-from enishi.records import attachments, registry, write
+from enishi.records import attachments, handover, registry, write
 from enishi.records.design import operations
 from enishi.records.models import Event, Notification, Operation, SavedView
 from enishi.records.testing import HTMX, changed_tables, snapshot
@@ -129,6 +130,9 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
         operation=held["operation"],
     )
     held["alice"], held["bob"] = alice, bob
+    held["handover"] = handover.plan(
+        bob, how="one", to=[alice], on=timezone.localdate() + timedelta(days=9), by=alice
+    )
     held["token"], _text = tokens.make(alice, SECRET, ["read", "write"], by=alice)
     Notification.objects.create(user=alice, text=f"まもなく: {SECRET}", url="/tasks/1/")
     return held
@@ -156,7 +160,7 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
                 "field": ["name" if design and "connection" not in name else company["tie"]],
                 "record_id": [key] if name != "task-done" else [company["records"]["task"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
                 "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk], "pk": [company["alice"].pk],
-                "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk],
+                "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "handover_id": [company["handover"].pk],
             }  # fmt: skip
             if name == "restore" and entity and entity.name == "account":
                 ids["record_id"] = [company["gone"].pk]
@@ -268,6 +272,7 @@ FINAL = {
     "account_change_password",
     "design-retire",
     "design-field-retire",
+    "handover-action",
 }
 
 

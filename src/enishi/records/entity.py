@@ -220,6 +220,10 @@ class Entity:
         above += [(one.to, key) for one in self.linked if one.carries_up for key, _role in one.get(record)]
         return above
 
+    def handed_over(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Of the records that somebody looks after those that go to his successor: what is over stays his."""
+        return rows
+
     def event_kind(self, changed: dict[str, Any]) -> str:
         """The kind of the event that a change of these fields is."""
         return "changed"

@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from enishi.kit.periodic import every
 from enishi.records import bin as records_bin
-from enishi.records.models import IdempotencyKey
+from enishi.records import handover
+from enishi.records.models import Handover, IdempotencyKey
 
 
 @every(minutes=60)
@@ -19,3 +20,11 @@ def empty_bin() -> None:
 def forget_idempotency_keys() -> None:
     """A form is not sent again after a week."""
     IdempotencyKey.objects.filter(at__lt=timezone.now() - datetime.timedelta(days=7)).delete()
+
+
+@every(minutes=10)
+def due_handovers() -> None:
+    """Handovers whose day has come; also those that a worker left half done."""
+    begun = (Handover.Status.WAITING, Handover.Status.RUNNING)
+    for row in Handover.objects.filter(status__in=begun, on__lte=timezone.localdate()):
+        handover.run(row)

@@ -2,7 +2,8 @@
 
 from django_tasks import task
 
-from enishi.records.models import FieldDesign
+from enishi.records import handover
+from enishi.records.models import FieldDesign, Handover
 
 
 @task()
@@ -13,3 +14,21 @@ def index_field(field_id: int) -> None:
     row = FieldDesign.objects.filter(pk=field_id).first()
     if row is not None:
         indexes.make(row)
+
+
+@task()
+def hand_over(handover_id: int) -> None:
+    """Hands over what one person looks after."""
+    row = Handover.objects.filter(pk=handover_id).first()
+    if row is not None:
+        handover.run(row)
+
+
+@task()
+def undo_handover(handover_id: int, user_id: int) -> None:
+    """Gives everything back."""
+    from enishi.access.models import User
+
+    handover.undo(
+        Handover.objects.select_related("operation").get(pk=handover_id), by=User.objects.get(pk=user_id)
+    )

@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from enishi.records.pages import boards, calendars, cards, finding, forms, lists
+from enishi.records.pages import boards, calendars, cards, finding, forms, handover, lists
 
 urlpatterns = [
+    path("settings/handover/", handover.handover_page, name="handover"),
+    path(
+        "settings/handover/<int:handover_id>/<slug:action>/", handover.handover_action, name="handover-action"
+    ),
     path("search/", finding.search_page, name="search"),
     path("bin/", finding.bin_page, name="bin"),
     path("pick/", cards.any_picker, name="any-picker"),

@@ -26,9 +26,10 @@ from enishi.records.models.design import (
     FieldDesign,
     Sequence,
 )
+from enishi.records.models.handover import Handover
 
 __all__ = [
     "ALIVE", "GONE", "Attachment", "ConnectionDesign", "DesignRound", "DrawnRecord", "EntityDesign", "Event", "EventSubject",
-    "FieldDesign", "IdempotencyKey", "Link", "Notification", "Operation", "Record", "SavedView", "SearchDoc", "Sequence", "Tag",
+    "FieldDesign", "Handover", "IdempotencyKey", "Link", "Notification", "Operation", "Record", "SavedView", "SearchDoc", "Sequence", "Tag",
     "Touched", "record_indexes", "user_key",
 ]  # fmt: skip

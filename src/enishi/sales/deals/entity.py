@@ -193,6 +193,9 @@ class DealEntity(Entity):
     )  # fmt: skip
     imports = ImportHint(keys=("code",))
 
+    def handed_over(self, rows: Any) -> Any:
+        return rows.filter(outcome__in=("open", "hold"))  # who won a deal won it
+
     def event_kind(self, changed: dict[str, Any]) -> str:
         return "stage" if "stage" in changed else "changed"
 

@@ -115,6 +115,9 @@ class ActivityEntity(Entity):
     )
     imports = ImportHint(keys=())
 
+    def handed_over(self, rows: Any) -> Any:
+        return rows.filter(at__gt=timezone.now())  # who made a visit made it
+
     def title(self, record: Activity) -> str:
         return str(record)
 

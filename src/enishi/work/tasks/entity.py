@@ -106,6 +106,9 @@ class TaskEntity(Entity):
     )  # fmt: skip
     imports = ImportHint(keys=())
 
+    def handed_over(self, rows: Any) -> Any:
+        return rows.filter(done_at=None)
+
     def parents(self, record: Task) -> list[tuple[str, int]]:
         return about.places_of([record]).get(record.pk, [])
 

@@ -1,0 +1,207 @@
+"""引継ぎ: what one person looks after goes to others, at once or on a day, all together or divided.
+
+A customer and what hangs on it (people, deals, tasks) go to the same person. Each step of some hundred records is a transaction of its
+own, so that nobody waits; killed on the way, it goes on with what is left. All of it is one operation, which is undone as one.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.access.rights import log_access
+from enishi.records import registry, write
+from enishi.records.entity import Entity
+from enishi.records.errors import NotFound, Refused
+from enishi.records.models import Handover, Operation
+from enishi.records.visible import require
+
+BATCH = 500
+
+
+def entities() -> list[Entity]:
+    """Those whose records somebody looks after, customers before what hangs on them."""
+    found = [one for one in registry.all_entities() if one.fields["owner"].editable and not one.admin_only]
+    return sorted(found, key=lambda one: (bool(one.parent_fields), len(one.references), one.code))
+
+
+def rows_of(entity: Entity, person: User) -> Any:
+    """What a person looks after of an entity and what goes along: what is over stays his."""
+    rows = entity.model._default_manager.filter(deleted_at=None, owner=person)
+    return entity.handed_over(rows)
+
+
+def holdings(person: User) -> list[tuple[Entity, int]]:
+    """How many records of each entity a person looks after."""
+    counted = [(one, rows_of(one, person).count()) for one in entities()]
+    return [(one, n) for one, n in counted if n]
+
+
+def areas(person: User) -> list[tuple[str, int]]:
+    """Prefectures of the customers that a person looks after, the most customers first; "" is unknown."""
+    found: Counter[str] = Counter()
+    for name in ("account", "contact"):
+        entity = registry.find(name)
+        if entity is not None and "prefecture" in entity.fields:
+            rows = rows_of(entity, person)
+            if "account" in entity.fields:  # whoever has a company goes where it goes
+                rows = rows.filter(account=None)
+            for prefecture in rows.values_list("prefecture", flat=True):
+                found[prefecture] += 1
+    return found.most_common()
+
+
+def plan(
+    person: User,
+    *,
+    how: str,
+    to: Iterable[User],
+    areas: dict[str, int] | None = None,
+    names: Iterable[str] = (),
+    on: Any = None,
+    by: User,
+) -> Handover:
+    """Keeps a handover to be done (by the worker: today, or on its day).
+
+    Args:
+        how: "one" (the first of `to`), "load" (who has least gets next), "area" (by prefecture, the rest to the first).
+        names: entities that go along; none are all.
+
+    Raises:
+        NotAllowed, Refused
+    """
+    require(by, "admin")
+    receivers = [one for one in to if one.is_active]
+    if how not in {"one", "load", "area"}:
+        raise Refused({"how": [_("分け方を選んでください。")]})
+    if not receivers:
+        raise Refused({"to": [_("引き継ぐ人を選んでください。")]})
+    if person in receivers:
+        raise Refused({"to": [_("引き継ぐ人に、渡す本人は選べません。")]})
+    if on is not None and on < timezone.localdate():
+        raise Refused({"on": [_("今日か、これからの日付にしてください。")]})
+    keys = [one.pk for one in receivers]
+    wanted = [name for name in names if registry.find(name) in entities()]
+    made = Handover.objects.create(
+        person=person, by=by, on=on or timezone.localdate(),
+        plan={"how": how, "to": keys, "areas": {place: key for place, key in (areas or {}).items() if key in keys}, "entities": wanted},
+    )  # fmt: skip
+    log_access(
+        by, "handover", "user", 1, f"{person.email} → {', '.join(one.email for one in receivers)} ({how})"
+    )
+    return made
+
+
+def run(handover: Handover) -> Handover:
+    """Does it, or goes on with what is left of it."""
+    with transaction.atomic():
+        held = Handover.objects.select_for_update(of=("self",)).get(pk=handover.pk)
+        if (
+            held.status not in {Handover.Status.WAITING, Handover.Status.RUNNING}
+            or held.person is None
+            or held.by is None
+        ):
+            return held
+        if held.operation is None:
+            what = _("%(name)sさんの引継ぎ") % {"name": held.person}
+            held.operation = Operation.objects.create(kind="bulk", user=held.by, summary=what[:300])
+        held.status = Handover.Status.RUNNING
+        held.save(update_fields=["status", "operation"])
+    share = _Shares(held)
+    for entity in entities():
+        if held.plan["entities"] and entity.name not in held.plan["entities"]:
+            continue
+        while _step(held, entity, share):
+            pass
+    held.status, held.done_at = Handover.Status.DONE, timezone.now()
+    held.save(update_fields=["status", "done_at"])
+    return held
+
+
+def _step(held: Handover, entity: Entity, share: "_Shares") -> bool:
+    """The next records of an entity; false where none are left."""
+    with transaction.atomic():
+        assert held.person is not None and held.by is not None
+        records = list(rows_of(entity, held.person).select_for_update(of=("self",)).order_by("pk")[:BATCH])
+        if not records:
+            return False
+        pairs = [(record, {"owner": share.of(entity, record)}) for record in records]
+        write.write_many(entity, pairs, by=held.by, operation=held.operation, cleaned=True, check=False)
+        held.figures = {**held.figures, entity.name: held.figures.get(entity.name, 0) + len(records)}
+        held.save(update_fields=["figures"])
+    return True
+
+
+class _Shares:
+    """Who gets what: what belongs to a customer follows the customer."""
+
+    def __init__(self, held: Handover) -> None:
+        self.how, self.to, self.places = held.plan["how"], held.plan["to"], held.plan["areas"]
+        self.load = Counter(dict.fromkeys(self.to, 0))
+        if self.how == "load":
+            for name in ("account", "contact", "deal"):
+                entity = registry.find(name)
+                if entity is not None:
+                    rows = entity.handed_over(
+                        entity.model._default_manager.filter(deleted_at=None, owner__in=self.to)
+                    )
+                    self.load.update(rows.values_list("owner", flat=True))
+
+    def of(self, entity: Entity, record: Any) -> int:
+        """The key of the person who gets a record."""
+        if self.how == "one":
+            return int(self.to[0])
+        above = self._above(entity, record)
+        if above is not None and above.owner_id in self.to:
+            return int(above.owner_id)
+        if self.how == "area":
+            place = getattr(record, "prefecture", "") or getattr(above, "prefecture", "")
+            return int(self.places.get(place, self.to[0]))
+        chosen = min(self.to, key=lambda key: (self.load[key], self.to.index(key)))
+        self.load[chosen] += 1
+        return int(chosen)
+
+    @staticmethod
+    def _above(entity: Entity, record: Any) -> Any:
+        """The first record that this one belongs to."""
+        for name, key in entity.parents(record):
+            other = registry.find(name)
+            found = other.model._default_manager.filter(pk=key, deleted_at=None).first() if other else None
+            if found is not None:
+                return found
+        return None
+
+
+def cancel(handover: Handover, *, by: User) -> None:
+    """Takes back one that has not begun.
+
+    Raises:
+        NotAllowed, NotFound
+    """
+    require(by, "admin")
+    if not Handover.objects.filter(pk=handover.pk, status=Handover.Status.WAITING).update(
+        status=Handover.Status.CANCELLED
+    ):
+        raise NotFound
+
+
+def undo(
+    handover: Handover, *, by: User, progress: Callable[[int, int], None] = lambda done, total: None
+) -> None:
+    """Gives everything back to whom it belonged; what somebody changed since stays.
+
+    Raises:
+        NotAllowed, Refused
+    """
+    from enishi.records import history
+
+    require(by, "admin")
+    if handover.operation is None:
+        raise Refused({"": [_("元に戻すものがありません。")]})
+    history.undo_operation(handover.operation.pk, by=by, progress=progress)
+    handover.status = Handover.Status.UNDONE
+    handover.save(update_fields=["status"])
