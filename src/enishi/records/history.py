@@ -14,7 +14,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import FieldKind
 from enishi.records.models import Event, Operation
-from enishi.records.visible import require
+from enishi.records.visible import one, require
 
 BATCH = 500
 AT_ONCE = 3000  # events that one transaction takes back
@@ -242,3 +242,68 @@ def _old_values(
         else:
             undone.kept.append(f"{entity.title(row)}: {found.label}")
     return values
+
+
+# --- moments ----------------------------------------------------------------------------------------
+def values_at(entity: Entity, record: Any, version: int) -> dict[str, Any]:
+    """What was different at a version: the JSON values of then, by field, of all that has changed since.
+
+    The history is walked back from now; what nobody changed since is as it is.
+    """
+    later = Event.objects.filter(entity=entity.name, record_id=record.pk, version__gt=version).order_by(
+        "-version"
+    )
+    held: dict[str, Any] = {}
+    for event in later:
+        for name, (old, _new) in event.data.get("changes", {}).items():
+            held[name] = old
+    return {
+        name: value
+        for name, value in held.items()
+        if name in entity.fields and entity.fields[name].to_json(entity.fields[name].get(record)) != value
+    }
+
+
+def compare(entity: Entity, record: Any, first: int, last: int) -> list[dict[str, Any]]:
+    """What differs between two versions of a record: per field its words at either."""
+    events = Event.objects.filter(
+        entity=entity.name, record_id=record.pk, version__gt=first, version__lte=last
+    ).order_by("version")
+    held: dict[str, list[Any]] = {}
+    words: dict[str, list[str]] = {}
+    for event in events:
+        labels = event.data.get("labels", {})
+        for name, (old, new) in event.data.get("changes", {}).items():
+            found = entity.fields.get(name) or entity.retired.get(name)
+            if found is None:
+                continue
+            shown = labels.get(name) or [found.text(found.from_json(value)) for value in (old, new)]
+            if name in held:
+                held[name][1], words[name][1] = new, shown[1]
+            else:
+                held[name], words[name] = [old, new], list(shown)
+    return [
+        {
+            "name": name, "label": (entity.fields.get(name) or entity.retired[name]).label, "from": words[name][0], "to": words[name][1],
+            "editable": name in entity.fields and entity.fields[name].editable,
+        }
+        for name, (old, new) in held.items()
+        if old != new
+    ]  # fmt: skip
+
+
+def revert(entity: Entity, record_id: int, version: int, names: list[str], *, by: User) -> write.Written:
+    """Puts values back to what they were at a version: the named ones, or all that may be written.
+
+    Raises:
+        NotAllowed, NotFound, Refused
+    """
+    require(by, "change", entity)
+    record = one(entity, by, record_id)
+    held = values_at(entity, record, version)
+    values = {
+        name: entity.fields[name].from_json(value)
+        for name, value in held.items()
+        if entity.fields[name].editable and (not names or name in names)
+    }
+    return write.write(entity, record_id, values, by=by)

@@ -2,18 +2,19 @@
 
 from django.urls import path
 
-from enishi.records.pages import boards, calendars, cards, finding, forms, handover, lists
+from enishi.records.pages import boards, calendars, cards, finding, forms, handover, histories, lists, ties
 
 urlpatterns = [
     path("settings/handover/", handover.handover_page, name="handover"),
     path(
         "settings/handover/<int:handover_id>/<slug:action>/", handover.handover_action, name="handover-action"
     ),
+    path("settings/changes/", histories.changes_page, name="changes"),
     path("search/", finding.search_page, name="search"),
     path("bin/", finding.bin_page, name="bin"),
     path("pick/", cards.any_picker, name="any-picker"),
-    path("undo/event/<int:event_id>/", cards.undo_event, name="undo-event"),
-    path("undo/operation/<int:operation_id>/", cards.undo_operation, name="undo-operation"),
+    path("undo/event/<int:event_id>/", histories.undo_event, name="undo-event"),
+    path("undo/operation/<int:operation_id>/", histories.undo_operation, name="undo-operation"),
     path("files/<int:attachment_id>/", cards.download, name="download"),
     path("files/<int:attachment_id>/remove/", cards.remove_file, name="remove-file"),
     path("<entity:entity>/", lists.list_page, name="list"),
@@ -31,9 +32,10 @@ urlpatterns = [
     path("<entity:entity>/bulk/<slug:name>/", lists.bulk_dialog, name="bulk-dialog"),
     path("<entity:entity>/<int:record_id>/", cards.card_page, name="card"),
     path("<entity:entity>/<int:record_id>/timeline/", cards.timeline_part, name="timeline"),
-    path("<entity:entity>/<int:record_id>/history/", cards.record_history, name="record-history"),
+    path("<entity:entity>/<int:record_id>/history/", histories.record_history, name="record-history"),
+    path("<entity:entity>/<int:record_id>/revert/", histories.revert, name="revert"),
     path("<entity:entity>/<int:record_id>/field/<slug:name>/", cards.edit_field, name="edit-field"),
-    path("<entity:entity>/<int:record_id>/links/<slug:name>/", cards.links, name="links"),
+    path("<entity:entity>/<int:record_id>/links/<slug:name>/", ties.links, name="links"),
     path("<entity:entity>/<int:record_id>/move/", cards.move, name="move"),
     path("<entity:entity>/<int:record_id>/delete/", cards.delete_record, name="delete"),
     path("<entity:entity>/<int:record_id>/restore/", finding.restore, name="restore"),

@@ -116,7 +116,10 @@ class Event(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        indexes = [models.Index(fields=["entity", "record_id", "version"], name="event_record")]
+        indexes = [
+            models.Index(fields=["entity", "record_id", "version"], name="event_record"),
+            models.Index(fields=["at", "id"], name="event_day"),
+        ]
 
 
 class EventSubject(models.Model):

@@ -2,11 +2,9 @@
 
 import json
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -14,15 +12,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from enishi.kit import htmx
 from enishi.kit.hooks import Hook
-from enishi.records import attachments, history, registry, timeline, write
+from enishi.records import attachments, registry, timeline, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotFound, Refused
-from enishi.records.fields import Choice, FieldKind, Linked, Reference
-from enishi.records.fields.links import LinkEdit
-from enishi.records.models import Attachment, Event
+from enishi.records.fields import Choice, FieldKind, Reference
+from enishi.records.models import Attachment
 from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
 from enishi.records.pages.facts import fact, facts
+from enishi.records.pages.ties import tied
 from enishi.records.search import find
 from enishi.records.visible import one, require, visible
 
@@ -95,85 +93,6 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
             }
         )
     return made + [tied(request, entity, record, one_field) for one_field in entity.linked if one_field.many]
-
-
-def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> dict[str, Any]:
-    """Records tied by a connection that the owner drew, with their roles and a way to tie and untie."""
-    other = linked.target
-    roles = dict(linked.get(record))
-    columns = [other.field(name) for name in other.columns if other.field(name).name != "owner"][:2]
-    only = other.row_columns(columns)
-    rows = visible(other, person(request)).filter(pk__in=list(roles))
-    rows = rows.only(*only) if only else other.list_queryset(rows, columns)
-    page = list(rows.order_by("-updated_at", "-pk")[: CONNECTED + 1])
-    cells = (
-        zip(*(one_field.cells(page) for one_field in columns), strict=True) if columns else ((),) * len(page)
-    )
-    base = f"{entity.url(record.pk)}links/{linked.name}/"
-    back = linked.relation if not linked.forward else f"{linked.relation}r"
-    condition = {
-        "has": {
-            "field": back,
-            "where": {"field": entity.title_field, "op": "is", "value": entity.title(record)},
-        }
-    }
-    return {
-        "entity": other,
-        "label": linked.label,
-        "rows": [
-            {
-                "title": other.title(row),
-                "url": other.url(row.pk),
-                "role": roles.get(row.pk, ""),
-                "parts": [text for text in parts if text],
-                "drop": row.pk,
-            }
-            for row, parts in list(zip(page, cells, strict=True))[:CONNECTED]
-        ],
-        "more": len(page) > CONNECTED,
-        "list_url": f"/{other.slug}/?{urlencode({'filter': json.dumps(condition, ensure_ascii=False)})}",
-        "add_url": base,
-        "drop_url": base,
-        "key": linked.name,
-    }
-
-
-@handled
-def links(request: HttpRequest, entity: Entity, record_id: int, name: str) -> HttpResponse:
-    """Ties a record to another, unties them, or says in which role: asked for by GET, done by POST."""
-    user = person(request)
-    record = one(entity, user, record_id)
-    linked = entity.fields.get(name)
-    if not isinstance(linked, Linked):
-        raise NotFound
-    require(user, "change", entity)
-    if request.method != "POST":
-        back = linked.relation if not linked.forward else f"{linked.relation}r"
-        following = urlencode({back: record.pk, "next": entity.url(record.pk)})
-        context = {
-            "entity": entity, "record": record, "linked": linked, "other": linked.target, "title": entity.title(record),
-            "input": form_input(linked, (), prefix="tie"), "new_url": f"/{linked.target.slug}/new/?{following}",
-        }  # fmt: skip
-        return render(request, "records/link_dialog.html", context)
-    added = [key for part in request.POST.get("add", "").partition(";")[0].split(",") if (key := whole(part))]
-    removed = whole(request.POST.get("remove", ""))
-    role = request.POST.get("role", "")[:100]
-    if not added and removed is None:
-        raise Refused({"": [_("つなぐ相手を選んでください。")]})
-    if linked.editable:
-        edit = LinkEdit(tuple((key, role) for key in added), frozenset({removed} if removed else ()))
-        done = [write.write(entity, record_id, {name: edit}, by=user)]
-    else:  # the other end has one only: it is chosen there
-        edit = LinkEdit(((record_id, role),), frozenset()) if added else LinkEdit((), frozenset({record_id}))
-        with transaction.atomic():
-            done = [
-                write.write(linked.target, key, {linked.relation: edit}, by=user)
-                for key in added or [removed or 0]
-            ]
-    response = htmx.trigger(HttpResponse(status=204), **{"close-dialog": True, "records-changed": True})
-    event = done[0].event
-    text = _("つなぎました。") if added else _("つながりを外しました。")
-    return htmx.toast(response, text, undo_url=f"/undo/event/{event.pk}/" if event and len(done) == 1 else "")
 
 
 @require_GET
@@ -371,53 +290,6 @@ def delete_record(request: HttpRequest, entity: Entity, record_id: int) -> HttpR
 
 @require_POST
 @handled
-def undo_event(request: HttpRequest, event_id: int) -> HttpResponse:
-    """Takes one change back."""
-    undone = history.undo_event(event_id, by=person(request))
-    return undo_answer(request, undone)
-
-
-@require_POST
-@handled
-def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
-    """Takes everything back that one action did."""
-    from enishi.records.models import Operation
-
-    operation = Operation.objects.filter(pk=operation_id).first()
-    if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
-        raise NotFound
-    if operation.events.count() > history.AT_ONCE:
-        raise Refused(
-            {
-                "": [
-                    _(
-                        "件数が多いため、ここでは戻せません。取り込みの画面の「この取り込みを取り消す」から戻してください。"
-                    )
-                ]
-            }
-        )
-    undone = history.undo_operation(operation_id, by=person(request))
-    return undo_answer(request, undone)
-
-
-def undo_answer(request: HttpRequest, undone: history.Undone) -> HttpResponse:
-    """Says what was put back and what was left."""
-    text = _("%(n)d件を元に戻しました。") % {"n": undone.records}
-    if undone.kept:
-        text += _("その後に変更された値はそのままです: %(names)s") % {"names": "、".join(undone.kept[:5])}
-    if htmx.is_htmx(request):
-        return htmx.toast(HttpResponse(status=204), text)
-    messages.success(request, text)
-    return htmx.go(
-        request,
-        request.META.get("HTTP_REFERER", "/")
-        if request.META.get("HTTP_REFERER", "").startswith(request.build_absolute_uri("/"))
-        else "/",
-    )
-
-
-@require_POST
-@handled
 def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
     """Keeps files on a record."""
     user = person(request)
@@ -518,29 +390,3 @@ def any_picker(request: HttpRequest) -> JsonResponse:
         ):
             rows.append(picked(entity, row, full=True))
     return JsonResponse({"results": rows})
-
-
-@require_GET
-@handled
-def record_history(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
-    """Who changed which value from what to what and when."""
-    record = one(entity, person(request), record_id)
-    events = (
-        Event.objects.filter(entity=entity.name, record_id=record_id)
-        .select_related("actor")
-        .order_by("-pk")[:200]
-    )
-    rows = [
-        (event, timeline.kind_label(event.kind), timeline.change_lines(entity, event)) for event in events
-    ]
-    return render(
-        request,
-        "records/history.html",
-        {
-            "entity": entity,
-            "record": record,
-            "title": entity.title(record),
-            "rows": rows,
-            "may_write": person(request).may_write,
-        },
-    )

@@ -1,0 +1,100 @@
+"""Connections that the owner drew, on a card: shown with their roles, tied and untied."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from enishi.kit import htmx
+from enishi.records import write
+from enishi.records.entity import Entity
+from enishi.records.errors import NotFound, Refused
+from enishi.records.fields import Linked
+from enishi.records.fields.links import LinkEdit
+from enishi.records.pages.base import form_input, handled, person, whole
+from enishi.records.visible import one, require, visible
+
+CONNECTED = 10
+
+
+def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> dict[str, Any]:
+    """Records tied by a connection that the owner drew, with their roles and a way to tie and untie."""
+    other = linked.target
+    roles = dict(linked.get(record))
+    columns = [other.field(name) for name in other.columns if other.field(name).name != "owner"][:2]
+    only = other.row_columns(columns)
+    rows = visible(other, person(request)).filter(pk__in=list(roles))
+    rows = rows.only(*only) if only else other.list_queryset(rows, columns)
+    page = list(rows.order_by("-updated_at", "-pk")[: CONNECTED + 1])
+    cells = (
+        zip(*(one_field.cells(page) for one_field in columns), strict=True) if columns else ((),) * len(page)
+    )
+    base = f"{entity.url(record.pk)}links/{linked.name}/"
+    back = linked.relation if not linked.forward else f"{linked.relation}r"
+    condition = {
+        "has": {
+            "field": back,
+            "where": {"field": entity.title_field, "op": "is", "value": entity.title(record)},
+        }
+    }
+    return {
+        "entity": other,
+        "label": linked.label,
+        "rows": [
+            {
+                "title": other.title(row),
+                "url": other.url(row.pk),
+                "role": roles.get(row.pk, ""),
+                "parts": [text for text in parts if text],
+                "drop": row.pk,
+            }
+            for row, parts in list(zip(page, cells, strict=True))[:CONNECTED]
+        ],
+        "more": len(page) > CONNECTED,
+        "list_url": f"/{other.slug}/?{urlencode({'filter': json.dumps(condition, ensure_ascii=False)})}",
+        "add_url": base,
+        "drop_url": base,
+        "key": linked.name,
+    }
+
+
+@handled
+def links(request: HttpRequest, entity: Entity, record_id: int, name: str) -> HttpResponse:
+    """Ties a record to another, unties them, or says in which role: asked for by GET, done by POST."""
+    user = person(request)
+    record = one(entity, user, record_id)
+    linked = entity.fields.get(name)
+    if not isinstance(linked, Linked):
+        raise NotFound
+    require(user, "change", entity)
+    if request.method != "POST":
+        back = linked.relation if not linked.forward else f"{linked.relation}r"
+        following = urlencode({back: record.pk, "next": entity.url(record.pk)})
+        context = {
+            "entity": entity, "record": record, "linked": linked, "other": linked.target, "title": entity.title(record),
+            "input": form_input(linked, (), prefix="tie"), "new_url": f"/{linked.target.slug}/new/?{following}",
+        }  # fmt: skip
+        return render(request, "records/link_dialog.html", context)
+    added = [key for part in request.POST.get("add", "").partition(";")[0].split(",") if (key := whole(part))]
+    removed = whole(request.POST.get("remove", ""))
+    role = request.POST.get("role", "")[:100]
+    if not added and removed is None:
+        raise Refused({"": [_("つなぐ相手を選んでください。")]})
+    if linked.editable:
+        edit = LinkEdit(tuple((key, role) for key in added), frozenset({removed} if removed else ()))
+        done = [write.write(entity, record_id, {name: edit}, by=user)]
+    else:  # the other end has one only: it is chosen there
+        edit = LinkEdit(((record_id, role),), frozenset()) if added else LinkEdit((), frozenset({record_id}))
+        with transaction.atomic():
+            done = [
+                write.write(linked.target, key, {linked.relation: edit}, by=user)
+                for key in added or [removed or 0]
+            ]
+    response = htmx.trigger(HttpResponse(status=204), **{"close-dialog": True, "records-changed": True})
+    event = done[0].event
+    text = _("つなぎました。") if added else _("つながりを外しました。")
+    return htmx.toast(response, text, undo_url=f"/undo/event/{event.pk}/" if event and len(done) == 1 else "")
