@@ -116,3 +116,18 @@ export async function postForm(url: string, values: Record<string, string>): Pro
 document.addEventListener("focusin", (event) => {
   if ((event.target as Element).matches("[data-selects]")) (event.target as HTMLInputElement).select();
 });
+
+// A field that is asked only where another one says so comes and goes with it.
+function askWhatIsAsked(form: Element): void {
+  form.querySelectorAll<HTMLElement>("[data-visible-if]").forEach((field) => {
+    const others = form.querySelectorAll<HTMLInputElement | HTMLSelectElement>(`[name="${field.dataset.visibleIf}"]`);
+    if (!others.length) return;
+    const said = [...others].filter((one) => !(one instanceof HTMLInputElement && ["checkbox", "radio"].includes(one.type)) || (one as HTMLInputElement).checked).map((one) => one.value);
+    field.hidden = !said.some((one) => (field.dataset.visibleValues ?? "").split(",").includes(one));
+  });
+}
+document.addEventListener("change", (event) => {
+  const form = (event.target as Element).closest("form");
+  if (form) askWhatIsAsked(form);
+});
+new MutationObserver(() => document.querySelectorAll("form:has([data-visible-if])").forEach(askWhatIsAsked)).observe(document.documentElement, { childList: true, subtree: true });

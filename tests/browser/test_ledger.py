@@ -20,7 +20,7 @@ def made(live_enishi: Any) -> dict[str, Any]:
 
 
 PAGES = ["/today/", "/accounts/", "/contacts/", "/deals/", "/deals/board/", "/tasks/", "/activities/", "/search/?q=丸", "/bin/", "/import/",
-         "/settings/", "/settings/users/", "/settings/changes/", "/settings/handover/?person=1", "/settings/tokens/", "/api/v1/docs/", "/settings/design/deal/", "/me/", "/menu/", "/gallery/", "/accounts/new/", "/pipelines/", "/accounts/1/", "/contacts/1/",
+         "/settings/", "/settings/users/", "/settings/changes/", "/settings/handover/?person=1", "/settings/tokens/", "/api/v1/docs/", "/settings/design/deal/", "/accounts/quality/", "/me/", "/menu/", "/gallery/", "/accounts/new/", "/pipelines/", "/accounts/1/", "/contacts/1/",
          "/deals/1/", "/tasks/1/", "/pipelines/1/", "/accounts/1/history/"]  # fmt: skip
 
 

@@ -283,12 +283,12 @@ class Importer:
         made = {"owner": self.by.pk, **values}
         for name, default in self._defaults[entity.name]:
             if name not in made:
-                made[name] = default() if callable(default) else default
+                made[name] = default()
         return made
 
 
 def _defaults(entity: Entity) -> list[tuple[str, Any]]:
-    return [(name, one.default) for name, one in entity.fields.items() if one.default is not None]
+    return [(name, one.beginning) for name, one in entity.fields.items() if one.default is not None]
 
 
 def _both(held: Any, value: Any, name: str) -> Any:

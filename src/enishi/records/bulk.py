@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
+from enishi.records import rules
 from enishi.records.checking import (
     Changes,
     Errors,
@@ -194,6 +195,8 @@ def write_many(
             prepare(entity, record, changes, before)
             if check:
                 merge_errors(errors, entity.check(record, set(changes)))
+                if not cleaned:
+                    rules.check(entity, record, set(changes), errors)
                 check_lengths(entity, record, errors)
             if not cleaned:
                 check_unique(entity, record, changes, errors, taken)

@@ -50,9 +50,9 @@ def clean_values(
         for name, found in entity.fields.items():
             if name in values or name in errors:
                 continue
-            default = found.default() if callable(found.default) else found.default
+            default = found.beginning()
             if default is not None:
-                cleaned[name] = default if not found.custom else found.clean(default)
+                cleaned[name] = default
             elif found.required and found.editable:
                 errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
     return cleaned, errors

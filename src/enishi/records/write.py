@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.japanese.text import clean as clean_text
+from enishi.records import rules
 from enishi.records.bulk import create_many, write_many
 from enishi.records.checking import (
     apply,
@@ -76,6 +77,7 @@ def create(
         if not errors:
             entity.prepare(record, changed)
             merge_errors(errors, entity.check(record, changed))
+            rules.check(entity, record, changed, errors)
             check_lengths(entity, record, errors)
             check_unique(entity, record, changed, errors)
         if errors:
@@ -158,6 +160,7 @@ def write(
         if changes and not errors:
             prepare(entity, record, changes, before)
             merge_errors(errors, entity.check(record, set(changes)))
+            rules.check(entity, record, set(changes), errors)
             check_lengths(entity, record, errors)
             check_unique(entity, record, changes, errors)
         if errors:

@@ -172,7 +172,18 @@ def _field(row: FieldDesign) -> FieldKind | None:
     label = in_language(row.label, row.options.get("label_en"))
     made = kind.designed(row.key, label, {**row.options, "sortable": row.indexed})
     made.sortable = row.indexed
+    _rules(made, row.options)
     return made
+
+
+def _rules(one: FieldKind, options: dict[str, Any]) -> None:
+    """When it must be there, and when it is asked at all."""
+    one.wanted, one.required_from = bool(options.get("wanted")), str(options.get("required_from") or "")
+    held = options.get("visible_if")
+    if held:
+        one.visible_if = (held["field"], tuple(held["values"]))
+        if one.required:  # only where it is asked
+            one.required, one.required_if_asked = False, True
 
 
 def _ends(end: ConnectionDesign, name: str) -> list[Linked]:
@@ -216,6 +227,7 @@ def _change_built_in(entity: Entity, row: FieldDesign) -> None:
         one.required = True
     if row.options.get("default") not in (None, ""):
         one.default = row.options["default"]
+    _rules(one, row.options)
     if row.retired_at is not None and not one.required and one.name != entity.title_field:
         one.hidden = True
 

@@ -14,7 +14,8 @@ from enishi.records.fields import FieldKind
 from enishi.records.fields.automatic import check_pattern
 from enishi.records.fields.choices import COLOURS
 
-COMMON = ("required", "unique", "help", "default", "label_en")
+RULES = ("wanted", "required_from", "visible_if")
+COMMON = ("required", "unique", "help", "default", "label_en", *RULES)
 OUTCOMES = ("", "won", "lost")
 MOST_CHOICES = 200
 UNIQUE = frozenset({"text", "telephone", "email", "url", "number", "kana"})
@@ -32,7 +33,9 @@ def read_options(
     Raises:
         Refused: by option.
     """
-    allowed = ("required", "help", "default", "label_en") if built_in else (*COMMON, *kind.design_options)
+    allowed = (
+        ("required", "help", "default", "label_en", *RULES) if built_in else (*COMMON, *kind.design_options)
+    )
     made = {name: value for name, value in (held or {}).items() if name in allowed}
     for name in allowed:
         if name in raw:
@@ -109,9 +112,31 @@ def _number_pattern(name: str, raw: Any) -> str:
 
 
 _READ: dict[str, Callable[[str, Any], Any]] = {
-    "required": _yes, "unique": _yes, "places": _places, "least": _whole, "most": _whole, "pattern": _pattern,
+    "required": _yes,
+    "wanted": _yes,
+    "visible_if": lambda _name, raw: _visible_if(raw), "unique": _yes, "places": _places, "least": _whole, "most": _whole, "pattern": _pattern,
     "number_pattern": _number_pattern, "choices": lambda _name, raw: raw,
 }  # fmt: skip
+
+
+def _visible_if(raw: Any) -> dict[str, Any] | None:
+    """`{"field", "values"}`, or "f3=o1" words of which the first says the field."""
+    if isinstance(raw, dict):
+        field, values = raw.get("field"), raw.get("values")
+        good = (
+            isinstance(field, str)
+            and isinstance(values, list)
+            and all(isinstance(one, str) for one in values)
+        )
+        return {"field": field, "values": values[:50]} if good and values else None
+    words = [one.partition("=") for one in (raw or ()) if isinstance(one, str) and "=" in one]
+    if not words:
+        return None
+    first = words[0][0]
+    return {
+        "field": first[:60],
+        "values": [value[:60] for field, _mark, value in words if field == first][:50],
+    }
 
 
 def _choices(raw: Any, held: list[dict[str, Any]]) -> list[dict[str, Any]]:

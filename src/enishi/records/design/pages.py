@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi.kit import htmx
-from enishi.records import registry
+from enishi.records import registry, rules
 from enishi.records.design import operations, picture, sets
 from enishi.records.design.icons import ICONS
 from enishi.records.design.options import UNIQUE
@@ -257,16 +258,41 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
         "choices": json.dumps(options.get("choices") or [], ensure_ascii=False),
         "colours": [(one, str(COLOUR_WORDS[one])) for one in COLOURS],
         "may_require": found is None or found.editable,
+        "stages": rules.stages(entity), "conditions": _conditions(entity, field),
+        "visible": [f"{options['visible_if']['field']}={value}" for value in options["visible_if"]["values"]] if isinstance(options.get("visible_if"), dict) else options.get("visible_if") or [],
         "may_default": kind in {"text", "long_text", "number", "money", "percent"},
     }  # fmt: skip
     return render(request, "design/field_form.html", context, status=422 if errors else 200)
+
+
+def _conditions(entity: Entity, field: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What a field may hang on: choices and yes-or-no of the same card, with their values."""
+    made = []
+    for one in entity.fields.values():
+        if one.name == field or one.hidden:
+            continue
+        if isinstance(one, Choice) and one.kind != "free_choice":
+            made.append(
+                (
+                    one.label,
+                    [
+                        (f"{one.name}={option.value}", str(option.label))
+                        for option in one.options
+                        if not option.retired
+                    ],
+                )
+            )
+        elif one.kind == "yes_no":
+            made.append((one.label, [(f"{one.name}=1", _("はい"))]))
+    return made
 
 
 def _given(request: HttpRequest, kind: str, own: bool) -> dict[str, Any]:
     """What the form says: boxes that are off say so by being absent."""
     names = {"help", "default", "label_en", "unit", "places", "least", "most", "pattern", "number_pattern"}
     made: dict[str, Any] = {name: request.POST[name] for name in names if name in request.POST}
-    made |= {name: request.POST.get(name, "") for name in ("required", "unique")}
+    made |= {name: request.POST.get(name, "") for name in ("required", "unique", "wanted", "required_from")}
+    made["visible_if"] = request.POST.getlist("visible_if")
     if own and issubclass(KINDS[kind], Choice):
         try:
             made["choices"] = json.loads(request.POST.get("choices", "[]"))
@@ -372,3 +398,16 @@ def sets_export(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content, content_type="application/json; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="enishi-set.json"'
     return response
+
+
+# --- how complete -----------------------------------------------------------------------------------
+@require_GET
+@handled
+def quality(request: HttpRequest, entity: Entity) -> HttpResponse:
+    """Of each wanted field how many records lack it, each number leading to them."""
+    user = person(request)
+    held = rules.figures(entity, user)
+    for each in held["lines"]:
+        condition = json.dumps({"field": each["field"].name, "op": "empty"})
+        each["url"] = f"{entity.list_url}?{urlencode({'filter': condition})}"
+    return render(request, "design/quality.html", {"entity": entity, "held": held, "entities": designable()})

@@ -5,6 +5,7 @@ from django.urls import path
 from enishi.records.design import pages
 
 urlpatterns = [
+    path("<entity:entity>/quality/", pages.quality, name="quality"),
     path("settings/design/", pages.overview, name="design"),
     path("settings/design/new/", pages.entity_form, name="design-new"),
     path("settings/design/sets/", pages.sets_page, name="design-sets"),

@@ -48,6 +48,10 @@ class FieldKind:
     nullable: ClassVar[bool] = False
     custom: bool = False
     filled: bool = False  # its column holds always something, whether it is asked for or not
+    wanted: bool = False  # the owner counts how many records have it
+    required_from: str = ""  # the column of the board from which on it must be there
+    required_if_asked: bool = False
+    visible_if: tuple[str, tuple[str, ...]] | None = None  # asked only where that field says one of these
     hidden: bool = False  # the owner of the company doesn't want to see it
     linked: ClassVar[bool] = False  # the value lies in the links table
     stored_as: ClassVar[str] = "text"  # what an own field's JSON holds: text, integer, real
@@ -162,6 +166,11 @@ class FieldKind:
                 record.custom[self.name] = self.to_json(value)
         else:
             setattr(record, self.column, value)
+
+    def beginning(self) -> Any:
+        """What a new record begins with; None where nothing is set."""
+        default = self.default() if callable(self.default) else self.default
+        return self.clean(default) if isinstance(default, str) and default else default
 
     def against(self, held: Any, value: Any) -> Any:
         """A cleaned value as it shall be stored where `held` stands now (an edit of a list becomes the list)."""

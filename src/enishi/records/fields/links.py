@@ -341,6 +341,9 @@ class Linked(FieldKind):
         """Links to these records (a queryset of theirs)."""
         return self.links().filter(**{f"{self.there}_id__in": others.values("pk")})
 
+    def empty_q(self) -> Q:
+        return ~Q(pk__in=self.links().values(f"{self.here}_id"))
+
     def leaf_q(self, op: str, value: Any, user: Any) -> Q | None:
         from enishi.records.visible import visible
 

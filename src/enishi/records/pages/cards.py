@@ -21,6 +21,7 @@ from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
 from enishi.records.pages.facts import fact, facts
 from enishi.records.pages.ties import tied
+from enishi.records.rules import missing
 from enishi.records.search import find
 from enishi.records.visible import one, require, visible
 
@@ -41,6 +42,7 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool 
         "may_write": may_write,
         "stamp": timeline.stamp(entity, record),
         "has_touch": hasattr(record, "next_step"),
+        "lacks": missing(entity, record),
         "own_call": _own_text(entity, record, entity.call_field),
         "own_mail": _own_text(entity, record, entity.mail_field),
     }

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from enishi.records.entity import Entity
+from enishi.records.rules import is_asked
 
 _LINK = re.compile(r"</?a\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
@@ -18,15 +19,17 @@ def facts(entity: Entity, record: Any, may_write: bool) -> list[dict[str, Any]]:
     sections = [(section.label, section.fields) for section in entity.sections]
     lines = Lines(entity, may_write)
     return [
-        {"label": label, "html": mark_safe("".join(lines.html(record, name) for name in names if _stands(entity, name)))}  # noqa: S308
+        {"label": label, "html": mark_safe("".join(lines.html(record, name) for name in names if _stands(entity, name, record)))}  # noqa: S308
         for label, names in sections
     ]  # fmt: skip
 
 
-def _stands(entity: Entity, name: str) -> bool:
-    """Whether a field has a line: connections to several have a sheet of their own."""
+def _stands(entity: Entity, name: str, record: Any) -> bool:
+    """Whether a field has a line: connections to several have a sheet of their own, and what isn't asked has none."""
     found = entity.fields.get(name)
-    return found is not None and not (found.linked and getattr(found, "many", False))
+    if found is None or (found.linked and getattr(found, "many", False)):
+        return False
+    return not found.visible_if or is_asked(found, record) or not found.is_empty(found.get(record))
 
 
 def fact(entity: Entity, record: Any, name: str, may_write: bool) -> dict[str, Any]:

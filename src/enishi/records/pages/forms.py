@@ -66,7 +66,7 @@ def form_context(
     inputs = []
     for name in names:
         found = entity.field(name)
-        default = found.default() if callable(found.default) else found.default
+        default = found.beginning()
         raw = given.get(name)
         if raw is None and request.method != "POST" and name == "owner":
             default = request.user.pk
