@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records import rules
+from enishi.records import formulas, rules
 from enishi.records.checking import (
     Changes,
     Errors,
@@ -70,6 +70,7 @@ class Drafter:
         record = new(self.entity.model, **self.told)
         changed = self._fill(record, values)
         self.entity.prepare(record, changed)
+        formulas.derive(self.entity, record)
         errors = Errors()
         merge_errors(errors, self.entity.check(record, changed))
         check_lengths(self.entity, record, errors)

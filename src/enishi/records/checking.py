@@ -12,6 +12,7 @@ from django.db.models import CharField
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
+from enishi.records import formulas
 from enishi.records.entity import Entity
 from enishi.records.fields import Linked, Reference
 from enishi.records.fields.links import LinkEdit
@@ -149,6 +150,7 @@ def prepare(entity: Entity, record: Any, changes: Changes, before: Mapping[str, 
     """Lets the entity set what follows from the changes, and adds to them what a person would see change with them
     (a stage sets the probability), so that the history tells it and an undo brings all of it back."""
     entity.prepare(record, set(changes))
+    formulas.derive(entity, record)
     for name, old in before.items():
         new = entity.field(name).get(record)
         if new != old:
@@ -164,7 +166,7 @@ def shown_fields(entity: Entity) -> list[str]:
         name
         for section in entity.sections
         for name in section.fields
-        if name in fields and not fields[name].linked
+        if name in fields and not (fields[name].linked or fields[name].computed)
     ]
 
 

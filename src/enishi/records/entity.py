@@ -17,6 +17,7 @@ from enishi.records.fields.automatic import AutoNumber
 from enishi.records.fields.base import FieldKind
 from enishi.records.fields.choices import Tags
 from enishi.records.fields.dates import Moment
+from enishi.records.fields.formulas import Formula
 from enishi.records.fields.links import Linked
 from enishi.records.fields.references import Person, Reference
 from enishi.records.models import Record
@@ -141,6 +142,12 @@ class Entity:
     def linked(self) -> list[Linked]:
         """Connections that the owner drew, seen from here."""
         return [one for one in self.own if isinstance(one, Linked)]
+
+    @cached_property
+    def formulas(self) -> list[Formula]:
+        """Fields that are computed, sums before what is computed of them."""
+        found = [one for one in self.own if isinstance(one, Formula)]
+        return sorted(found, key=lambda one: one.rollup is None)
 
     @cached_property
     def numbers(self) -> list[AutoNumber]:

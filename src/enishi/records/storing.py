@@ -11,7 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from enishi.access.models import User
-from enishi.records import scope, search
+from enishi.records import formulas, scope, search
 from enishi.records.checking import Changes
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Pointer
@@ -42,6 +42,7 @@ def _settle(
     token = _operation.set(operation)
     try:
         entity.settle(records, changes, by)
+        formulas.touched(entity, records, changes)
     finally:
         _operation.reset(token)
 

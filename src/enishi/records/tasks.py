@@ -17,6 +17,16 @@ def index_field(field_id: int) -> None:
 
 
 @task()
+def compute_entity(name: str) -> None:
+    """Computes an entity's fields anew, after a formula was drawn or changed."""
+    from enishi.records import formulas, registry
+
+    entity = registry.find(name)
+    if entity is not None:
+        formulas.recompute(entity)
+
+
+@task()
 def hand_over(handover_id: int) -> None:
     """Hands over what one person looks after."""
     row = Handover.objects.filter(pk=handover_id).first()

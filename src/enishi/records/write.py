@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.japanese.text import clean as clean_text
-from enishi.records import rules
+from enishi.records import formulas, rules
 from enishi.records.bulk import create_many, write_many
 from enishi.records.checking import (
     apply,
@@ -76,6 +76,7 @@ def create(
         changed = set(apply(entity, record, cleaned))
         if not errors:
             entity.prepare(record, changed)
+            formulas.derive(entity, record)
             merge_errors(errors, entity.check(record, changed))
             rules.check(entity, record, changed, errors)
             check_lengths(entity, record, errors)

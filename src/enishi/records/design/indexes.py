@@ -18,6 +18,7 @@ INDEXED = frozenset(
         "choice",
         "stage",
         "auto_number",
+        "formula",
         "user",
         "kana",
         "telephone",

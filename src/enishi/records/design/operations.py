@@ -17,20 +17,23 @@ from django.utils.translation import gettext as _
 from enishi.access.models import User
 from enishi.access.rights import log_access
 from enishi.japanese.text import clean
-from enishi.records import registry
+from enishi.records import formulas, registry
 from enishi.records.design import indexes
 from enishi.records.design.icons import ICONS
 from enishi.records.design.options import read_options
 from enishi.records.design.rounds import raise_number
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import KINDS
+from enishi.records.fields import KINDS, Number
+from enishi.records.fields.formulas import FUNCTIONS, evaluate, names_in, renamed
 from enishi.records.models import ConnectionDesign, EntityDesign, FieldDesign
 from enishi.records.models.design import FIRST_CODE
+from enishi.records.tasks import compute_entity
 from enishi.records.visible import require
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}\Z")
 MOST_ENTITIES, MOST_FIELDS, MOST_CONNECTIONS = 4095 - FIRST_CODE, 200, 60
+COUNTED = frozenset({"number", "money", "percent", "formula", "date", "date_time", "moment", "yes_no"})
 LAYOUT = frozenset({"sections", "columns", "quick", "board", "amount", "calendar"})
 WORDS = frozenset({"label_en", "hint", "title_label", "title_label_en", "title_pattern", "title_unique"})
 
@@ -317,14 +320,19 @@ def add_field(
     _check_label(entity, label, "")
     if FieldDesign.objects.filter(entity=entity_name, name="").count() >= MOST_FIELDS:
         raise Refused({"label": [_("項目はひとつの画面に%(most)d個までです。") % {"most": MOST_FIELDS}]})
+    made = read_options(found, options)
+    if kind == "formula":
+        made["formula"] = formula(entity, made.get("formula") or {}, "")
     row = FieldDesign.objects.create(
         entity=entity_name,
         kind=kind,
         label=label,
-        options=read_options(found, options),
+        options=made,
         position=_next_position(entity_name),
     )
     indexes.want(row)
+    if kind == "formula":
+        compute_entity.enqueue(entity_name)
     _changed(by, entity_name, f"+ {label} ({kind})")
     return row
 
@@ -385,9 +393,52 @@ def change_field(entity_name: str, name: str, values: Mapping[str, Any], *, by: 
         _check_label(entity, row.label, name)
     kind = KINDS[row.kind] if own else type(entity.fields[name])
     row.options = read_options(kind, values, held=row.options, built_in=not own)
+    if row.kind == "formula":
+        row.options["formula"] = formula(entity, row.options.get("formula") or {}, name)
+        compute_entity.enqueue(entity_name)
     row.save(update_fields=["label", "options"])
     _changed(by, entity_name, f"= {row.label or name}")
     return row
+
+
+def formula(entity: Entity, raw: Mapping[str, Any], mine: str) -> dict[str, Any]:
+    """A formula with the fields' own names, given with those or with their labels.
+
+    Raises:
+        Refused: it can't be read, or names what isn't there.
+    """
+    if raw.get("rollup"):
+        held = raw["rollup"]
+        if not isinstance(held, list | tuple) or len(held) != 3 or held[0] not in FUNCTIONS:
+            raise Refused({"formula": [_("集計するものを選んでください。")]})
+        over = next((one.name for one in entity.linked if held[1] in {one.name, one.label}), str(held[1]))
+        found = formulas.source(entity, over)
+        if found is None:
+            raise Refused({"formula": [_("集計するつながりが見つかりません。")]})
+        name = next((one.name for one in found[0].fields.values() if held[2] in {one.name, one.label}), "")
+        if held[0] != "count" and not isinstance(found[0].fields.get(name), Number):
+            raise Refused({"formula": [_("集計する数の項目を選んでください。")]})
+        return {"rollup": [held[0], over, name if held[0] != "count" else ""]}
+    text = str(raw.get("expression") or "").strip()
+    words = {one.label: one.name for one in entity.fields.values()} | {
+        one.name: one.name for one in entity.fields.values()
+    }
+    text = renamed(text, words)
+    for name in names_in(text):
+        one = entity.fields.get(name)
+        if one is None or name == mine or one.kind not in COUNTED:
+            raise Refused(
+                {
+                    "formula": [
+                        _("式の「%(name)s」は、数や日付の項目の名前にしてください。") % {"name": name[:40]}
+                    ]
+                }
+            )
+    try:
+        evaluate(text, lambda _name: None)
+    except ValidationError as error:
+        raise Refused({"formula": list(error.messages)}) from None
+    return {"expression": text}
 
 
 @drawing

@@ -114,6 +114,8 @@ def _number_pattern(name: str, raw: Any) -> str:
 _READ: dict[str, Callable[[str, Any], Any]] = {
     "required": _yes,
     "wanted": _yes,
+    "formula": lambda _name, raw: raw if isinstance(raw, dict) else {},
+    "result": lambda _name, raw: "money" if raw == "money" else "number",
     "visible_if": lambda _name, raw: _visible_if(raw), "unique": _yes, "places": _places, "least": _whole, "most": _whole, "pattern": _pattern,
     "number_pattern": _number_pattern, "choices": lambda _name, raw: raw,
 }  # fmt: skip

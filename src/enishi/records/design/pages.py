@@ -18,8 +18,9 @@ from enishi.records.design.icons import ICONS
 from enishi.records.design.options import UNIQUE
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import KINDS, Choice, FieldKind, Linked, Stage
+from enishi.records.fields import KINDS, Choice, FieldKind, Linked, Number, Stage
 from enishi.records.fields.choices import COLOURS
+from enishi.records.fields.formulas import FUNCTIONS, renamed
 from enishi.records.models import ConnectionDesign, EntityDesign, FieldDesign
 from enishi.records.pages.base import handled, person
 from enishi.records.visible import require
@@ -257,12 +258,46 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
         "shown": set(of_kind.design_options) if own else set(), "may_unique": own and kind in UNIQUE,
         "choices": json.dumps(options.get("choices") or [], ensure_ascii=False),
         "colours": [(one, str(COLOUR_WORDS[one])) for one in COLOURS],
-        "may_require": found is None or found.editable,
+        "may_require": kind != "formula" and (found is None or found.editable),
+        "sums": _sums(entity) if kind == "formula" else [], **_formula_shown(entity, options),
+        "countable": [one.label for one in entity.fields.values() if one.kind in operations.COUNTED and one.name != field and not one.hidden],
         "stages": rules.stages(entity), "conditions": _conditions(entity, field),
         "visible": [f"{options['visible_if']['field']}={value}" for value in options["visible_if"]["values"]] if isinstance(options.get("visible_if"), dict) else options.get("visible_if") or [],
         "may_default": kind in {"text", "long_text", "number", "money", "percent"},
     }  # fmt: skip
     return render(request, "design/field_form.html", context, status=422 if errors else 200)
+
+
+def _sums(entity: Entity) -> list[tuple[str, list[tuple[str, str]]]]:
+    """What can be counted and summed: per connection, with what is kept and how it is called."""
+    overs = [(one.name, one.label, one.target) for one in entity.linked]
+    overs += [
+        (f"{one.entity}.{one.field}", str(one.label), other)
+        for one in entity.connections
+        if (other := registry.find(one.entity)) is not None
+    ]
+    made = []
+    for over, label, other in overs:
+        rows = [(f"count|{over}|", str(_("件数")))]
+        numbers = [one for one in other.fields.values() if isinstance(one, Number) and not one.hidden]
+        rows += [
+            (f"{key}|{over}|{one.name}", f"{one.label}: {word}")
+            for one in numbers
+            for key, word in FUNCTIONS.items()
+            if key != "count"
+        ]
+        made.append((label, rows))
+    return made
+
+
+def _formula_shown(entity: Entity, options: dict[str, Any]) -> dict[str, str]:
+    """A formula as the form shows it: with the fields' labels."""
+    held = options.get("formula") or {}
+    words = {one.name: one.label for one in entity.fields.values()}
+    return {
+        "rollup": "|".join(held.get("rollup") or ()),
+        "expression": renamed(held.get("expression") or "", words),
+    }
 
 
 def _conditions(entity: Entity, field: str) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -293,6 +328,12 @@ def _given(request: HttpRequest, kind: str, own: bool) -> dict[str, Any]:
     made: dict[str, Any] = {name: request.POST[name] for name in names if name in request.POST}
     made |= {name: request.POST.get(name, "") for name in ("required", "unique", "wanted", "required_from")}
     made["visible_if"] = request.POST.getlist("visible_if")
+    if kind == "formula":
+        rollup = request.POST.get("rollup", "")
+        made["formula"] = (
+            {"rollup": rollup.split("|")} if rollup else {"expression": request.POST.get("expression", "")}
+        )
+        made["result"] = request.POST.get("result", "")
     if own and issubclass(KINDS[kind], Choice):
         try:
             made["choices"] = json.loads(request.POST.get("choices", "[]"))

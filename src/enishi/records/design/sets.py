@@ -19,10 +19,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records import registry
+from enishi.records import formulas, registry
 from enishi.records.design import operations
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
+from enishi.records.fields.formulas import renamed
 from enishi.records.models import ConnectionDesign, EntityDesign, FieldDesign
 from enishi.records.visible import require
 
@@ -108,6 +109,8 @@ def load(content: Mapping[str, Any], *, by: User) -> Loaded:
                 _fields(names[str(one.get("key", ""))], one, by, done)
             for one in _dicts(content, "connections"):
                 _connection(one, names, by, done)
+            for one in _dicts(content, "entities"):  # over connections, which are there now
+                _fields(names[str(one.get("key", ""))], one, by, done, computed=True)
             for one in _dicts(content, "entities"):
                 _layout(names[str(one.get("key", ""))], one, by)
     finally:
@@ -150,8 +153,10 @@ def _entity(one: dict[str, Any], by: User, done: Loaded) -> str:
     return str(made.name)
 
 
-def _fields(name: str, one: dict[str, Any], by: User, done: Loaded) -> None:
+def _fields(name: str, one: dict[str, Any], by: User, done: Loaded, *, computed: bool = False) -> None:
     for raw in _dicts(one, "fields"):
+        if (raw.get("kind") == "formula") != computed:
+            continue
         label = str(raw.get("label", ""))
         if any(each.label == label for each in registry.get(name).fields.values()):
             done.held.append(f"{registry.get(name)}: {label}")
@@ -236,7 +241,24 @@ def _words(design: EntityDesign) -> dict[str, Any]:
 
 def _fields_of(name: str) -> list[dict[str, Any]]:
     rows = FieldDesign.objects.filter(entity=name, name="", retired_at=None)
-    return [{"kind": one.kind, "label": one.label, "options": one.options} for one in rows]
+    return [{"kind": one.kind, "label": one.label, "options": _portable(name, one.options)} for one in rows]
+
+
+def _portable(name: str, options: dict[str, Any]) -> dict[str, Any]:
+    """A formula and a condition name fields by what they are called, which means the same elsewhere."""
+    made = {key: value for key, value in options.items() if key != "visible_if"}
+    held, entity = options.get("formula"), registry.find(name)
+    if not held or entity is None:
+        return made
+    words = {one.name: one.label for one in entity.fields.values()}
+    if held.get("rollup"):
+        function, over, field = held["rollup"]
+        found = formulas.source(entity, over)
+        label = found[0].fields[field].label if found and field in found[0].fields else ""
+        made["formula"] = {"rollup": [function, words.get(over, over), label]}
+    else:
+        made["formula"] = {"expression": renamed(held.get("expression", ""), words)}
+    return made
 
 
 def _layout_of(entity: Entity, design: EntityDesign) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class FieldKind:
     nullable: ClassVar[bool] = False
     custom: bool = False
     filled: bool = False  # its column holds always something, whether it is asked for or not
+    computed: ClassVar[bool] = False  # follows from others: nobody writes it, no history tells of it
     wanted: bool = False  # the owner counts how many records have it
     required_from: str = ""  # the column of the board from which on it must be there
     required_if_asked: bool = False

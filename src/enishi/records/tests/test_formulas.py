@@ -1,0 +1,263 @@
+"""A4: fields that follow from others: arithmetic of a record, and sums over what is connected."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import Client
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enishi.records import formulas, history, registry, write
+from enishi.records.conditions import Scope, compile_condition
+from enishi.records.design import operations, sets
+from enishi.records.errors import Refused
+from enishi.records.fields.formulas import evaluate
+from enishi.records.models import Event
+from enishi.records.tasks import compute_entity
+from enishi.records.visible import visible
+
+db = pytest.mark.django_db
+pytestmark = pytest.mark.row("A4")
+
+
+# --- expressions ------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1 + 2 * 3", 7), ("(1 + 2) * 3", 9), ("10 / 4", Decimal("2.5")), ("{a} × {b}", 12), ("{a} － {b} ÷ 2", 2), ("-{a} + 5", 1), ("−", None),
+        ("{c} + 1", None), ("{a} / 0", None), ("2 - 3 - 4", -5), ("8 / 4 / 2", 1),
+    ],
+)  # fmt: skip
+def test_an_expression_says_what_arithmetic_says(text: str, value: Any) -> None:
+    known = {"a": Decimal(4), "b": Decimal(4) if "÷" in text else Decimal(3)}
+    if text == "−":  # another dash than those people calculate with
+        with pytest.raises(ValidationError):
+            evaluate(text, known.get)
+        return
+    assert evaluate(text, known.get) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "1 +",
+        "1 2",
+        "(1",
+        "1)",
+        "__import__('os')",
+        "{a",
+        "a",
+        "1;2",
+        "{a}.b",
+        "1" * 400,
+        "(" * 50 + "1" + ")" * 50,
+        "1e5",
+    ],
+)
+def test_what_is_no_expression_is_refused_in_words(text: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        evaluate(text, lambda _name: Decimal(1))
+    assert refused.value.messages[0]
+
+
+@given(
+    st.recursive(
+        st.integers(0, 999).map(str),
+        lambda inner: st.tuples(inner, st.sampled_from("+-*"), inner).map(
+            lambda t: f"({t[0]} {t[1]} {t[2]})"
+        ),
+        max_leaves=12,
+    )
+)
+def test_it_agrees_with_python(text: str) -> None:
+    try:
+        found = evaluate(text, lambda _name: None)
+    except ValidationError:
+        assert len(text) > 300
+        return
+    assert found == eval(text)  # noqa: S307 (digits and signs of our own)
+
+
+# --- fields -----------------------------------------------------------------------------------------
+@pytest.fixture
+def shop(alice: Any) -> dict[str, str]:
+    """Orders with lines: a line's amount, an order's number of lines, their sum and the sum with tax; an account's orders."""
+    order = operations.add_entity("注文", slug="orders-own", by=alice).name
+    line = operations.add_entity("明細", slug="lines", by=alice).name
+    made = {"order": order, "line": line}
+    made["price"] = operations.add_field(line, "money", "単価", {}, by=alice).key
+    made["count"] = operations.add_field(line, "number", "数量", {"places": "1"}, by=alice).key
+    made["amount"] = operations.add_field(
+        line, "formula", "金額", {"formula": {"expression": "{単価} × {数量}"}, "result": "money"}, by=alice
+    ).key
+    made["tie"] = operations.add_connection(
+        line, order, label="注文", back_label="明細", many=False, by=alice
+    ).key
+    made["of"] = operations.add_connection(
+        order, "account", label="取引先", back_label="注文", many=False, by=alice
+    ).key
+    made["lines"] = operations.add_field(
+        order, "formula", "明細の数", {"formula": {"rollup": ["count", "明細", ""]}}, by=alice
+    ).key
+    made["sum"] = operations.add_field(
+        order,
+        "formula",
+        "小計",
+        {"formula": {"rollup": ["sum", "明細", "金額"]}, "result": "money"},
+        by=alice,
+    ).key
+    made["total"] = operations.add_field(
+        order, "formula", "税込", {"formula": {"expression": "{小計} * 1.1"}, "result": "money"}, by=alice
+    ).key
+    made["turnover"] = operations.add_field(
+        "account",
+        "formula",
+        "注文の合計",
+        {"formula": {"rollup": ["sum", "注文", "税込"]}, "result": "money"},
+        by=alice,
+    ).key
+    made["deals"] = operations.add_field(
+        "account", "formula", "案件の数", {"formula": {"rollup": ["count", "deal.account", ""]}}, by=alice
+    ).key
+    return made
+
+
+def held(shop: dict[str, str], entity: str, record: Any, *names: str) -> list[Any]:
+    found = registry.get(entity)
+    row = found.model._default_manager.get(pk=record.pk)
+    return [found.field(shop[name]).get(row) for name in names]
+
+
+@db
+def test_amounts_follow_from_lines_up_to_the_account(shop: dict[str, str], bob: Any) -> None:
+    line, order, account = registry.get(shop["line"]), registry.get(shop["order"]), registry.get("account")
+    firm = write.create(account, {"name": "東和商事"}, by=bob).record
+    one = write.create(order, {"name": "注文1", shop["of"]: firm.pk}, by=bob).record
+    assert held(shop, shop["order"], one, "lines", "sum", "total") == [0, 0, 0]
+    first = write.create(
+        line, {"name": "干し芋", shop["price"]: 1200, shop["count"]: "2.5", shop["tie"]: one.pk}, by=bob
+    ).record
+    write.create(line, {"name": "緑茶", shop["price"]: 500, shop["count"]: 3, shop["tie"]: one.pk}, by=bob)
+    assert held(shop, shop["line"], first, "amount") == [3000]
+    assert held(shop, shop["order"], one, "lines", "sum", "total") == [2, 4500, 4950]
+    assert held(shop, "account", firm, "turnover", "deals") == [4950, 0]
+    # A change, a deletion, a restoration, an undo, a line that moves to another order.
+    done = write.write(line, first.pk, {shop["count"]: 5}, by=bob)
+    assert held(shop, "account", firm, "turnover") == [8250]
+    assert done.event is not None and set(done.event.data["changes"]) == {
+        shop["count"]
+    }  # what follows is no change of anybody's
+    history.undo_event(done.event.pk, by=bob)
+    assert held(shop, "account", firm, "turnover") == [4950]
+    write.delete(line, [first.pk], by=bob)
+    assert held(shop, shop["order"], one, "lines", "total") == [1, 1650]
+    write.restore(line, [first.pk], by=bob)
+    two = write.create(order, {"name": "注文2", shop["of"]: firm.pk}, by=bob).record
+    write.write(line, first.pk, {shop["tie"]: two.pk}, by=bob)
+    assert held(shop, shop["order"], one, "lines", "sum") == [1, 1500]
+    assert held(shop, shop["order"], two, "lines", "sum") == [1, 3000]
+    assert held(shop, "account", firm, "turnover") == [4950]
+    write.create(registry.get("deal"), {"name": "設備更新", "account": firm.pk}, by=bob)
+    assert held(shop, "account", firm, "deals") == [1]
+    assert Event.objects.filter(entity="account").count() == 1  # making it
+
+
+@db
+def test_results_are_listed_sorted_filtered_and_exported(
+    shop: dict[str, str], bob: Any, as_bob: Client
+) -> None:
+    line = registry.get(shop["line"])
+    rows = [{"name": f"品{n}", shop["price"]: 100, shop["count"]: n} for n in range(1, 6)]
+    made = write.create_many(line, rows, by=bob, operation=None)
+    found = visible(line, bob).filter(
+        compile_condition(line, {"field": shop["amount"], "op": "gte", "value": "300"}, Scope.of(bob))
+    )
+    assert {one.pk for one in found} == {one.pk for one in made[2:]}
+    page = as_bob.get(f"/lines/?columns={shop['amount']}").content.decode()
+    assert "¥500" in page and "¥1,500" in page  # and their sum in the foot
+    assert "¥300" in as_bob.get(f"/lines/{made[2].pk}/").content.decode()
+    assert (
+        as_bob.post(
+            f"/lines/{made[2].pk}/field/{shop['amount']}/",
+            {shop["amount"]: "1"},
+            headers={"HX-Request": "true"},
+        ).status_code
+        == 422
+    )
+    sheet = b"".join(
+        as_bob.get(f"/lines/export/?format=csv&columns={shop['amount']}").streaming_content
+    ).decode("utf-8-sig")
+    assert "品5,500" in sheet
+
+
+@db
+def test_a_formula_over_what_is_there_already_is_computed_by_the_worker(bob: Any, alice: Any) -> None:
+    account = registry.get("account")
+    firms = write.create_many(
+        account, [{"name": f"社{n}", "employees": n} for n in range(700)], by=bob, operation=None
+    )
+    key = operations.add_field(
+        "account", "formula", "倍", {"formula": {"expression": "{従業員数} * 2"}}, by=alice
+    ).key
+    compute_entity.func("account")
+    rows = account.model._default_manager.in_bulk([one.pk for one in firms])
+    assert [rows[one.pk].custom[key] for one in firms] == [2 * n for n in range(700)]
+
+
+@db
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ({"expression": "{ない項目} + 1"}, "ない項目"), ({"expression": "{名前} + 1"}, "数や日付"), ({"expression": "1 +"}, "途中で終わって"), ({"expression": ""}, "途中で終わって"),
+        ({"rollup": ["sum", "deal.account", "name"]}, "数の項目"), ({"rollup": ["sum", "nothing", "amount"]}, "つながりが見つかりません"), ({"rollup": ["drop", "deal.account", ""]}, "集計するもの"),
+        ({"rollup": "x"}, "集計するもの"),
+    ],
+)  # fmt: skip
+def test_a_formula_that_can_t_be_is_refused_in_words(alice: Any, formula: Any, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        operations.add_field("account", "formula", "x", {"formula": formula}, by=alice)
+
+
+@db
+def test_formulas_travel_in_a_set(shop: dict[str, str], alice: Any) -> None:
+    content = json.loads(json.dumps(sets.export(alice)))
+    labels = {
+        one["label"]: one["options"]["formula"]
+        for each in content["entities"]
+        for one in each["fields"]
+        if one["kind"] == "formula"
+    }
+    assert (
+        labels["税込"] == {"expression": "{小計} * 1.1"}
+        and labels["小計"] == {"rollup": ["sum", "明細", "金額"]}
+        or labels["小計"]["rollup"][2] == "金額"
+    )
+
+
+@db
+def test_the_designer_s_form_makes_one(as_alice: Client, alice: Any) -> None:
+    page = as_alice.get("/settings/design/account/fields/new/?kind=formula").content.decode()
+    assert "sum|deal.account|amount" in page and "従業員数" in page
+    sent = {"kind": "formula", "label": "案件の金額", "rollup": "sum|deal.account|amount", "result": "money"}
+    assert as_alice.post("/settings/design/account/fields/new/", sent).status_code == 302
+    found = next(one for one in registry.get("account").own if one.label == "案件の金額")
+    assert found in registry.get("account").formulas and found.rollup == ("sum", "deal.account", "amount")  # type: ignore[attr-defined]
+    assert (
+        "selected>案件 金額: 合計"
+        in as_alice.get(f"/settings/design/account/fields/{found.name}/").content.decode()
+    )
+    wrong = as_alice.post(
+        "/settings/design/account/fields/new/", {"kind": "formula", "label": "y", "expression": "{金額"}
+    )
+    assert wrong.status_code == 422 and "{金額" in wrong.content.decode()
+
+
+@db
+def test_without_formulas_nothing_is_asked_of_the_database(bob: Any, django_assert_num_queries: Any) -> None:
+    made = write.create(registry.get("account"), {"name": "x"}, by=bob).record
+    with django_assert_num_queries(0):
+        formulas.touched(registry.get("account"), [made], [{}])
