@@ -38,7 +38,7 @@ def test_no_call_breaks_the_server_or_its_own_description(live_enishi: Any, tmp_
     done = subprocess.run(
         [
             str(Path(sys.executable).parent / "schemathesis"), "run", str(path), "--url", base, "-H", f"Authorization: Bearer {text}",
-            "--exclude-checks", LEFT_OUT, "--max-examples", "5", "--phases", "coverage,fuzzing", "--workers", "1", "--no-color",
+            "--exclude-checks", LEFT_OUT, "--max-examples", "5", "--phases", "coverage,fuzzing", "--workers", "1", "--no-color", "--seed", "1",
         ],
         capture_output=True, text=True, cwd=tmp_path, check=False,
     )  # fmt: skip

@@ -171,7 +171,7 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
                     continue
                 mark = next(
                     part
-                    for part in (f"<{kind}:{argument}>" for kind in ("int", "slug", "str", "path"))
+                    for part in (f"<{kind}:{argument}>" for kind in ("int", "slug", "str", "anything"))
                     if part in text
                 )
                 filled = [one.replace(mark, str(value)) for one in filled for value in ids[argument]]

@@ -1,11 +1,27 @@
 """Addresses of the API, of its page, and of one's tokens."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from enishi.connect import pages
 from enishi.connect.api import describe
 from enishi.connect.api.records import VIEWS
 
+
+class Anything:
+    """Whatever follows, line breaks too: what the API doesn't know is answered by the API."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it stands."""
+        return value
+
+
+register_converter(Anything, "anything")
 # Let in by their token instead of a session (`settings.OPEN_ROUTES`).
 API = {
     "api-openapi": ("openapi.json", describe.openapi_view),
@@ -24,7 +40,7 @@ API = {
 urlpatterns = [
     path("api/v1/docs/", describe.docs, name="docs"),
     *(path(f"api/v1/{address}", view, name=name) for name, (address, view) in API.items()),
-    path("api/<path:rest>", describe.unknown_view, name="api-unknown"),
+    path("api/<anything:rest>", describe.unknown_view, name="api-unknown"),
     path("settings/tokens/", pages.tokens_page, name="tokens"),
     path("settings/tokens/<int:token_id>/revoke/", pages.revoke, name="token-revoke"),
 ]

@@ -332,6 +332,8 @@ def test_a_bad_question_is_refused_in_words(api: Caller, query: str) -> None:
 def test_what_isn_t_there_is_a_problem_too(api: Caller) -> None:
     for address in (
         "nonsense",
+        "accounts/%0A",
+        "accounts/%0Ax/links",
         "accounts/999999",
         "accounts/1/nonsense",
         f"accounts/{10**25}",
