@@ -18,8 +18,10 @@ from enishi.japanese.text import clean
 from enishi.records import scope
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
+from enishi.records.fields import Files
+from enishi.records.fields.files import picture_type
 from enishi.records.models import Attachment, Event
-from enishi.records.visible import one, require
+from enishi.records.visible import one, require, visible
 
 
 def safe_name(name: str) -> str:
@@ -30,11 +32,11 @@ def safe_name(name: str) -> str:
     return base if len(base) <= 200 else f"{(stem or ending)[:180]}{dot}{ending[:18] if stem else ''}"
 
 
-def check(upload: UploadedFile[Any]) -> None:
+def check(upload: UploadedFile[Any], *, picture: bool = False) -> None:
     """Refuses what can't be kept.
 
     Raises:
-        ValidationError: empty or too large.
+        ValidationError: empty or too large, or (`picture`) none.
     """
     if not upload.size:
         raise ValidationError(_("ファイルが空です。別のファイルを選んでください。"))
@@ -42,6 +44,36 @@ def check(upload: UploadedFile[Any]) -> None:
         raise ValidationError(
             _("ファイルが大きすぎます（%(most)dMBまで）。") % {"most": settings.UPLOAD_LIMIT // 2**20}
         )
+    if picture:
+        head = upload.read(16)
+        upload.seek(0)
+        if not picture_type(head):
+            raise ValidationError(
+                _("「%(name)s」は画像ではありません。JPEG・PNG・GIF・WebPのどれかにしてください。")
+                % {"name": (upload.name or "")[:60]}
+            )
+
+
+def put(entity: Entity, record_id: int, name: str, uploads: list[UploadedFile[Any]], *, by: User) -> int:
+    """Keeps files on a record as the value of one of its fields, behind those that are there; returns how many.
+
+    Raises:
+        NotAllowed, NotFound, ValidationError
+    """
+    from enishi.records import write
+
+    found = entity.fields.get(name)
+    if not isinstance(found, Files):
+        raise NotFound
+    for upload in uploads:
+        check(upload, picture=found.pictures)
+    made = [store(entity, record_id, upload, by=by).pk for upload in uploads]
+    with transaction.atomic():
+        record = visible(entity, by).select_for_update(of=("self",)).filter(pk=record_id).first()
+        if record is None:
+            raise NotFound
+        write.write(entity, record_id, {name: [*found.get(record), *made]}, by=by, internal=True)
+    return len(made)
 
 
 def store(entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User) -> Attachment:
@@ -123,4 +155,22 @@ def remove(attachment_id: int, *, by: User) -> Attachment:
     one(entity, by, attachment.record_id)
     attachment.deleted_at = timezone.now()
     attachment.save(update_fields=["deleted_at"])
+    _take_out(entity, attachment, by)
     return attachment
+
+
+def _take_out(entity: Entity, attachment: Attachment, by: User) -> None:
+    """The file is no field's value any more."""
+    from enishi.records import write
+
+    fields = [found for found in entity.own if isinstance(found, Files)]
+    if not fields:
+        return
+    record = one(entity, by, attachment.record_id)
+    values = {
+        found.name: [key for key in found.get(record) if key != attachment.pk]
+        for found in fields
+        if attachment.pk in found.get(record)
+    }
+    if values:
+        write.write(entity, record.pk, values, by=by, internal=True)

@@ -16,6 +16,7 @@ urlpatterns = [
     path("undo/event/<int:event_id>/", histories.undo_event, name="undo-event"),
     path("undo/operation/<int:operation_id>/", histories.undo_operation, name="undo-operation"),
     path("files/<int:attachment_id>/", cards.download, name="download"),
+    path("files/<int:attachment_id>/image/", cards.picture, name="picture"),
     path("files/<int:attachment_id>/remove/", cards.remove_file, name="remove-file"),
     path("<entity:entity>/", lists.list_page, name="list"),
     path("<entity:entity>/new/", forms.create_page, name="create"),

@@ -5,6 +5,7 @@ from enishi.records.fields.automatic import AutoNumber
 from enishi.records.fields.base import FieldKind
 from enishi.records.fields.choices import Choice, FreeChoice, Option, SeveralChoices, Stage, Tags
 from enishi.records.fields.dates import Date, DateTime, Moment
+from enishi.records.fields.files import Files, Pictures
 from enishi.records.fields.formulas import Formula
 from enishi.records.fields.links import Linked
 from enishi.records.fields.numbers import Money, Number, Percent, YesNo
@@ -25,12 +26,12 @@ KINDS: dict[str, type[FieldKind]] = {
     kind.kind: kind
     for kind in (
         Words, LongText, Number, Money, Percent, Date, DateTime, Choice, SeveralChoices, Stage, YesNo, Telephone, Email, Url, Address,
-        Person, AutoNumber, Formula, Kana, PostalCode, CorporateNumber, Moment, FreeChoice, Tags, Reference, AnyRecord, Linked,
+        Person, AutoNumber, Formula, Files, Pictures, Kana, PostalCode, CorporateNumber, Moment, FreeChoice, Tags, Reference, AnyRecord, Linked,
     )
 }  # fmt: skip
 
 __all__ = [
-    "KINDS", "Address", "AnyRecord", "AutoNumber", "Choice", "CorporateNumber", "Date", "DateTime", "Email", "FieldKind", "Formula", "FreeChoice", "Kana", "Linked", "LongText",
-    "Moment", "Money", "Number", "Option", "Percent", "Person", "Pointer", "PostalCode", "Reference", "SeveralChoices", "Stage", "Tags",
+    "KINDS", "Address", "AnyRecord", "AutoNumber", "Choice", "CorporateNumber", "Date", "DateTime", "Email", "FieldKind", "Files", "Formula", "FreeChoice", "Kana", "Linked", "LongText",
+    "Moment", "Money", "Number", "Option", "Percent", "Person", "Pictures", "Pointer", "PostalCode", "Reference", "SeveralChoices", "Stage", "Tags",
     "Telephone", "Url", "Words", "YesNo",
 ]  # fmt: skip

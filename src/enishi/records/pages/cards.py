@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -16,6 +17,7 @@ from enishi.records import attachments, registry, timeline, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotFound, Refused
 from enishi.records.fields import Choice, FieldKind, Reference
+from enishi.records.fields.files import picture_type
 from enishi.records.models import Attachment
 from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
@@ -48,7 +50,10 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool 
     }
     if not head:
         files = Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None)
-        context |= {"sections": facts(entity, record, may_write), "files": files.order_by("-pk")[:50]}
+        context |= {
+            "sections": facts(entity, record, may_write, token=get_token(request)),
+            "files": files.order_by("-pk")[:50],
+        }
     card_context.send(request=request, entity=entity, record=record, context=context)
     return context
 
@@ -298,7 +303,12 @@ def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse
     files = request.FILES.getlist("file")
     if not files:
         return error_page(request, 422, _("ファイルを選んでください。"))
+    name = request.GET.get("field", "")
     try:
+        if name:
+            count = attachments.put(entity, record_id, name, files, by=user)
+            messages.success(request, _("ファイルを%(n)d件保存しました。") % {"n": count})
+            return htmx.go(request, entity.url(record_id))
         for one_file in files:
             attachments.check(one_file)
         for one_file in files:
@@ -319,6 +329,23 @@ def download(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+@handled
+def picture(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
+    """A picture as such, if its first bytes say that it is one; in a sandbox like all that somebody uploaded."""
+    attachment, stream = attachments.open_for(attachment_id, person(request))
+    kind = picture_type(stream.read(16))
+    if not kind:
+        stream.close()
+        raise NotFound
+    stream.seek(0)
+    response = FileResponse(stream, filename=attachment.name, content_type=kind)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=3600"
     return response
 
 

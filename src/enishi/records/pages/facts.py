@@ -8,16 +8,17 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from enishi.records.entity import Entity
+from enishi.records.fields import Files
 from enishi.records.rules import is_asked
 
 _LINK = re.compile(r"</?a\b[^>]*>")
 _TAG = re.compile(r"<[^>]*>")
 
 
-def facts(entity: Entity, record: Any, may_write: bool) -> list[dict[str, Any]]:
+def facts(entity: Entity, record: Any, may_write: bool, *, token: str = "") -> list[dict[str, Any]]:
     """Sections: their label and their lines."""
     sections = [(section.label, section.fields) for section in entity.sections]
-    lines = Lines(entity, may_write)
+    lines = Lines(entity, may_write, token)
     return [
         {"label": label, "html": mark_safe("".join(lines.html(record, name) for name in names if _stands(entity, name, record)))}  # noqa: S308
         for label, names in sections
@@ -45,8 +46,9 @@ def card_cell(found: Any, record: Any) -> str:
 class Lines:
     """Makes a card's lines; looks the words up once."""
 
-    def __init__(self, entity: Entity, may_write: bool) -> None:
-        self.entity, self.may_write = entity, may_write
+    def __init__(self, entity: Entity, may_write: bool, token: str = "") -> None:
+        """`token`: the form token, where files may be added."""
+        self.entity, self.may_write, self.token = entity, may_write, token
         self.empty, self.change = escape(_("空")), escape(_("（変更する）"))
 
     def html(self, record: Any, name: str) -> SafeString:
@@ -61,4 +63,17 @@ class Lines:
             )
         else:
             value = f'<span class="fact-value">{cell or "—"}</span>'
+            if isinstance(found, Files) and self.may_write and self.token:
+                value += self._adder(record, found)
         return mark_safe(f'<div class="fact" data-fact="{name}"><dt>{label}</dt><dd>{value}</dd></div>')  # noqa: S308 (parts are escaped)
+
+    def _adder(self, record: Any, found: Files) -> str:
+        """Where files are put: chosen is sent."""
+        from enishi.records.templatetags.ui import icon
+
+        kinds = ' accept="image/jpeg,image/png,image/gif,image/webp"' if found.pictures else ""
+        return (
+            f'<form method="post" enctype="multipart/form-data" action="/{self.entity.slug}/{record.pk}/files/?field={found.name}">'
+            f'<input type="hidden" name="csrfmiddlewaretoken" value="{self.token}"><label class="btn btn-ghost small">'
+            f'<input class="sr-only" type="file" name="file" multiple data-upload{kinds}>{icon(found.design_icon)}{escape(_("追加"))}</label></form>'
+        )
