@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from enishi.records.fields.base import FieldKind, Text
+from enishi.records.fields.base import FieldKind, Text, cleaned_text
 from enishi.records.models import Link
 
 if TYPE_CHECKING:
@@ -219,6 +219,7 @@ class Linked(FieldKind):
 
     def names(self, text: str) -> list[str]:
         """The names that a cell or a line holds; a connection to one takes the whole of it."""
+        text = cleaned_text(text, self, 20_000)
         parts = _SEPARATORS.split(text) if self.many else [text]
         return [part.strip() for part in parts if part.strip()]
 

@@ -57,7 +57,7 @@ def test_files_are_put_shown_listed_exported_and_taken_out(
     ).decode("utf-8-sig")
     assert "契約書.pdf、別紙.pdf" in sheet
     shown = as_carol.get(f"/files/{picture}/image/")
-    shown.close()
+    assert b"".join(shown.streaming_content) == PNG
     assert (
         shown.headers["Content-Type"] == "image/png" and "sandbox" in shown.headers["Content-Security-Policy"]
     )
