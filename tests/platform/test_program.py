@@ -48,7 +48,7 @@ class TestRun:
         assert len(installation.processes()) == 4  # parent, granian, its process, worker
         assert installation.get("/signin/")[0] == 200
         assert "enishi user add" in installation.get("/signin/")[1]
-        assert "enishi user add" in installation.printed()
+        wait_until(lambda: "enishi user add" in installation.printed())  # said a moment after it answers
         assert installation.stop(signal.SIGINT) == 0
         assert installation.processes() == {}
         again = installation.start()
