@@ -88,7 +88,8 @@ lock:
 	$(LOCK) $(LOCK_OPTIONS) pyproject.toml -o requirements/run.txt
 	$(LOCK) $(LOCK_OPTIONS) requirements/dev.in -o requirements/dev.txt
 	$(LOCK) $(LOCK_OPTIONS) requirements/node.in -o requirements/node.txt
-	@! grep -in 'https\?://' requirements/*.txt package-lock.json | grep -v '"funding"\|"url"'
+	python3 tools/plain_lock.py
+	@! grep -n '://' requirements/*.txt package-lock.json
 
 clean:
 	rm -rf $(VENV) node_modules build $(ASSETS) test-artifacts .mypy_cache .ruff_cache .pytest_cache

@@ -272,13 +272,10 @@ def update() -> tuple[int, int]:
             texts = [one.singular, one.plural]
         string: str | tuple[str, ...] = tuple((texts + ["", ""])[:2]) if one.plural else (texts or [""])[0]
         identity = (one.singular, one.plural) if one.plural else one.singular
-        made.add(
-            identity, string, locations=[(place, 0) for place in one.places], context=one.context or None
-        )
+        made.add(identity, string, context=one.context or None)
     gone = [message for key, message in known.items() if key not in found]
     for message in [*gone, *aside.values()]:
         if any(english(message)):
-            message.locations = []
             made.obsolete[message.id] = message
     store(made)
     return new, len(gone)
@@ -287,7 +284,7 @@ def update() -> tuple[int, int]:
 def store(held: Catalog) -> None:
     """Writes the catalogue, without the header lines that would only hold Babel's placeholders."""
     stream = io.BytesIO()
-    write_po(stream, held, width=0, include_lineno=False)
+    write_po(stream, held, width=0, no_location=True)  # a sentence is found by searching for it
     empty = (
         "Project-Id-Version",
         "Report-Msgid-Bugs-To",
