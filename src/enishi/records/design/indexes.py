@@ -2,7 +2,7 @@
 
 from django.db import connection, transaction
 
-from enishi.records.design.rounds import raise_number
+from enishi.records.design.drawing import raise_number
 from enishi.records.fields import KINDS, FieldKind
 from enishi.records.fields.own import CAST, postgresql_value, sqlite_value
 from enishi.records.models import DrawnRecord, FieldDesign

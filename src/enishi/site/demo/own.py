@@ -1,7 +1,6 @@
 """An entity of the owner's own for measurements: twenty fields of its kinds, each record tied to an account."""
 
 import datetime
-import json
 import random
 from typing import Any
 
@@ -9,12 +8,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from enishi.access.models import User
-from enishi.japanese import kana
 from enishi.people.models import Account
 from enishi.records import registry
 from enishi.records.design import indexes, operations
-from enishi.records.models import DrawnRecord, FieldDesign, Link
-from enishi.records.rows import draw_keys, insert_values
+from enishi.records.models import FieldDesign, Link
+from enishi.records.rows import insert_rows, new
 
 LABEL, SLUG, BATCH = "設備", "equipment", 10_000
 FIELDS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -49,30 +47,11 @@ def fill(user: User, size: int, seed: int = 1) -> None:
     keys = {one.label: one.name for one in entity.own}
     tie = entity.linked[0].relation
     accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True)[:size])
-    today, now = timezone.localdate(), timezone.now()
-    columns = (
-        "id", "version", "created_at", "updated_at", "owner_id", "tags", "custom", "next_step", "entity_id", "name", "sort_key", "match_key",
-    )  # fmt: skip
-    link = (
-        "id",
-        "relation",
-        "from_entity",
-        "from_id",
-        "to_entity",
-        "to_id",
-        "direct",
-        "role",
-        "position",
-        "data",
-        "created_at",
-    )
-    made_at = now.astimezone(datetime.UTC).replace(tzinfo=None).isoformat(" ")
-    number = int(entity.model.drawn_number)  # type: ignore[attr-defined]
+    today = timezone.localdate()
     for start in range(0, size, BATCH):
         with transaction.atomic():
-            ids = draw_keys(DrawnRecord, min(BATCH, size - start))
-            rows, ties = [], []
-            for place, key in enumerate(ids, start):
+            records, hosts = [], []
+            for place in range(start, min(start + BATCH, size)):
                 title = f"{some.choice(('旋盤', '射出成形機', 'コンプレッサー', '検査装置', '搬送機'))} {place:07}"
                 values = {
                     "型番": f"X{some.randint(1, 900)}", "製造番号": f"N{place:08}", "設置場所": some.choice(("1階", "2階", "倉庫")),
@@ -84,30 +63,28 @@ def fill(user: User, size: int, seed: int = 1) -> None:
                     "状態": some.choices(("o1", "o2", "o3"), (80, 15, 5))[0], "等級": some.choice(("o1", "o2", "o3")),
                     "用途": ["o1"], "連絡先": "03-1234-5678", "備考": "定期点検のこと",
                 }  # fmt: skip
-                custom = json.dumps({keys[label]: value for label, value in values.items()})
-                rows.append(
-                    (
-                        key,
-                        1,
-                        made_at,
-                        made_at,
-                        user.pk,
-                        "[]",
-                        custom,
-                        "",
-                        number,
-                        title,
-                        kana.sort_key(title),
-                        title,
-                    )
+                record = new(
+                    entity.model,
+                    name=title,
+                    owner_id=user.pk,
+                    custom={keys[label]: value for label, value in values.items()},
                 )
-                if accounts:
-                    ties.append((key, accounts[place % len(accounts)]))
-            insert_values(DrawnRecord._meta.db_table, columns, rows)
-            insert_values(
-                Link._meta.db_table, link,
+                entity.prepare(record, {"name"})
+                records.append(record)
+                hosts.append(accounts[place % len(accounts)] if accounts else None)
+            insert_rows(entity.model, records)
+            insert_rows(
+                Link,
                 [
-                    (row, tie, name, mine, "account", theirs, True, "", 0, "{}", made_at)
-                    for row, (mine, theirs) in zip(draw_keys(Link, len(ties)), ties, strict=True)
+                    new(
+                        Link,
+                        relation=tie,
+                        from_entity=name,
+                        from_id=record.pk,
+                        to_entity="account",
+                        to_id=host,
+                    )
+                    for record, host in zip(records, hosts, strict=True)
+                    if host is not None
                 ],
-            )  # fmt: skip
+            )

@@ -24,7 +24,7 @@ from enishi.people.models import Account, Contact
 from enishi.records import registry
 from enishi.records.design import indexes
 from enishi.records.models import Event, EventSubject, FieldDesign, Link, SearchDoc, Tag
-from enishi.records.rows import draw_keys
+from enishi.records.rows import draw_keys, insert_rows, new
 from enishi.records.search import CODES, TABLE
 from enishi.sales.deals.entity import refresh_open_amounts
 from enishi.sales.models import Deal
@@ -213,26 +213,13 @@ class Size:
         self._store(table, ["id", "title", "text", "tokens"], lexemes)
 
     def _link_tags(self, name: str, keys: list[tuple[int]]) -> None:
-        columns = [
-            "id",
-            "relation",
-            "from_entity",
-            "from_id",
-            "to_entity",
-            "to_id",
-            "direct",
-            "role",
-            "position",
-            "data",
-            "created_at",
-        ]
-        ids = draw_keys(Link, len(keys)) if keys else []
-        now = self.moment(0)
-        rows = [
-            (row_id, "tag", name, key, "tag", self.tag.pk, True, "", 0, "{}", now)
-            for row_id, (key,) in zip(ids, keys, strict=True)
-        ]
-        self._store(Link._meta.db_table, columns, rows)
+        insert_rows(
+            Link,
+            [
+                new(Link, relation="tag", from_entity=name, from_id=key, to_entity="tag", to_id=self.tag.pk)
+                for (key,) in keys
+            ],
+        )
 
     def _events(self, name: str, keys: list[int]) -> None:
         ids = draw_keys(Event, len(keys) * EVENTS_EACH)
