@@ -5,6 +5,18 @@ import { postForm } from "../core/forms";
 import { busy } from "../core/htmx";
 import { readHeader, toast } from "../core/toasts";
 
+async function store(url: string, values: Record<string, string>): Promise<void> {
+  busy(1);
+  try {
+    const answer = await postForm(url, values);
+    readHeader(answer.headers.get("HX-Trigger"));
+  } catch {
+    toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
+  } finally {
+    busy(-1);
+  }
+}
+
 class DesignLayout extends HTMLElement {
   private timer = 0;
 
@@ -83,18 +95,27 @@ class DesignLayout extends HTMLElement {
       columns: [...this.querySelectorAll<HTMLElement>("[data-column]")].filter((one) => one.querySelector<HTMLInputElement>("[data-on]")?.checked).map((one) => one.dataset.column),
     };
     this.querySelectorAll<HTMLSelectElement>("[data-layout]").forEach((one) => (layout[one.dataset.layout!] = one.value));
-    busy(1);
-    try {
-      const answer = await postForm(this.dataset.url ?? "", { layout: JSON.stringify(layout) });
-      readHeader(answer.headers.get("HX-Trigger"));
-    } catch {
-      toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
-    } finally {
-      busy(-1);
-    }
+    await store(this.dataset.url ?? "", { layout: JSON.stringify(layout) });
   }
 }
 customElements.define("design-layout", DesignLayout);
+
+// The owner's own entities in the order of the menu.
+class DesignOrder extends HTMLElement {
+  connectedCallback(): void {
+    this.addEventListener("click", (event) => {
+      const button = (event.target as Element).closest<HTMLElement>("[data-up],[data-down]");
+      const row = button?.closest<HTMLElement>("[data-entity]");
+      const other = button?.matches("[data-up]") ? row?.previousElementSibling : row?.nextElementSibling;
+      if (!button || !row || !(other as HTMLElement | null)?.dataset.entity) return;
+      if (button.matches("[data-up]")) other!.before(row);
+      else other!.after(row);
+      button.focus();
+      void store(this.dataset.url ?? "", { names: [...this.querySelectorAll<HTMLElement>("[data-entity]")].map((one) => one.dataset.entity).filter(Boolean).join(",") });
+    });
+  }
+}
+customElements.define("design-order", DesignOrder);
 
 type Choice = { value?: string; label: string; colour?: string; retired?: boolean; outcome?: string };
 

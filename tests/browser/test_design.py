@@ -114,6 +114,12 @@ def test_the_designer_s_pages_are_accessible_and_fit_the_screen(
     page.goto("/settings/design/sets/")
     with page.expect_navigation():
         page.click("section:has-text('卸売・商社') button")
+    page.goto("/settings/design/")
+    with page.expect_response("**/order/"):
+        page.click("[aria-label='「契約書」を上へ']")
+    page.reload()
+    names = page.locator("design-order [data-entity] b").all_inner_texts()
+    assert names.index("契約書") < names.index("商品")
     for path in ("/settings/design/", "/settings/design/account/", "/settings/design/sets/", "/suppliers/", "/contracts/board/", "/contracts/calendar/", "/goods/new/"):  # fmt: skip
         assert page.goto(path).status == 200, path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path

@@ -8,6 +8,7 @@ urlpatterns = [
     path("<entity:entity>/quality/", pages.quality, name="quality"),
     path("settings/design/", pages.overview, name="design"),
     path("settings/design/new/", pages.entity_form, name="design-new"),
+    path("settings/design/order/", pages.order, name="design-order"),
     path("settings/design/sets/", pages.sets_page, name="design-sets"),
     path("settings/design/sets/export/", pages.sets_export, name="design-sets-export"),
     path("settings/design/<slug:name>/", pages.entity_page, name="design-entity"),

@@ -518,6 +518,21 @@ def test_the_board_of_a_stage_moves_cards(supplier: str, bob: Any, as_bob: Clien
     assert as_bob.post(f"/suppliers/{record.pk}/move/", {"value": "o99"}, headers=HTMX).status_code == 422
 
 
+def test_the_owner_s_entities_stand_in_the_menu_in_his_order(
+    as_alice: Client, as_bob: Client, alice: Any
+) -> None:
+    names = [operations.add_entity(label, by=alice).name for label in ("仕入先", "商品", "車両")]
+    assert (
+        as_alice.post(
+            "/settings/design/order/", {"names": ",".join([names[2], names[0], names[1]])}, headers=HTMX
+        ).status_code
+        == 204
+    )
+    page = as_bob.get("/menu/").content.decode()
+    assert page.index("車両") < page.index("仕入先") < page.index("商品")
+    assert as_bob.post("/settings/design/order/", {"names": names[0]}).status_code == 403
+
+
 # --- size -----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("label", ["コード", "人数", "重さ", "契約終了日", "区分"])
 def test_an_index_serves_filter_and_order_of_an_own_field(supplier: str, bob: Any, label: str) -> None:
