@@ -1,6 +1,6 @@
 """Writes package-lock.json without any address: whom to sponsor and where a package was fetched from belong to npm, not to us.
 
-    python tools/plain_lock.py          (part of `make lock`)
+python tools/plain_lock.py          (part of `make lock`)
 """
 
 import json
