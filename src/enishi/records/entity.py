@@ -270,6 +270,11 @@ class Entity:
         }  # fmt: skip
         return sorted(wanted | (beside & known)) if wanted <= known else None
 
+    def light_rows(self, rows: QuerySet[Any], columns: list[FieldKind]) -> QuerySet[Any]:
+        """Rows with no more than these columns need, where that can be told."""
+        only = self.row_columns(columns)
+        return rows.only(*only) if only else self.list_queryset(rows, columns)
+
     def list_queryset(self, queryset: QuerySet[Any], columns: Iterable[FieldKind]) -> QuerySet[Any]:
         """Loads with the rows what the columns show."""
         related = [one.name for one in columns if isinstance(one, Reference | Person) and not one.custom]

@@ -5,21 +5,25 @@ import datetime
 import json
 import random
 import time
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Model, Q, QuerySet, Sum
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records.conditions import BadCondition, Scope, all_of, compile_condition
+from enishi.records import registry
+from enishi.records.conditions import BadCondition, Scope, all_of, compile_condition, steady
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Number
 from enishi.records.models import SavedView
-from enishi.records.visible import visible
+from enishi.records.prepared import fetch
+from enishi.records.visible import seen_as, visible
 
 PAGE = 50
 EXACT_COUNT = 10_000
@@ -109,6 +113,11 @@ class ListState:
         """The columns' fields."""
         return [self.entity.field(name) for name in self.columns]
 
+    @property
+    def view_key(self) -> int:
+        """The saved view's key, 0 without one."""
+        return self.view.pk if self.view else 0
+
     def saved(self) -> dict[str, Any]:
         """What a saved view keeps."""
         return {"filter": self.filter, "sort": self.sort, "columns": list(self.columns)}
@@ -134,9 +143,25 @@ class ListState:
         """
         found = self._sort_field() or _SortKey("id")
         columns = None if whole else self.entity.row_columns([*self.column_fields, found])
-        rows = self.queryset()
-        rows = rows.only(*columns) if columns else rows.select_related(*self.entity.pointers)
-        return page_by_key(rows, found, self.sort.startswith("-"), self.after, size)
+
+        def rows() -> QuerySet[Any]:
+            made = self.queryset()
+            return made.only(*columns) if columns else made.select_related(*self.entity.pointers)
+
+        shape = self.shape()
+        key = None if columns is None or shape is None else (shape, tuple(columns))
+        return page_by_key(
+            self.entity.model, rows, found, self.sort.startswith("-"), self.after, size, key=key
+        )
+
+    def shape(self) -> Hashable | None:
+        """What decides the SQL of `queryset` (see `prepared`); None where the moment decides it too."""
+        tree = self.condition
+        if tree and not steady(self.entity, tree):
+            return None
+        asked = (json.dumps(tree), self.user.pk) if tree else ()
+        design = registry.design_number()
+        return self.entity.model, design, seen_as(self.entity, self.user), *asked
 
 
 class _SortKey(FieldKind):
@@ -155,42 +180,70 @@ class _SortKey(FieldKind):
 
 
 def page_by_key(
-    rows: QuerySet[Any], found: FieldKind, descending: bool, after: str, size: int
+    model: type[Model],
+    rows: Callable[[], QuerySet[Any]],
+    found: FieldKind,
+    descending: bool,
+    after: str,
+    size: int,
+    *,
+    key: Hashable | None = None,
 ) -> tuple[list[Any], str]:
     """One page in the order of a field, empty values last in both directions, beginning behind a cursor.
 
     Values and empties are asked for apart, so that one index serves both directions on both engines (they disagree
     about where NULL sorts).
+
+    Args:
+        key: names what `rows` gives, where it always gives the same (see `prepared`).
     """
     expression: Any = found.expression()
-    ordered = [expression.desc() if descending else expression.asc(), "-pk" if descending else "pk"]
-    phase, value, key = _read_cursor(after)
-    may_be_empty = found.custom or (found.nullable and rows.model._meta.get_field(found.column).null)
-    made: list[Any] = []
-    if phase == "v":
-        page = rows.filter(IsNull(expression, False)) if may_be_empty else rows
-        if key is not None:
-            value = _cursor_value(found, value)
+    phase, value, last = _read_cursor(after)
+    may_be_empty = found.custom or (found.nullable and model._meta.get_field(found.column).null)
+
+    def ask(name: str, make: Callable[..., QuerySet[Any]], *values: Any) -> list[Any]:
+        steady = key is not None and all(takes(model, found, one) for one in values)
+        return fetch((key, found.name, descending, may_be_empty, name) if steady else None, make, *values)
+
+    def filled(most: int, value: Any = None, last: Any = None) -> QuerySet[Any]:
+        page = rows().filter(IsNull(expression, False)) if may_be_empty else rows()
+        if last is not None:
             reached = (
                 LessThanOrEqual(expression, value) if descending else GreaterThanOrEqual(expression, value)
             )
             beyond = LessThan(expression, value) if descending else GreaterThan(expression, value)
-            behind = Q(pk__lt=key) if descending else Q(pk__gt=key)
+            behind = Q(pk__lt=last) if descending else Q(pk__gt=last)
             page = page.filter(reached).filter(Q(beyond) | (Q(Exact(expression, value)) & behind))
-        made = list(page.order_by(*ordered)[: size + 1])
+        order = [expression.desc() if descending else expression.asc(), "-pk" if descending else "pk"]
+        return page.order_by(*order)[:most]
+
+    def empty(most: int, last: Any = None) -> QuerySet[Any]:
+        empties = rows().filter(IsNull(expression, True))
+        if last is not None:
+            empties = empties.filter(Q(pk__lt=last) if descending else Q(pk__gt=last))
+        return empties.order_by("-pk" if descending else "pk")[:most]
+
+    made: list[Any] = []
+    if phase == "v":
+        behind = () if last is None else (_cursor_value(found, value), last)
+        made = ask(f"v{size}", partial(filled, size + 1), *behind)
         if len(made) > size:
             return made[:size], _write_cursor("v", found, made[size - 1])
-        key = None
+        last = None
     if may_be_empty:
-        empties = rows.filter(IsNull(expression, True))
-        if key is not None:
-            empties = empties.filter(Q(pk__lt=key) if descending else Q(pk__gt=key))
         wanted = size - len(made)
-        rest = list(empties.order_by("-pk" if descending else "pk")[: wanted + 1])
+        rest = ask(f"n{wanted}", partial(empty, wanted + 1), *(() if last is None else (last,)))
         made += rest[:wanted]
         if len(rest) > wanted:
             return made, _write_cursor("n", found, made[-1] if wanted else None)
     return made, ""
+
+
+def takes(model: type[Model], found: FieldKind, value: Any) -> bool:
+    """Whether a cursor's value can go into a prepared query: texts, and numbers of a column that holds large ones."""
+    if type(value) is not int or found.custom or found.name == "id":
+        return type(value) in {int, str}
+    return isinstance(model._meta.get_field(found.column), BigIntegerField)
 
 
 def _write_cursor(phase: str, found: FieldKind, record: Any) -> str:

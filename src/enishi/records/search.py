@@ -25,8 +25,9 @@ from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Reference
 from enishi.records.models import SearchDoc
+from enishi.records.prepared import fetch_keys
 from enishi.records.rows import insert_values, partial
-from enishi.records.visible import visible
+from enishi.records.visible import seen_as, visible
 
 CODES = 4096
 TABLE = "records_search"
@@ -244,7 +245,11 @@ def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] 
 
 
 def _ranked(query: str, keys: list[int], user: User, limit: int) -> list[Hit]:
-    titles = dict(SearchDoc.objects.filter(pk__in=keys).values_list("pk", "title"))
+    titles = dict(
+        fetch_keys(
+            "titles", lambda some: SearchDoc.objects.filter(pk__in=some).values_list("pk", "title"), keys
+        )
+    )
     wanted = normalise_for_search(query)
 
     def rank(key: int) -> tuple[int, int, int]:
@@ -261,13 +266,15 @@ def _ranked(query: str, keys: list[int], user: User, limit: int) -> list[Hit]:
         entity = registry.by_code(code)
         if entity is None:
             continue
-        for record in _light(entity, visible(entity, user).filter(pk__in=ids)):
+        shape = ("hits", entity.model, registry.design_number(), seen_as(entity, user))
+        for record in fetch_keys(shape, lambda some, entity=entity: _light(entity, user, some), ids):
             loaded[doc_id(entity, record.pk)] = Hit(entity, record)
     return [loaded[key] for key in best if key in loaded][:limit]
 
 
-def _light(entity: Entity, rows: Any) -> Any:
+def _light(entity: Entity, user: User, keys: list[int]) -> Any:
     """Rows with what a hit shows: its name, its reading, and the names of what it belongs to."""
+    rows = visible(entity, user).filter(pk__in=keys)
     if type(entity).title is not Entity.title or any(
         type(one.target).title is not Entity.title for one in entity.references
     ):

@@ -1,14 +1,15 @@
 """Likely the same: found by indexed keys while somebody types, at any number of records."""
 
+from functools import partial
 from typing import Any
-
-from django.db.models import Q
 
 from enishi.access.models import User
 from enishi.japanese import companies, telephones
 from enishi.japanese.text import clean, fold
+from enishi.records import registry
 from enishi.records.entity import Entity
-from enishi.records.visible import visible
+from enishi.records.prepared import fetch
+from enishi.records.visible import seen_as, visible
 
 
 def similar(entity: Entity, values: dict[str, str], user: User, limit: int = 5) -> list[tuple[Any, str]]:
@@ -16,24 +17,29 @@ def similar(entity: Entity, values: dict[str, str], user: User, limit: int = 5) 
     model = entity.model
     values = {name: clean(text) for name, text in values.items()}
     columns = {one.name for one in model._meta.concrete_fields}
-    reasons: list[tuple[str, Q]] = []
+    reasons: list[tuple[str, str, str]] = []
     if "match_key" in columns:
         name = values.get("name") or (values.get("family_name", "") + values.get("given_name", ""))
         key = companies.company_key(name) if "corporate_number" in columns else fold(name).replace(" ", "")
         if len(key) >= 2:
-            reasons.append((entity.field("name").label, Q(match_key=key[:200])))
+            reasons.append((entity.field("name").label, "match_key", key[:200]))
     numbers = [
         telephones.parse_telephone(text).display
         for column in ("phone", "mobile")
         if (text := values.get(column, "")) and sum(c.isdigit() for c in text) >= 9
     ]
     for column in ("phone", "mobile"):
-        if column in columns and numbers:
-            reasons.append((entity.field(column).label, Q(**{f"{column}__in": numbers})))
+        if column in columns:
+            reasons += [(entity.field(column).label, column, number) for number in numbers]
     if "email" in columns and "@" in values.get("email", ""):
-        reasons.append((entity.field("email").label, Q(email=values["email"])))
+        reasons.append((entity.field("email").label, "email", values["email"]))
     found: dict[int, tuple[Any, str]] = {}
-    for label, wanted in reasons:
-        for record in visible(entity, user).filter(wanted)[:limit]:
+    shape = "similar", model, registry.design_number(), seen_as(entity, user), limit
+
+    def alike(column: str, value: Any) -> Any:
+        return visible(entity, user).filter(**{column: value})[:limit]
+
+    for label, column, text in reasons:
+        for record in fetch((*shape, column), partial(alike, column), text):
             found.setdefault(record.pk, (record, label))
     return list(found.values())[:limit]

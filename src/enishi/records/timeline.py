@@ -2,14 +2,17 @@
 
 import datetime
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from enishi.access.names import user_names
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.models import Attachment, Event, EventSubject
+from enishi.records.prepared import fetch, first
 
 # kind: (label, icon, tone, group)
 KINDS: dict[str, tuple[Any, str, str, str]] = {
@@ -67,10 +70,7 @@ def items(entity: Entity, record_id: int, *, group: str = "", before: str = "") 
     Raises:
         ValueError: the cursor is not one of ours.
     """
-    rows = EventSubject.objects.filter(entity=entity.name, record_id=record_id)
-    if group:
-        rows = rows.filter(kind__in=[kind for kind, entry in KINDS.items() if entry[3] == group])
-    rows = rows.order_by("-at", "-event_id")
+    behind: tuple[Any, ...] = ()
     if before:
         at, _bar, key = before.rpartition("_")
         try:
@@ -79,22 +79,31 @@ def items(entity: Entity, record_id: int, *, group: str = "", before: str = "") 
             raise ValueError(before) from None
         if not 0 <= last < 2**63:
             raise ValueError(before)
-        rows = rows.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(event_id__lt=last))
-    page = list(rows.select_related("event", "event__actor")[: PAGE + 1])
+        behind = moment, last
+    page = fetch(("timeline", group), partial(_page, group), entity.name, record_id, *behind)
     more = page[PAGE - 1] if len(page) > PAGE else None
     events = [row.event for row in page[:PAGE]]
     return _dress(entity, record_id, events), f"{more.at.isoformat()}_{more.event_id}" if more else ""
 
 
+def _page(group: str, entity: Any, key: Any, moment: Any = None, last: Any = None) -> Any:
+    rows = EventSubject.objects.filter(entity=entity, record_id=key)
+    if group:
+        rows = rows.filter(kind__in=[kind for kind, entry in KINDS.items() if entry[3] == group])
+    if moment is not None:
+        rows = rows.filter(at__lte=moment).filter(Q(at__lt=moment) | Q(event_id__lt=last))
+    return rows.order_by("-at", "-event_id").select_related("event")[: PAGE + 1]
+
+
 def stamp(entity: Entity, record: Any) -> str:
     """Changes whenever something new happened to the record."""
-    last = (
-        EventSubject.objects.filter(entity=entity.name, record_id=record.pk)
-        .order_by("-at", "-event_id")
-        .values_list("event_id", flat=True)
-        .first()
-    )
-    return f"{record.version}.{last or 0}"
+    last = first("last event", _last_event, entity.name, record.pk)
+    return f"{record.version}.{last[0] if last else 0}"
+
+
+def _last_event(entity: Any, key: Any) -> Any:
+    rows = EventSubject.objects.filter(entity=entity, record_id=key)
+    return rows.order_by("-at", "-event_id").values_list("event_id")[:1]
 
 
 def _dress(entity: Entity, record_id: int, events: list[Event]) -> list[Item]:
@@ -110,12 +119,13 @@ def _dress(entity: Entity, record_id: int, events: list[Event]) -> list[Item]:
             for row in other.model._default_manager.filter(pk__in=keys).select_related(*other.pointers):
                 loaded[name, row.pk] = row
     files = Attachment.objects.in_bulk([event.data["file"] for event in events if "file" in event.data])
+    names = user_names()
     made = []
     for event in events:
         label, icon, tone, _group = KINDS.get(event.kind, (event.kind, "circle", "grey", ""))
         other = registry.find(event.entity)
         source = loaded.get((event.entity, event.record_id))
-        item = Item(event, str(label), icon, tone, str(event.actor or ""))
+        item = Item(event, str(label), icon, tone, names.get(event.actor_id or 0, ""))
         item.attachment = files.get(event.data.get("file", 0))
         if source is not None and other is not None:
             item.source, item.source_entity = source, other

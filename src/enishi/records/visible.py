@@ -1,5 +1,6 @@
 """The one way out: every read starts here."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -7,6 +8,8 @@ from django.db.models import QuerySet
 from enishi.access.models import User
 from enishi.records.entity import Entity
 from enishi.records.errors import NotAllowed, NotFound
+from enishi.records.prepared import first
+from enishi.records.registry import design_number
 
 
 def visible(entity: Entity, user: User) -> QuerySet[Any]:
@@ -16,6 +19,11 @@ def visible(entity: Entity, user: User) -> QuerySet[Any]:
         if user.is_active
         else entity.model._default_manager.none()
     )
+
+
+def seen_as(entity: Entity, user: User) -> Hashable:
+    """What of the person decides how `visible` asks: those for whom it is the same see the same records."""
+    return user.is_active
 
 
 def in_bin(entity: Entity, user: User) -> QuerySet[Any]:
@@ -31,10 +39,13 @@ def one(entity: Entity, user: User, record_id: int, *, deleted: bool = False) ->
     Raises:
         NotFound: there is none that this person may see (the same answer for both, so that keys tell nothing).
     """
-    rows = (in_bin if deleted else visible)(entity, user)
-    record = (
-        rows.filter(pk=record_id).select_related(*entity.pointers).first() if 0 < record_id < 2**63 else None
-    )
+    record = None
+    if 0 < record_id < 2**63:
+        shape = "one", entity.model, design_number(), seen_as(entity, user), deleted
+        rows = in_bin if deleted else visible
+        record = first(
+            shape, lambda key: rows(entity, user).filter(pk=key).select_related(*entity.pointers), record_id
+        )
     if record is None:
         raise NotFound
     return record

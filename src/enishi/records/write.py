@@ -32,6 +32,7 @@ from enishi.records.errors import Clash, Conflict, NotFound, Refused
 from enishi.records.fields import Linked, Reference
 from enishi.records.fields.links import LinkEdit
 from enishi.records.models import Event, IdempotencyKey, Operation
+from enishi.records.prepared import first
 from enishi.records.storing import Written, set_deleted, store_changes, store_new
 from enishi.records.visible import in_bin, require, visible
 
@@ -109,8 +110,12 @@ def create_once(entity: Entity, values: Mapping[str, Any], *, by: User, key: str
         return held
 
 
+def _key_row(user: Any, key: Any) -> Any:
+    return IdempotencyKey.objects.filter(user=user, key=key)
+
+
 def _held(by: User, key: str, entity: Entity) -> Written | None:
-    row = IdempotencyKey.objects.filter(user=by, key=clean_text(key)[:80]).first()
+    row = first("idempotency key", _key_row, by.pk, clean_text(key)[:80])
     if row is None:
         return None
     if row.entity != entity.name:

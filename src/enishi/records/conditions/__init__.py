@@ -15,7 +15,7 @@ the entity and never reach a query otherwise.
 """
 
 from enishi.records.conditions.compile import compile_condition
-from enishi.records.conditions.tree import BadCondition, Scope, all_of
+from enishi.records.conditions.tree import BadCondition, Scope, all_of, steady
 from enishi.records.conditions.words import describe
 
-__all__ = ["BadCondition", "Scope", "all_of", "compile_condition", "describe"]
+__all__ = ["BadCondition", "Scope", "all_of", "compile_condition", "describe", "steady"]

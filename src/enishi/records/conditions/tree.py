@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import RecordError
-from enishi.records.fields import Date, FieldKind, Linked, Person, Reference
+from enishi.records.fields import Date, FieldKind, Linked, Person, Reference, Tags
 
 Tree = dict[str, Any]
 MOST_NODES, DEEPEST, MOST_VALUES, LONGEST_TEXT = 200, 12, 5000, 1000
@@ -126,6 +126,23 @@ def leaf_value(found: FieldKind, op: str, tree: Tree, scope: Scope) -> Any:
         raise BadCondition(
             _("「%(label)s」の条件の値が正しくありません。") % {"label": found.label}
         ) from None
+
+
+def steady(entity: Entity, tree: Any) -> bool:
+    """Whether a tree selects by fixed values of the record's own columns alone: then it means the same SQL each time."""
+    if not isinstance(tree, dict):
+        return False
+    for word in ("all", "any"):
+        if word in tree:
+            return isinstance(tree[word], list) and all(steady(entity, one) for one in tree[word])
+    if "not" in tree:
+        return steady(entity, tree["not"])
+    found = entity.fields.get(str(tree.get("field")))
+    if found is None or isinstance(found, Date | Linked | Tags):
+        return False
+    if isinstance(found, Reference | Person):  # names are looked up, keys are not
+        return isinstance(tree.get("value"), int) or tree.get("value") == "me"
+    return not found.linked
 
 
 def operand(found: FieldKind, value: Any, scope: Scope) -> Any:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 from enishi.records.models import Link
+from enishi.records.prepared import fetch
 
 if TYPE_CHECKING:
     from enishi.records.entity import Entity
@@ -107,14 +108,21 @@ class Linked(FieldKind):
             }
         )
 
+    def _ends(self, keys: list[int]) -> Any:
+        rows = self.links().filter(**{f"{self.here}_id__in": keys}).order_by("position", "pk")
+        return rows.values_list(f"{self.here}_id", f"{self.there}_id", "role")
+
     def load(self, records: Sequence[Any]) -> None:
         """Gives records their values, in one query for all of them."""
         held: dict[int, list[tuple[int, str]]] = {record.pk: [] for record in records}
         keys = [key for key in held if key is not None]
-        if keys:
-            rows = self.links().filter(**{f"{self.here}_id__in": keys}).order_by("position", "pk")
-            for mine, theirs, role in rows.values_list(f"{self.here}_id", f"{self.there}_id", "role"):
-                held[mine].append((theirs, role))
+        if len(keys) == 1:
+            shape = "links", self.relation, self.here, self.entity.name if self.entity else "", self.to
+            rows = fetch(shape, lambda key: self._ends([key]), keys[0])
+        else:
+            rows = self._ends(keys) if keys else []
+        for mine, theirs, role in rows:
+            held[mine].append((theirs, role))
         for record in records:
             record.__dict__.setdefault(HELD, {})[self.name] = tuple(held[record.pk])
 

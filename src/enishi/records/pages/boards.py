@@ -3,6 +3,7 @@
 import datetime
 import json
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from enishi.records import registry
-from enishi.records.conditions import Scope, compile_condition
 from enishi.records.entity import Board, Entity
 from enishi.records.errors import NotFound
 from enishi.records.lists import ListState
 from enishi.records.pages.base import handled, person, whole
 from enishi.records.pages.board_cards import RUNNING, Cards, RecordCards
 from enishi.records.pages.lists import filter_chips
-from enishi.records.visible import visible
+from enishi.records.prepared import fetch, first
+from enishi.records.visible import seen_as, visible
 
 PER_COLUMN = 25
 CLOSED_DAYS = 60  # won and lost cards leave the board after this time; the list keeps them
@@ -35,21 +36,19 @@ def board_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         raise NotFound
     user = person(request)
     state = ListState.of(entity, user, request.GET)
-    rows = visible(entity, user)
-    if state.condition:
-        rows = rows.filter(compile_condition(entity, state.condition, Scope.of(user)))
     groups, chosen = [], None
     if entity.board.group:
-        group_field = entity.field(entity.board.group)
-        groups = list(visible(group_field.target, user).order_by("position", "pk"))  # type: ignore[attr-defined]
+        target: Entity = entity.field(entity.board.group).target  # type: ignore[attr-defined]
+        seen = "groups", target.model, seen_as(target, user)
+        groups = fetch(seen, lambda: visible(target, user).order_by("position", "pk"))
         if not groups:
             raise NotFound(_("ボードの列がまだありません。設定の「パイプライン」で作ってください。"))
         chosen = next((one for one in groups if one.pk == whole(request.GET.get("group", ""))), groups[0])
-        columns = board_columns(entity, rows, chosen)
-        stamp = board_stamp(entity, rows.filter(**{group_field.column: chosen.pk}))
+        columns = board_columns(state, chosen)
+        stamp = board_stamp(state, entity.field(entity.board.group).column, chosen.pk)
     else:
-        columns = choice_columns(entity, rows)
-        stamp = f"{registry.design_number()}-{board_stamp(entity, rows)}"
+        columns = choice_columns(entity, state.queryset())
+        stamp = f"{registry.design_number()}-{board_stamp(state)}"
     context = {
         "entity": entity,
         "groups": groups,
@@ -71,43 +70,65 @@ def board_page(request: HttpRequest, entity: Entity) -> HttpResponse:
     return render(request, "records/board.html", context)
 
 
-def board_stamp(entity: Entity, rows: Any) -> str:
-    """Changes whenever a card of the board changes."""
-    last = rows.order_by("-updated_at").values_list("updated_at", "pk").first()
-    gone = (
-        entity.model._default_manager.filter(deleted_at__isnull=False)
-        .order_by("-deleted_at")
-        .values_list("deleted_at")
-        .first()
-    )
-    return "-".join(
-        str(part.timestamp() if hasattr(part, "timestamp") else part)
-        for part in (*(last or ()), *(gone or ()))
-    )
+def board_stamp(state: ListState, column: str = "", key: int | None = None) -> str:
+    """Changes whenever a card of the board changes; of the board of one group, its column and key."""
+    shape, model = state.shape(), state.entity.model
+
+    def last(*group: Any) -> Any:
+        rows = state.queryset().filter(**{column: group[0]}) if group else state.queryset()
+        return rows.order_by("-updated_at").values_list("updated_at", "pk")[:1]
+
+    def gone() -> Any:
+        rows = model._default_manager.filter(deleted_at__isnull=False)
+        return rows.order_by("-deleted_at").values_list("deleted_at")[:1]
+
+    parts = [
+        *(first(shape and (shape, "last", column), last, *([] if key is None else [key])) or ()),
+        *(first(("gone", model), gone) or ()),
+    ]
+    return "-".join(str(part.timestamp() if hasattr(part, "timestamp") else part) for part in parts)
 
 
-def board_columns(entity: Entity, rows: Any, chosen: Any) -> list[dict[str, Any]]:
+def board_columns(state: ListState, chosen: Any) -> list[dict[str, Any]]:
     """The stages with their figures and first cards. What is closed leaves the board some weeks later."""
-    board = entity.board
+    entity, board, shape = state.entity, state.entity.board, state.shape()
     assert board is not None
     target: Any = entity.field(board.field)
-    stages = list(
-        target.target.model.objects.filter(
-            **{entity.field(board.group).column: chosen.pk}, deleted_at=None
-        ).order_by("position", "pk")
-    )
+    group = entity.field(board.group).column
+
+    def in_order(key: Any) -> Any:
+        rows = target.target.model._default_manager.filter(**{group: key}, deleted_at=None)
+        return rows.order_by("position", "pk")
+
+    stages = fetch(("stages", target.target.model), in_order, chosen.pk)
     running = [stage.pk for stage in stages if stage.outcome in RUNNING]
     rest = [stage.pk for stage in stages if stage.outcome not in RUNNING]
-    recent = rows.filter(closed_at__gte=timezone.now() - datetime.timedelta(days=CLOSED_DAYS))
-    figures = {**_figures(board, target, rows, running), **_figures(board, target, recent, rest)}
-    cards, made = Cards(entity), []
-    open_cards, closed_cards = cards.rows(rows), cards.rows(recent)
-    for stage in stages:
-        count, total, weighted = figures.get(stage.pk, (0, 0, 0))
-        some = open_cards if stage.outcome in RUNNING else closed_cards
-        shown, html = cards.html(
-            stage, some.filter(**{target.column: stage.pk})[:PER_COLUMN] if count else ()
+    since = timezone.now() - datetime.timedelta(days=CLOSED_DAYS)
+    cards = Cards(entity)
+
+    def rows(since: Any) -> Any:
+        return state.queryset().filter(closed_at__gte=since) if since else state.queryset()
+
+    def figures(number: int, *marks: Any) -> Any:
+        return _figures(
+            board, target, rows(*marks[number:]) if marks[number:] else rows(None), list(marks[:number])
         )
+
+    def first_cards(key: Any, since: Any = None) -> Any:
+        return cards.rows(rows(since)).filter(**{target.column: key})[:PER_COLUMN]
+
+    sums: dict[int, tuple[int, int, int]] = {}
+    for some, more in ((running, ()), (rest, (since,))):
+        if some:
+            asked = shape and (shape, "figures", len(some))
+            found = fetch(asked, partial(figures, len(some)), *some, *more)
+            sums |= {row[0]: row[1:] for row in found}
+    made = []
+    for stage in stages:
+        count, total, weighted = sums.get(stage.pk, (0, 0, 0))
+        behind = () if stage.outcome in RUNNING else (since,)
+        some = fetch(shape and (shape, "cards"), first_cards, stage.pk, *behind) if count else []
+        shown, html = cards.html(stage, some)
         made.append(
             {
                 "stage": stage, "cards": html, "count": count, "total": total or 0, "weighted": weighted or 0,
@@ -166,14 +187,8 @@ def choice_columns(entity: Entity, rows: Any) -> list[dict[str, Any]]:
     return made
 
 
-def _figures(board: Board, target: Any, rows: Any, stages: list[int]) -> dict[int, tuple[int, int, int]]:
-    """Stage → how many cards, their sum, their weighted sum."""
-    found = (
-        rows.filter(**{f"{target.column}__in": stages})
-        .order_by()
-        .values_list(target.column)
-        .annotate(
-            n=Count("pk"), total=Sum(board.amount), weighted=Sum(F(board.amount) * F("probability") / 100)
-        )
-    )
-    return {row[0]: row[1:] for row in found}
+def _figures(board: Board, target: Any, rows: Any, stages: list[int]) -> Any:
+    """Stage, how many cards, their sum, their weighted sum."""
+    weighted = Sum(F(board.amount) * F("probability") / 100)
+    held = rows.filter(**{f"{target.column}__in": stages}).order_by().values_list(target.column)
+    return held.annotate(n=Count("pk"), total=Sum(board.amount), weighted=weighted)

@@ -1,6 +1,7 @@
 """The card of any record: its fields, edited in place; its timeline; what is connected; files."""
 
 import json
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -23,9 +24,10 @@ from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
 from enishi.records.pages.facts import fact, facts
 from enishi.records.pages.ties import tied
+from enishi.records.prepared import fetch
 from enishi.records.rules import missing
 from enishi.records.search import find
-from enishi.records.visible import one, require, visible
+from enishi.records.visible import one, require, seen_as, visible
 
 card_context = Hook("card context")  # upper floors add to a card's context: composer, tasks, figures
 CONNECTED = 10
@@ -49,13 +51,17 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool 
         "own_mail": _own_text(entity, record, entity.mail_field),
     }
     if not head:
-        files = Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None)
         context |= {
             "sections": facts(entity, record, may_write, token=get_token(request)),
-            "files": files.order_by("-pk")[:50],
+            "files": fetch("files", _files, entity.name, record.pk),
         }
     card_context.send(request=request, entity=entity, record=record, context=context)
     return context
+
+
+def _files(entity: Any, key: Any) -> Any:
+    rows = Attachment.objects.filter(entity=entity, record_id=key, deleted_at=None)
+    return rows.order_by("-pk")[:50]
 
 
 def _own_text(entity: Entity, record: Any, name: str) -> str:
@@ -65,17 +71,22 @@ def _own_text(entity: Entity, record: Any, name: str) -> str:
 
 def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[str, Any]]:
     """Connected records: two queries per connection."""
-    made = []
+    made, user = [], person(request)
     for connection in entity.connections:
         other = registry.find(connection.entity)
         if other is None:
             continue
         column = other.field(connection.field).column
-        rows = visible(other, person(request)).filter(**{column: record.pk})
         columns = [other.field(name) for name in connection.columns]
-        only = other.row_columns(columns)
-        rows = rows.only(*only) if only else other.list_queryset(rows, columns)
-        page = list(rows.order_by("-updated_at")[: CONNECTED + 1])
+        shape = (
+            "connected",
+            other.model,
+            registry.design_number(),
+            seen_as(other, user),
+            column,
+            connection.columns,
+        )
+        page = fetch(shape, partial(_connected, other, user, columns, column), record.pk)
         cells = (
             zip(*(one_field.cells(page) for one_field in columns), strict=True)
             if columns
@@ -100,6 +111,11 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
             }
         )
     return made + [tied(request, entity, record, one_field) for one_field in entity.linked if one_field.many]
+
+
+def _connected(other: Entity, user: Any, columns: list[FieldKind], column: str, key: Any) -> Any:
+    rows = other.light_rows(visible(other, user).filter(**{column: key}), columns)
+    return rows.order_by("-updated_at")[: CONNECTED + 1]
 
 
 @require_GET

@@ -1,9 +1,11 @@
 """The search at the top of every page, and the bin."""
 
+from html import escape
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -12,7 +14,8 @@ from enishi.records import registry, write
 from enishi.records.bin import KEEP_DAYS
 from enishi.records.pages.base import handled, person
 from enishi.records.pages.cards import picked
-from enishi.records.search import find
+from enishi.records.search import Hit, find
+from enishi.records.templatetags.ui import icon
 from enishi.records.visible import in_bin
 
 
@@ -22,24 +25,28 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """Hits of every kind; as a panel while one types, as a page by address."""
     user = person(request)
     query = request.GET.get("q", "").replace("\x00", "")[:100].strip()
-    hits: list[dict[str, Any]] = []
-    if query:
-        for hit in find(query, user, limit=20):
-            hits.append(
-                {
-                    "entity": hit.entity,
-                    "record": hit.record,
-                    "url": hit.entity.url(hit.record.pk),
-                    **picked(hit.entity, hit.record),
-                }
-            )
     context = {
         "query": query,
-        "hits": hits,
+        "hits": hit_lines(find(query, user, limit=20)) if query else "",
         "entities": [one for one in registry.all_entities() if one.in_navigation and one.in_search],
     }
     template = "records/search_panel.html" if htmx.is_htmx(request) else "records/search.html"
     return render(request, template, context)
+
+
+def hit_lines(hits: list[Hit]) -> SafeString:
+    """Hits as text (see `rows`)."""
+    made = []
+    for hit in hits:
+        shown = picked(hit.entity, hit.record)
+        detail = (
+            f'<span class="muted text-[12.5px]">{escape(shown["detail"])}</span>' if shown["detail"] else ""
+        )
+        made.append(
+            f'<a class="hit" href="{hit.entity.url(hit.record.pk)}"><span class="muted">{icon(hit.entity.icon)}</span><span class="min-w-0">'
+            f'<span class="block truncate">{escape(shown["label"])}</span>{detail}</span><span class="chip ml-auto">{escape(str(hit.entity))}</span></a>'
+        )
+    return mark_safe("".join(made))  # noqa: S308 (parts are escaped)
 
 
 @require_GET

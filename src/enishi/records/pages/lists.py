@@ -25,6 +25,7 @@ from enishi.records.lists import ListState, table_size, totals
 from enishi.records.models import Operation, SavedView
 from enishi.records.pages.base import handled, person, whole
 from enishi.records.pages.rows import table_rows
+from enishi.records.prepared import fetch
 from enishi.records.visible import require, visible
 
 SMALL = 20_000  # tables up to this size are counted with the page; larger ones right after it
@@ -50,22 +51,19 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         records, following = state.page()
         chips, problem = [], str(error)
     columns = state.column_fields
-    sorts = sort_links(request, state, [entity.field(entity.title_field), *columns])
     small = table_size(entity) <= SMALL
     found = totals(state) if small else None
     context = {
         "entity": entity,
         "state": state,
-        "columns": list(zip(columns, sorts[1:], strict=True)),
-        "title_sort": sorts[0],
-        "title_word": entity.field(entity.title_field).label if entity.drawn else _("名前"),
+        "heads": headings(request, state),
         "rows": table_rows(entity, records, columns),
         "next": link(request, after=following) if following else "",
         "first": link(request, after=None) if state.after else "",
         "totals": found,
         "total_cells": total_cells(columns, found),
         "totals_url": "" if small else link(request, part="totals"),
-        "views": view_tabs(request, state),
+        "views": view_tabs(state),
         "chips": chips,
         "problem": problem,
         "empty": not records and not state.after,
@@ -89,25 +87,27 @@ def link(request: HttpRequest, **changes: Any) -> str:
     return f"?{parameters.urlencode()}"
 
 
-def sort_links(request: HttpRequest, state: ListState, columns: list[FieldKind]) -> list[tuple[str, str]]:
-    """Where each heading leads ("" where its column has no order) and the arrow that it shows."""
+def headings(request: HttpRequest, state: ListState) -> tuple[tuple[str, str, str, bool], ...]:
+    """Per column its label, where the heading leads ("" where it has no order), the arrow that it shows, and whether it
+    stands at the right; the name first."""
     base = link(request, sort=None)
+    entity = state.entity
+    title = entity.field(entity.title_field)
+    word = title.label if entity.drawn else _("名前")
     made = []
-    for found in columns:
-        name = found.name
-        if name == state.entity.title_field and hasattr(state.entity.model, "sort_key"):
+    for found, label in [
+        (title, word),
+        *((one, one.label) for one in state.column_fields if one is not title),
+    ]:
+        name, url, arrow = found.name, "", ""
+        if found is title and hasattr(entity.model, "sort_key"):
             name = "sort_key"
-        elif not found.sortable:
-            made.append(("", ""))
-            continue
-        up, down = state.sort == name, state.sort == f"-{name}"
-        made.append(
-            (
-                f"{base}{'&' if len(base) > 1 else ''}sort={'-' if up else ''}{name}",
-                "↑" if up else "↓" if down else "",
-            )
-        )
-    return made
+        if name == "sort_key" or found.sortable:
+            up, down = state.sort == name, state.sort == f"-{name}"
+            url = f"{base}{'&' if len(base) > 1 else ''}sort={'-' if up else ''}{name}"
+            arrow = "↑" if up else "↓" if down else ""
+        made.append((label, url, arrow, found is not title and found.right_aligned))
+    return tuple(made)
 
 
 def total_cells(columns: list[FieldKind], found: Any) -> list[str]:
@@ -117,25 +117,21 @@ def total_cells(columns: list[FieldKind], found: Any) -> list[str]:
     return [one.text(found.sums[one.name]) if found.sums.get(one.name) is not None else "" for one in columns]
 
 
-def view_tabs(request: HttpRequest, state: ListState) -> list[dict[str, Any]]:
-    """All, the entity's presets, the person's own and shared views."""
+def view_tabs(state: ListState) -> tuple[tuple[str, str, bool, int], ...]:
+    """All, the entity's presets, the person's own and shared views: label, address, whether it is shown, its key where it is
+    the person's own."""
     base = f"/{state.entity.slug}/"
-    tabs = [{"label": _("すべて"), "url": base, "current": not state.preset and not state.view}]
+    tabs = [(_("すべて"), base, not state.preset and not state.view, 0)]
     for one in state.entity.presets:
-        tabs.append(
-            {"label": str(one.label), "url": f"{base}?preset={one.key}", "current": state.preset == one.key}
-        )
-    for view in SavedView.objects.filter(Q(user=state.user) | Q(shared=True), entity=state.entity.name):
-        tabs.append(
-            {
-                "label": view.name,
-                "url": f"{base}?view={view.pk}",
-                "current": state.view is not None and state.view.pk == view.pk,
-                "view": view,
-                "mine": view.user_id == state.user.pk,
-            }
-        )
-    return tabs
+        tabs.append((str(one.label), f"{base}?preset={one.key}", state.preset == one.key, 0))
+    for view in fetch("saved views", _views, state.user.pk, state.entity.name):
+        mine = view.pk if view.user_id == state.user.pk else 0
+        tabs.append((view.name, f"{base}?view={view.pk}", view.pk == state.view_key, mine))
+    return tuple(tabs)
+
+
+def _views(user_id: Any, entity: Any) -> Any:
+    return SavedView.objects.filter(Q(user=user_id) | Q(shared=True), entity=entity)
 
 
 def filter_chips(request: HttpRequest, state: ListState) -> list[dict[str, str]]:

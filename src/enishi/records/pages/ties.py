@@ -10,15 +10,17 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from enishi.kit import htmx
-from enishi.records import write
+from enishi.records import registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Linked
 from enishi.records.fields.links import LinkEdit
 from enishi.records.pages.base import form_input, handled, person, whole
-from enishi.records.visible import one, require, visible
+from enishi.records.prepared import fetch_keys
+from enishi.records.visible import one, require, seen_as, visible
 
 CONNECTED = 10
+FEW = 20  # up to so many, one compiled query for each number of them
 
 
 def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> dict[str, Any]:
@@ -26,10 +28,14 @@ def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> d
     other = linked.target
     roles = dict(linked.get(record))
     columns = [other.field(name) for name in other.columns if other.field(name).name != "owner"][:2]
-    only = other.row_columns(columns)
-    rows = visible(other, person(request)).filter(pk__in=list(roles))
-    rows = rows.only(*only) if only else other.list_queryset(rows, columns)
-    page = list(rows.order_by("-updated_at", "-pk")[: CONNECTED + 1])
+    user = person(request)
+
+    def latest(keys: list[int]) -> Any:
+        rows = other.light_rows(visible(other, user).filter(pk__in=keys), columns)
+        return rows.order_by("-updated_at", "-pk")[: CONNECTED + 1]
+
+    shape = "tied", other.model, registry.design_number(), seen_as(other, user)
+    page = fetch_keys(shape, latest, list(roles)) if len(roles) <= FEW else list(latest(list(roles)))
     cells = (
         zip(*(one_field.cells(page) for one_field in columns), strict=True) if columns else ((),) * len(page)
     )
