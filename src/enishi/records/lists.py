@@ -202,8 +202,8 @@ def page_by_key(
     may_be_empty = found.custom or (found.nullable and model._meta.get_field(found.column).null)
 
     def ask(name: str, make: Callable[..., QuerySet[Any]], *values: Any) -> list[Any]:
-        steady = key is not None and all(takes(model, found, one) for one in values)
-        return fetch((key, found.name, descending, may_be_empty, name) if steady else None, make, *values)
+        kept = key is not None and (len(values) < 2 or takes(model, found, values[0]))
+        return fetch((key, found.name, descending, may_be_empty, name) if kept else None, make, *values)
 
     def filled(most: int, value: Any = None, last: Any = None) -> QuerySet[Any]:
         page = rows().filter(IsNull(expression, False)) if may_be_empty else rows()
