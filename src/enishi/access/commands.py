@@ -79,7 +79,7 @@ def _add(mail: str, role: str, name: str, from_stdin: bool) -> int:
         raise Problem(" ".join(error.messages), " ".join(error.messages)) from None
     print(
         say(
-            f"{person.email}（{person.get_role_display()}）を追加しました。",
+            f"{person.email}（{person.role_name}）を追加しました。",
             f"Added {person.email} ({person.role}).",
         )
     )

@@ -1,12 +1,15 @@
 """Who works here: users and their roles, and the log of what they read and took out."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from enishi.access.rights import Rights
 
 
 class UserManager(BaseUserManager["User"]):
@@ -21,6 +24,39 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+
+class Team(models.Model):
+    """A department, shop or group; who belongs to one above sees what belongs to those below it as his team's."""
+
+    name = models.CharField(_("チーム名"), max_length=60)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """What the people of a role may do, beside the three that are always there (`User.Role`). `rights` is read by
+    `access.rights.of_role`: default reach by action, reach by entity and action, hidden and fixed fields by entity."""
+
+    name = models.CharField(_("役割の名前"), max_length=60, unique=True)
+    rights = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> str:
+        """What stands in `User.role`."""
+        return f"r{self.pk}"
 
 
 class User(AbstractBaseUser):
@@ -43,7 +79,11 @@ class User(AbstractBaseUser):
         error_messages={"unique": _("このメールアドレスはすでに登録されています。")},
     )
     name = models.CharField(_("氏名"), max_length=100)
-    role = models.CharField(_("役割"), max_length=10, choices=Role.choices, default=Role.MEMBER)
+    # The key of a role: one of the three above, or of a row of access.Role.
+    role = models.CharField(_("役割"), max_length=20, default=Role.MEMBER)
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("チーム")
+    )
     is_active = models.BooleanField(_("利用中"), default=True)
     language = models.CharField(_("言語"), max_length=5, default="ja")
     theme = models.CharField(_("画面の明るさ"), max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
@@ -78,8 +118,22 @@ class User(AbstractBaseUser):
 
     @property
     def may_write(self) -> bool:
-        """May create, change and delete records."""
-        return self.is_active and self.role != self.Role.VIEWER
+        """May create or change records of some kind at least."""
+        return self.rights.writes
+
+    @property
+    def rights(self) -> "Rights":
+        """What the person may do now."""
+        from enishi.access.rights import rights_of
+
+        return rights_of(self)
+
+    @property
+    def role_name(self) -> str:
+        """The role in words."""
+        from enishi.access.rights import role_names
+
+        return role_names().get(self.role, self.role)
 
 
 class AccessLog(models.Model):

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from enishi.access.models import User
 from enishi.exchange.mapping import Plan
 from enishi.exchange.rows import Parsed, RowReader
@@ -14,8 +16,9 @@ from enishi.people.accounts.entity import match_key
 from enishi.records import bulk, search, write
 from enishi.records.conditions.compile import stored
 from enishi.records.entity import Entity
+from enishi.records.errors import Refused
 from enishi.records.models import Operation
-from enishi.records.visible import visible
+from enishi.records.visible import permits, reached, visible
 
 Values = dict[str, Any]
 Pairs = Sequence[tuple[Parsed, Values]]
@@ -104,6 +107,9 @@ class Importer:
             fresh: set[Any] = set()
             for (row, values), key in zip(pairs, keys, strict=True):
                 row.errors += [text for texts in drafter.draft(values).errors.values() for text in texts]
+                record = known.get(key) if key is not None else None
+                if problem := self._not_allowed(entity, record, values):
+                    row.errors.append(problem)
                 if key is not None and key in known:
                     row.keys[entity.name] = known[key].pk
                     row.outcome[entity.name] = "update"
@@ -213,6 +219,19 @@ class Importer:
                 known[(name, found_by.get(record))] = record
         return known
 
+    def _not_allowed(self, entity: Entity, record: Any, values: Values) -> str:
+        """Why the person may not bring this row in ("" where he may): the record that it means, or the owner that it names, lies
+        beyond what his role reaches."""
+        owners = reached(entity, self.by, "change" if record is not None else "create")
+        if owners is None:
+            return ""
+        if record is not None:
+            if self.plan.on_match == "update" and not permits(self.by, "change", entity, record):
+                return _("この行の記録を変更する権利がありません。")
+        elif not entity.rights_through and values.get("owner", self.by.pk) not in owners:
+            return _("この担当では登録できません。")
+        return ""
+
     # --- an entity of the batch -----------------------------------------------------------------------
     def _store_entity(self, entity: Entity, pairs: Pairs) -> "Stored":
         keys = [self._key(entity, values) for _row, values in pairs]
@@ -223,6 +242,8 @@ class Importer:
         updates: dict[int, tuple[Any, Values]] = {}
         for (row, values), key in zip(pairs, keys, strict=True):
             record = known.get(key) if key is not None else None
+            if self._not_allowed(entity, record, values):
+                raise Refused({"": [self._not_allowed(entity, record, values)]})
             if record is not None:
                 row.keys[entity.name] = record.pk
                 self._change(entity, record, values, updates.setdefault(record.pk, (record, {}))[1])

@@ -23,6 +23,7 @@ from enishi.exchange.importer import Importer
 from enishi.exchange.mapping import Plan, propose
 from enishi.exchange.models import ImportJob, RefusedRow
 from enishi.exchange.rows import Parsed, data_rows
+from enishi.records import limits, registry
 from enishi.records.errors import Refused
 from enishi.records.models import Event, Operation
 from enishi.records.visible import require
@@ -120,6 +121,7 @@ def _run(job: ImportJob, dry: bool) -> None:
     plan = Plan.from_json(job.plan)
     assert job.user is not None
     require(job.user, "import")
+    check_targets(plan, job.user)
     if not any(column.target for column in plan.columns):
         raise Refused({"": [_("取り込む列がありません。列の行き先を1つ以上選んでください。")]})
     if not dry and job.operation is None:
@@ -157,6 +159,33 @@ def _run(job: ImportJob, dry: bool) -> None:
     job.save()
     if not dry:
         _tell_planner(sum(job.figures["created"].values()))
+
+
+def check_targets(plan: Plan, user: User) -> None:
+    """Refuses columns that lead where the person may not write.
+
+    Raises:
+        Refused
+    """
+    lost = []
+    for column in plan.columns:
+        name, _dot, field = column.target.partition(".")
+        entity = registry.whole_entities().get(name) if column.target else None
+        if entity is None:
+            continue
+        seen = limits.seen_by(entity, user)
+        require(user, "create", seen)
+        if field in entity.fields and (field not in seen.fields or not seen.fields[field].editable):
+            lost.append(column.heading or str(entity.fields[field].label))
+    if lost:
+        raise Refused(
+            {
+                "": [
+                    _("次の列は、書き込む権利がない項目に向いています: %(names)s")
+                    % {"names": "、".join(lost)}
+                ]
+            }
+        )
 
 
 class Turns:

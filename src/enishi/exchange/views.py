@@ -24,7 +24,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
 from enishi.records.lists import ListState
 from enishi.records.pages.base import error_page, handled, person, whole
-from enishi.records.visible import require, visible
+from enishi.records.visible import require, visible, within
 
 
 @handled
@@ -247,10 +247,10 @@ def export(request: HttpRequest, entity: Entity) -> HttpResponseBase:
     require(user, "export", entity)
     query = request.GET if request.method == "GET" else request.POST
     state = ListState.of(entity, user, query)
-    rows: QuerySet[Any] = state.queryset()
+    rows: QuerySet[Any] = within(entity, user, state.queryset(), "export")
     ids = [key for part in query.get("ids", "").split(",") if (key := whole(part.strip())) is not None][:5000]
     if ids:
-        rows = visible(entity, user).filter(pk__in=ids)
+        rows = visible(entity, user, "export").filter(pk__in=ids)
     columns = exporting.columns_of(entity, state.column_fields)
     if query.get("all_columns"):
         columns = exporting.columns_of(entity, [one for one in entity.fields.values() if one.listed])

@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records import formulas, rules
+from enishi.records import formulas, registry, rules
 from enishi.records.checking import (
     Changes,
     Errors,
     apply,
+    begin_hidden,
     check_lengths,
+    check_owner,
     check_references,
     check_unique,
     clean_values,
@@ -31,10 +33,11 @@ from enishi.records.checking import (
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.fields.links import load as load_links
+from enishi.records.limits import seen_by
 from enishi.records.models import Operation
 from enishi.records.rows import new
 from enishi.records.storing import Written, store_changes, store_new
-from enishi.records.visible import require
+from enishi.records.visible import reached, require
 
 
 @dataclass(slots=True)
@@ -123,6 +126,7 @@ def create_many(
     Raises:
         NotAllowed, Refused: with `row number: message`.
     """
+    asked, entity = seen_by(entity, by), entity.whole
     require(by, "create", entity)
     drafter = Drafter(entity, by)
     taken: set[tuple[str, Any]] = set()
@@ -130,7 +134,8 @@ def create_many(
     for number, row in enumerate(rows, 1):
         values, errors = row, Errors()
         if not cleaned:
-            values, errors = clean_values(entity, row, creating=True)
+            values, errors = clean_values(asked, row, creating=True)
+            begin_hidden(entity, asked, values)
             check_references(entity, values, by, errors)
         if not errors:
             draft = drafter.draft(values)
@@ -151,12 +156,16 @@ def create_drafted(
     Raises:
         NotAllowed, Refused: with `row number: message`.
     """
+    entity = entity.whole
     require(by, "create", entity)
+    limited = reached(entity, by, "create") is not None
     for number, draft in enumerate(drafts, 1):
+        if limited:
+            check_owner(entity, draft.record, by, draft.errors)
         if draft.errors:
             raise _refused(number, draft.errors)
     records = [draft.record for draft in drafts]
-    with transaction.atomic(savepoint=False):
+    with registry.whole(), transaction.atomic(savepoint=False):
         store_new(entity, records, by, operation)
     return records
 
@@ -180,7 +189,8 @@ def write_many(
     Raises:
         NotAllowed, Refused
     """
-    require(by, "change", entity)
+    asked, entity = entity.whole if internal else seen_by(entity, by), entity.whole
+    require(by, "change", entity, *(record for record, _row in pairs))
     done: list[tuple[Any, Changes]] = []
     taken: set[tuple[str, Any]] = set()
     shown = shown_fields(entity)
@@ -188,7 +198,7 @@ def write_many(
     for record, row in pairs:
         values, errors = row, Errors()
         if not cleaned:
-            values, errors = clean_values(entity, row, internal=internal)
+            values, errors = clean_values(asked, row, internal=internal)
             check_references(entity, values, by, errors)
         before = held_values(entity, record, [*values, *shown])
         changes = apply(entity, record, values)
@@ -206,6 +216,6 @@ def write_many(
             raise Refused({"": [_("「%(title)s」: %(text)s") % {"title": title, "text": Refused(errors)}]})
         if changes:
             done.append((record, changes))
-    with transaction.atomic(savepoint=False):
+    with registry.whole(), transaction.atomic(savepoint=False):
         events = store_changes(entity, done, by, operation)
     return [Written(record, changes, event) for (record, changes), event in zip(done, events, strict=True)]

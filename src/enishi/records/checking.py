@@ -12,11 +12,13 @@ from django.db.models import CharField
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records import formulas
+from enishi.records import formulas, registry
 from enishi.records.entity import Entity
-from enishi.records.fields import Linked, Reference
+from enishi.records.fields import AnyRecord, Linked, Reference
+from enishi.records.fields.any_record import parse
 from enishi.records.fields.links import LinkEdit
-from enishi.records.visible import visible
+from enishi.records.limits import unseen
+from enishi.records.visible import permits, sees_all, visible
 
 Changes = dict[str, tuple[Any, Any]]
 Errors = dict[str, list[str]]
@@ -54,9 +56,31 @@ def clean_values(
             default = found.beginning()
             if default is not None:
                 cleaned[name] = default
-            elif found.required and found.editable:
+            elif found.required and found.editable and _is_asked(entity, name):
                 errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
     return cleaned, errors
+
+
+def _is_asked(entity: Entity, name: str) -> bool:
+    """Whether a value can be asked for at all: not where the person's role only lets him read it."""
+    return (
+        name not in entity.whole.fields or entity.whole.fields[name].editable == entity.fields[name].editable
+    )
+
+
+def begin_hidden(entity: Entity, asked: Entity, cleaned: dict[str, Any]) -> None:
+    """What a new record begins with in fields that its maker doesn't see."""
+    for name, found in entity.fields.items():
+        if name not in asked.fields and name not in cleaned and (default := found.beginning()) is not None:
+            cleaned[name] = default
+
+
+def check_owner(entity: Entity, record: Any, by: User, errors: Errors) -> None:
+    """A new record belongs to somebody for whom its maker may make records."""
+    if not permits(by, "create", entity, record):
+        errors.setdefault("owner", []).append(
+            _("この担当では登録できません。自分か、自分のチームの人を選んでください。")
+        )
 
 
 def check_references(entity: Entity, cleaned: Mapping[str, Any], by: User, errors: Errors) -> None:
@@ -69,14 +93,23 @@ def check_references(entity: Entity, cleaned: Mapping[str, Any], by: User, error
                 errors[name] = [
                     _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
                 ]
-        elif (
-            isinstance(found, Reference)
-            and value is not None
-            and not visible(found.target, by).filter(pk=value).exists()
-        ):
+        elif isinstance(found, Reference | AnyRecord) and value and not _is_there(found, value, by):
             errors[name] = [
                 _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
             ]
+
+
+def _is_there(found: Reference | AnyRecord, value: Any, by: User) -> bool:
+    """Whether the person sees what a value points to."""
+    if isinstance(found, Reference):
+        return visible(found.target, by).filter(pk=value).exists()
+    pair = parse(value)
+    target = registry.find(pair[0]) if pair else None
+    if pair is None or target is None:
+        return False
+    return (
+        sees_all(target, by) or visible(target, by).filter(pk=pair[1]).exists()
+    )  # that it is there was asked before
 
 
 def check_unique(
@@ -109,6 +142,9 @@ def check_unique(
             errors[name] = [
                 _("%(label)s「%(value)s」は「%(title)s」が使っています。")
                 % {"label": found.label, "value": found.text(value), "title": entity.title(other)}
+                if not unseen(entity, {other.pk})
+                else _("%(label)s「%(value)s」はすでに使われています。")
+                % {"label": found.label, "value": found.text(value)}
             ]
 
 

@@ -108,6 +108,10 @@ class Entity:
     in_search: ClassVar[bool] = True
     has_timeline: ClassVar[bool] = True
     admin_only: ClassVar[bool] = False  # settings such as pipelines: only admins write
+    rights_through: ClassVar[str] = (
+        ""  # the reference whose record's rights are this one's (an affiliation's contact)
+    )
+    rights_of: ClassVar[str] = ""  # and its entity
     parent_fields: ClassVar[tuple[str, ...]] = ()  # further fields that `parents` depends on
     built_in: tuple[FieldKind, ...] = ()
 
@@ -116,6 +120,7 @@ class Entity:
         self.own: list[FieldKind] = []  # fields and connections that the owner of the company added
         self.retired: dict[str, FieldKind] = {}  # those he no longer wants; history still knows them
         self.calendar_field = ""
+        self.whole: Entity = self  # itself without anybody's limits (see `limits`)
         for one in (*self.built_in, *self.common):
             one.bind(self)
 
@@ -177,6 +182,11 @@ class Entity:
             and not one.custom
             and one.name not in {"created_by", "updated_by"}
         ]
+
+    @property
+    def rights_name(self) -> str:
+        """The entity whose rights count here."""
+        return self.rights_of or self.name
 
     def __str__(self) -> str:
         return str(self.label)

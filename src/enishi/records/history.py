@@ -14,10 +14,19 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import FieldKind
 from enishi.records.models import Event, Operation
-from enishi.records.visible import one, require
+from enishi.records.visible import one, require, sees_all, within
 
 BATCH = 500
 AT_ONCE = 3000  # events that one transaction takes back
+
+
+def _check_seen(entity: Entity, record_id: int, by: User) -> None:
+    """Raises NotFound unless the person sees the record, alive or in the bin."""
+    if (
+        not sees_all(entity, by)
+        and not within(entity, by, entity.model._default_manager.filter(pk=record_id)).exists()
+    ):
+        raise NotFound
 
 
 @dataclass
@@ -40,6 +49,7 @@ def undo_event(event_id: int, *, by: User) -> Undone:
     entity = registry.find(event.entity) if event else None
     if event is None or entity is None:
         raise NotFound
+    _check_seen(entity, event.record_id, by)
     require(by, "change", entity)
     with transaction.atomic():
         operation = Operation.objects.create(kind="undo", user=by, summary=_("変更を元に戻しました"))
@@ -229,6 +239,8 @@ def _old_values(
         try:
             found = entity.field(name)
         except KeyError:
+            continue
+        if found.editable != entity.whole.fields[name].editable:  # his role only lets him read it
             continue
         now = found.to_json(found.get(row))
         if now == old:

@@ -17,13 +17,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records import registry
 from enishi.records.conditions import BadCondition, Scope, all_of, compile_condition, steady
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Number
 from enishi.records.models import SavedView
 from enishi.records.prepared import fetch
-from enishi.records.visible import seen_as, visible
+from enishi.records.visible import sees_all, shape, visible
 
 PAGE = 50
 EXACT_COUNT = 10_000
@@ -160,8 +159,7 @@ class ListState:
         if tree and not steady(self.entity, tree):
             return None
         asked = (json.dumps(tree), self.user.pk) if tree else ()
-        design = registry.design_number()
-        return self.entity.model, design, seen_as(self.entity, self.user), *asked
+        return shape(self.entity, self.user, *asked)
 
 
 class _SortKey(FieldKind):
@@ -388,7 +386,7 @@ def estimate(state: ListState) -> int:
     """About how many records a list has: the share among 2,000 records drawn by chance, of the table's size."""
     model = state.entity.model
     size = table_size(state.entity)
-    if not state.condition:
+    if not state.condition and sees_all(state.entity, state.user):
         return size
     drawn = _drawn_keys(*_span(state.entity))
     held = model._default_manager.filter(pk__in=drawn, deleted_at=None).count()

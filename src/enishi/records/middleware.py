@@ -1,4 +1,4 @@
-"""Each request works with the entities as the owner of the company last drew them."""
+"""Each request works with the entities as the owner of the company last drew them, and as the person sees them who asks."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,7 +6,9 @@ from contextlib import suppress
 from django.db import Error
 from django.http import HttpRequest, HttpResponse
 
+from enishi.access.models import User
 from enishi.records import registry
+from enishi.records.limits import serving
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 COOKIE = "enishi_design"
@@ -29,5 +31,17 @@ def design(get_response: GetResponse) -> GetResponse:
                 COOKIE, str(after), max_age=60, httponly=True, samesite="Lax", secure=request.is_secure()
             )
         return response
+
+    return middleware
+
+
+def person(get_response: GetResponse) -> GetResponse:
+    """Entities and fields that the person's role hides don't exist for the request."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not isinstance(request.user, User) or not request.user.is_authenticated:
+            return get_response(request)
+        with serving(request.user):
+            return get_response(request)
 
     return middleware

@@ -47,9 +47,10 @@ def fetch(key: Hashable | None, make: Callable[..., QuerySet[Any]], *values: Val
     return held.rows(values)
 
 
-def fetch_keys(key: Hashable, make: Callable[..., QuerySet[Any]], keys: Sequence[int]) -> list[Any]:
+def fetch_keys(key: Hashable | None, make: Callable[..., QuerySet[Any]], keys: Sequence[int]) -> list[Any]:
     """`fetch` of rows by their keys; `make` gets the keys as one list."""
-    return fetch((key, len(keys)), lambda *marks: make(list(marks)), *keys) if keys else []
+    asked = None if key is None else (key, len(keys))
+    return fetch(asked, lambda *marks: make(list(marks)), *keys) if keys else []
 
 
 def first(key: Hashable | None, make: Callable[..., QuerySet[Any]], *values: Value) -> Any:

@@ -4,8 +4,11 @@ What the owner of the company draws is read from the database (`refresh`) and ma
 before keeps a whole one. Pages ask for the newest at the beginning of each request, workers at the beginning of each task.
 """
 
+import contextlib
 import threading
 import time
+from collections.abc import Iterator
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ KEEP_SECONDS = 2.0
 _classes: list[type["Entity"]] = []
 _entities: dict[str, "Entity"] = {}
 _lock = threading.Lock()
+# The entities as the person sees them who is served at the moment; None: whole ones.
+_seen: ContextVar["dict[str, Entity] | None"] = ContextVar("seen", default=None)
 
 
 class _State:
@@ -89,18 +94,52 @@ def design_number() -> int:
     return _State.number
 
 
+@contextlib.contextmanager
+def using(entities: "dict[str, Entity] | None") -> Iterator[None]:
+    """All below sees these entities; whole ones with None."""
+    token = _seen.set(entities)
+    try:
+        yield
+    finally:
+        _seen.reset(token)
+
+
+def whole() -> contextlib.AbstractContextManager[None]:
+    """Around what the program itself does, whoever is served."""
+    return using(None)
+
+
+def whole_entities() -> "dict[str, Entity]":
+    """Every entity by name, whoever is served."""
+    return _entities
+
+
+def _now() -> "dict[str, Entity]":
+    return _entities if (seen := _seen.get()) is None else seen
+
+
+class Unseen(KeyError):
+    """An entity that there is, but not for the person who is served."""
+
+
 def get(name: str) -> "Entity":
     """The entity of this name.
 
     Raises:
         KeyError: there is none.
+        Unseen: the person who is served doesn't see it.
     """
-    return _entities[name]
+    try:
+        return _now()[name]
+    except KeyError:
+        if name in _entities:
+            raise Unseen(name) from None
+        raise
 
 
 def find(name: str) -> "Entity | None":
     """The entity of this name, or None."""
-    return _entities.get(name)
+    return _now().get(name)
 
 
 def by_slug(slug: str) -> "Entity":
@@ -109,7 +148,7 @@ def by_slug(slug: str) -> "Entity":
     Raises:
         KeyError: there is none.
     """
-    for entity in _entities.values():
+    for entity in _now().values():
         if entity.slug == slug:
             return entity
     raise KeyError(slug)
@@ -117,14 +156,14 @@ def by_slug(slug: str) -> "Entity":
 
 def by_code(code: int) -> "Entity | None":
     """The entity with this number in search keys."""
-    return next((entity for entity in _entities.values() if entity.code == code), None)
+    return next((entity for entity in _now().values() if entity.code == code), None)
 
 
 def of(record: Any) -> "Entity":
     """The entity that a record belongs to."""
-    return next(entity for entity in _entities.values() if isinstance(record, entity.model))
+    return next(entity for entity in _now().values() if isinstance(record, entity.model))
 
 
 def all_entities() -> list["Entity"]:
     """Every entity, in the order of their numbers."""
-    return sorted(_entities.values(), key=lambda entity: entity.code)
+    return sorted(_now().values(), key=lambda entity: entity.code)

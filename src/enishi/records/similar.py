@@ -6,10 +6,9 @@ from typing import Any
 from enishi.access.models import User
 from enishi.japanese import companies, telephones
 from enishi.japanese.text import clean, fold
-from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.prepared import fetch
-from enishi.records.visible import seen_as, visible
+from enishi.records.visible import shape, visible
 
 
 def similar(entity: Entity, values: dict[str, str], user: User, limit: int = 5) -> list[tuple[Any, str]]:
@@ -34,12 +33,11 @@ def similar(entity: Entity, values: dict[str, str], user: User, limit: int = 5) 
     if "email" in columns and "@" in values.get("email", ""):
         reasons.append((entity.field("email").label, "email", values["email"]))
     found: dict[int, tuple[Any, str]] = {}
-    shape = "similar", model, registry.design_number(), seen_as(entity, user), limit
 
     def alike(column: str, value: Any) -> Any:
         return visible(entity, user).filter(**{column: value})[:limit]
 
     for label, column, text in reasons:
-        for record in fetch((*shape, column), partial(alike, column), text):
+        for record in fetch(shape(entity, user, "similar", limit, column), partial(alike, column), text):
             found.setdefault(record.pk, (record, label))
     return list(found.values())[:limit]

@@ -17,6 +17,7 @@ from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Pointer
 from enishi.records.models import Event, Link, Operation, Tag
 from enishi.records.rows import insert_rows, new, update_rows
+from enishi.records.visible import machine
 
 BATCH = 500
 
@@ -41,8 +42,9 @@ def _settle(
 ) -> None:
     token = _operation.set(operation)
     try:
-        entity.settle(records, changes, by)
-        formulas.touched(entity, records, changes)
+        with machine():
+            entity.settle(records, changes, by)
+            formulas.touched(entity, records, changes)
     finally:
         _operation.reset(token)
 

@@ -8,11 +8,13 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from enishi.access.models import User
 from enishi.access.names import user_names
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.models import Attachment, Event, EventSubject
 from enishi.records.prepared import fetch, first
+from enishi.records.visible import sees_all, within
 
 # kind: (label, icon, tone, group)
 KINDS: dict[str, tuple[Any, str, str, str]] = {
@@ -64,8 +66,11 @@ class Item:
     undoable: bool = False
 
 
-def items(entity: Entity, record_id: int, *, group: str = "", before: str = "") -> tuple[list[Item], str]:
-    """A page of a record's timeline and the cursor of the next one ("" at the end).
+def items(
+    entity: Entity, record_id: int, user: User, *, group: str = "", before: str = ""
+) -> tuple[list[Item], str]:
+    """A page of a record's timeline and the cursor of the next one ("" at the end). What happened to other records that the person
+    may not see is left out.
 
     Raises:
         ValueError: the cursor is not one of ours.
@@ -83,7 +88,7 @@ def items(entity: Entity, record_id: int, *, group: str = "", before: str = "") 
     page = fetch(("timeline", group), partial(_page, group), entity.name, record_id, *behind)
     more = page[PAGE - 1] if len(page) > PAGE else None
     events = [row.event for row in page[:PAGE]]
-    return _dress(entity, record_id, events), f"{more.at.isoformat()}_{more.event_id}" if more else ""
+    return _dress(entity, record_id, events, user), f"{more.at.isoformat()}_{more.event_id}" if more else ""
 
 
 def _page(group: str, entity: Any, key: Any, moment: Any = None, last: Any = None) -> Any:
@@ -106,7 +111,7 @@ def _last_event(entity: Any, key: Any) -> Any:
     return rows.order_by("-at", "-event_id").values_list("event_id")[:1]
 
 
-def _dress(entity: Entity, record_id: int, events: list[Event]) -> list[Item]:
+def _dress(entity: Entity, record_id: int, events: list[Event], user: User) -> list[Item]:
     """Loads what the events are about: one query per entity, whatever the number of events."""
     wanted: dict[str, set[int]] = {}
     for event in events:
@@ -116,7 +121,8 @@ def _dress(entity: Entity, record_id: int, events: list[Event]) -> list[Item]:
     for name, keys in wanted.items():
         other = registry.find(name)
         if other is not None:
-            for row in other.model._default_manager.filter(pk__in=keys).select_related(*other.pointers):
+            rows = within(other, user, other.model._default_manager.filter(pk__in=keys))
+            for row in rows.select_related(*other.pointers):
                 loaded[name, row.pk] = row
     files = Attachment.objects.in_bulk([event.data["file"] for event in events if "file" in event.data])
     names = user_names()
@@ -125,6 +131,9 @@ def _dress(entity: Entity, record_id: int, events: list[Event]) -> list[Item]:
         label, icon, tone, _group = KINDS.get(event.kind, (event.kind, "circle", "grey", ""))
         other = registry.find(event.entity)
         source = loaded.get((event.entity, event.record_id))
+        elsewhere = (event.entity, event.record_id) != (entity.name, record_id)
+        if elsewhere and source is None and (other is None or not sees_all(other, user)):
+            continue
         item = Item(event, str(label), icon, tone, names.get(event.actor_id or 0, ""))
         item.attachment = files.get(event.data.get("file", 0))
         if source is not None and other is not None:

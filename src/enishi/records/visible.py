@@ -1,36 +1,77 @@
-"""The one way out: every read starts here."""
+"""The one way out: every read starts here. And who may do what with which record."""
 
-from collections.abc import Hashable
+import contextlib
+from collections.abc import Hashable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from enishi.access.models import User
+from enishi.access.rights import may, rights_of
+from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import NotAllowed, NotFound
 from enishi.records.prepared import first
-from enishi.records.registry import design_number
+
+# What follows from a write that was let in (sums, next steps, affiliations) is the program's own doing.
+_machine: ContextVar[bool] = ContextVar("machine", default=False)
 
 
-def visible(entity: Entity, user: User) -> QuerySet[Any]:
-    """The living records of an entity that this person may see."""
-    return (
-        entity.model._default_manager.filter(deleted_at=None)
-        if user.is_active
-        else entity.model._default_manager.none()
+@contextlib.contextmanager
+def machine() -> Iterator[None]:
+    """Around what the program does by itself: it sees and may do everything, whoever it is that is served."""
+    token = _machine.set(True)
+    try:
+        with registry.whole():
+            yield
+    finally:
+        _machine.reset(token)
+
+
+def visible(entity: Entity, user: User, action: str = "see") -> QuerySet[Any]:
+    """The living records of an entity that this person may see (or change, delete, export)."""
+    return within(entity, user, entity.model._default_manager.filter(deleted_at=None), action)
+
+
+def in_bin(entity: Entity, user: User, action: str = "see") -> QuerySet[Any]:
+    """Deleted records that still rest in the bin."""
+    return within(entity, user, entity.model._default_manager.filter(deleted_at__isnull=False), action)
+
+
+def within(entity: Entity, user: User, rows: QuerySet[Any], action: str = "see") -> QuerySet[Any]:
+    """Of these records, those that an action of the person reaches."""
+    owners = reached(entity, user, action)
+    if owners is None:
+        return rows
+    if not owners:
+        return rows.none()
+    path = f"{entity.rights_through}__owner_id" if entity.rights_through else "owner_id"
+    return rows.filter(
+        **({path: next(iter(owners))} if len(owners) == 1 else {f"{path}__in": sorted(owners)})
     )
 
 
-def seen_as(entity: Entity, user: User) -> Hashable:
-    """What of the person decides how `visible` asks: those for whom it is the same see the same records."""
-    return user.is_active
+def reached(entity: Entity, user: User, action: str) -> frozenset[int] | None:
+    """Whose records of an entity an action reaches; None: everybody's."""
+    if _machine.get():
+        return None
+    rights = rights_of(user)
+    if entity.admin_only:  # settings: everybody works by them, admins make them
+        return None if user.is_active and (action == "see" or rights.admin) else frozenset()
+    return rights.owners(action, entity.rights_name)
 
 
-def in_bin(entity: Entity, user: User) -> QuerySet[Any]:
-    """Deleted records that still rest in the bin."""
-    if not user.is_active:
-        return entity.model._default_manager.none()
-    return entity.model._default_manager.filter(deleted_at__isnull=False)
+def sees_all(entity: Entity, user: User) -> bool:
+    """Whether every record of an entity may be seen."""
+    return reached(entity, user, "see") is None
+
+
+def shape(entity: Entity, user: User, *more: Hashable) -> Hashable:
+    """What decides the SQL of a query over `visible` (see `prepared`): the entity as it is now and as the person sees it, and whose
+    records those are. Whatever else decides it is given."""
+    return entity.model, registry.design_number(), rights_of(user).look, reached(entity, user, "see"), *more
 
 
 def one(entity: Entity, user: User, record_id: int, *, deleted: bool = False) -> Any:
@@ -41,18 +82,29 @@ def one(entity: Entity, user: User, record_id: int, *, deleted: bool = False) ->
     """
     record = None
     if 0 < record_id < 2**63:
-        shape = "one", entity.model, design_number(), seen_as(entity, user), deleted
         rows = in_bin if deleted else visible
         record = first(
-            shape, lambda key: rows(entity, user).filter(pk=key).select_related(*entity.pointers), record_id
+            shape(entity, user, "one", deleted),
+            lambda key: rows(entity, user).filter(pk=key).select_related(*entity.pointers),
+            record_id,
         )
     if record is None:
         raise NotFound
     return record
 
 
-def require(user: User, action: str, entity: Entity | None = None) -> None:
-    """Refuses what the person's role does not allow.
+def permits(user: User, action: str, entity: Entity, record: Any) -> bool:
+    """Whether an action of the person reaches this record."""
+    owners = reached(entity, user, action)
+    if owners is None:
+        return True
+    if entity.rights_through:
+        record = getattr(record, entity.rights_through)
+    return record is not None and record.owner_id in owners
+
+
+def require(user: User, action: str, entity: Entity | None = None, *records: Any) -> None:
+    """Refuses what the person's role does not allow, at all or with one of these records.
 
     Args:
         action: see, create, change, delete, export, import, admin.
@@ -60,10 +112,42 @@ def require(user: User, action: str, entity: Entity | None = None) -> None:
     Raises:
         NotAllowed
     """
-    from enishi.access.rights import may
-
-    writes = action in {"create", "change", "delete", "import"}
-    if not may(user, action, entity.name if entity else None) or (
-        entity is not None and entity.admin_only and writes and not user.is_admin
-    ):
+    if entity is None or action in {"import", "admin"}:
+        allowed = may(user, action)
+    else:
+        owners = reached(entity, user, action)
+        allowed = owners is None or (
+            bool(owners) and all(permits(user, action, entity, one) for one in records)
+        )
+    if not allowed:
         raise NotAllowed
+
+
+@dataclass(frozen=True)
+class May:
+    """What a person may do in an entity, or with one record of it: which buttons a page shows."""
+
+    create: bool
+    change: bool
+    delete: bool
+    export: bool
+    imports: bool
+
+
+def allowed(user: User, entity: Entity, record: Any = None) -> May:
+    """What the person may do with a record; without one, in the entity at all."""
+
+    def reaches(action: str) -> bool:
+        if record is not None:
+            return permits(user, action, entity, record)
+        owners = reached(entity, user, action)
+        return owners is None or bool(owners)
+
+    create = entity if record is None else None
+    return May(
+        create=create is not None and reaches("create"),
+        change=reaches("change"),
+        delete=reaches("delete"),
+        export=reaches("export"),
+        imports=may(user, "import") and record is None and reaches("create"),
+    )

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.japanese.text import clean as clean_text
-from enishi.records import formulas, rules
+from enishi.records import formulas, registry, rules
 from enishi.records.bulk import create_many, write_many
 from enishi.records.checking import (
     apply,
+    begin_hidden,
     check_lengths,
+    check_owner,
     check_references,
     check_unique,
     clean_values,
@@ -31,6 +33,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import Clash, Conflict, NotFound, Refused
 from enishi.records.fields import Linked, Reference
 from enishi.records.fields.links import LinkEdit
+from enishi.records.limits import seen_by
 from enishi.records.models import Event, IdempotencyKey, Operation
 from enishi.records.prepared import first
 from enishi.records.storing import Written, set_deleted, store_changes, store_new
@@ -62,10 +65,12 @@ def create(
     Raises:
         NotAllowed, Refused
     """
+    asked, entity = entity.whole if internal else seen_by(entity, by), entity.whole
     require(by, "create", entity)
     key = clean_text(key)[:80]
-    cleaned, errors = clean_values(entity, values, internal=internal, creating=True)
-    with transaction.atomic():
+    cleaned, errors = clean_values(asked, values, internal=internal, creating=True)
+    begin_hidden(entity, asked, cleaned)
+    with registry.whole(), transaction.atomic():
         if key:
             held = _held(by, key, entity)
             if held is not None:
@@ -75,6 +80,7 @@ def create(
         if "owner" not in cleaned and entity.field("owner").editable:
             cleaned["owner"] = by.pk
         changed = set(apply(entity, record, cleaned))
+        check_owner(entity, record, by, errors)
         if not errors:
             entity.prepare(record, changed)
             formulas.derive(entity, record)
@@ -143,9 +149,10 @@ def write(
     Raises:
         NotAllowed, NotFound, Refused, Conflict
     """
+    asked, entity = entity.whole if internal else seen_by(entity, by), entity.whole
     require(by, "change", entity)
-    cleaned, errors = clean_values(entity, values, internal=internal)
-    with transaction.atomic():
+    cleaned, errors = clean_values(asked, values, internal=internal)
+    with registry.whole(), transaction.atomic():
         record = (
             visible(entity, by).select_for_update().filter(pk=record_id).first()
             if record_id < 2**63
@@ -153,6 +160,7 @@ def write(
         )
         if record is None:
             raise NotFound
+        require(by, "change", entity, record)
         if version is not None and version != record.version:
             _check_version(entity, record, cleaned, values, version)
         moved = {
@@ -219,13 +227,15 @@ def delete(
     Raises:
         NotAllowed, NotFound
     """
+    entity = entity.whole
     require(by, "delete", entity)
-    with transaction.atomic():
+    with registry.whole(), transaction.atomic():
         records = list(
             visible(entity, by).select_for_update().filter(pk__in=[key for key in record_ids if key < 2**63])
         )
         if not records:
             raise NotFound
+        require(by, "delete", entity, *records)
         return set_deleted(entity, records, by, operation, deleted=True)
 
 
@@ -237,13 +247,15 @@ def restore(
     Raises:
         NotAllowed, NotFound
     """
+    entity = entity.whole
     require(by, "delete", entity)
-    with transaction.atomic():
+    with registry.whole(), transaction.atomic():
         records = list(
             in_bin(entity, by).select_for_update().filter(pk__in=[key for key in record_ids if key < 2**63])
         )
         if not records:
             raise NotFound
+        require(by, "delete", entity, *records)
         unique = [one.name for one in entity.fields.values() if one.unique]
         for record in records:
             errors: dict[str, list[str]] = {}

@@ -36,6 +36,7 @@ class Frame:
     task: int
     unread: int
     design: int  # the number of the design: the entries are the owner's
+    look: str  # and those that the person's role sees
 
     def items(self) -> list[dict[str, Any]]:
         """The sidebar's entries."""
@@ -73,8 +74,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     counts = counted(user.pk)
     made["frame"] = Frame(
         language=language, company=company_name(), user=str(user), initials=user.initials, email=user.email,
-        may_write=user.may_write, section=section(request.path), place=PLACES.get(request.path, ""), design=registry.design_number(),
-        **counts,
+        may_write=user.rights.reach("create", "activity") != "none", section=section(request.path), place=PLACES.get(request.path, ""), design=registry.design_number(),
+        look=user.rights.look, **counts,
     )  # fmt: skip
     return made
 

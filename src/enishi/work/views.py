@@ -69,11 +69,10 @@ def form_context(
             account_id = found[1]
         elif found[0] == "contact" and record is not None:
             account_id = record.account_id
-        if account_id:
+        contacts = registry.find("contact")
+        if account_id and contacts is not None:
             people = list(
-                visible(registry.get("contact"), user)
-                .filter(account=account_id)
-                .order_by("-last_contact_at", "pk")[:8]
+                visible(contacts, user).filter(account=account_id).order_by("-last_contact_at", "pk")[:8]
             )
     errors = errors or {}
     return {
@@ -97,7 +96,7 @@ def form_context(
         "next_name": posted.get("next_name", ""),
         "deal": deal,
         "stages": stages,
-        "reasons": registry.get("deal").field("lost_reason").options if stages else [],  # type: ignore[attr-defined]
+        "reasons": getattr(registry.get("deal").fields.get("lost_reason"), "options", []) if stages else [],
         "errors": errors,
         "icons": ICONS,
         "key": posted.get("idempotency_key", ""),
@@ -179,7 +178,10 @@ def add_composer(
     call = call or getattr(record, "phone", "") or ""
     context["call"] = "".join(c for c in call if c.isdigit() or c == "+")
     context["honorific"] = getattr(record, "honorific", "")
-    if entity.drawn or entity.name in {"account", "contact", "deal"}:
+    user = person(request)
+    context["may_finish"] = user.rights.reach("change", "task") != "none"
+    records = user.rights.reach("create", "activity") != "none" and registry.find("activity") is not None
+    if records and (entity.drawn or entity.name in {"account", "contact", "deal"}):
         context["composer"] = "work/composer.html"
         context["composer_about"] = f"{entity.name}:{record.pk}"
         words = (

@@ -16,9 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 from enishi.access.models import User
 from enishi.connect import tokens
 from enishi.connect.models import ApiToken
+from enishi.records import registry
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotAllowed, NotFound, RecordError, Refused
+from enishi.records.limits import seen_by, serving
 
 LARGEST_BODY = 5 * 1024 * 1024
 Api = Callable[..., HttpResponseBase]
@@ -76,7 +78,12 @@ def endpoint(**methods: tuple[str, Api]) -> Api:
                         _("このトークンの使い道（%(scopes)s）では、この操作はできません。")
                         % {"scopes": "、".join(token.scopes)}
                     )
-                return work(request, *args, **kwargs)
+                with serving(token.user):
+                    if isinstance(entity, Entity):
+                        kwargs["entity"] = seen_by(entity, token.user)
+                    return work(request, *args, **kwargs)
+            except registry.Unseen:
+                return refused(NotAllowed())
             except RecordError as error:
                 return refused(error)
 

@@ -231,7 +231,11 @@ def read_timeline(request: Call, entity: Entity, record_id: int) -> HttpResponse
     record = one(entity, request.person, record_id)
     try:
         items, following = timeline.items(
-            entity, record.pk, group=request.GET.get("group", ""), before=request.GET.get("cursor", "")
+            entity,
+            record.pk,
+            request.person,
+            group=request.GET.get("group", ""),
+            before=request.GET.get("cursor", ""),
         )
     except ValueError:
         raise BadRequest(_("続きの位置が読めません。")) from None

@@ -188,6 +188,7 @@ class AffiliationEntity(Entity):
     """所属: a contact at an account, from–to."""
 
     name = "affiliation"
+    rights_through, rights_of = "contact", "contact"
     slug = "affiliations"
     code = 6
     model = Affiliation

@@ -35,11 +35,9 @@ class AnyRecord(FieldKind):
         from enishi.records import registry
 
         entity = registry.find(found[0]) if found else None
-        if (
-            not found
-            or entity is None
-            or not entity.model._default_manager.filter(pk=found[1], deleted_at=None).exists()
-        ):
+        from enishi.records.limits import readable
+
+        if not found or entity is None or not readable(entity).filter(pk=found[1], deleted_at=None).exists():
             raise ValidationError(
                 _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": self.label}
             )
@@ -74,12 +72,16 @@ class AnyRecord(FieldKind):
             return ""
         from enishi.records import registry
 
-        return f'<a class="link" href="{escape(registry.get(found[0]).url(found[1]))}">{escape(name)}</a>'
+        entity = registry.find(found[0])
+        if entity is None:
+            return escape(name)
+        return f'<a class="link" href="{escape(entity.url(found[1]))}">{escape(name)}</a>'
 
 
 def titles(values: set[Any]) -> dict[str, str]:
     """Names behind "deal:12" texts: one query per entity, whatever their number."""
     from enishi.records import registry
+    from enishi.records.limits import unseen
 
     wanted: dict[str, set[int]] = {}
     for value in values:
@@ -89,8 +91,10 @@ def titles(values: set[Any]) -> dict[str, str]:
     made: dict[str, str] = {}
     for name, keys in wanted.items():
         entity = registry.find(name)
-        if entity is not None:
-            for record in entity.model._default_manager.filter(pk__in=keys):
+        hidden = unseen(entity, keys)
+        made |= {f"{name}:{key}": _("（権限なし）") for key in hidden}
+        if entity is not None and keys - hidden:
+            for record in entity.model._default_manager.filter(pk__in=keys - hidden):
                 made[f"{name}:{record.pk}"] = entity.title(record)
     return made
 

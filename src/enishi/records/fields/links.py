@@ -237,8 +237,10 @@ class Linked(FieldKind):
         Raises:
             ValidationError: none or several.
         """
+        from enishi.records.limits import readable
+
         entity = self.target
-        rows = entity.model._default_manager.filter(deleted_at=None)
+        rows = readable(entity).filter(deleted_at=None)
         told = [one for one in entity.fields.values() if one.unique and not one.linked]
         for wanted in [Q(**{entity.title_field: text}), *(one.lookup()(text) for one in told)]:
             found = list(rows.filter(wanted).values_list("pk", flat=True)[:2])
@@ -284,8 +286,10 @@ class Linked(FieldKind):
         keys = {key for value in values for key, _role in value}
         if not keys:
             return {}
+        from enishi.records.limits import readable
+
         entity = self.target
-        alive = entity.model._default_manager.filter(pk__in=keys, deleted_at=None)
+        alive = readable(entity).filter(pk__in=keys, deleted_at=None)
         return entity.titles(alive.values_list("pk", flat=True))
 
     def labels_for(self, values: set[Any]) -> dict[Any, str]:

@@ -90,12 +90,11 @@ class Reference(Pointer):
         return get(self.to)
 
     def by_name(self, text: str) -> int | None:
+        from enishi.records.limits import readable
+
         entity = self.target
-        found = list(
-            entity.model.objects.filter(deleted_at=None, **{entity.title_field: text}).values_list(
-                "pk", flat=True
-            )[:2]
-        )
+        rows = readable(entity).filter(deleted_at=None, **{entity.title_field: text})
+        found = list(rows.values_list("pk", flat=True)[:2])
         if len(found) != 1:
             problem = (
                 _("%(label)s「%(text)s」が見つかりません。一覧から選んでください。")
@@ -106,8 +105,21 @@ class Reference(Pointer):
         return int(found[0])
 
     def labels_for(self, values: set[Any]) -> dict[Any, str]:
+        from enishi.records.limits import unseen
+
         keys = [value for value in values if value is not None]
-        return self.target.titles(keys) if keys else {}
+        if not keys:
+            return {}
+        hidden = unseen(self.target, keys)
+        names: dict[Any, str] = self.target.titles([key for key in keys if key not in hidden])
+        return names | dict.fromkeys(hidden, _("（権限なし）"))
+
+    def value_text(self, record: Any) -> str:
+        from enishi.records.limits import names_all
+
+        if self.get(record) and not names_all(self.target):
+            return self.text(self.get(record))
+        return super().value_text(record)
 
     def cell(self, record: Any) -> str:
         return self.named(self.get(record), self.value_text(record))

@@ -68,6 +68,8 @@ def handled(view: View) -> View:
             return error_page(request, 404, str(error))
         except NotAllowed as error:
             return error_page(request, 403, str(error))
+        except registry.Unseen:
+            return error_page(request, 403, str(NotAllowed()))
         except BadCondition as error:
             return error_page(request, 400, str(error))
         except Refused as error:

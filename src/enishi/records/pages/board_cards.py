@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from enishi.japanese import amounts, calendar
 from enishi.records.entity import Entity
+from enishi.records.limits import names_all
 
 RUNNING = ("open", "hold")  # outcomes of stages in which a card is still worked on
 
@@ -23,11 +24,13 @@ class Cards:
         assert board is not None
         self.name, self.slug = entity.name, entity.slug
         self.now, self.zone = timezone.now(), timezone.get_current_timezone()
-        whom: list[Any] = [entity.field(name) for name in board.whom]
+        whom: list[Any] = [one for name in board.whom if names_all((one := entity.field(name)).target)]  # type: ignore[attr-defined]
+        self.shows = set(entity.fields)
         self.columns = [
-            "pk", "version", entity.title_field, board.amount, "stage_changed_at", "next_step", "next_step_at",
+            "pk", "version", entity.title_field, board.amount or "pk", "stage_changed_at", "next_step", "next_step_at",
             "closed_at", "lost_reason", *(f"{one.name}__{one.target.title_field}" for one in whom),
         ]  # fmt: skip
+        self.priced = bool(board.amount)
         self.days = _("%(days)d日")
         self.calendar = icon("calendar")
         self.none = f'<span class="text-red">{icon("circle-alert")} {escape(_("次の予定なし"))}</span>'
@@ -44,6 +47,11 @@ class Cards:
     def _card(self, stage: Any, row: tuple[Any, ...]) -> str:
         key, version, name, amount, since, step, step_at, closed_at, reason, *whom = row
         days = (self.now - since).days
+        amount = amount if self.priced else None
+        step, reason = (
+            step if "next_step" in self.shows else "",
+            reason if "lost_reason" in self.shows else "",
+        )
         stale = stage.outcome in RUNNING and stage.stale_days and days >= stage.stale_days
         if step:
             foot = f"{self.calendar} {self._day(step_at)} {escape(step)}"
@@ -102,7 +110,7 @@ class RecordCards:
         entity, key = self.entity, record.pk
         title = escape(entity.title(record))
         foot = ""
-        if getattr(record, "next_step", ""):
+        if getattr(record, "next_step", "") and "next_step" in entity.fields:
             at = record.next_step_at
             day = calendar.format_short(at.astimezone(self.zone).date()) if at else ""
             foot = f'<span class="foot">{self.calendar} {day} {escape(record.next_step)}</span>'

@@ -22,7 +22,7 @@ from enishi.records.pages.base import handled, person, whole
 from enishi.records.pages.board_cards import RUNNING, Cards, RecordCards
 from enishi.records.pages.lists import filter_chips
 from enishi.records.prepared import fetch, first
-from enishi.records.visible import seen_as, visible
+from enishi.records.visible import allowed, shape, visible
 
 PER_COLUMN = 25
 CLOSED_DAYS = 60  # won and lost cards leave the board after this time; the list keeps them
@@ -39,8 +39,9 @@ def board_page(request: HttpRequest, entity: Entity) -> HttpResponse:
     groups, chosen = [], None
     if entity.board.group:
         target: Entity = entity.field(entity.board.group).target  # type: ignore[attr-defined]
-        seen = "groups", target.model, seen_as(target, user)
-        groups = fetch(seen, lambda: visible(target, user).order_by("position", "pk"))
+        groups = fetch(
+            shape(target, user, "groups"), lambda: visible(target, user).order_by("position", "pk")
+        )
         if not groups:
             raise NotFound(_("ボードの列がまだありません。設定の「パイプライン」で作ってください。"))
         chosen = next((one for one in groups if one.pk == whole(request.GET.get("group", ""))), groups[0])
@@ -57,7 +58,7 @@ def board_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "stamp": stamp,
         "chips": filter_chips(request, state),
         "state": state,
-        "may_write": user.may_write,
+        "may": allowed(user, entity),
         "live_query": request.GET.urlencode(),
         "empty": not any(column["count"] for column in columns),
     }
@@ -132,7 +133,7 @@ def board_columns(state: ListState, chosen: Any) -> list[dict[str, Any]]:
         made.append(
             {
                 "stage": stage, "cards": html, "count": count, "total": total or 0, "weighted": weighted or 0,
-                "more": max(0, count - shown),
+                "more": max(0, count - shown), "no_sum": not board.amount,
             }
         )  # fmt: skip
     return made
@@ -189,6 +190,7 @@ def choice_columns(entity: Entity, rows: Any) -> list[dict[str, Any]]:
 
 def _figures(board: Board, target: Any, rows: Any, stages: list[int]) -> Any:
     """Stage, how many cards, their sum, their weighted sum."""
-    weighted = Sum(F(board.amount) * F("probability") / 100)
+    amount = F(board.amount) if board.amount else Value(0)
+    weighted = Sum(amount * F("probability") / 100)
     held = rows.filter(**{f"{target.column}__in": stages}).order_by().values_list(target.column)
-    return held.annotate(n=Count("pk"), total=Sum(board.amount), weighted=weighted)
+    return held.annotate(n=Count("pk"), total=Sum(amount), weighted=weighted)

@@ -27,7 +27,7 @@ from enishi.records.pages.ties import tied
 from enishi.records.prepared import fetch
 from enishi.records.rules import missing
 from enishi.records.search import find
-from enishi.records.visible import one, require, seen_as, visible
+from enishi.records.visible import allowed, one, permits, require, shape, visible
 
 card_context = Hook("card context")  # upper floors add to a card's context: composer, tasks, figures
 CONNECTED = 10
@@ -36,14 +36,19 @@ CONNECTED = 10
 def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool = False) -> dict[str, Any]:
     """The context that all parts of a card share; only what its head needs, where that is enough."""
     user = person(request)
-    may_write = user.may_write and (user.is_admin or not entity.admin_only)
+    may = allowed(user, entity, record)
     context: dict[str, Any] = {
         "entity": entity,
         "record": record,
         "title": entity.title(record),
         "subtitle": getattr(record, entity.subtitle_field, "") if entity.subtitle_field else "",
         "status": entity.field(entity.status_field).cell(record) if entity.status_field else "",
-        "may_write": may_write,
+        "may": may,
+        "may_write": may.change,
+        "owner_text": entity.field("owner").value_text(record),
+        "belongs": _belongs(entity, record),
+        "shows": set(entity.fields),
+        "shows_address": {"prefecture", "address", "building"} <= set(entity.fields),
         "stamp": timeline.stamp(entity, record),
         "has_touch": hasattr(record, "next_step"),
         "lacks": missing(entity, record),
@@ -52,7 +57,7 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool 
     }
     if not head:
         context |= {
-            "sections": facts(entity, record, may_write, token=get_token(request)),
+            "sections": facts(entity, record, may.change, token=get_token(request)),
             "files": fetch("files", _files, entity.name, record.pk),
         }
     card_context.send(request=request, entity=entity, record=record, context=context)
@@ -62,6 +67,14 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool 
 def _files(entity: Any, key: Any) -> Any:
     rows = Attachment.objects.filter(entity=entity, record_id=key, deleted_at=None)
     return rows.order_by("-pk")[:50]
+
+
+def _belongs(entity: Entity, record: Any) -> tuple[str, str] | None:
+    """Address and name of the account that a record belongs to."""
+    found = entity.fields.get("account")
+    if not isinstance(found, Reference) or entity.rights_through or not found.get(record):
+        return None
+    return found.target.url(found.get(record)), found.value_text(record)
 
 
 def _own_text(entity: Entity, record: Any, name: str) -> str:
@@ -78,15 +91,8 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
             continue
         column = other.field(connection.field).column
         columns = [other.field(name) for name in connection.columns]
-        shape = (
-            "connected",
-            other.model,
-            registry.design_number(),
-            seen_as(other, user),
-            column,
-            connection.columns,
-        )
-        page = fetch(shape, partial(_connected, other, user, columns, column), record.pk)
+        asked = shape(other, user, "connected", column, connection.columns)
+        page = fetch(asked, partial(_connected, other, user, columns, column), record.pk)
         cells = (
             zip(*(one_field.cells(page) for one_field in columns), strict=True)
             if columns
@@ -108,6 +114,7 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
                 "key": connection.field,
                 "list_url": f"/{other.slug}/?filter={json.dumps({'field': connection.field, 'op': 'is', 'value': record.pk})}",
                 "add_url": f"/{other.slug}/new/?{connection.field}={record.pk}",
+                "may_add": allowed(user, other).create,
             }
         )
     return made + [tied(request, entity, record, one_field) for one_field in entity.linked if one_field.many]
@@ -142,15 +149,15 @@ def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpRespo
 
 def timeline_context(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
     """One page of the timeline."""
-    group = request.GET.get("kind", "")
+    group, user = request.GET.get("kind", ""), person(request)
     try:
         found, following = timeline.items(
-            entity, record.pk, group=group, before=request.GET.get("before", "")
+            entity, record.pk, user, group=group, before=request.GET.get("before", "")
         )
     except ValueError:
-        found, following = timeline.items(entity, record.pk, group=group)
+        found, following = timeline.items(entity, record.pk, user, group=group)
     return {
-        "items": events.Lines(person(request).may_write).html(found),
+        "items": events.Lines(permits(user, "change", entity, record)).html(found),
         "following": following,
         "group": group,
         "groups": timeline.GROUPS,
@@ -166,7 +173,7 @@ def timeline_part(request: HttpRequest, entity: Entity, record_id: int) -> HttpR
     stamp = timeline.stamp(entity, record)
     if request.GET.get("stamp") == stamp:
         return HttpResponse(status=204)
-    context = {"entity": entity, "record": record, "stamp": stamp, "may_write": person(request).may_write}
+    context = {"entity": entity, "record": record, "stamp": stamp}
     response = render(request, "records/timeline.html", context | timeline_context(request, entity, record))
     response.headers["X-Stamp"] = stamp
     return response
@@ -181,10 +188,10 @@ def edit_field(request: HttpRequest, entity: Entity, record_id: int, name: str) 
     if request.method == "POST":
         return _save_field(request, entity, record_id, name)
     record = one(entity, user, record_id)
-    line = fact(entity, record, name, user.may_write)
+    line = fact(entity, record, name, permits(user, "change", entity, record))
     if "edit" not in request.GET:
         return HttpResponse(line["html"])
-    require(user, "change", entity)
+    require(user, "change", entity, record)
     found = entity.field(name)
     inputs = [form_input(found, found.get(record), record=record, autofocus=True, bare=True)]
     context = {"entity": entity, "record": record, "version": record.version, "fact": line, "inputs": inputs}
@@ -203,7 +210,7 @@ def _save_field(request: HttpRequest, entity: Entity, record_id: int, name: str)
         return _ask_again(request, entity, record_id, name, error)
     except Conflict as error:
         record = one(entity, user, record_id)
-        line = fact(entity, record, name, user.may_write)
+        line = fact(entity, record, name, permits(user, "change", entity, record))
         context = {
             "entity": entity,
             "record": record,
@@ -213,7 +220,7 @@ def _save_field(request: HttpRequest, entity: Entity, record_id: int, name: str)
         }
         return render(request, "records/fact_conflict.html", context, status=409)
     record = one(entity, user, record_id)
-    line = fact(entity, record, name, user.may_write)
+    line = fact(entity, record, name, permits(user, "change", entity, record))
     context = card_parts(request, entity, record, head=True) | {"fact": line}
     response = render(request, "records/fact_saved.html", context)
     if done.event is not None:
@@ -240,7 +247,7 @@ def _ask_again(
     ]  # fmt: skip
     context = {
         "entity": entity, "record": record, "version": record.version, "inputs": inputs, "general": error.errors.get("", []),
-        "fact": fact(entity, record, name, user.may_write),
+        "fact": fact(entity, record, name, permits(user, "change", entity, record)),
     }  # fmt: skip
     return render(request, "records/fact_form.html", context, status=422)
 

@@ -10,6 +10,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from enishi.japanese import calendar
+from enishi.records.limits import unseen
 from enishi.records.timeline import Item
 
 
@@ -64,10 +65,16 @@ class Lines:
 
     def _activity(self, activity: Any) -> str:
         """What was talked about, how it went, what comes next."""
-        text = f'<div class="prose-text">{escape(activity.text)}</div>'
-        task = activity.next_task
+        from enishi.records import registry
+
+        shown = registry.of(activity).fields
+        text = f'<div class="prose-text">{escape(activity.text)}</div>' if "text" in shown else ""
+        tasks = registry.find("task")
+        task = activity.next_task if tasks is not None else None
+        if task is not None and unseen(tasks, {task.pk}):
+            task = None
         parts = []
-        if activity.outcome:
+        if activity.outcome and "outcome" in shown:
             parts.append(f"{self.result}: {escape(_outcome(activity))}")
         if task is not None:
             day = calendar.format_short(timezone.localtime(task.due_at).date()) if task.due_at else ""

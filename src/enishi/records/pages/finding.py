@@ -16,7 +16,7 @@ from enishi.records.pages.base import handled, person
 from enishi.records.pages.cards import picked
 from enishi.records.search import Hit, find
 from enishi.records.templatetags.ui import icon
-from enishi.records.visible import in_bin
+from enishi.records.visible import in_bin, permits
 
 
 @require_GET
@@ -61,11 +61,19 @@ def bin_page(request: HttpRequest) -> HttpResponse:
         )
         if rows:
             groups.append(
-                {"entity": entity, "rows": [{"record": row, "title": entity.title(row)} for row in rows]}
+                {
+                    "entity": entity,
+                    "rows": [
+                        {
+                            "record": row,
+                            "title": entity.title(row),
+                            "may_restore": permits(user, "delete", entity, row),
+                        }
+                        for row in rows
+                    ],
+                }
             )
-    return render(
-        request, "records/bin.html", {"groups": groups, "keep_days": KEEP_DAYS, "may_write": user.may_write}
-    )
+    return render(request, "records/bin.html", {"groups": groups, "keep_days": KEEP_DAYS})
 
 
 @require_POST

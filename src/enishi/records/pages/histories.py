@@ -20,7 +20,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.models import Event, Operation
 from enishi.records.pages.base import handled, person, whole
-from enishi.records.visible import one, require
+from enishi.records.visible import one, permits, require
 
 PAGE, MOST = 100, 200
 _CURSOR = re.compile(r"([0-9]{1,18})\Z")
@@ -91,7 +91,7 @@ def record_history(request: HttpRequest, entity: Entity, record_id: int) -> Http
         compared = {"from": first, "to": last, "lines": history.compare(entity, record, first, last)}
     context = {
         "entity": entity, "record": record, "title": entity.title(record), "rows": rows, "compared": compared,
-        "may_write": user.may_write and (user.is_admin or not entity.admin_only), "now": record.version,
+        "may_write": permits(user, "change", entity, record), "now": record.version,
     }  # fmt: skip
     return render(request, "records/history.html", context)
 

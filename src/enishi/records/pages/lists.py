@@ -26,7 +26,7 @@ from enishi.records.models import Operation, SavedView
 from enishi.records.pages.base import handled, person, whole
 from enishi.records.pages.rows import table_rows
 from enishi.records.prepared import fetch
-from enishi.records.visible import require, visible
+from enishi.records.visible import allowed, require, visible
 
 SMALL = 20_000  # tables up to this size are counted with the page; larger ones right after it
 MOST_BULK = 1000
@@ -69,7 +69,7 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "empty": not records and not state.after,
         "filtered": bool(state.condition),
         "list_query": request.GET.urlencode(),
-        "may_write": user.may_write and (user.is_admin or not entity.admin_only),
+        "may": allowed(user, entity),
     }
     return render(request, "records/list.html", context)
 
@@ -338,7 +338,12 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
                 user=user,
                 summary=_("%(entity)sの%(field)sをまとめて変更") % {"entity": entity, "field": found.label},
             )
-            records = list(visible(entity, user).select_for_update().filter(pk__in=ids).order_by("pk"))
+            records = list(
+                visible(entity, user, "change")
+                .select_for_update(of=("self",))
+                .filter(pk__in=ids)
+                .order_by("pk")
+            )
             pairs = [
                 (one, {action: sorted({*one.tags, *added}) if isinstance(found, Tags) else value})
                 for one in records

@@ -107,9 +107,9 @@ def _buttons(entity: Entity, records: list[Any], names: list[str]) -> list[str]:
 
     phone, mail, chevron = icon("phone", "big"), icon("mail", "big"), icon("chevron-right")
     call_word, mail_word = escape(_("電話をかける")), escape(_("メールを書く"))
-    made = []
+    made, phones = [], "phone" in entity.fields
     for record, name in zip(records, names, strict=True):
-        call = _value(entity, record, entity.call_field) or getattr(record, "phone", "")
+        call = _value(entity, record, entity.call_field) or (getattr(record, "phone", "") if phones else "")
         digits = _NO_DIGITS.sub("", call)
         address = "" if digits else _value(entity, record, entity.mail_field)
         if digits:

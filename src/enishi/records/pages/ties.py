@@ -10,14 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from enishi.kit import htmx
-from enishi.records import registry, write
+from enishi.records import write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Linked
 from enishi.records.fields.links import LinkEdit
 from enishi.records.pages.base import form_input, handled, person, whole
 from enishi.records.prepared import fetch_keys
-from enishi.records.visible import one, require, seen_as, visible
+from enishi.records.visible import one, require, shape, visible
 
 CONNECTED = 10
 FEW = 20  # up to so many, one compiled query for each number of them
@@ -34,8 +34,8 @@ def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> d
         rows = other.light_rows(visible(other, user).filter(pk__in=keys), columns)
         return rows.order_by("-updated_at", "-pk")[: CONNECTED + 1]
 
-    shape = "tied", other.model, registry.design_number(), seen_as(other, user)
-    page = fetch_keys(shape, latest, list(roles)) if len(roles) <= FEW else list(latest(list(roles)))
+    few = shape(other, user, "tied") if len(roles) <= FEW else None
+    page = fetch_keys(few, latest, list(roles))
     cells = (
         zip(*(one_field.cells(page) for one_field in columns), strict=True) if columns else ((),) * len(page)
     )
@@ -64,6 +64,7 @@ def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> d
         "list_url": f"/{other.slug}/?{urlencode({'filter': json.dumps(condition, ensure_ascii=False)})}",
         "add_url": base,
         "drop_url": base,
+        "may_add": True,
         "key": linked.name,
     }
 
@@ -76,7 +77,7 @@ def links(request: HttpRequest, entity: Entity, record_id: int, name: str) -> Ht
     linked = entity.fields.get(name)
     if not isinstance(linked, Linked):
         raise NotFound
-    require(user, "change", entity)
+    require(user, "change", entity, record)
     if request.method != "POST":
         back = linked.relation if not linked.forward else f"{linked.relation}r"
         following = urlencode({back: record.pk, "next": entity.url(record.pk)})

@@ -224,7 +224,7 @@ def test_timelines_the_bin_and_open_tasks_come_in_order(ledger: Any, db: None) -
     task = registry.get("task").model.objects.filter(deleted_at=None, done_at=None)
     asked = {
         "timeline": lambda: timeline.stamp(entity, account),
-        "timeline page": lambda: timeline.items(entity, account.pk),
+        "timeline page": lambda: timeline.items(entity, account.pk, ledger),
         "bin": lambda: list(in_bin(entity, ledger).order_by("-deleted_at")[:100]),
         "my open tasks": lambda: list(
             task.filter(owner=ledger, due_at__lt=timezone.now()).order_by("due_at", "pk")[:60]

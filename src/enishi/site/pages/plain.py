@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi import __version__
+from enishi.access.rights import may
 from enishi.exchange.models import ImportJob
 from enishi.japanese import addresses
 from enishi.people.models import Account, Contact
@@ -58,9 +59,11 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         context["empty_company"] = not (
             Account.objects.exists() or Contact.objects.exists() or Deal.objects.exists()
         )
-    operations = list(Operation.objects.exclude(kind="undo").select_related("user").order_by("-at")[:15])
+    done = Operation.objects.exclude(kind="undo").select_related("user").order_by("-at")
+    operations = list((done if user.is_admin else done.filter(user=user))[:15])
     imports = dict(ImportJob.objects.filter(operation__in=operations).values_list("operation_id", "pk"))
     context["operations"] = [(one, imports.get(one.pk)) for one in operations]
+    context["may_import"] = may(user, "import")
     return render(request, "site/settings.html", context)
 
 

@@ -13,11 +13,13 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from enishi.access.models import User
 from enishi.japanese import amounts, calendar
 from enishi.people.models import Contact
 from enishi.records import registry
 from enishi.records.fields.any_record import load_titles
 from enishi.records.fields.dates import Ago
+from enishi.records.limits import names_all
 from enishi.records.pages.base import handled, person
 from enishi.records.templatetags.ui import icon
 from enishi.records.visible import visible
@@ -34,18 +36,23 @@ def today_page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     now, today = timezone.now(), timezone.localdate()
     end = timezone.make_aware(datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time()))
-    tasks = list(
-        visible(registry.get("task"), user)
-        .filter(owner=user, done_at=None, due_at__lt=end)
-        .only("name", "due_at", "done_at", "all_day", "about", "kind")
-        .order_by("due_at", "pk")[: MOST * 3]
+    entity = registry.find("task")
+    tasks = (
+        []
+        if entity is None
+        else list(
+            visible(entity, user)
+            .filter(owner=user, done_at=None, due_at__lt=end)
+            .only("name", "due_at", "done_at", "all_day", "about", "kind")
+            .order_by("due_at", "pk")[: MOST * 3]
+        )
     )
     load_titles(tasks)
     late = [task for task in tasks if is_late(task, now)][: MOST + 1]
     due = [task for task in tasks if not is_late(task, now)][: MOST + 1]
     ago = Ago(now)
     grow = growing(user, today)
-    lines = Lines(user.may_write)
+    lines = Lines(user)
     bands = [
         band(_("いま"), "text-red", [task_row(task, ago, "red") for task in late], "/tasks/?preset=mine", _("遅れているものはありません。"),
              lines, primary=True),
@@ -58,7 +65,6 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "greeting": greeting(user.name, timezone.localtime(now).hour),
         "bands": bands,
         "sums": figures(user, today),
-        "may_write": user.may_write,
     }
     return render(
         request, "work/today_rows.html" if request.GET.get("part") == "rows" else "work/today.html", context
@@ -85,8 +91,9 @@ def band(
 class Lines:
     """Makes the lines of the bands as text (see `records.pages.rows`); looks the words up once."""
 
-    def __init__(self, may_write: bool) -> None:
-        self.may_write = may_write
+    def __init__(self, user: User) -> None:
+        self.finishes = user.rights.reach("change", "task") != "none"
+        self.records = user.rights.reach("create", "activity") != "none"
         self.record, self.done, self.quick = escape(_("記録")), escape(_("完了")), reverse("quick-record")
 
     def html(self, row: dict[str, Any], primary: bool) -> str:
@@ -98,13 +105,13 @@ class Lines:
         )
 
     def _buttons(self, row: dict[str, Any], primary: bool) -> str:
-        if not self.may_write:
+        if not (self.finishes if "task_id" in row else self.records):
             return ""
         dialog = f'hx-get="{self.quick}?about={row["about"]}&amp;kind={row.get("kind", "task")}" hx-target="#dialog"'
         if "task_id" in row:
             record = (
                 f'<button type="button" class="btn laptop-only" {dialog}>{self.record}</button>'
-                if row["about"]
+                if row["about"] and self.records
                 else ""
             )
             done = f'hx-post="/tasks/{row["task_id"]}/done/" hx-swap="none"'
@@ -142,26 +149,43 @@ def task_row(task: Any, ago: Ago, tone: str) -> dict[str, Any]:
 
 def growing(user: Any, today: datetime.date) -> list[dict[str, Any]]:
     """Open deals without a next step, and birthdays of the coming week."""
-    rows = []
+    rows: list[dict[str, Any]] = []
+    entity = registry.find("deal")
+    if entity is None:
+        return rows + birthday_rows(user, today)
+    whom = "account__name" if names_all(registry.find("account")) else "name"
+    priced = "amount" in entity.fields
     deals = (
-        visible(registry.get("deal"), user)
+        visible(entity, user)
         .filter(owner=user, outcome="open", next_step_at=None, next_task_id=None)
         .order_by("stage_changed_at", "pk")
-        .values_list("pk", "name", "account__name", "stage__name", "amount")[: MOST + 1]
+        .values_list("pk", "name", whom, "stage__name", "amount")[: MOST + 1]
     )
     none, plan = _("次の予定なし"), _("予定")
     for key, name, account, stage, amount in deals:
-        parts = (none, account, stage, amounts.format_yen(amount) if amount else "")
+        parts = (
+            none,
+            account if account != name else "",
+            stage,
+            amounts.format_yen(amount) if amount and priced else "",
+        )
         rows.append({
             "key": f"deal-{key}", "title": name, "reason": "・".join(part for part in parts if part), "icon": "handshake", "tone": "amber",
             "url": f"/deals/{key}/", "about": f"deal:{key}", "action": plan,
         })  # fmt: skip
+    return rows + birthday_rows(user, today)
+
+
+def birthday_rows(user: Any, today: datetime.date) -> list[dict[str, Any]]:
+    """Whose birthday it is."""
+    rows: list[dict[str, Any]] = []
+    named = names_all(registry.find("account"))
     for contact, day in birthdays(user, today):
         left = (day - today).days
         when = _("今日") if not left else _("明日") if left == 1 else calendar.format_short(day)
         rows.append({
             "key": f"birthday-{contact.pk}", "title": _("%(name)s 様 誕生日") % {"name": contact.name},
-            "reason": "・".join(part for part in (when, str(contact.account or ""), contact.title) if part), "icon": "cake", "tone": "green",
+            "reason": "・".join(part for part in (when, str(contact.account or "") if named else "", contact.title) if part), "icon": "cake", "tone": "green",
             "url": f"/contacts/{contact.pk}/", "about": f"contact:{contact.pk}", "action": _("お祝い"),
         })  # fmt: skip
     return rows
@@ -169,13 +193,16 @@ def growing(user: Any, today: datetime.date) -> list[dict[str, Any]]:
 
 def birthdays(user: Any, today: datetime.date) -> list[tuple[Contact, datetime.date]]:
     """Own contacts whose birthday lies within a week (29 February is kept on 1 March in other years)."""
+    entity = registry.find("contact")
+    if entity is None or "birthday" not in entity.fields:
+        return []
     days = [today + datetime.timedelta(days=n) for n in range(8)]
     wanted = Q()
     for day in days:
         wanted |= Q(birthday__month=day.month, birthday__day=day.day)
     found = []
     rows = (
-        visible(registry.get("contact"), user)
+        visible(entity, user)
         .filter(wanted, owner=user, birthday__isnull=False)
         .select_related("account")
         .only("name", "title", "birthday", "account__name")
@@ -193,7 +220,10 @@ def birthdays(user: Any, today: datetime.date) -> list[tuple[Contact, datetime.d
 def figures(user: Any, today: datetime.date) -> list[tuple[str, str, str]]:
     """What was won this month and what is under way, for the person's own deals."""
     start = timezone.make_aware(datetime.datetime.combine(today.replace(day=1), datetime.time()))
-    deals = visible(registry.get("deal"), user).filter(owner=user)
+    entity = registry.find("deal")
+    if entity is None or "amount" not in entity.fields:
+        return []
+    deals = visible(entity, user).filter(owner=user)
     won = deals.filter(outcome="won", closed_at__gte=start).aggregate(total=Sum("amount"))["total"] or 0
     under_way = deals.filter(outcome="open").aggregate(total=Sum("amount"))["total"] or 0
     return [

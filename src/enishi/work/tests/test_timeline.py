@@ -57,7 +57,7 @@ class TestWhereItShows:
         visit = make("activity", alice, kind="visit", text="会えた", about=f"deal:{company['deal'].pk}")
         for place in ("deal", "contact", "account"):
             assert shows(company[place], visit) == ["visit"]
-            found, _more = timeline.items(registry.of(company[place]), company[place].pk)
+            found, _more = timeline.items(registry.of(company[place]), company[place].pk, alice)
             assert visit.pk in [item.source.pk for item in found if item.source is not None]
         assert shows(company["other"], visit) == []
 
@@ -159,7 +159,7 @@ class TestWhereItShows:
         )
         talks = lambda: [
             item.source.pk
-            for item in timeline.items(registry.get("account"), company["account"].pk, group="talk")[0]
+            for item in timeline.items(registry.get("account"), company["account"].pk, alice, group="talk")[0]
         ]  # noqa: E731
         assert talks() == [new.pk, old.pk]
         change(old, alice, at="2022-05-01 10:00", kind="meeting")
@@ -186,7 +186,7 @@ class TestWhereItShows:
         before, pages = "", 0
         while pages < 10:
             found, before = timeline.items(
-                registry.get("account"), company["account"].pk, group="talk", before=before
+                registry.get("account"), company["account"].pk, alice, group="talk", before=before
             )
             seen += [item.event.pk for item in found]
             pages += 1
@@ -200,7 +200,9 @@ class TestWhereItShows:
         for group in ("talk", "tasks", "deals", "files", "history"):
             kinds = {
                 item.event.kind
-                for item in timeline.items(registry.get("account"), company["account"].pk, group=group)[0]
+                for item in timeline.items(
+                    registry.get("account"), company["account"].pk, alice, group=group
+                )[0]
             }
             assert all(timeline.KINDS[kind][3] == group for kind in kinds)
 
