@@ -7,6 +7,7 @@ from django.db import transaction
 
 from enishi.access import invitations, staff
 from enishi.access.models import User
+from enishi.access.rights import role_names
 from enishi.kit.command import Parser, Problem, say
 
 
@@ -16,7 +17,7 @@ def user(argv: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add = commands.add_parser("add", help=say("追加する", "add"))
     add.add_argument("mail", metavar="MAIL")
-    add.add_argument("--role", choices=User.Role.values, default=User.Role.MEMBER)
+    add.add_argument("--role", type=_role, default=User.Role.MEMBER, help="admin, member, viewer, …")
     add.add_argument("--name", default="", help=say("氏名", "name"))
     add.add_argument(
         "--password-stdin",
@@ -40,6 +41,18 @@ def user(argv: list[str]) -> int:
     staff.deactivate(person, by=None)
     print(say(f"{person.email} を停止しました。", f"{person.email} is stopped."))
     return 0
+
+
+def _role(word: str) -> str:
+    """The key of a role given by its key or its name."""
+    names = role_names()
+    found = [key for key, name in names.items() if word in {key, name}]
+    if len(found) != 1:
+        raise Problem(
+            f"「{word}」という役割はありません（{'、'.join(names)}）。",
+            f"There is no role {word} ({', '.join(names)}).",
+        )
+    return found[0]
 
 
 def _find(mail: str) -> User:

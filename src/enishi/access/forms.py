@@ -9,7 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from enishi.access.models import User
+from enishi.access.models import Team, User
+from enishi.access.rights import role_names
 
 RULES = _("10文字以上。よく使われる言葉や、名前・メールアドレスに似たものは使えません。")
 MISMATCH = _("2回の入力が同じではありません。")
@@ -155,11 +156,14 @@ class NewUserForm(Dressed):
     )
     role = forms.ChoiceField(
         label=_("役割"),
-        choices=User.Role.choices,
+        choices=lambda: list(role_names().items()),
         initial=User.Role.MEMBER,
         help_text=_(
             "管理者：設定と利用者の管理もできます。メンバー：顧客や案件を登録・変更できます。閲覧のみ：見るだけです。"
         ),
+    )
+    team = forms.ModelChoiceField(
+        Team.objects.all(), label=_("チーム"), required=False, empty_label=_("（なし）")
     )
     send_mail = forms.BooleanField(label=_("案内メールを送る"), required=False)
 
@@ -171,4 +175,7 @@ class UserForm(Dressed):
     email = forms.EmailField(
         label=_("メールアドレス"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
-    role = forms.ChoiceField(label=_("役割"), choices=User.Role.choices)
+    role = forms.ChoiceField(label=_("役割"), choices=lambda: list(role_names().items()))
+    team = forms.ModelChoiceField(
+        Team.objects.all(), label=_("チーム"), required=False, empty_label=_("（なし）")
+    )

@@ -83,7 +83,7 @@ def of_role(role: str, held: Mapping[str, Any] | None, user: int, team: frozense
     if role == User.Role.VIEWER:
         return Rights(role, user, LOOKING)
     if held is None:
-        return Rights(role, user, {})
+        return Rights(role, user, {}, look="nothing")
     entities, fields = held.get("entities", {}), held.get("fields", {})
     hides = bool(fields) or any(
         one.get("see") == "none" for one in (held.get("default", {}), *entities.values())

@@ -7,19 +7,28 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from enishi.access.models import User
-from enishi.access.rights import log_access
+from enishi.access.models import Team, User
+from enishi.access.rights import log_access, role_names
 
-CHANGEABLE = ("name", "email", "role")
+CHANGEABLE = ("name", "email", "role", "team")
 
 
-def add(*, email: str, name: str, role: str, by: User | None, password: str | None = None) -> User:
+def add(
+    *,
+    email: str,
+    name: str,
+    role: str,
+    by: User | None,
+    password: str | None = None,
+    team: Team | None = None,
+) -> User:
     """A new person; without a password he sets it himself by an invitation link.
 
     Raises:
         ValidationError: by field, where mail address, name or role won't do.
     """
-    user = User(email=email.strip().lower(), name=name.strip(), role=role)
+    user = User(email=email.strip().lower(), name=name.strip(), role=role, team=team)
+    _check_role(role)
     user.set_password(password)
     user.full_clean()
     with transaction.atomic():
@@ -29,7 +38,7 @@ def add(*, email: str, name: str, role: str, by: User | None, password: str | No
 
 
 def change(user: User, *, by: User | None, **values: Any) -> User:
-    """Changes name, mail address or role.
+    """Changes name, mail address, role or team.
 
     Raises:
         ValidationError: where a value won't do, or the last admin would be gone.
@@ -41,8 +50,11 @@ def change(user: User, *, by: User | None, **values: Any) -> User:
         held = _locked(user)
         before = {name: getattr(held, name) for name in values}
         for name, value in values.items():
-            setattr(held, name, value.strip().lower() if name == "email" else value.strip())
+            if isinstance(value, str):
+                value = value.strip().lower() if name == "email" else value.strip()
+            setattr(held, name, value)
         held.full_clean()
+        _check_role(held.role)
         if before.get("role") == User.Role.ADMIN and held.role != User.Role.ADMIN and held.is_active:
             _refuse_if_last(held)
         changed = [name for name in values if before[name] != getattr(held, name)]
@@ -103,6 +115,11 @@ def end_sessions(user: User) -> None:
     """Signs the person out everywhere; the caller renews the session at hand if that one should stay."""
     User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)
     user.refresh_from_db(fields=["session_round"])
+
+
+def _check_role(role: str) -> None:
+    if role not in role_names():
+        raise ValidationError({"role": _("役割を選んでください。")})
 
 
 def _locked(user: User) -> User:

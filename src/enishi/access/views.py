@@ -130,7 +130,7 @@ def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 def users(request: HttpRequest) -> HttpResponse:
     """Everybody, those who may sign in first."""
-    everybody = User.objects.order_by("-is_active", "name", "pk")
+    everybody = User.objects.select_related("team").order_by("-is_active", "name", "pk")
     return render(request, "access/users.html", {"people": everybody})
 
 
@@ -143,7 +143,11 @@ def user_new(request: HttpRequest) -> HttpResponse:
         given = form.cleaned_data
         try:
             person = staff.add(
-                email=given["email"], name=given["name"], role=given["role"], by=_admin(request)
+                email=given["email"],
+                name=given["name"],
+                role=given["role"],
+                team=given["team"],
+                by=_admin(request),
             )
         except ValidationError as error:
             _refuse(form, error)
@@ -166,7 +170,8 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """One person: name, mail address, role; a link just made is shown this once."""
     person = get_object_or_404(User, pk=pk)
     form = UserForm(
-        request.POST or None, initial={"name": person.name, "email": person.email, "role": person.role}
+        request.POST or None,
+        initial={"name": person.name, "email": person.email, "role": person.role, "team": person.team_id},
     )
     if request.method == "POST" and form.is_valid():
         try:

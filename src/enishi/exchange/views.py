@@ -53,8 +53,14 @@ def start(request: HttpRequest) -> HttpResponse:
                 problem = str(error)
             else:
                 return redirect("import-job", job.pk)
-    jobs = ImportJob.objects.exclude(status="draft").select_related("user")[:20]
-    context = {"entity": wanted, "problem": problem, "jobs": jobs, "most": settings.UPLOAD_LIMIT // 2**20}
+    jobs = ImportJob.objects.exclude(status="draft").select_related("user")
+    jobs = jobs if user.is_admin else jobs.filter(user=user)  # files are called after customers
+    context = {
+        "entity": wanted,
+        "problem": problem,
+        "jobs": jobs[:20],
+        "most": settings.UPLOAD_LIMIT // 2**20,
+    }
     return render(request, "exchange/start.html", context, status=422 if problem else 200)
 
 

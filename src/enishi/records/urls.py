@@ -2,13 +2,28 @@
 
 from django.urls import path
 
-from enishi.records.pages import boards, calendars, cards, finding, forms, handover, histories, lists, ties
+from enishi.records.pages import (
+    boards,
+    calendars,
+    cards,
+    finding,
+    forms,
+    handover,
+    histories,
+    lists,
+    roles,
+    ties,
+)
 
 urlpatterns = [
     path("settings/handover/", handover.handover_page, name="handover"),
     path(
         "settings/handover/<int:handover_id>/<slug:action>/", handover.handover_action, name="handover-action"
     ),
+    path("settings/roles/", roles.roles_page, name="roles"),
+    path("settings/roles/<int:pk>/", roles.role_page, name="role"),
+    path("settings/roles/<int:pk>/remove/", roles.role_remove, name="role-remove"),
+    path("settings/teams/", roles.teams_page, name="teams"),
     path("settings/changes/", histories.changes_page, name="changes"),
     path("search/", finding.search_page, name="search"),
     path("bin/", finding.bin_page, name="bin"),

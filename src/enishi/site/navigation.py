@@ -38,6 +38,10 @@ class Frame:
     design: int  # the number of the design: the entries are the owner's
     look: str  # and those that the person's role sees
 
+    def board(self) -> bool:
+        """Whether the person sees the board of deals."""
+        return registry.find("deal") is not None
+
     def items(self) -> list[dict[str, Any]]:
         """The sidebar's entries."""
         made = [self._item("today", _("今日"), "/today/", "sun")]

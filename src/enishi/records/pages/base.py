@@ -36,7 +36,7 @@ class EntityConverter:
 
     def to_url(self, value: Entity | str) -> str:
         """The slug of an entity given itself or by name."""
-        return (registry.get(value) if isinstance(value, str) else value).slug
+        return (registry.whole_entities()[value] if isinstance(value, str) else value).slug
 
 
 register_converter(EntityConverter, "entity")

@@ -90,7 +90,7 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
         if other is None:
             continue
         column = other.field(connection.field).column
-        columns = [other.field(name) for name in connection.columns]
+        columns = [other.fields[name] for name in connection.columns if name in other.fields]
         asked = shape(other, user, "connected", column, connection.columns)
         page = fetch(asked, partial(_connected, other, user, columns, column), record.pk)
         cells = (

@@ -147,14 +147,16 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """Every component on one page, for those who build pages."""
     from enishi.records.pages.base import form_input
 
-    entity = registry.get("contact")
-    inputs = [
-        form_input(
-            one, one.empty_value(), errors=[_("例: ここに理由が出ます。")] if one.name == "email" else None
-        )
-        for one in entity.fields.values()
-        if one.editable
-    ]
+    with registry.whole():
+        inputs = [
+            form_input(
+                one,
+                one.empty_value(),
+                errors=[_("例: ここに理由が出ます。")] if one.name == "email" else None,
+            )
+            for one in registry.get("contact").fields.values()
+            if one.editable
+        ]
     return render(
         request,
         "site/gallery.html",
