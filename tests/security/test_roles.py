@@ -8,6 +8,7 @@ from django.test import Client
 
 from enishi.access.models import Role, Team, User
 from enishi.connect import tokens
+from enishi.connect.api import base
 from enishi.records import registry, write
 from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.limits import serving
@@ -21,6 +22,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.row("F2")]
 HIDDEN = "隠した値"  # in fields that the role hides
 OWN_ONLY = {"see": "own", "create": "own", "change": "own", "delete": "own", "export": "own"}
 METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@pytest.fixture(autouse=True)
+def fresh_pace() -> None:
+    """Tokens of earlier tests had the same keys."""
+    base._calls.clear()
 
 
 def person(name: str, **rights: Any) -> User:

@@ -44,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--database") == "postgresql":
         _use_postgresql(config)
     django.setup()
+    from django.conf import settings
+
+    settings.READ_LOG_SECONDS = 0  # a thread of its own would write beside the transaction of a test
 
 
 def _use_postgresql(config: pytest.Config) -> None:
@@ -65,10 +68,12 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.fixture(autouse=True)
 def _entities_as_built() -> Iterator[None]:
     """What a test draws is drawn for it alone."""
-    from enishi.records import registry
+    from enishi.access import reads, rights
+    from enishi.records import limits, registry
 
     yield
-    registry.forget()
+    for held in (reads, rights, limits, registry):
+        held.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -143,12 +143,16 @@ class AccessLog(models.Model):
     at = models.DateTimeField(default=timezone.now, db_index=True)
     action = models.CharField(max_length=20)
     entity = models.CharField(max_length=40, blank=True)
+    record_id = models.BigIntegerField(null=True)
     count = models.PositiveIntegerField(default=0)
     detail = models.TextField(blank=True)
 
     class Meta:
         ordering = ["-at", "-pk"]
-        indexes = [models.Index(fields=["user", "-at"], name="access_log_user")]
+        indexes = [
+            models.Index(fields=["user", "-at"], name="access_log_user"),
+            models.Index(fields=["entity", "record_id", "-id"], name="access_log_record"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.user} {self.action} {self.entity}"

@@ -210,6 +210,10 @@ def admin_required(
     return guarded
 
 
-def log_access(user: User | None, action: str, entity: str, count: int, detail: str = "") -> AccessLog:
+def log_access(
+    user: User | None, action: str, entity: str, count: int, detail: str = "", *, record_id: int | None = None
+) -> AccessLog:
     """Remembers that somebody exported, read in bulk or changed rights; never drop these rows."""
-    return AccessLog.objects.create(user=user, action=action, entity=entity, count=count, detail=detail)
+    return AccessLog.objects.create(
+        user=user, action=action, entity=entity, count=count, detail=detail, record_id=record_id
+    )

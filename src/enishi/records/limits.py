@@ -55,6 +55,11 @@ def serving(user: User) -> Iterator[None]:
         _serving.reset(token)
 
 
+def forget() -> None:
+    """Makes entities anew for every role (tests take designs back)."""
+    _made.clear()
+
+
 def seen_by(entity: Entity, user: User) -> Entity:
     """The entity as this person sees it.
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from enishi.records.pages import (
+    access_log,
     boards,
     calendars,
     cards,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("settings/roles/<int:pk>/", roles.role_page, name="role"),
     path("settings/roles/<int:pk>/remove/", roles.role_remove, name="role-remove"),
     path("settings/teams/", roles.teams_page, name="teams"),
+    path("settings/access-log/", access_log.access_log, name="access-log"),
     path("settings/changes/", histories.changes_page, name="changes"),
     path("search/", finding.search_page, name="search"),
     path("bin/", finding.bin_page, name="bin"),

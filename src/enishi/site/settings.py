@@ -56,6 +56,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 API_PER_MINUTE = environment.number("ENISHI_API_PER_MINUTE", 1200)  # calls of one token, per serving process
+READ_LOG_SECONDS = 1.0  # how long who looked at a record may wait to be written (access/reads.py); 0: never
 UPLOAD_LIMIT = environment.number("ENISHI_UPLOAD_LIMIT_MB", 100) * 1024 * 1024
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

@@ -151,7 +151,7 @@ def _bulk_one(request: Call, entity: Entity, each: dict[str, Any], operation: Op
 def read_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     """One record."""
     record = one(entity, request.person, record_id)
-    log_access(request.person, "api-read", entity.name, 1, entity.url(record_id))
+    log_access(request.person, "api-read", entity.name, 1, record_id=record_id)
     return answer(shown(entity, [record])[0], ETag=f'"{record.version}"')
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from enishi.access.reads import note_read
 from enishi.kit import htmx
 from enishi.kit.hooks import Hook
 from enishi.records import attachments, registry, timeline, write
@@ -45,6 +46,7 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool 
         "status": entity.field(entity.status_field).cell(record) if entity.status_field else "",
         "may": may,
         "may_write": may.change,
+        "is_admin": user.is_admin,
         "owner_text": entity.field("owner").value_text(record),
         "belongs": _belongs(entity, record),
         "shows": set(entity.fields),
@@ -142,6 +144,7 @@ def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpRespo
         )
         response.headers["X-Stamp"] = context["stamp"]
         return response
+    note_read(person(request), entity.name, record.pk)
     context["connections"] = connections(request, entity, record)
     context |= timeline_context(request, entity, record)
     return render(request, "records/card.html", context)
