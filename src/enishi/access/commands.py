@@ -28,6 +28,10 @@ def user(argv: list[str]) -> int:
     password = commands.add_parser("password", help=say("パスワードを変える", "set a password"))
     password.add_argument("mail", metavar="MAIL")
     password.add_argument("--password-stdin", action="store_true")
+    factor = commands.add_parser(
+        "reset-factor", help=say("2段階認証とパスキーを外す", "take second factor and passkeys away")
+    )
+    factor.add_argument("mail", metavar="MAIL")
     stop = commands.add_parser("deactivate", help=say("停止する", "stop"))
     stop.add_argument("mail", metavar="MAIL")
     given = parser.parse_args(argv)
@@ -38,6 +42,15 @@ def user(argv: list[str]) -> int:
     if given.command == "password":
         return _password(given.mail, given.password_stdin)
     person = _find(given.mail)
+    if given.command == "reset-factor":
+        count = staff.reset_factors(person, by=None)
+        print(
+            say(
+                f"{person.email} の2段階認証とパスキーを外しました（{count}）。",
+                f"Took {count} factors away from {person.email}.",
+            )
+        )
+        return 0
     staff.deactivate(person, by=None)
     print(say(f"{person.email} を停止しました。", f"{person.email} is stopped."))
     return 0

@@ -3,7 +3,7 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
-from allauth.account.forms import LoginForm, ResetPasswordForm, ResetPasswordKeyForm
+from allauth.account.forms import LoginForm, ReauthenticateForm, ResetPasswordForm, ResetPasswordKeyForm
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
@@ -54,6 +54,15 @@ class SignInForm(Dressed, LoginForm):  # type: ignore[misc]
         self.fields["password"].label = _("パスワード")
         self.fields["password"].help_text = ""
         self.fields["remember"].label = _("この端末ではサインインしたままにする（30日間）")
+
+
+class AgainForm(Dressed, ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, before something that matters."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].label = _("パスワード")
+        self.fields["password"].help_text = ""
 
 
 class ResetRequestForm(Dressed, ResetPasswordForm):  # type: ignore[misc]

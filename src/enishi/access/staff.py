@@ -111,6 +111,16 @@ def set_password(user: User, password: str, *, by: User | None) -> None:
         log_access(by, "password", "user", 1, user.email)
 
 
+def reset_factors(user: User, *, by: User | None) -> int:
+    """Takes second factor, passkeys and recovery codes away from somebody who lost them; his password still holds. Returns how many."""
+    from allauth.mfa.models import Authenticator
+
+    with transaction.atomic():
+        count = int(Authenticator.objects.filter(user=user).delete()[0])
+        log_access(by, "factor", "user", count, f"{user.email} ×")
+    return count
+
+
 def end_sessions(user: User) -> None:
     """Signs the person out everywhere; the caller renews the session at hand if that one should stay."""
     User.objects.filter(pk=user.pk).update(session_round=F("session_round") + 1)

@@ -4,6 +4,9 @@ from typing import Any
 
 from allauth.account.views import LoginView, PasswordChangeView
 from allauth.decorators import rate_limit
+from allauth.mfa.base.views import IndexView
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
@@ -21,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from enishi.access import invitations, staff
 from enishi.access.forms import NewUserForm, ProfileForm, UserForm, WelcomeForm
 from enishi.access.models import User
-from enishi.access.rights import admin_required
+from enishi.access.rights import admin_required, log_access
 from enishi.access.tasks import send_invitation
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -47,6 +50,43 @@ class SignIn(LoginView):  # type: ignore[misc]
     def get_context_data(self, **values: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**values)
         return {**context, "nobody": not User.objects.exists()}
+
+
+class Safety(IndexView):  # type: ignore[misc]
+    """How one signs in: second factor, passkeys, recovery codes, and where one is signed in."""
+
+    template_name = "mfa/index.html"
+
+    def get_context_data(self, **values: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**values)
+        context["sessions"] = [
+            {"session": one, "device": device(one.user_agent), "current": one.session_key == self.request.session.session_key}
+            for one in sorted(UserSession.objects.purge_and_list(self.request.user), key=lambda one: one.created_at, reverse=True)
+        ]  # fmt: skip
+        return context
+
+
+def device(user_agent: str) -> str:
+    """A browser's own words as people say them: 「Chrome・Windows」."""
+    browsers = (("Edg/", "Edge"), ("OPR/", "Opera"), ("CriOS", "Chrome"), ("FxiOS", "Firefox"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))  # fmt: skip
+    systems = (("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS", "Mac"), ("CrOS", "Chromebook"), ("Linux", "Linux"))  # fmt: skip
+    found = [next((name for mark, name in known if mark in user_agent), "") for known in (browsers, systems)]
+    return "・".join(word for word in found if word) or _("不明な端末")
+
+
+@require_POST
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Signs out on one of one's own devices."""
+    assert isinstance(request.user, User)
+    session = get_object_or_404(UserSession, pk=pk, user=request.user)
+    if session.session_key == request.session.session_key:
+        messages.error(request, _("今使っている端末です。サインアウトはメニューから行ってください。"))
+    else:
+        name = device(session.user_agent)
+        session.end()
+        log_access(request.user, "session", "user", 1, f"{request.user.email} {name}")
+        messages.success(request, _("「%(name)s」をサインアウトしました。") % {"name": name})
+    return redirect("mfa_index")
 
 
 class ChangePassword(PasswordChangeView):  # type: ignore[misc]
@@ -77,6 +117,9 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             if held is None:
                 return render(request, "account/welcome.html", {"person": None}, status=410)
             staff.set_password(held, form.cleaned_data["password1"], by=held)
+        if is_mfa_enabled(held):  # the link stands for the password alone
+            messages.success(request, _("パスワードを決めました。サインインしてください。"))
+            return redirect("account_login")
         login(request, held, backend=BACKEND)
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(
@@ -185,7 +228,13 @@ def user_edit(request: HttpRequest, pk: int) -> HttpResponse:
     link = ""
     if request.method == "GET" and made and made.get("user") == pk:
         link = request.session.pop(LINK)["link"]
-    context = {"person": person, "form": form, "link": link, "days": settings.INVITATION_AGE // 86400}
+    context = {
+        "person": person,
+        "form": form,
+        "link": link,
+        "factor": is_mfa_enabled(person),
+        "days": settings.INVITATION_AGE // 86400,
+    }
     return render(request, "access/user_edit.html", context, status=422 if form.is_bound else 200)
 
 
@@ -207,6 +256,11 @@ def user_action(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         elif action == "start":
             staff.activate(person, by=by)
             messages.success(request, _("%(name)s さんの利用を再開しました。") % {"name": person.name})
+        elif action == "factor":
+            staff.reset_factors(person, by=by)
+            messages.success(
+                request, _("%(name)s さんの2段階認証とパスキーを外しました。") % {"name": person.name}
+            )
         elif action == "link":
             if not person.is_active:
                 raise ValidationError(_("停止中の人にはリンクを作れません。先に利用を再開してください。"))

@@ -70,6 +70,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -172,6 +174,8 @@ OPEN_ROUTES = frozenset(
         "switch-language",
         "manifest",
         "account_login",
+        "mfa_authenticate",  # between password and second factor nobody is signed in yet
+        "mfa_login_webauthn",
         "account_inactive",
         "account_reset_password",
         "account_reset_password_done",
@@ -213,6 +217,7 @@ ACCOUNT_FORMS = {
     "reset_password": "enishi.access.forms.ResetRequestForm",
     "reset_password_from_key": "enishi.access.forms.ResetForm",
     "change_password": "enishi.access.forms.ChangePasswordForm",
+    "reauthenticate": "enishi.access.forms.AgainForm",
 }
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
@@ -221,6 +226,15 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "change_password": "5/m/user",
 }
+MFA_ADAPTER = "enishi.access.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are given by an admin
+MFA_TOTP_ISSUER = "Enishi"
+MFA_TOTP_TOLERANCE = 1  # clocks of telephones differ
+# Browsers offer passkeys on https and on this machine alone; this lets the latter through.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not BEHIND_TLS
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
