@@ -367,6 +367,8 @@ class TestInvitation:
 
 
 OPEN = {
+    "mfa_authenticate",
+    "mfa_login_webauthn",
     "healthz", "favicon", "switch-language", "manifest", "account_login", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done", "welcome",
 }  # fmt: skip

@@ -39,8 +39,26 @@ def routes() -> list[URLPattern]:
 ROUTES = routes()
 # One's own affairs, which viewers may change too: profile, password, language, read notifications, own views.
 # Whoever is signed in is sent on from these.
-OPEN = {"account_login", "account_reset_password", "account_reset_password_from_key", "favicon"}
+OPEN = {
+    "account_login",
+    "mfa_authenticate",
+    "mfa_login_webauthn",
+    "account_reset_password",
+    "account_reset_password_from_key",
+    "favicon",
+}
 OWN = {
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_activate_totp",
+    "mfa_deactivate_totp",
+    "mfa_generate_recovery_codes",
+    "mfa_add_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_index",
+    "mfa_list_webauthn",
+    "end-session",
     "profile",
     "account_change_password",
     "sign-out-elsewhere",

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from enishi.access.models import Role, Team, User
@@ -223,6 +224,13 @@ def test_seen_is_not_changed_and_changed_is_not_deleted(company: dict[str, Any],
         write.delete(entity, [key], by=user)
     with pytest.raises(NotAllowed):
         write.restore(entity, [company["gone"].pk], by=user)
+    assert changed_tables(before, snapshot()) == []
+    before = snapshot()
+    client = client_of(user)
+    upload = SimpleUploadedFile("x.txt", b"x")
+    assert client.post(f"/accounts/{key}/files/", {"file": upload}, headers=HTMX).status_code == 403
+    assert client.post(f"/files/{company['attachment'].pk}/remove/", headers=HTMX).status_code == 403
+    assert client.post(f"/accounts/{key}/revert/", {"version": "1"}, headers=HTMX).status_code == 403
     assert changed_tables(before, snapshot()) == []
     mine = write.create(entity, {"name": "自分の", "owner": user.pk}, by=alice).record
     write.write(entity, mine.pk, {"note": "直した"}, by=user)

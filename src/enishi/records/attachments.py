@@ -82,8 +82,8 @@ def store(entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User
     Raises:
         NotAllowed, NotFound, ValidationError: empty or too large.
     """
-    require(by, "change", entity)
     record = one(entity, by, record_id)
+    require(by, "change", entity, record)
     check(upload)
     key = secrets.token_hex(20)
     path = Path(settings.MEDIA_ROOT) / key[:2] / key
@@ -151,8 +151,7 @@ def remove(attachment_id: int, *, by: User) -> Attachment:
     entity = registry.find(attachment.entity) if attachment else None
     if attachment is None or entity is None:
         raise NotFound
-    require(by, "change", entity)
-    one(entity, by, attachment.record_id)
+    require(by, "change", entity, one(entity, by, attachment.record_id))
     attachment.deleted_at = timezone.now()
     attachment.save(update_fields=["deleted_at"])
     _take_out(entity, attachment, by)
