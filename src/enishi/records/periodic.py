@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from enishi.kit.periodic import every
 from enishi.records import bin as records_bin
-from enishi.records import handover
+from enishi.records import handover, personal
 from enishi.records.models import Handover, IdempotencyKey
 
 
@@ -28,3 +28,9 @@ def due_handovers() -> None:
     begun = (Handover.Status.WAITING, Handover.Status.RUNNING)
     for row in Handover.objects.filter(status__in=begun, on__lte=timezone.localdate()):
         handover.run(row)
+
+
+@every(minutes=60 * 24)
+def end_of_retention() -> None:
+    """Persons whose time is over, where the rule runs by itself."""
+    personal.run_automatic()

@@ -20,6 +20,7 @@ from enishi.records.visible import sees_all, within
 KINDS: dict[str, tuple[Any, str, str, str]] = {
     "created": (_("登録"), "plus", "grey", "history"),
     "changed": (_("項目の変更"), "pencil", "grey", "history"),
+    "anonymised": (_("匿名化"), "user", "grey", "history"),
     "deleted": (_("削除"), "trash-2", "red", "history"),
     "restored": (_("ごみ箱から復元"), "undo-2", "grey", "history"),
     "stage": (_("ステージ変更"), "arrow-left-right", "green", "deals"),

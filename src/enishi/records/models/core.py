@@ -90,6 +90,7 @@ class Operation(models.Model):
         IMPORT = "import", _("取り込み")
         UNDO = "undo", _("元に戻す")
         MERGE = "merge", _("統合")
+        ANONYMISE = "anonymise", _("匿名化")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     at = models.DateTimeField(default=timezone.now)

@@ -25,6 +25,7 @@ from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
 from enishi.records.pages.facts import fact, facts
 from enishi.records.pages.ties import tied
+from enishi.records.personal import is_person
 from enishi.records.prepared import fetch
 from enishi.records.rules import missing
 from enishi.records.search import find
@@ -47,6 +48,7 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool 
         "may": may,
         "may_write": may.change,
         "is_admin": user.is_admin,
+        "is_person": user.is_admin and is_person(entity, record),
         "owner_text": entity.field("owner").value_text(record),
         "belongs": _belongs(entity, record),
         "shows": set(entity.fields),

@@ -1,0 +1,357 @@
+"""What is held about one person: given out as one file, made anonymous, and not kept longer than its time.
+
+The law on the protection of personal information (個人情報保護法) gives a person the right to see what is held (Art. 33) and to have
+it no longer used (Art. 35), and asks to erase without delay what is no longer needed (Art. 22). What other laws ask to be kept
+(deals and amounts: seven years by tax law, 法人税法施行規則 Art. 59) stays, without the person's name.
+"""
+
+import datetime
+import io
+import json
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enishi.access.models import AccessLog, User
+from enishi.access.rights import log_access
+from enishi.records import registry, scope, search, timeline, write
+from enishi.records.entity import Entity
+from enishi.records.errors import NotFound
+from enishi.records.fields import FieldKind
+from enishi.records.models import Attachment, Event, EventSubject, Link, Operation, RetentionRule
+from enishi.records.visible import one, require
+
+# Kinds whose values tell who somebody is or what was said of him. Choices, yes/no and numbers stay for the figures.
+TELLING = frozenset(
+    {"text", "long_text", "kana", "telephone", "email", "address", "postal_code", "url", "date", "date_time", "free_choice", "auto_number"}
+)  # fmt: skip
+STAYS = frozenset({"owner", "account", "honorific"})
+YEARS = (1, 2, 3, 5, 7, 10)
+MOST = 500
+
+
+def holds_people(entity: Entity) -> bool:
+    """Whether records of an entity may be persons."""
+    return entity.drawn or entity.name in {"account", "contact"}
+
+
+def is_person(entity: Entity, record: Any) -> bool:
+    """Whether a record is about a person: contacts, sole traders and households, and whatever the owner drew."""
+    if entity.name == "account":
+        return str(record.kind) in {"sole", "household"}
+    return holds_people(entity)
+
+
+# --- one file ---------------------------------------------------------------------------------------
+def held(entity: Entity, record_id: int, *, by: User) -> dict[str, Any]:
+    """Everything that is held about a person: his record, what hangs on it, what happened, who looked.
+
+    Raises:
+        NotAllowed, NotFound
+    """
+    require(by, "admin")
+    record = one(entity, by, record_id)
+    events = (
+        Event.objects.filter(entity=entity.name, record_id=record.pk).select_related("actor").order_by("pk")
+    )
+    files = Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None).order_by("pk")
+    reads = (
+        AccessLog.objects.filter(entity=entity.name, record_id=record.pk)
+        .select_related("user")
+        .order_by("pk")
+    )
+    return {
+        "made_at": timezone.localtime().isoformat(timespec="seconds"),
+        "kind": str(entity),
+        "title": entity.title(record),
+        "fields": _values(entity, record),
+        "connected": [
+            {"kind": str(other), "title": other.title(row), "fields": _values(other, row)}
+            for other, row in connected(entity, record)
+        ],
+        "history": [
+            {
+                "at": event.at.isoformat(timespec="seconds"), "what": timeline.kind_label(event.kind), "by": str(event.actor or ""),
+                "changes": [{"field": name, "from": old, "to": new} for name, old, new in timeline.change_lines(entity, event)],
+            }
+            for event in events
+        ],
+        "files": [{"name": file.name, "bytes": file.size, "sha256": file.sha256} for file in files],
+        "seen_by": [{"at": row.at.isoformat(timespec="seconds"), "by": str(row.user or ""), "how": row.action} for row in reads],
+    }  # fmt: skip
+
+
+def as_file(entity: Entity, record_id: int, *, by: User) -> bytes:
+    """`held` as one zip: JSON for programs, HTML for people, and the files. The log keeps that it was made.
+
+    Raises:
+        NotAllowed, NotFound
+    """
+    data = held(entity, record_id, by=by)
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("personal-data.json", json.dumps(data, ensure_ascii=False, indent=2))
+        archive.writestr("personal-data.html", render_to_string("records/personal_file.html", {"data": data}))
+        for file in Attachment.objects.filter(entity=entity.name, record_id=record_id, deleted_at=None):
+            path = Path(settings.MEDIA_ROOT) / file.path
+            if path.is_file():
+                archive.write(path, f"files/{file.pk}-{file.name}")
+    log_access(by, "personal-data", entity.name, 1, record_id=record_id)
+    return made.getvalue()
+
+
+def _values(entity: Entity, record: Any) -> list[dict[str, str]]:
+    return [
+        {"label": found.label, "value": text}
+        for found in entity.fields.values()
+        if not found.hidden and (text := found.value_text(record))
+    ]
+
+
+def connected(entity: Entity, record: Any) -> list[tuple[Entity, Any]]:
+    """What points to a record: by a reference, by "about", by a connection the owner drew; each once."""
+    made: dict[tuple[str, int], tuple[Entity, Any]] = {}
+    keys: dict[str, set[int]] = {}
+    for link in Link.objects.filter(to_entity=entity.name, to_id=record.pk).exclude(relation="tag"):
+        keys.setdefault(link.from_entity, set()).add(link.from_id)
+    for link in Link.objects.filter(from_entity=entity.name, from_id=record.pk).exclude(relation="tag"):
+        keys.setdefault(link.to_entity, set()).add(link.to_id)
+    for other in registry.all_entities():
+        rows = other.model._default_manager.filter(deleted_at=None)
+        wanted = Q(pk__in=keys.get(other.name, set()))
+        for found in other.references:
+            if found.to == entity.name and not found.custom:
+                wanted |= Q(**{found.column: record.pk})
+        for row in rows.filter(wanted).order_by("pk")[:MOST]:
+            made[other.name, row.pk] = other, row
+    return list(made.values())
+
+
+# --- anonymous --------------------------------------------------------------------------------------
+@dataclass
+class Plan:
+    """What anonymising would take away, and what stays and why."""
+
+    goes: list[tuple[str, str]] = field(default_factory=list)  # what, its value
+    stays: list[tuple[str, str]] = field(default_factory=list)  # what, why
+
+
+def telling(entity: Entity) -> list[FieldKind]:
+    """The fields of a record that tell who somebody is."""
+    return [
+        found
+        for found in entity.fields.values()
+        if (found.kind in TELLING or found.name == entity.title_field)
+        and (found.editable or found.name == entity.title_field)
+        and found.name not in STAYS
+        and not found.linked
+        and not found.computed
+    ]
+
+
+def plan(entity: Entity, record_id: int, *, by: User) -> Plan:
+    """The dry run.
+
+    Raises:
+        NotAllowed, NotFound: also where the record is about no person.
+    """
+    require(by, "admin")
+    record = one(entity, by, record_id)
+    if not is_person(entity, record):
+        raise NotFound
+    made = Plan()
+    for found in telling(entity):
+        text = found.value_text(record)
+        if text:
+            made.goes.append((found.label, text))
+    files = Attachment.objects.filter(entity=entity.name, record_id=record.pk)
+    made.goes += [(_("ファイル"), file.name) for file in files[:50]]
+    changes = Event.objects.filter(entity=entity.name, record_id=record.pk).count()
+    made.goes.append((_("変更履歴の中の値"), _("%(n)d件") % {"n": changes}))
+    for other, row in connected(entity, record):
+        what = f"{other}: {other.title(row)}"
+        if other.name in {"task", "activity"} and _only_about(other, row, entity, record):
+            made.goes.append((what, _("本文とメモ")))
+        elif other.name in {"task", "activity"}:
+            made.stays.append((what, _("ほかの記録についての内容でもあるため。必要なら手で直してください。")))
+        elif other.name == "deal":
+            made.stays.append(
+                (what, _("取引の記録は法令で7年間の保存が必要なため（法人税法施行規則59条）。"))
+            )
+        elif other.rights_through:
+            made.stays.append((what, _("いつどこに所属していたかだけが、名前なしで残ります。")))
+        else:
+            made.stays.append((what, _("別の記録なので、名前なしのつながりだけが残ります。")))
+    made.stays.append((_("閲覧と書き出しの記録"), _("誰が見たかを後から確かめるため。名前は含みません。")))
+    made.stays.append((_("これまでのバックアップと、取り込みに使った元のファイル"), _("この画面からは変えられません。保存期間が過ぎたら消してください。")))  # fmt: skip
+    return made
+
+
+def _only_about(other: Entity, row: Any, entity: Entity, record: Any) -> bool:
+    """Whether a task or activity is about this person alone."""
+    return str(getattr(row, "about", "")) == f"{entity.name}:{record.pk}"
+
+
+def nameless(record: Any) -> str:
+    """What an anonymous record is called."""
+    return _("匿名 %(n)d") % {"n": record.pk}
+
+
+def anonymise(entity: Entity, record_id: int, *, by: User) -> None:
+    """Takes away what tells who somebody is, from his record, its history, its files, and what was noted about him alone. Connections and
+    figures stay. It can't be undone.
+
+    Raises:
+        NotAllowed, NotFound, Refused
+    """
+    plan(entity, record_id, by=by)  # asks for the right and for a person
+    with registry.whole(), transaction.atomic():
+        record = entity.model._default_manager.select_for_update().get(pk=record_id)
+        names = [found.name for found in telling(entity)]
+        operation = Operation.objects.create(kind="anonymise", user=by, summary=_("%(entity)sを匿名化") % {"entity": entity})  # fmt: skip
+        for other, row in connected(entity, record):
+            if other.name in {"task", "activity"} and _only_about(other, row, entity, record):
+                _empty(other, row, by, operation)
+        _empty(entity, record, by, operation)
+        for other, row in connected(entity, record):  # their words in the search hold his name
+            search.index(other, [row])
+        _forget_in_references(entity, record.pk)
+        _erase_files(entity, record.pk)
+        event = Event.objects.create(
+            kind="anonymised", entity=entity.name, record_id=record.pk, actor=by, data={"fields": names}
+        )
+        scope.place(entity, [(record, event)])
+        # The operation's changes tell nothing any more; taking it back would bring back nothing.
+        operation.undone_at = timezone.now()
+        operation.save(update_fields=["undone_at"])
+        log_access(by, "anonymise", entity.name, 1, record_id=record.pk)
+
+
+def _empty(entity: Entity, record: Any, by: User, operation: Operation) -> None:
+    """Empties a record's telling fields and forgets their earlier values."""
+    values: dict[str, Any] = {}
+    parts = {"family_name", "given_name", "family_kana", "given_kana"}
+    for found in telling(entity):
+        if found.kind in {"date", "date_time"} and not (found.custom or found.name == "birthday"):
+            continue  # when something was due or done tells nobody
+        if found.name == entity.title_field:
+            values[found.name] = nameless(record)
+        elif not (found.required or found.filled) or found.name in parts:
+            values[found.name] = found.empty_value()
+    if "family_name" in entity.fields:
+        values |= {"family_name": nameless(record), "given_name": ""}
+    if entity.name == "activity":
+        values = {"text": _("（匿名化されました）")}
+    record.refresh_from_db()
+    write.write_many(
+        entity, [(record, values)], by=by, operation=operation, cleaned=True, internal=True, check=False
+    )
+    forget = {*values, *parts}
+    events = list(Event.objects.filter(entity=entity.name, record_id=record.pk))
+    _forget(events, lambda _event: forget)
+
+
+def _forget(events: Iterable[Event], names: Any) -> None:
+    """Takes values and the names behind keys out of what happened; that it happened stays."""
+    changed = []
+    for event in events:
+        data, hit = event.data, False
+        for name in names(event):
+            if name in data.get("changes", {}):
+                data["changes"][name], hit = [None, None], True
+            if name in data.get("labels", {}):
+                data["labels"][name], hit = ["—", "—"], True
+        if "name" in data:  # of a file
+            data["name"], hit = "—", True
+        if hit:
+            changed.append(event)
+    Event.objects.bulk_update(changed, ["data"], batch_size=500)
+
+
+def _forget_in_references(entity: Entity, key: int) -> None:
+    """Other records' histories kept the person's name beside the key when a reference changed."""
+    for other in registry.all_entities():
+        pointing: list[Any] = [*other.references, *other.linked]
+        for found in pointing:
+            if found.to != entity.name:
+                continue
+            mine = EventSubject.objects.filter(entity=entity.name, record_id=key, event=OuterRef("pk"))
+            direct = Q(**{f"data__changes__{found.name}__0": key}) | Q(
+                **{f"data__changes__{found.name}__1": key}
+            )
+            rows = Event.objects.filter(entity=other.name).filter(direct | Q(Exists(mine)))
+            _forget_labels(rows, found.name)
+
+
+def _forget_labels(rows: QuerySet[Event], name: str) -> None:
+    changed = []
+    for event in rows.iterator(chunk_size=500):
+        if name in event.data.get("labels", {}):
+            event.data["labels"][name] = ["—", "—"]
+            changed.append(event)
+    Event.objects.bulk_update(changed, ["data"], batch_size=500)
+
+
+def _erase_files(entity: Entity, key: int) -> None:
+    for file in Attachment.objects.filter(entity=entity.name, record_id=key):
+        path = Path(settings.MEDIA_ROOT) / file.path
+        transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
+        file.delete()
+
+
+# --- how long ---------------------------------------------------------------------------------------
+def due(rule: RetentionRule, today: datetime.date | None = None) -> QuerySet[Any]:
+    """Persons with whom nobody has had to do for longer than the rule keeps them: no contact, no change, no next step, no open deal."""
+    entity = registry.get(rule.entity)
+    limit = timezone.make_aware(
+        datetime.datetime.combine(
+            (today or timezone.localdate()) - relativedelta(years=rule.years), datetime.time()
+        )
+    )
+    rows: Any = entity.model._default_manager.filter(deleted_at=None, updated_at__lt=limit)
+    rows = rows.filter(next_step="")
+    rows = rows.filter(Q(last_contact_at=None) | Q(last_contact_at__lt=limit))
+    if entity.name == "account":
+        rows = rows.filter(kind__in=("sole", "household"))
+    deals = registry.find("deal")
+    if deals is not None and entity.name in {found.to for found in deals.references}:
+        open_deals: Any = deals.model._default_manager.filter(deleted_at=None)
+        open_deals = open_deals.filter(outcome="open")
+        rows = rows.exclude(Exists(open_deals.filter(**{f"{entity.name}_id": OuterRef("pk")})))
+    done = Event.objects.filter(entity=entity.name, record_id=OuterRef("pk"), kind="anonymised")
+    waiting: QuerySet[Any] = rows.exclude(Exists(done))
+    return waiting
+
+
+def run_rule(rule: RetentionRule, *, by: User, most: int = 1000) -> int:
+    """Anonymises what is due; returns how many. Each by itself, so that what was done stays done."""
+    entity = registry.get(rule.entity)
+    count = 0
+    for key in list(due(rule).order_by("pk").values_list("pk", flat=True)[:most]):
+        anonymise(entity, key, by=by)
+        count += 1
+    return count
+
+
+def run_automatic() -> int:
+    """What the rules that run by themselves have to do; each in the name of the admin who set it, as long as he is one."""
+    count = 0
+    for rule in RetentionRule.objects.filter(automatic=True).select_related("by"):
+        if (
+            registry.find(rule.entity) is not None
+            and rule.by is not None
+            and rule.by.is_active
+            and rule.by.is_admin
+        ):
+            count += run_rule(rule, by=rule.by)
+    return count
