@@ -158,7 +158,7 @@ class ListState:
         tree = self.condition
         if tree and not steady(self.entity, tree):
             return None
-        asked = (json.dumps(tree), self.user.pk) if tree else ()
+        asked = (json.dumps(tree), self.user.pk, self.user.team_id) if tree else ()
         return shape(self.entity, self.user, *asked)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import RecordError
-from enishi.records.fields import Date, FieldKind, Linked, Person, Reference, Tags
+from enishi.records.fields import Date, FieldKind, InTeam, Linked, Person, Pointer, Reference, Tags
 
 Tree = dict[str, Any]
 MOST_NODES, DEEPEST, MOST_VALUES, LONGEST_TEXT = 200, 12, 5000, 1000
@@ -140,7 +140,7 @@ def steady(entity: Entity, tree: Any) -> bool:
     found = entity.fields.get(str(tree.get("field")))
     if found is None or isinstance(found, Date | Linked | Tags):
         return False
-    if isinstance(found, Reference | Person):  # names are looked up, keys are not
+    if isinstance(found, Pointer):  # names are looked up, keys are not
         return isinstance(tree.get("value"), int) or tree.get("value") == "me"
     return not found.linked
 
@@ -149,6 +149,8 @@ def operand(found: FieldKind, value: Any, scope: Scope) -> Any:
     """One operand; "me" is the person who asks."""
     if value == "me" and isinstance(found, Person):
         return scope.user.pk
+    if value == "me" and isinstance(found, InTeam):
+        return scope.user.team_id or 0
     if isinstance(value, dict | list):
         raise ValidationError(_("「%(label)s」の条件の値が正しくありません。") % {"label": found.label})
     cleaned = found.operand(value)

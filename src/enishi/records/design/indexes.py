@@ -20,6 +20,7 @@ INDEXED = frozenset(
         "auto_number",
         "formula",
         "user",
+        "team",
         "kana",
         "telephone",
         "email",

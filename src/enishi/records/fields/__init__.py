@@ -10,6 +10,7 @@ from enishi.records.fields.formulas import Formula
 from enishi.records.fields.links import Linked
 from enishi.records.fields.numbers import Money, Number, Percent, YesNo
 from enishi.records.fields.references import Person, Pointer, Reference
+from enishi.records.fields.teams import InTeam
 from enishi.records.fields.texts import (
     Address,
     CorporateNumber,
@@ -26,12 +27,12 @@ KINDS: dict[str, type[FieldKind]] = {
     kind.kind: kind
     for kind in (
         Words, LongText, Number, Money, Percent, Date, DateTime, Choice, SeveralChoices, Stage, YesNo, Telephone, Email, Url, Address,
-        Person, AutoNumber, Formula, Files, Pictures, Kana, PostalCode, CorporateNumber, Moment, FreeChoice, Tags, Reference, AnyRecord, Linked,
+        Person, InTeam, AutoNumber, Formula, Files, Pictures, Kana, PostalCode, CorporateNumber, Moment, FreeChoice, Tags, Reference, AnyRecord, Linked,
     )
 }  # fmt: skip
 
 __all__ = [
-    "KINDS", "Address", "AnyRecord", "AutoNumber", "Choice", "CorporateNumber", "Date", "DateTime", "Email", "FieldKind", "Files", "Formula", "FreeChoice", "Kana", "Linked", "LongText",
+    "KINDS", "Address", "AnyRecord", "AutoNumber", "Choice", "CorporateNumber", "Date", "DateTime", "Email", "FieldKind", "Files", "Formula", "FreeChoice", "InTeam", "Kana", "Linked", "LongText",
     "Moment", "Money", "Number", "Option", "Percent", "Person", "Pictures", "Pointer", "PostalCode", "Reference", "SeveralChoices", "Stage", "Tags",
     "Telephone", "Url", "Words", "YesNo",
 ]  # fmt: skip

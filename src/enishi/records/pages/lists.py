@@ -20,7 +20,7 @@ from enishi.records.conditions import BadCondition, Scope, compile_condition, de
 from enishi.records.conditions.words import OPERATOR_WORDS
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import Choice, FieldKind, Person, Tags
+from enishi.records.fields import Choice, FieldKind, InTeam, Person, Tags
 from enishi.records.lists import ListState, table_size, totals
 from enishi.records.models import Operation, SavedView
 from enishi.records.pages.base import handled, person, whole
@@ -172,6 +172,10 @@ def builder_kinds(entity: Entity, *, deep: bool = True) -> list[dict[str, Any]]:
         elif isinstance(one, Person):
             options = [{"value": "me", "label": _("自分")}] + [
                 {"value": str(user.pk), "label": str(user)} for user in one.users
+            ]
+        elif isinstance(one, InTeam):
+            options = [{"value": "me", "label": _("自分のチーム")}] + [
+                {"value": str(team.pk), "label": str(team)} for team in one.teams
             ]
         elif isinstance(one, Tags):
             from enishi.records.models import Tag

@@ -587,3 +587,29 @@ def test_history_of_who_drew_what(supplier: str, alice: Any) -> None:
     from enishi.access.models import AccessLog
 
     assert AccessLog.objects.filter(user=alice, action="design").count() == Event.objects.none().count() + 19
+
+
+def test_a_field_may_hold_a_team(alice: Any, as_alice: Any) -> None:
+    from enishi.access.models import Team
+
+    east, west = Team.objects.create(name="東日本"), Team.objects.create(name="西日本")
+    entity = registry.get("account")
+    operations.add_field("account", "team", "担当部署", {}, by=alice)
+    registry.refresh(now=True)
+    entity = registry.get("account")
+    found = next(one for one in entity.own if one.kind == "team")
+    one = write.create(entity, {"name": "客", found.name: "東日本"}, by=alice).record
+    write.create(entity, {"name": "別の客", found.name: str(west.pk)}, by=alice)
+    assert found.value_text(one) == "東日本" and found.cells([one]) == ["東日本"]
+    with pytest.raises(Refused):
+        write.create(entity, {"name": "x", found.name: "南日本"}, by=alice)
+    with pytest.raises(Refused):
+        write.create(entity, {"name": "x", found.name: "999999"}, by=alice)
+    alice.team = east
+    alice.save()
+    for value in ("me", str(east.pk)):
+        tree = {"field": found.name, "op": "is", "value": value}
+        rows = entity.model._default_manager.filter(compile_condition(entity, tree, Scope.of(alice)))
+        assert [row.pk for row in rows] == [one.pk]
+    page = as_alice.get(f"/accounts/{one.pk}/field/{found.name}/?edit").content.decode()
+    assert "西日本" in page and "東日本" in as_alice.get(f"/accounts/?columns={found.name}").content.decode()

@@ -54,7 +54,9 @@ def everything() -> str:
     made = []
     for model in apps.get_models():
         for row in model._default_manager.values():
-            made.append(model.__name__ + json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False, default=str))
+            made.append(
+                model.__name__ + json.dumps(row, cls=DjangoJSONEncoder, ensure_ascii=False, default=str)
+            )
     return "\n".join(made)
 
 
