@@ -173,7 +173,10 @@ def test_the_names_of_what_one_may_not_see_are_not_told(company: dict[str, Any],
         assert answer.status_code == 200 and SECRET not in told(answer), address
 
 
-def test_a_team_sees_what_belongs_to_it_and_to_those_below(alice: Any) -> None:
+@pytest.mark.parametrize("many", [5000, 0])
+def test_a_team_sees_what_belongs_to_it_and_to_those_below(alice: Any, monkeypatch: Any, many: int) -> None:
+    """Whichever way a large team's records are gone through."""
+    monkeypatch.setattr("enishi.records.visible.MANY", many)
     east, tokyo = Team.objects.create(name="東日本"), None
     tokyo = Team.objects.create(name="東京", parent=east)
     west = Team.objects.create(name="西日本")

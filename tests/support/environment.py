@@ -69,10 +69,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 def _entities_as_built() -> Iterator[None]:
     """What a test draws is drawn for it alone."""
     from enishi.access import reads, rights
-    from enishi.records import limits, registry
+    from enishi.records import limits, registry, visible
 
     yield
-    for held in (reads, rights, limits, registry):
+    for held in (reads, rights, limits, registry, visible):
         held.forget()
 
 

@@ -1,12 +1,15 @@
 """The one way out: every read starts here. And who may do what with which record."""
 
 import contextlib
+import time
 from collections.abc import Hashable, Iterator
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import F, Model, QuerySet
+from django.db.models.lookups import In
 
 from enishi.access.models import User
 from enishi.access.rights import may, rights_of
@@ -48,9 +51,36 @@ def within(entity: Entity, user: User, rows: QuerySet[Any], action: str = "see")
     if not owners:
         return rows.none()
     path = f"{entity.rights_through}__owner_id" if entity.rights_through else "owner_id"
-    return rows.filter(
-        **({path: next(iter(owners))} if len(owners) == 1 else {f"{path}__in": sorted(owners)})
-    )
+    if len(owners) == 1:
+        return rows.filter(**{path: next(iter(owners))})
+    if holds_many(entity, owners):
+        return rows.filter(In(F(path) + 0, sorted(owners)))
+    return rows.filter(**{f"{path}__in": sorted(owners)})
+
+
+MANY, KEEP_SECONDS = 5000, 60.0
+_many: dict[tuple[type[Model], frozenset[int]], tuple[float, bool]] = {}
+
+
+def holds_many(entity: Entity, owners: frozenset[int]) -> bool:
+    """Whether a team has so many records that a list should walk its order and skip the others, instead of gathering and sorting all of
+    the team's; SQLite has to be told (PostgreSQL's statistics say so). Kept for a minute."""
+    if connection.vendor != "sqlite":
+        return False
+    now, key = time.monotonic(), (entity.model, owners)
+    held = _many.get(key)
+    if held is None or now - held[0] > KEEP_SECONDS:
+        rows = entity.model._default_manager.filter(owner_id__in=owners, deleted_at=None)
+        held = (now, len(rows.order_by().values_list("pk")[: MANY + 1]) > MANY)
+        if len(_many) > 500:
+            _many.clear()
+        _many[key] = held
+    return held[1]
+
+
+def forget() -> None:
+    """Counts anew (tests take their rows back)."""
+    _many.clear()
 
 
 def reached(entity: Entity, user: User, action: str) -> frozenset[int] | None:
@@ -71,7 +101,9 @@ def sees_all(entity: Entity, user: User) -> bool:
 def shape(entity: Entity, user: User, *more: Hashable) -> Hashable:
     """What decides the SQL of a query over `visible` (see `prepared`): the entity as it is now and as the person sees it, and whose
     records those are. Whatever else decides it is given."""
-    return entity.model, registry.design_number(), rights_of(user).look, reached(entity, user, "see"), *more
+    owners = reached(entity, user, "see")
+    many = owners is not None and len(owners) > 1 and holds_many(entity, owners)
+    return entity.model, registry.design_number(), rights_of(user).look, owners, many, *more
 
 
 def one(entity: Entity, user: User, record_id: int, *, deleted: bool = False) -> Any:
