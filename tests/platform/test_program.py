@@ -328,7 +328,7 @@ class TestCommandLine:
             (["user", "add", "not-an-address"], "", "有効なメールアドレス"),
             (["user", "add", "x@example.jp", "--password-stdin"], "short\n", "短すぎます"),
             (["user", "add", "x@example.jp", "--password-stdin"], "", "標準入力にパスワードがありません"),
-            (["user", "add", "x@example.jp", "--role", "owner"], "", "指定が正しくありません"),
+            (["user", "add", "x@example.jp", "--role", "owner"], "", "という役割はありません"),
             (["user", "deactivate", "taro@example.jp"], "", "管理者がいなくなる"),
             (["user", "deactivate", "nobody@example.jp"], "", "という利用者はいません"),
             (["nonsense"], "", "「nonsense」というコマンドはありません"),

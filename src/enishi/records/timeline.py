@@ -67,11 +67,29 @@ class Item:
     undoable: bool = False
 
 
+@dataclass
+class Page:
+    """A page of a timeline, the cursor of the next one ("" at the end), and the newest event where the page begins with it."""
+
+    items: list[Item]
+    following: str
+    newest: int | None
+
+
 def items(
     entity: Entity, record_id: int, user: User, *, group: str = "", before: str = ""
 ) -> tuple[list[Item], str]:
-    """A page of a record's timeline and the cursor of the next one ("" at the end). What happened to other records that the person
-    may not see is left out.
+    """`page`'s lines and cursor.
+
+    Raises:
+        ValueError: the cursor is not one of ours.
+    """
+    found = page(entity, record_id, user, group=group, before=before)
+    return found.items, found.following
+
+
+def page(entity: Entity, record_id: int, user: User, *, group: str = "", before: str = "") -> Page:
+    """A page of a record's timeline, newest first. What happened to other records that the person may not see is left out.
 
     Raises:
         ValueError: the cursor is not one of ours.
@@ -86,10 +104,13 @@ def items(
         if not 0 <= last < 2**63:
             raise ValueError(before)
         behind = moment, last
-    page = fetch(("timeline", group), partial(_page, group), entity.name, record_id, *behind)
-    more = page[PAGE - 1] if len(page) > PAGE else None
-    events = [row.event for row in page[:PAGE]]
-    return _dress(entity, record_id, events, user), f"{more.at.isoformat()}_{more.event_id}" if more else ""
+    rows = fetch(("timeline", group), partial(_page, group), entity.name, record_id, *behind)
+    more = rows[PAGE - 1] if len(rows) > PAGE else None
+    events = [row.event for row in rows[:PAGE]]
+    following = f"{more.at.isoformat()}_{more.event_id}" if more else ""
+    whole = not group and not before
+    newest = (rows[0].event_id if rows else 0) if whole else None
+    return Page(_dress(entity, record_id, events, user), following, newest)
 
 
 def _page(group: str, entity: Any, key: Any, moment: Any = None, last: Any = None) -> Any:
@@ -101,10 +122,12 @@ def _page(group: str, entity: Any, key: Any, moment: Any = None, last: Any = Non
     return rows.order_by("-at", "-event_id").select_related("event")[: PAGE + 1]
 
 
-def stamp(entity: Entity, record: Any) -> str:
-    """Changes whenever something new happened to the record."""
-    last = first("last event", _last_event, entity.name, record.pk)
-    return f"{record.version}.{last[0] if last else 0}"
+def stamp(entity: Entity, record: Any, newest: int | None = None) -> str:
+    """Changes whenever something new happened to the record; `newest`: its last event, where that is known."""
+    if newest is None:
+        last = first("last event", _last_event, entity.name, record.pk)
+        newest = last[0] if last else 0
+    return f"{record.version}.{newest}"
 
 
 def _last_event(entity: Any, key: Any) -> Any:

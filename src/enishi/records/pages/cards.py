@@ -23,6 +23,7 @@ from enishi.records.fields.files import picture_type
 from enishi.records.models import Attachment
 from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
+from enishi.records.pages.connected import Line, lines
 from enishi.records.pages.facts import fact, facts
 from enishi.records.pages.ties import tied
 from enishi.records.personal import is_person
@@ -35,8 +36,10 @@ card_context = Hook("card context")  # upper floors add to a card's context: com
 CONNECTED = 10
 
 
-def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool = False) -> dict[str, Any]:
-    """The context that all parts of a card share; only what its head needs, where that is enough."""
+def card_parts(
+    request: HttpRequest, entity: Entity, record: Any, *, head: bool = False, newest: int | None = None
+) -> dict[str, Any]:
+    """The context that all parts of a card share; only what its head needs, where that is enough. `newest`: the record's last event."""
     user = person(request)
     may = allowed(user, entity, record)
     context: dict[str, Any] = {
@@ -53,7 +56,7 @@ def card_parts(request: HttpRequest, entity: Entity, record: Any, *, head: bool 
         "belongs": _belongs(entity, record),
         "shows": set(entity.fields),
         "shows_address": {"prefecture", "address", "building"} <= set(entity.fields),
-        "stamp": timeline.stamp(entity, record),
+        "stamp": timeline.stamp(entity, record, newest),
         "has_touch": hasattr(record, "next_step"),
         "lacks": missing(entity, record),
         "own_call": _own_text(entity, record, entity.call_field),
@@ -106,14 +109,11 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
             {
                 "entity": other,
                 "label": connection.label,
-                "rows": [
-                    {
-                        "title": other.title(row),
-                        "url": other.url(row.pk),
-                        "parts": [text for text in parts if text],
-                    }
+                "count": min(len(page), CONNECTED),
+                "html": lines(
+                    Line(other.title(row), other.url(row.pk), [text for text in parts if text])
                     for row, parts in list(zip(page, cells, strict=True))[:CONNECTED]
-                ],
+                ),
                 "more": len(page) > CONNECTED,
                 "key": connection.field,
                 "list_url": f"/{other.slug}/?filter={json.dumps({'field': connection.field, 'op': 'is', 'value': record.pk})}",
@@ -134,9 +134,9 @@ def _connected(other: Entity, user: Any, columns: list[FieldKind], column: str, 
 def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
     """The whole card."""
     record = one(entity, person(request), record_id)
-    context = card_parts(request, entity, record)
     part = request.GET.get("part")
     if part in {"live", "head"}:
+        context = card_parts(request, entity, record)
         if request.GET.get("stamp") == context["stamp"]:
             return HttpResponse(status=204)
         if part == "live":
@@ -147,23 +147,23 @@ def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpRespo
         response.headers["X-Stamp"] = context["stamp"]
         return response
     note_read(person(request), entity.name, record.pk)
+    shown = timeline_context(request, entity, record)
+    context = card_parts(request, entity, record, newest=shown["newest"])
     context["connections"] = connections(request, entity, record)
-    context |= timeline_context(request, entity, record)
-    return render(request, "records/card.html", context)
+    return render(request, "records/card.html", context | shown)
 
 
 def timeline_context(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
     """One page of the timeline."""
     group, user = request.GET.get("kind", ""), person(request)
     try:
-        found, following = timeline.items(
-            entity, record.pk, user, group=group, before=request.GET.get("before", "")
-        )
+        found = timeline.page(entity, record.pk, user, group=group, before=request.GET.get("before", ""))
     except ValueError:
-        found, following = timeline.items(entity, record.pk, user, group=group)
+        found = timeline.page(entity, record.pk, user, group=group)
     return {
-        "items": events.Lines(permits(user, "change", entity, record)).html(found),
-        "following": following,
+        "items": events.Lines(permits(user, "change", entity, record)).html(found.items),
+        "following": found.following,
+        "newest": found.newest,
         "group": group,
         "groups": timeline.GROUPS,
         "before": request.GET.get("before", ""),

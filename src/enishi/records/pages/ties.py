@@ -16,8 +16,9 @@ from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Linked
 from enishi.records.fields.links import LinkEdit
 from enishi.records.pages.base import form_input, handled, person, whole
+from enishi.records.pages.connected import Line, lines
 from enishi.records.prepared import fetch_keys
-from enishi.records.visible import one, require, shape, visible
+from enishi.records.visible import one, permits, require, shape, visible
 
 CONNECTED = 10
 FEW = 20  # up to so many, one compiled query for each number of them
@@ -39,6 +40,7 @@ def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> d
     cells = (
         zip(*(one_field.cells(page) for one_field in columns), strict=True) if columns else ((),) * len(page)
     )
+    may_drop = permits(user, "change", entity, record)
     base = f"{entity.url(record.pk)}links/{linked.name}/"
     back = linked.relation if not linked.forward else f"{linked.relation}r"
     condition = {
@@ -50,21 +52,22 @@ def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> d
     return {
         "entity": other,
         "label": linked.label,
-        "rows": [
-            {
-                "title": other.title(row),
-                "url": other.url(row.pk),
-                "role": roles.get(row.pk, ""),
-                "parts": [text for text in parts if text],
-                "drop": row.pk,
-            }
+        "count": min(len(page), CONNECTED),
+        "html": lines(
+            Line(
+                other.title(row),
+                other.url(row.pk),
+                [text for text in parts if text],
+                roles.get(row.pk, ""),
+                row.pk if may_drop else 0,
+                base,
+            )
             for row, parts in list(zip(page, cells, strict=True))[:CONNECTED]
-        ],
+        ),
         "more": len(page) > CONNECTED,
         "list_url": f"/{other.slug}/?{urlencode({'filter': json.dumps(condition, ensure_ascii=False)})}",
         "add_url": base,
-        "drop_url": base,
-        "may_add": True,
+        "may_add": may_drop,
         "key": linked.name,
     }
 
