@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from enishi.access.models import Role, Team, User
 from enishi.access.rights import ALL, FIELD_RIGHTS, LOOKING, REACHES, RECORD_ACTIONS, log_access
+from enishi.japanese.text import clean
 
 Fields = Mapping[str, set[str]]  # entity → the fields that may be hidden or fixed
 
@@ -71,7 +72,7 @@ def add_role(name: str, based_on: str, *, by: User | None) -> Role:
     Raises:
         ValidationError: by field.
     """
-    role = Role(name=name.strip(), rights=beginning(based_on))
+    role = Role(name=clean(name).strip(), rights=beginning(based_on))
     with transaction.atomic():
         role.full_clean()
         role.save()
@@ -87,7 +88,7 @@ def change_role(role: Role, name: str, rights: Mapping[str, Any], known: Fields,
     """
     with transaction.atomic():
         held = Role.objects.select_for_update().get(pk=role.pk)
-        held.name, held.rights = name.strip(), checked(rights, known)
+        held.name, held.rights = clean(name).strip(), checked(rights, known)
         held.full_clean()
         held.save()
         log_access(by, "role-change", "role", 1, f"{held.name} {held.rights}"[:2000])
@@ -129,7 +130,7 @@ def save_team(team: Team | None, name: str, parent: Team | None, *, by: User | N
             if above.pk == held.pk:
                 raise ValidationError(_("チームを自分の下には置けません。"))
             above = above.parent
-        held.name, held.parent = name.strip(), parent
+        held.name, held.parent = clean(name).strip(), parent
         held.full_clean()
         held.save()
         log_access(by, "team", "team", 1, f"{held.name} ← {parent.name if parent else '—'}")
