@@ -98,3 +98,8 @@ def test_a_set_from_elsewhere_is_only_for_admins(bob: Any) -> None:
         sets.load({"format": "enishi-set", "version": 1}, by=bob)
     with pytest.raises(Refused):
         sets.read("x" * (sets.LARGEST + 1))
+
+
+def test_who_begins_with_nothing_is_led_to_the_ready_sets(as_alice: Client, as_bob: Client) -> None:
+    assert "/settings/design/sets/" in as_alice.get("/accounts/").content.decode()
+    assert "/settings/design/sets/" not in as_bob.get("/accounts/").content.decode()  # only admins draw
