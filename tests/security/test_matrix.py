@@ -1,5 +1,6 @@
 """Every address × method × role: strangers get nothing, viewers change nothing, nothing crashes, no POST without its token."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -214,6 +215,9 @@ def ask(client: Client, method: str, address: str, *more: Any, **options: Any) -
         answer.text_shown = b"".join(answer.streaming_content).decode("utf-8", "replace")
     else:
         answer.text_shown = answer.content.decode("utf-8", "replace")
+    if "json" in answer.headers.get("Content-Type", "") and answer.text_shown:
+        # As it is read, not as it is written: an escaped word is a word.
+        answer.text_shown = json.dumps(json.loads(answer.text_shown), ensure_ascii=False)
     assert answer.status_code < 500 or address.startswith("/healthz"), (method, address, answer.status_code)
     return answer
 

@@ -115,6 +115,27 @@ def test_no_word_of_another_record_is_found(company: dict[str, Any]) -> None:
         assert f"{SECRET}株式会社" not in similar.content.decode()
 
 
+@pytest.mark.parametrize("hides", [False, True])
+def test_one_s_own_is_found_among_many_of_the_same_name(
+    company: dict[str, Any], alice: Any, hides: bool
+) -> None:
+    """A hundred customers of that name are others', newer and longer; his own comes first all the same."""
+    entity = registry.get("account")
+    user = person("外回り", default=OWN_ONLY, fields={"account": {"phone": "hidden"}} if hides else {})
+    mine = write.create(entity, {"name": "丸山商店", "owner": user.pk}, by=alice).record
+    write.create_many(entity, [{"name": "丸山商店"} for _n in range(100)] + [{"name": f"丸山{n}"} for n in range(200)], by=alice, operation=None)  # fmt: skip
+    client, header = client_of(user), callers(user, alice)
+    with serving(user):
+        assert [hit.record.pk for hit in find("丸山", user)] == [mine.pk]
+    for address in ("/search/?q=丸山", "/accounts/?q=丸山", "/accounts/pick/?q=丸山", "/pick/?q=丸山"):
+        assert "丸山商店" in ask(client, "get", address).text_shown, address
+    answer = json.loads(ask(Client(), "get", "/api/v1/search?q=丸山", headers=header).text_shown)
+    assert [one["id"] for one in answer["items"]] == [mine.pk]
+    nobody = person("何も見ない", default={"see": "none"}, entities={"deal": {"see": "all"}})
+    with serving(nobody):
+        assert find("丸山", nobody) == []
+
+
 def test_counts_sums_and_conditions_stop_where_the_role_does(company: dict[str, Any], alice: Any) -> None:
     from django.http import QueryDict
 

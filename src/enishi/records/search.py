@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import (
     BigIntegerField,
@@ -27,7 +28,7 @@ from enishi.records.fields import Reference
 from enishi.records.models import SearchDoc
 from enishi.records.prepared import fetch_keys
 from enishi.records.rows import insert_values, partial
-from enishi.records.visible import shape, visible
+from enishi.records.visible import sees_all, shape, visible
 
 CODES = 4096
 TABLE = "records_search"
@@ -251,6 +252,7 @@ def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] 
         for one in registry.all_entities()
         if one.in_search and not one.parent_fields and (wanted is None or one.code in wanted)
     ]
+    within, reached = _within_reach(user)
     keys: dict[int, int] = {}
     for prefix, most, codes in ((True, 60, named), (True, 60, wanted), (False, 200, wanted)):
         if codes == [] or (codes is wanted and prefix and wanted == named):
@@ -262,6 +264,7 @@ def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] 
         if codes is not None:
             sql += f" AND {_key()} %% {CODES} IN ({','.join(['%s'] * len(codes))})"
             parameters = [*parameters, *codes]
+        sql, parameters = f"{sql}{within}", [*parameters, *reached]
         order = f" ORDER BY {_key()} DESC" if connection.vendor == "sqlite" else ""
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {_key()} FROM {_source(sql)} WHERE {sql}{order} LIMIT {most}", parameters)  # noqa: S608
@@ -270,6 +273,26 @@ def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] 
         if len(keys) >= limit * 2:
             break
     return _ranked(query, list(keys), user, limit)
+
+
+def _within_reach(user: User) -> tuple[str, list[Any]]:
+    """What keeps candidates to those that the person may see: else thirty customers of that name who are others' would push out the one
+    that is his. Nothing for who sees all."""
+    every = [one for one in registry.all_entities() if one.in_search]
+    sql, parameters = "", []
+    if len(every) < sum(one.in_search for one in registry.whole_entities().values()):
+        sql += f" AND {_key()} %% {CODES} IN ({','.join(['%s'] * len(every)) or 'NULL'})"
+        parameters += [one.code for one in every]
+    for one in every:
+        if sees_all(one, user):
+            continue
+        try:
+            inner, values = visible(one, user).values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            inner, values = "SELECT NULL", ()
+        sql += f" AND ({_key()} %% {CODES} <> %s OR {_key()} / {CODES} IN ({inner}))"
+        parameters += [one.code, *values]
+    return sql, parameters
 
 
 def _ranked(query: str, keys: list[int], user: User, limit: int) -> list[Hit]:
