@@ -56,16 +56,9 @@ def clean_values(
             default = found.beginning()
             if default is not None:
                 cleaned[name] = default
-            elif found.required and found.editable and _is_asked(entity, name):
+            elif found.required and found.editable:
                 errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
     return cleaned, errors
-
-
-def _is_asked(entity: Entity, name: str) -> bool:
-    """Whether a value can be asked for at all: not where the person's role only lets him read it."""
-    return (
-        name not in entity.whole.fields or entity.whole.fields[name].editable == entity.fields[name].editable
-    )
 
 
 def begin_hidden(entity: Entity, asked: Entity, cleaned: dict[str, Any]) -> None:
