@@ -30,10 +30,19 @@ HELD = "_links"  # where a record holds what was loaded or put, by field
 
 @dataclass(frozen=True)
 class LinkEdit:
-    """Records added to a list and taken out of it; a role of None leaves the one that is there."""
+    """Records added to a list and taken out of it, and one that goes a place up; a role of None leaves the one that is there."""
 
     added: tuple[tuple[int, str | None], ...]
     removed: frozenset[int]
+    raised: int = 0
+
+
+def _raised(pairs: list[tuple[int, str]], key: int) -> list[tuple[int, str]]:
+    """The pairs with one of them a place further up."""
+    place = next((place for place, pair in enumerate(pairs) if pair[0] == key), 0)
+    if place:
+        pairs[place - 1], pairs[place] = pairs[place], pairs[place - 1]
+    return pairs
 
 
 class Linked(FieldKind):
@@ -152,6 +161,7 @@ class Linked(FieldKind):
         rows: list[Link] = []
         for record, old, new in pairs:
             kept = dict(old)
+            places = {key: place for place, (key, _role) in enumerate(old)}
             gone = set(kept) - {key for key, _role in new}
             mine = self.links().filter(**{f"{self.here}_id": record.pk})
             if gone:
@@ -171,8 +181,10 @@ class Linked(FieldKind):
                             }
                         )
                     )
-                elif kept[key] != role:
-                    mine.filter(**{f"{self.there}_id": key}).update(role=role)
+                elif kept[key] != role or (self.forward and places[key] != place):
+                    mine.filter(**{f"{self.there}_id": key}).update(
+                        role=role, **({"position": place} if self.forward else {})
+                    )
         # The other end may just have tied the same two.
         Link.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
@@ -263,8 +275,12 @@ class Linked(FieldKind):
             added = [(key, role or "") for key, role in value.added if key not in dict(kept)]
             if added and not self.many:
                 kept = []
-            return tuple(kept + added)
-        return tuple((key, roles.get(key, "") if role is None else role) for key, role in value)
+            return tuple(_raised(kept + added, value.raised))
+        made = [(key, roles.get(key, "") if role is None else role) for key, role in value]
+        if not self.forward:  # which has no order of its own
+            places = {key: place for place, (key, _role) in enumerate(held)}
+            made.sort(key=lambda pair: places.get(pair[0], len(places)))
+        return tuple(made)
 
     def is_empty(self, value: Any) -> bool:
         return not value

@@ -11,7 +11,8 @@ from enishi.records.templatetags.ui import icon, initials
 
 
 class Line(NamedTuple):
-    """One connected record: its name and address, cells (escaped), its role, and the key by which it is untied (0: it isn't) where."""
+    """One connected record: its name and address, cells (escaped), its role, the key by which it is untied (0: it isn't) where, and
+    whether it may go a place up."""
 
     title: str
     url: str
@@ -19,6 +20,7 @@ class Line(NamedTuple):
     role: str = ""
     drop: int = 0
     drop_url: str = ""
+    rises: bool = False
 
 
 def lines(found: Iterable[Line]) -> SafeString:
@@ -32,9 +34,15 @@ def _line(one: Line) -> str:
     role = f' <span class="chip">{escape(one.role)}</span>' if one.role else ""
     cells = "".join(f"<span>{cell}</span>" for cell in one.cells)
     drop = ""
+    if one.rises:
+        label = escape(_("「%(label)s」を上へ") % {"label": one.title})
+        drop = (
+            f'<form hx-post="{escape(one.drop_url)}" hx-swap="none"><input type="hidden" name="raise" value="{one.drop}">'
+            f'<button class="btn btn-ghost btn-square" aria-label="{label}">{icon("chevron-up")}</button></form>'
+        )
     if one.drop:
         label = escape(_("「%(title)s」とのつながりを外す") % {"title": one.title})
-        drop = (
+        drop += (
             f'<form hx-post="{escape(one.drop_url)}" hx-swap="none"><input type="hidden" name="remove" value="{one.drop}">'
             f'<button class="btn btn-ghost btn-square" aria-label="{label}">{icon("x")}</button></form>'
         )

@@ -21,6 +21,7 @@ from enishi.records.prepared import fetch_keys
 from enishi.records.visible import one, permits, require, shape, visible
 
 CONNECTED = 10
+MOST_ORDERED = 50  # of more, a card shows those of the first fifty that may be seen
 FEW = 20  # up to so many, one compiled query for each number of them
 
 
@@ -35,8 +36,16 @@ def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> d
         rows = other.light_rows(visible(other, user).filter(pk__in=keys), columns)
         return rows.order_by("-updated_at", "-pk")[: CONNECTED + 1]
 
-    few = shape(other, user, "tied") if len(roles) <= FEW else None
-    page = fetch_keys(few, latest, list(roles))
+    def named(keys: list[int]) -> Any:
+        return other.light_rows(visible(other, user).filter(pk__in=keys), columns)
+
+    if linked.forward:  # stand in the order that they were given
+        keys = list(roles)[:MOST_ORDERED]
+        found = fetch_keys(shape(other, user, "tied in order"), named, keys)
+        page = sorted(found, key=lambda row: keys.index(row.pk))[: CONNECTED + 1]
+    else:
+        few = shape(other, user, "tied") if len(roles) <= FEW else None
+        page = fetch_keys(few, latest, list(roles))
     cells = (
         zip(*(one_field.cells(page) for one_field in columns), strict=True) if columns else ((),) * len(page)
     )
@@ -61,8 +70,9 @@ def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> d
                 roles.get(row.pk, ""),
                 row.pk if may_drop else 0,
                 base,
+                may_drop and linked.forward and place > 0,
             )
-            for row, parts in list(zip(page, cells, strict=True))[:CONNECTED]
+            for place, (row, parts) in enumerate(list(zip(page, cells, strict=True))[:CONNECTED])
         ),
         "more": len(page) > CONNECTED,
         "list_url": f"/{other.slug}/?{urlencode({'filter': json.dumps(condition, ensure_ascii=False)})}",
@@ -90,12 +100,14 @@ def links(request: HttpRequest, entity: Entity, record_id: int, name: str) -> Ht
         }  # fmt: skip
         return render(request, "records/link_dialog.html", context)
     added = [key for part in request.POST.get("add", "").partition(";")[0].split(",") if (key := whole(part))]
-    removed = whole(request.POST.get("remove", ""))
+    removed, raised = whole(request.POST.get("remove", "")), whole(request.POST.get("raise", ""))
     role = request.POST.get("role", "")[:100]
-    if not added and removed is None:
+    if not added and removed is None and raised is None:
         raise Refused({"": [_("つなぐ相手を選んでください。")]})
     if linked.editable:
-        edit = LinkEdit(tuple((key, role) for key in added), frozenset({removed} if removed else ()))
+        edit = LinkEdit(
+            tuple((key, role) for key in added), frozenset({removed} if removed else ()), raised or 0
+        )
         done = [write.write(entity, record_id, {name: edit}, by=user)]
     else:  # the other end has one only: it is chosen there
         edit = LinkEdit(((record_id, role),), frozenset()) if added else LinkEdit((), frozenset({record_id}))
@@ -106,5 +118,7 @@ def links(request: HttpRequest, entity: Entity, record_id: int, name: str) -> Ht
             ]
     response = htmx.trigger(HttpResponse(status=204), **{"close-dialog": True, "records-changed": True})
     event = done[0].event
-    text = _("つなぎました。") if added else _("つながりを外しました。")
+    text = (
+        _("つなぎました。") if added else _("順番を変えました。") if raised else _("つながりを外しました。")
+    )
     return htmx.toast(response, text, undo_url=f"/undo/event/{event.pk}/" if event and len(done) == 1 else "")

@@ -242,6 +242,48 @@ def test_a_connection_shows_on_both_cards_with_its_role(
     assert "丸山食品（主）" in sheet
 
 
+def test_the_order_of_what_is_tied_is_changed_and_kept(
+    ties: dict[str, str], bob: Any, alice: Any, as_bob: Client, as_carol: Client
+) -> None:
+    supplier, product = registry.get(ties["supplier"]), registry.get(ties["product"])
+    makers = [write.create(supplier, {"name": f"製造元{n}"}, by=bob).record for n in range(3)]
+    goods = write.create(
+        product, {"name": "干し芋", ties["many"]: [[one.pk, "主"] for one in makers]}, by=bob
+    ).record
+
+    def order() -> list[str]:
+        page = as_bob.get(product.url(goods.pk)).content.decode()
+        sheet = page[page.index('id="card-left"') :]
+        return sorted(("製造元0", "製造元1", "製造元2"), key=lambda name: sheet.index(f">{name}"))
+
+    assert order() == ["製造元0", "製造元1", "製造元2"]
+    assert (
+        as_bob.post(f"{product.url(goods.pk)}links/{ties['many']}/", {"raise": str(makers[2].pk)}).status_code
+        == 204
+    )
+    assert order() == ["製造元0", "製造元2", "製造元1"]
+    fresh = product.model._default_manager.get(pk=goods.pk)
+    assert [role for _key, role in product.fields[ties["many"]].get(fresh)] == ["主"] * 3
+    # By the API's way too: a list is its order; and taken back it is as it was.
+    done = write.write(product, goods.pk, {ties["many"]: [one.pk for one in reversed(makers)]}, by=alice)
+    assert order() == ["製造元2", "製造元1", "製造元0"] and done.event is not None
+    history.undo_event(done.event.pk, by=alice)
+    assert order() == ["製造元0", "製造元2", "製造元1"]
+    before = snapshot()
+    assert (
+        as_carol.post(
+            f"{product.url(goods.pk)}links/{ties['many']}/", {"raise": str(makers[2].pk)}
+        ).status_code
+        == 403
+    )
+    assert changed_tables(before, snapshot()) == []
+    # The other end has no order of its own: the same in another order is no change.
+    back = f"{ties['many']}r"
+    more = write.create(product, {"name": "芋けんぴ", ties["many"]: [makers[0].pk]}, by=bob).record
+    assert write.write(supplier, makers[0].pk, {back: [more.pk, goods.pk]}, by=bob).event is None
+    assert write.write(supplier, makers[0].pk, {back: [goods.pk, more.pk]}, by=bob).event is None
+
+
 def test_what_happens_to_a_supplier_shows_on_its_account(ties: dict[str, str], bob: Any) -> None:
     supplier = registry.get(ties["supplier"])
     account = write.create(registry.get("account"), {"name": "東和商事"}, by=bob).record
