@@ -289,7 +289,8 @@ def _within_reach(user: User) -> tuple[str, list[Any]]:
         try:
             inner, values = visible(one, user).values("pk").query.sql_with_params()
         except EmptyResultSet:
-            inner, values = "SELECT NULL", ()
+            sql, parameters = f"{sql} AND {_key()} %% {CODES} <> %s", [*parameters, one.code]
+            continue
         sql += f" AND ({_key()} %% {CODES} <> %s OR {_key()} / {CODES} IN ({inner}))"
         parameters += [one.code, *values]
     return sql, parameters
