@@ -6,7 +6,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.records.models import Operation, user_key
+
+__all__ = ["DuplicatePair", "DuplicateRun", "ImportJob", "RefusedRow"]
 
 
 class ImportJob(models.Model):
