@@ -6,7 +6,6 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from enishi.japanese import calendar
@@ -82,7 +81,8 @@ class Lines:
         return text + (f'<div class="muted text-[13px]">{" → ".join(parts)}</div>' if parts else "")
 
     def _short(self, text: str, most: int) -> str:
-        return escape(Truncator(text or self.empty).chars(most))
+        text = text or self.empty
+        return escape(text if len(text) <= most else f"{text[: most - 1]}…")
 
     def _time(self, at: Any) -> str:
         """今日 14:30, 11/20(金) 16:05, in another year the date; the exact moment on hover."""
