@@ -23,7 +23,7 @@ from enishi.records.attachments import safe_name
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
 from enishi.records.lists import ListState
-from enishi.records.pages.base import error_page, handled, person, whole
+from enishi.records.pages.base import dialog, error_page, handled, person, whole
 from enishi.records.visible import require, visible, within
 
 
@@ -263,14 +263,14 @@ def export(request: HttpRequest, entity: Entity) -> HttpResponseBase:
     form = query.get("format", "")
     if form not in {"xlsx", "csv", "cp932"}:
         kept = [(name, value) for name, value in query.items() if name != "format"]
-        return render(
+        return dialog(
             request, "exchange/export_dialog.html", {"entity": entity, "kept": kept, "selected": len(ids)}
         )
     if form == "cp932" and not query.get("agreed"):
         lost = exporting.losses(entity, rows, columns)
         if lost:
             kept = [(name, value) for name, value in query.items()]
-            return render(
+            return dialog(
                 request, "exchange/export_losses.html", {"entity": entity, "lost": lost, "kept": kept}
             )
     return export_file(entity, rows, columns, form, user)

@@ -80,6 +80,7 @@ class Entity:
     """
 
     drawn: ClassVar[bool] = False  # by the owner of the company, in the browser
+    about_people: bool = False  # its records are persons, with all that the law asks for
     position: int = 0  # its place in the menu, where the owner chose one
 
     name: str

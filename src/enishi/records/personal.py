@@ -41,12 +41,12 @@ MOST = 500
 
 
 def holds_people(entity: Entity) -> bool:
-    """Whether records of an entity may be persons."""
-    return entity.drawn or entity.name in {"account", "contact"}
+    """Whether records of an entity may be persons: of those that the owner drew, where he says so."""
+    return entity.about_people or entity.name in {"account", "contact"}
 
 
 def is_person(entity: Entity, record: Any) -> bool:
-    """Whether a record is about a person: contacts, sole traders and households, and whatever the owner drew."""
+    """Whether a record is about a person: contacts, sole traders and households, and what the owner drew for persons."""
     if entity.name == "account":
         return str(record.kind) in {"sole", "household"}
     return holds_people(entity)
@@ -156,6 +156,8 @@ def telling(entity: Entity) -> list[FieldKind]:
         and found.name not in STAYS
         and not found.linked
         and not found.computed
+        # When something was due or done tells nobody.
+        and not (found.kind in {"date", "date_time"} and not found.custom and found.name != "birthday")
     ]
 
 
@@ -242,8 +244,6 @@ def _empty(entity: Entity, record: Any, by: User, operation: Operation) -> None:
     values: dict[str, Any] = {}
     parts = {"family_name", "given_name", "family_kana", "given_kana"}
     for found in telling(entity):
-        if found.kind in {"date", "date_time"} and not (found.custom or found.name == "birthday"):
-            continue  # when something was due or done tells nobody
         if found.name == entity.title_field:
             values[found.name] = nameless(record)
         elif not (found.required or found.filled) or found.name in parts:

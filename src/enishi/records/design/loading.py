@@ -67,6 +67,7 @@ class DrawnEntity(Entity):
             "ここに登録したものは、ほかの画面と同じように検索・取り込み・書き出しができます。"
         )
         self.in_navigation, self.position = design.in_navigation, design.position
+        self.about_people = bool(design.layout.get("people"))
         title = in_language(design.layout.get("title_label") or "", design.layout.get("title_label_en")) or _(
             "名前"
         )

@@ -57,6 +57,15 @@ def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
     return render(request, "frame/error.html", {"status": status, "message": message}, status=status)
 
 
+def dialog(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A dialog for the page that asks for it; whoever opens its address (in a new tab, from a bookmark) gets it as a page."""
+    if htmx.is_htmx(request):
+        return render(request, template, dict(context), status=status)
+    return render(request, "records/dialog_page.html", {**context, "dialog": template}, status=status)
+
+
 def handled(view: View) -> View:
     """Decorator: what records refuse becomes a clear answer, never a traceback."""
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from enishi.access.models import User
 from enishi.japanese import calendar
 from enishi.kit import htmx
-from enishi.records import history, registry, timeline
+from enishi.records import history, registry, tasks, timeline
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.models import Event, Operation
@@ -38,11 +38,16 @@ def undo_event(request: HttpRequest, event_id: int) -> HttpResponse:
 @handled
 def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     """Takes everything back that one action did."""
-    from enishi.records.models import Operation
-
     operation = Operation.objects.filter(pk=operation_id).first()
     if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
         raise NotFound
+    if operation.events.count() > history.AT_ONCE and operation.kind != Operation.Kind.IMPORT:
+        tasks.undo_operation.enqueue(operation.pk, person(request).pk)
+        text = _("件数が多いため、順に元に戻しています。このまま画面を離れても続きます。")
+        if htmx.is_htmx(request):
+            return htmx.toast(HttpResponse(status=204), text)
+        messages.success(request, text)
+        return htmx.go(request, f"/settings/changes/?operation={operation.pk}")
     if operation.events.count() > history.AT_ONCE:
         raise Refused(
             {
@@ -125,6 +130,9 @@ def changes_page(request: HttpRequest) -> HttpResponse:
     rows = Event.objects.filter(**span).filter(Q(operation=None) | Q(operation__kind__in=("edit", "undo")))
     operations = Operation.objects.filter(**span).exclude(kind__in=("edit", "undo")).select_related("user")
     who = whole(request.GET.get("user", ""))
+    shown = Operation.objects.filter(pk=whole(request.GET.get("operation", "")) or 0).first()
+    if shown is not None:
+        rows, operations = Event.objects.filter(operation=shown), Operation.objects.filter(pk=shown.pk)
     if who:
         rows, operations = rows.filter(actor=who), operations.filter(user=who)
     entity = registry.find(request.GET.get("entity", ""))
@@ -137,7 +145,7 @@ def changes_page(request: HttpRequest) -> HttpResponse:
     context = {
         "day": day, "title": calendar.format_date(day), "before_day": day - datetime.timedelta(days=1),
         "after_day": day + datetime.timedelta(days=1) if day < timezone.localdate() else None,
-        "rows": _told(found[:PAGE]), "operations": [] if before else list(operations.order_by("-at")[:50]),
+        "rows": _told(found[:PAGE]), "operations": [] if before and not shown else list(operations.order_by("-at")[:50]), "shown": shown,
         "next": found[PAGE - 1].pk if len(found) > PAGE else None, "people": User.objects.order_by("name"), "who": who,
         "entity": entity, "entities": [each for each in registry.all_entities() if each.in_navigation],
     }  # fmt: skip
