@@ -113,7 +113,12 @@ class RecordCards:
         if getattr(record, "next_step", "") and "next_step" in entity.fields:
             at = record.next_step_at
             day = calendar.format_short(at.astimezone(self.zone).date()) if at else ""
-            foot = f'<span class="foot">{self.calendar} {day} {escape(record.next_step)}</span>'
+            late = (
+                " text-red"
+                if at and at.astimezone(self.zone).date() < self.now.astimezone(self.zone).date()
+                else ""
+            )
+            foot = f'<span class="foot{late}">{self.calendar} {day} {escape(record.next_step)}</span>'
         amount = escape(self.amount.value_text(record)) or "—" if self.amount else ""
         days = self.days % {"days": max(0, (self.now - record.updated_at).days)}
         return (

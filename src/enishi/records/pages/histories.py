@@ -23,7 +23,7 @@ from enishi.records.pages.base import handled, person, whole
 from enishi.records.visible import one, permits, require
 
 PAGE, MOST = 100, 200
-_CURSOR = re.compile(r"([0-9]{1,18})\Z")
+_CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,18})\Z")  # microseconds, event
 
 
 @require_POST
@@ -138,18 +138,27 @@ def changes_page(request: HttpRequest) -> HttpResponse:
     entity = registry.find(request.GET.get("entity", ""))
     if entity is not None:
         rows, operations = rows.filter(entity=entity.name), operations.none()
-    before = whole(request.GET.get("before", ""))
+    before = _CURSOR.match(request.GET.get("before", ""))
     if before:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows.select_related("actor").order_by("-pk")[: PAGE + 1])
+        at = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(
+            microseconds=int(before[1])
+        )
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=int(before[2])))
+    found = list(rows.select_related("actor").order_by("-at", "-pk")[: PAGE + 1])
     context = {
         "day": day, "title": calendar.format_date(day), "before_day": day - datetime.timedelta(days=1),
         "after_day": day + datetime.timedelta(days=1) if day < timezone.localdate() else None,
         "rows": _told(found[:PAGE]), "operations": [] if before and not shown else list(operations.order_by("-at")[:50]), "shown": shown,
-        "next": found[PAGE - 1].pk if len(found) > PAGE else None, "people": User.objects.order_by("name"), "who": who,
+        "next": _cursor(found[PAGE - 1]) if len(found) > PAGE else None, "people": User.objects.order_by("name"), "who": who,
         "entity": entity, "entities": [each for each in registry.all_entities() if each.in_navigation],
     }  # fmt: skip
     return render(request, "records/changes.html", context)
+
+
+def _cursor(event: Event) -> str:
+    """Where a page ends: the moment in microseconds, which a float would round, and the event."""
+    since = event.at - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    return f"{since // datetime.timedelta(microseconds=1)}-{event.pk}"
 
 
 def _day(text: str) -> datetime.date:
