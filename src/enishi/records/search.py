@@ -22,7 +22,7 @@ from django.db.models.expressions import RawSQL
 
 from enishi.access.models import User
 from enishi.japanese.search import index_tokens, normalise_for_search, prefix_tokens, query_tokens
-from enishi.records import registry
+from enishi.records import journal, registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Reference
 from enishi.records.models import SearchDoc
@@ -106,9 +106,15 @@ def index(entity: Entity, records: Sequence[Any], *, new: bool = False) -> None:
         key = doc_id(entity, record.pk)
         docs.append((key, made.title, made.text))
         tokens.append((key, made.tokens))
+    journal.touching(SearchDoc, [key for key, _tokens in tokens])
     if not new:
         with connection.cursor() as cursor:
             _remove(cursor, [key for key, _tokens in tokens])
+    _insert(docs, tokens)
+
+
+def _insert(docs: Sequence[tuple[int, str, str]], tokens: Sequence[tuple[int, str]]) -> None:
+    """Stores documents and their tokens."""
     columns = ("id", "title", "text")
     if connection.vendor == "sqlite":
         insert_values("records_searchdoc", columns, docs)
@@ -141,8 +147,17 @@ def forget(entity: Entity, record_ids: Iterable[int]) -> None:
     """Takes records out of the search (they went to the bin)."""
     keys = [doc_id(entity, key) for key in record_ids]
     if entity.in_search and keys:
+        journal.touching(SearchDoc, keys)
         with connection.cursor() as cursor:
             _remove(cursor, keys)
+
+
+def put_back(texts: Mapping[int, tuple[str, str] | None]) -> None:
+    """Makes the documents of these keys what they were: title and folded text; None: there was none."""
+    with connection.cursor() as cursor:
+        _remove(cursor, list(texts))
+    docs = [(key, *held) for key, held in texts.items() if held is not None]
+    _insert(docs, [(key, " ".join(index_tokens(text))) for key, _title, text in docs])
 
 
 def _remove(cursor: Any, keys: list[int]) -> None:
