@@ -21,6 +21,7 @@ from enishi.records.rows import insert_rows, new, update_rows
 from enishi.records.visible import machine
 
 BATCH = 500
+NOTHING: Changes = {"version": (None, None)}  # no value changed, yet it is no new record
 
 
 @dataclass
@@ -158,7 +159,11 @@ def store_changes(
     _tag(entity, [record for record, changes in done if "tags" in changes])
     search.index(entity, [record for record, _changes in done if record.deleted_at is None])
     _settle(
-        entity, [record for record, _changes in done], [changes for _record, changes in done], by, operation
+        entity,
+        [record for record, _changes in done],
+        [changes or NOTHING for _record, changes in done],
+        by,
+        operation,
     )
     return events
 

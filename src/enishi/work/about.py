@@ -62,24 +62,25 @@ def tie(name: str, records: Sequence[Any], *, new: bool) -> set[Place]:
         for position, (to, to_id) in enumerate(found)
     ]
     if not new:
-        old = {
-            _tied(link): link
-            for link in Link.objects.filter(relation="about", from_entity=name, from_id__in=keys)
-        }
+        held = Link.objects.filter(relation="about", from_entity=name, from_id__in=keys)
+        old = {_ends(link): link for link in held}
         touched.update((link.to_entity, link.to_id) for link in old.values())
-        wanted = {_tied(row) for row in rows}
-        wrong = [link.pk for tied, link in old.items() if tied not in wanted]
+        wanted = {_ends(row): row.direct for row in rows}
+        wrong = [link.pk for ends, link in old.items() if ends not in wanted]
         if wrong:
             journal.delete_rows(Link.objects.filter(pk__in=wrong))
-        rows = [row for row in rows if _tied(row) not in old]
+        for ends, link in old.items():
+            if wanted.get(ends, link.direct) != link.direct:
+                journal.change_rows(Link.objects.filter(pk=link.pk), direct=wanted[ends])
+        rows = [row for row in rows if _ends(row) not in old]
     insert_rows(Link, rows)
     touched.update((row.to_entity, row.to_id) for row in rows)
     return touched
 
 
-def _tied(link: Link) -> tuple[Any, ...]:
-    """What a link says; one that says the same stays as it is."""
-    return link.from_id, link.to_entity, link.to_id, link.direct
+def _ends(link: Link) -> tuple[int, str, int]:
+    """What a link ties; one that ties the same stays."""
+    return link.from_id, link.to_entity, link.to_id
 
 
 def refresh(places: Iterable[Place]) -> None:

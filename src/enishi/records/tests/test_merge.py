@@ -1,10 +1,17 @@
 """Merging and taking it back: nothing is lost, and everything comes back."""
 
+import os
+import random
 from typing import Any
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from enishi.records import forwards, history, registry, write
+from enishi.records.design import operations
+from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.merge import merge
 from enishi.records.models import EventSubject, Link, SavedView
 from enishi.records.search import find
@@ -133,3 +140,107 @@ def test_undo_gives_back_every_row(two: dict[str, Any], alice: Any) -> None:
     assert len(find("丸山製作所", alice, entities=[registry.get("account")])) == 2
     again = merge(registry.get("account"), two["b"].pk, [two["a"].pk], by=alice)
     assert again.record.pk == two["b"].pk
+
+
+# --- by chance ----------------------------------------------------------------------------------------
+def company(some: random.Random, people: tuple[Any, ...], supplier: str) -> dict[str, list[int]]:
+    """A small base out of a seed, with everything that can point to everything; keys by entity."""
+    keys: dict[str, list[int]] = {
+        "account": [],
+        "contact": [],
+        "deal": [],
+        "task": [],
+        "activity": [],
+        supplier: [],
+    }
+
+    def put(entity: str, **values: Any) -> None:
+        keys[entity].append(make(entity, some.choice(people), **values).pk)
+
+    def word() -> str:
+        return "".join(some.choice("東京丸山商店") for _ in range(some.randint(1, 4)))
+
+    def one(entity: str) -> Any:
+        return some.choice([*keys[entity], ""])
+
+    own = registry.get(supplier).own
+    tie = next(one_field for one_field in own if one_field.linked)
+    number = next(one_field for one_field in own if one_field.kind == "money")
+    for n in range(4):
+        put(
+            "account", name=f"{word()}{n}", phone=some.choice(["", f"03-1234-000{n}"]), code=some.choice(["", f"K{n}"]),
+            tags=some.sample(["甲", "乙", "丙"], some.randint(0, 2)), note=some.choice(["", word()]),
+        )  # fmt: skip
+    for n in range(4):
+        put(
+            "contact",
+            family_name=word(),
+            given_name=str(n),
+            account=one("account"),
+            title=some.choice(["", "部長"]),
+        )
+    for n in range(3):
+        put("deal", name=f"件{n}", account=one("account"), contact=one("contact"), amount=n)
+    for n in range(3):
+        tied = some.sample(keys["account"], some.randint(0, 3))
+        put(supplier, **{"name": f"仕入{n}", tie.name: tied, number.name: some.choice(["", n])})
+
+    def about() -> str:
+        entity = some.choice(["account", "contact", "deal", supplier])
+        return f"{entity}:{some.choice(keys[entity])}"
+
+    for n in range(4):
+        put("task", name=f"用{n}", about=about(), due_at=some.choice(["", "2026-12-01"]))
+        met = some.sample(keys["contact"], some.randint(0, 3))
+        put("activity", kind=some.choice(["note", "visit"]), text=word(), about=about(), met=met)
+    for _n in range(4):
+        entity = some.choice(["account", "contact"])
+        write.write(registry.get(entity), some.choice(keys[entity]), {"note": word()}, by=some.choice(people))
+    if some.random() < 0.5:
+        write.delete(registry.get("task"), [some.choice(keys["task"])], by=people[0])
+        keys["task"] = list(
+            registry.get("task").model.objects.filter(deleted_at=None).values_list("pk", flat=True)
+        )
+    forwards.say_not_same(registry.get("account"), some.sample(keys["account"], 2), by=people[0])
+    return keys
+
+
+@pytest.fixture
+def suppliers(alice: Any) -> Any:
+    """A drawn entity, tied to accounts, with a sum over them."""
+    name = operations.add_entity("仕入先", slug="suppliers", by=alice).name
+    operations.add_field(name, "money", "金額", {}, by=alice)
+    operations.add_connection(name, "account", label="取引先", back_label="仕入先", many=True, by=alice)
+    return registry.get(name)
+
+
+@settings(
+    max_examples=int(os.environ.get("ENISHI_TEST_MERGES", "12")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(seed=st.integers(0, 2**32))
+def test_a_merge_taken_back_leaves_every_row_as_it_was(
+    seed: int, alice: Any, bob: Any, suppliers: Any
+) -> None:
+    some = random.Random(seed)
+    with transaction.atomic():
+        keys = company(some, (alice, bob), suppliers.name)
+        entity = registry.get(
+            some.choice(["account", "account", "contact", "deal", "task", "activity", suppliers.name])
+        )
+        chosen = some.sample(keys[entity.name], min(len(keys[entity.name]), some.randint(2, 3)))
+        names = [
+            name
+            for name in entity.fields
+            if entity.fields[name].editable and not entity.fields[name].required
+        ]
+        picks = {name: some.choice(chosen) for name in some.sample(names, min(4, len(names)))}
+        before = snapshot()
+        done = merge(entity, chosen[0], chosen[1:], by=alice, picks=picks)
+        rows = entity.model._default_manager.filter(pk__in=chosen, deleted_at=None)
+        assert [row.pk for row in rows] == [chosen[0]]
+        undone = history.undo_operation(done.operation.pk, by=alice)
+        assert undone.kept == [] and undone.records == len(chosen) - 1
+        assert_same(before, snapshot())
+        transaction.set_rollback(True)
