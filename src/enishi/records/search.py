@@ -290,6 +290,26 @@ def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] 
     return _ranked(query, list(keys), user, limit)
 
 
+def candidates(
+    words: str, user: User, entities: Sequence[Entity], *, most: int, prefix: bool = False
+) -> list[tuple[Entity, int]]:
+    """Entity and key of the newest records of these entities that hold the words (of which a word begins with them: `prefix`)."""
+    where = _where(words, prefix=prefix)
+    codes = {one.code: one for one in entities if one.in_search}
+    if where is None or not codes:
+        return []
+    sql, parameters = where
+    sql += f" AND {_key()} %% {CODES} IN ({','.join(['%s'] * len(codes))})"
+    within, reached = _within_reach(user)
+    order = f" ORDER BY {_key()} DESC" if connection.vendor == "sqlite" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_key()} FROM {_source(sql)} WHERE {sql}{within}{order} LIMIT {int(most)}",  # noqa: S608 (every value is a parameter)
+            [*parameters, *codes, *reached],
+        )
+        return [(codes[key % CODES], key // CODES) for (key,) in cursor.fetchall()]
+
+
 def _within_reach(user: User) -> tuple[str, list[Any]]:
     """What keeps candidates to those that the person may see: else thirty customers of that name who are others' would push out the one
     that is his. Nothing for who sees all."""

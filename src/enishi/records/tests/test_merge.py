@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from enishi.records import forwards, history, registry, write
 from enishi.records.design import operations
-from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.merge import merge
 from enishi.records.models import EventSubject, Link, SavedView
 from enishi.records.search import find
