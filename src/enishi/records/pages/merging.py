@@ -81,7 +81,10 @@ def merge_page(request: HttpRequest, entity: Entity) -> HttpResponse:
     context = merge_context(proposal, user) | {
         "errors": errors,
         "general": [text for name, texts in errors.items() if name not in proposal.choices for text in texts],
-        "rows": [_row(proposal, choice, request, errors) for choice in _asked(proposal)],
+        "rows": sorted(
+            (_row(proposal, choice, request, errors) for choice in _asked(proposal)),
+            key=lambda row: not row["differs"],
+        ),
         "next": given.get("next", ""),
     }
     return render(request, "records/merge.html", context, status=422 if errors else 200)
