@@ -176,7 +176,7 @@ def _merge(
         journal.change_rows(
             IdempotencyKey.objects.filter(entity=entity.name, record_id__in=gone), record_id=keep.pk
         )
-        moved = {}
+        moved: dict[str, int] = {}
         for other, found, keys in pointing:
             moved[other.name] = moved.get(other.name, 0) + _lead(
                 other, found, keys, entity, gone, keep.pk, by, operation
@@ -258,9 +258,9 @@ def _move_links(entity: Entity, keep: int, gone: Sequence[int], ties: Mapping[st
     """Connections go along, each other record once; of those that may be only one the chosen stays."""
     for linked in entity.linked:
         if not linked.many:
-            here = linked.links().filter(**{f"{linked.here}_id__in": [keep, *gone]})
+            mine = linked.links().filter(**{f"{linked.here}_id__in": [keep, *gone]})
             wanted = {key for key, _role in ties[linked.name]}
-            journal.delete_rows(here.exclude(**{f"{linked.there}_id__in": wanted}))
+            journal.delete_rows(mine.exclude(**{f"{linked.there}_id__in": wanted}))
     for here, there in (("from", "to"), ("to", "from")):
         every = Link.objects.filter(**{f"{here}_entity": entity.name}).exclude(relation="tag")
         if here == "from":  # what a task is about is a value of its own
@@ -290,7 +290,8 @@ def _move_subjects(entity: Entity, keep: int, gone: Sequence[int]) -> None:
     held = set(
         EventSubject.objects.filter(entity=entity.name, record_id=keep).values_list("event_id", flat=True)
     )
-    to_move, to_drop = [], []
+    to_move: list[int] = []
+    to_drop: list[int] = []
     for pk, event_id in rows.values_list("pk", "event_id"):
         (to_drop if event_id in held else to_move).append(pk)
         held.add(event_id)
@@ -337,7 +338,11 @@ def _led_tree(other: Entity | None, tree: Any, entity: Entity, gone: set[int], k
     if isinstance(value, list):
         led = [keep if str(one) in map(str, gone) else one for one in value]
         return {**tree, "value": list(dict.fromkeys(led))}
-    return {**tree, "value": type(value)(keep)} if str(value) in map(str, gone) else tree
+    return (
+        {**tree, "value": str(keep) if isinstance(value, str) else keep}
+        if str(value) in map(str, gone)
+        else tree
+    )
 
 
 def _forward(entity: Entity, keep: int, gone: Sequence[int], operation: Operation) -> None:

@@ -112,9 +112,9 @@ def _known(entity: Entity, record: Any) -> int:
 def _verified(entity: Entity, records: Sequence[Any]) -> dict[tuple[int, str], datetime.datetime]:
     """When a value was written last, by record and field; none for what stands as it came in."""
     rows = Event.objects.filter(entity=entity.name, record_id__in=[record.pk for record in records])
-    rows = rows.filter(version__gt=1).order_by("-pk").values_list("record_id", "at", "data")[:MOST_EVENTS]
+    newest = rows.filter(version__gt=1).order_by("-pk").values_list("record_id", "at", "data")
     made: dict[tuple[int, str], datetime.datetime] = {}
-    for record_id, at, data in rows:
+    for record_id, at, data in newest[:MOST_EVENTS]:
         for name in data.get("changes", ()):
             made.setdefault((record_id, name), at)
     return made

@@ -24,7 +24,7 @@ from enishi.records.visible import visible
 
 LEAST_DIGITS, LEAST_LETTERS = 6, 2
 MOST_READ = 40
-ALIKE = 84.0  # of 100: 丸山製作所 and 丸山製作書 are, 東京商事 and 東京商会 are not
+ALIKE = 80.0  # of 100: 丸山製作所 and 丸山製作書 are, 東京商事 and 東京商会 are not
 
 
 @dataclass
@@ -36,6 +36,7 @@ class Asked:
     branch: str = ""
     words: str = ""  # the name as the search is asked for it
     kana: str = ""
+    kana_words: str = ""  # the reading as the search is asked for it
     numbers: tuple[str, ...] = ()
     mail: str = ""
     official: str = ""
@@ -137,12 +138,10 @@ def read(entity: Entity, values: Mapping[str, str]) -> Asked:
         base = parts.base or fold(text).replace(" ", "")
         if len(base) >= LEAST_LETTERS:
             asked.name, asked.branch, asked.words = base, parts.branch, base
-    kana = "".join(
-        fold(to_katakana(held.get(name, ""))).replace(" ", "")
-        for name in (("family_kana", "given_kana") if is_person(entity) else fields["kana"])
-    )
-    if not is_person(entity) or (held.get("family_kana") and held.get("given_kana")):
-        asked.kana = kana if len(kana) >= 3 else ""
+    names_of_kana = ("family_kana", "given_kana") if is_person(entity) else fields["kana"][:1]
+    kana = [fold(to_katakana(held.get(name, ""))) for name in names_of_kana]
+    if all(kana) and len("".join(kana)) >= 3:
+        asked.kana, asked.kana_words = "".join(kana).replace(" ", ""), " ".join(kana)
     digits = [digits_of(held.get(name, "")) for name in fields["telephone"]]
     asked.numbers = tuple(dict.fromkeys(one for one in digits if len(one) >= LEAST_DIGITS))
     asked.mail = next(
@@ -187,20 +186,12 @@ def _candidates(entity: Entity, asked: Asked, user: User) -> dict[Entity, list[i
         if not asked.parts and len(asked.name) >= 4:  # a slip further behind
             add(candidates(asked.name[:3], user, [entity], most=MOST_READ, prefix=True))
     if asked.kana:
-        kana = asked.kana if not asked.parts else asked.kana[:4]
-        add(candidates(kana, user, [entity], most=MOST_READ, prefix=True))
+        add(candidates(asked.kana_words, user, [entity], most=MOST_READ, prefix=True))
     reachable = _reachable(entity)
     for number in asked.numbers:
         add(candidates(number, user, reachable, most=MOST_READ))
     if asked.mail:
         add(candidates(asked.mail, user, reachable, most=MOST_READ))
-    if asked.official:
-        rows = (
-            visible(entity, user).filter(corporate_number=asked.official)
-            if "corporate_number" in columns
-            else ()
-        )
-        add((entity, row.pk) for row in rows[:5])
     return {other: list(keys) for name, keys in found.items() if (other := registry.find(name)) is not None}
 
 

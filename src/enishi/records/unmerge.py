@@ -107,11 +107,9 @@ class _Part:
         self.entity, self.survivor, self.effects = entity, survivor, effects
         self.by, self.undone = by, undone
         self.operation = undone.operation
-        self.entities = {
-            journal.label(one.model): [] for one in registry.all_entities()
-        }  # by table: drawn entities share one
+        self.entities: dict[str, list[Entity]] = {}  # by table: drawn entities share one
         for one in registry.all_entities():
-            self.entities[journal.label(one.model)].append(one)
+            self.entities.setdefault(journal.label(one.model), []).append(one)
         self.now: Images = {}
         self.moved_on = False
         self.records: dict[tuple[str, int], Any] = {}  # those whose values changed, by entity and key
@@ -132,10 +130,9 @@ class _Part:
         if self.moved_on:
             self._arrange()
         self._search_texts()
-        for one in self._touched_entities():
-            found = self._keys_of(one)
-            figures.send(entity=one, keys=found)
-            formulas.refresh(one, found)
+        for entity in self._touched_entities():
+            figures.send(entity=entity, keys=self._keys_of(entity))
+            formulas.refresh(entity, self._keys_of(entity))
 
     # --- what has happened since ----------------------------------------------------------------------
     def _look(self) -> None:

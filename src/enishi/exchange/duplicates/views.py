@@ -85,7 +85,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         entity, user, decision=decision, but=keys_of(request.GET.get("but", "")), limit=AT_ONCE
     )
     context: dict[str, Any] = {
-        "entity": entity, "cards": [card(request, entity, one) for one in found], "decision": decision, "decisions": DECISIONS,
+        "entity": entity, "cards": cards(request, entity, found), "decision": decision, "decisions": DECISIONS,
         "may": allowed(user, entity), "more": len(found) == AT_ONCE,
     }  # fmt: skip
     if part == "next":
@@ -103,11 +103,19 @@ def run_context(entity: Entity, run: DuplicateRun | None) -> dict[str, Any]:
     return {"entity": entity, "run": run, "going": going, "percent": percent}
 
 
-def card(request: HttpRequest, entity: Entity, cluster: review.Cluster) -> dict[str, Any]:
+def cards(request: HttpRequest, entity: Entity, found: Sequence[review.Cluster]) -> list[dict[str, Any]]:
+    """Clusters as the page shows them."""
+    keys = [record.pk for one in found for record in one.records]
+    hangs = hanging(entity, keys, person(request)) if keys else {}
+    return [card(request, entity, one, hangs) for one in found]
+
+
+def card(
+    request: HttpRequest, entity: Entity, cluster: review.Cluster, hangs: dict[int, list[tuple[str, int]]]
+) -> dict[str, Any]:
     """A cluster as the page shows it: records in columns, only the fields that say something, and why they may be the same."""
     proposal = propose(entity, cluster.records)
     user = person(request)
-    hangs = hanging(entity, [record.pk for record in cluster.records], user)
     names = [name for section in entity.sections for name in section.fields if name in proposal.choices]
     rows: list[dict[str, Any]] = []
     same: list[tuple[str, str]] = []

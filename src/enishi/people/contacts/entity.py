@@ -129,7 +129,9 @@ class ContactEntity(Entity):
     )
 
     def unite(self, record: Contact, values: dict[str, Any], by: Any) -> None:
-        wanted = {name: values[name] for name in ("account", "department", "title") if name in values}
+        wanted: dict[str, Any] = {
+            name: values[name] for name in ("account", "department", "title") if name in values
+        }
         one_affiliation_each(contact=record.pk, by=by, main=wanted)
 
     def merge_warnings(self, records: Sequence[Contact]) -> list[str]:

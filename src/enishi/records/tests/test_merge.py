@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from enishi.records import forwards, history, registry, write
 from enishi.records.design import operations
+from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.merge import merge
-from enishi.records.models import EventSubject, Link, SavedView
+from enishi.records.models import Event, EventSubject, Forward, Link, NotSame, SavedView
 from enishi.records.search import find
-from enishi.records.testing import changed_tables, snapshot
+from enishi.records.similar import similar_to
+from enishi.records.testing import changed_tables, queries, snapshot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B4")]
 
@@ -139,6 +141,251 @@ def test_undo_gives_back_every_row(two: dict[str, Any], alice: Any) -> None:
     assert len(find("丸山製作所", alice, entities=[registry.get("account")])) == 2
     again = merge(registry.get("account"), two["b"].pk, [two["a"].pk], by=alice)
     assert again.record.pk == two["b"].pk
+
+
+def test_two_people_become_one_with_one_main_affiliation(alice: Any) -> None:
+    x, y = make("account", alice, name="甲社"), make("account", alice, name="乙社")
+    a = make(
+        "contact",
+        alice,
+        family_name="渡辺",
+        given_name="誠",
+        account=x.pk,
+        title="課長",
+        mobile="090-1111-2222",
+    )
+    b = make(
+        "contact",
+        alice,
+        family_name="渡邊",
+        given_name="誠",
+        account=y.pk,
+        title="部長",
+        email="w@example.jp",
+    )
+    deal = make("deal", alice, name="件", account=y.pk, contact=b.pk)
+    met = make("activity", alice, kind="visit", text="面談", about=f"deal:{deal.pk}", met=[a.pk, b.pk])
+    before = snapshot()
+    done = merge(
+        registry.get("contact"),
+        a.pk,
+        [b.pk],
+        by=alice,
+        picks={"account": b.pk, "title": b.pk, "department": b.pk},
+    )
+    kept = done.record
+    assert (kept.account_id, kept.title, kept.email, kept.mobile) == (
+        y.pk,
+        "部長",
+        "w@example.jp",
+        "090-1111-2222",
+    )
+    mains = registry.get("affiliation").model.objects.filter(contact=a, deleted_at=None)
+    assert {(one.account_id, one.is_main) for one in mains} == {(x.pk, False), (y.pk, True)}
+    assert fresh(deal).contact_id == a.pk and fresh(met).met == [a.pk]
+    history.undo_operation(done.operation.pk, by=alice)
+    assert_same(before, snapshot())
+
+
+def test_what_was_changed_since_stays_and_is_named(two: dict[str, Any], alice: Any, bob: Any) -> None:
+    entity, a, b = registry.get("account"), two["a"], two["b"]
+    done = merge(entity, a.pk, [b.pk], by=alice)
+    write.write(entity, a.pk, {"rank": "C"}, by=bob)
+    write.write(registry.get("deal"), two["deal"].pk, {"amount": 900}, by=bob)
+    later = make("activity", bob, kind="call", text="そのあと", about=f"account:{a.pk}")
+    undone = history.undo_operation(done.operation.pk, by=alice)
+    assert undone.kept == ["株式会社丸山製作所: ランク"]
+    kept, back, deal = fresh(a), fresh(b), fresh(two["deal"])
+    assert (kept.rank, kept.tags, kept.note) == ("C", ["VIP"], "古い")
+    assert back.deleted_at is None and (deal.account_id, deal.amount) == (b.pk, 900)
+    assert (kept.open_amount, back.open_amount) == (100, 900)
+    assert fresh(later).about == f"account:{a.pk}" and kept.last_contact_at is not None
+    about = Link.objects.filter(relation="about", to_entity="account", to_id=b.pk, from_entity="task")
+    assert about.count() == 2
+    kinds = EventSubject.objects.filter(entity="account", record_id=b.pk).values_list("kind", flat=True)
+    assert {"created", "visit", "task", "unmerged"} <= set(kinds)
+
+
+def test_a_number_that_another_got_since_is_left_out(two: dict[str, Any], alice: Any) -> None:
+    entity, a, b = registry.get("account"), two["a"], two["b"]
+    done = merge(entity, b.pk, [a.pk], by=alice)  # the code goes along
+    assert done.record.code == "A-1"
+    write.write(entity, b.pk, {"code": "B-2"}, by=alice)
+    make("account", alice, name="別の客", code="A-1")
+    undone = history.undo_operation(done.operation.pk, by=alice)
+    assert fresh(a).code == "" and fresh(b).code == "B-2"
+    assert undone.kept == ["株式会社丸山製作所: 顧客番号"]
+
+
+def test_chains_lead_to_their_end_and_come_apart_from_it(alice: Any, as_alice: Any) -> None:
+    entity = registry.get("account")
+    a, b, c = (make("account", alice, name=f"客{n}") for n in range(3))
+    first = merge(entity, b.pk, [a.pk], by=alice)
+    second = merge(entity, c.pk, [b.pk], by=alice)
+    assert forwards.lead(entity, [a.pk, b.pk]) == {a.pk: c.pk, b.pk: c.pk}
+    answer = as_alice.get(f"/accounts/{a.pk}/history/?from=1")
+    assert (answer.status_code, answer["Location"]) == (302, f"/accounts/{c.pk}/history/?from=1")
+    assert as_alice.post(f"/accounts/{a.pk}/field/name/", {"name": "x"}).status_code == 404
+    with pytest.raises(Refused):
+        history.undo_operation(first.operation.pk, by=alice)
+    history.undo_operation(second.operation.pk, by=alice)
+    history.undo_operation(first.operation.pk, by=alice)
+    assert not Forward.objects.exists() and fresh(a).deleted_at is None
+
+
+def test_the_api_sends_readers_on(alice: Any, client: Any) -> None:
+    from enishi.connect import tokens
+
+    entity = registry.get("account")
+    a, b = make("account", alice, name="客1"), make("account", alice, name="客2")
+    merge(entity, a.pk, [b.pk], by=alice)
+    _token, text = tokens.make(alice, "t", ["read", "write"], by=alice)
+    head = {"Authorization": f"Bearer {text}"}
+    answer = client.get(f"/api/v1/accounts/{b.pk}", headers=head)
+    assert (answer.status_code, answer["Location"], answer.json()["id"]) == (
+        301,
+        f"/api/v1/accounts/{a.pk}",
+        a.pk,
+    )
+    answer = client.patch(
+        f"/api/v1/accounts/{b.pk}", {"fields": {"note": "x"}}, content_type="application/json", headers=head
+    )
+    assert (answer.status_code, answer.json()["id"]) == (404, a.pk)
+
+
+def test_a_refusal_leaves_everything_as_it_was(two: dict[str, Any], alice: Any, bob: Any, carol: Any) -> None:
+    entity, a, b = registry.get("account"), two["a"], two["b"]
+    before = snapshot()
+    with pytest.raises(NotAllowed):
+        merge(entity, a.pk, [b.pk], by=carol)
+    for keys in ([a.pk], [], [b.pk, 10**9]):
+        with pytest.raises((Refused, NotFound)):
+            merge(entity, a.pk, keys, by=alice)
+    with pytest.raises(Refused):
+        merge(entity, a.pk, [b.pk], {"email": "not a mail"}, by=alice)
+    with pytest.raises(Refused):
+        merge(entity, a.pk, [b.pk], by=alice, versions={b.pk: 1})
+    with pytest.raises(Refused):
+        merge(entity, a.pk, [b.pk], by=alice, picks={"created_at": b.pk})
+    assert changed_tables(before, snapshot()) == []
+
+
+def test_of_what_was_agreed_to_the_stricter_counts(alice: Any) -> None:
+    choices = {
+        "choices": [
+            {"value": v, "label": label} for v, label in (("y", "同意"), ("n", "拒否"), ("u", "未確認"))
+        ]
+    }
+    consent = operations.add_field("account", "choice", "メール配信の同意", choices, by=alice).key
+    stop = operations.add_field("account", "yes_no", "DM停止", {}, by=alice).key
+    may = operations.add_field("account", "yes_no", "案内の許可", {}, by=alice).key
+    one = registry.get("account").fields[consent].options  # type: ignore[attr-defined]
+    word = {str(option.label): option.value for option in one}
+    a = make("account", alice, name="客", **{consent: word["同意"], may: True})
+    b = make("account", alice, name="客2", **{consent: word["拒否"], stop: True})
+    kept = merge(registry.get("account"), a.pk, [b.pk], by=alice).record
+    fields = registry.get("account").fields
+    assert (fields[consent].get(kept), fields[stop].get(kept), fields[may].get(kept)) == (
+        word["拒否"],
+        True,
+        False,
+    )
+
+
+def test_telephones_that_nobody_chose_go_into_the_note(alice: Any) -> None:
+    a = make("account", alice, name="客", phone="03-1111-1111")
+    b = make("account", alice, name="客2", phone="03-2222-2222", email="b@example.jp")
+    kept = merge(registry.get("account"), a.pk, [b.pk], by=alice).record
+    assert kept.phone == "03-1111-1111" and kept.email == "b@example.jp" and "03-2222-2222" in kept.note
+
+
+def test_an_import_finds_the_survivor_by_the_number_of_the_merged(alice: Any, tmp_path: Any) -> None:
+    from enishi.exchange import importing
+
+    a, b = make("account", alice, name="客", code="K-1"), make("account", alice, name="客2", code="K-2")
+    merge(registry.get("account"), a.pk, [b.pk], by=alice)
+    path = tmp_path / "x.csv"
+    path.write_text("会社名,得意先コード,ランク\n客2,K-2,A\n")
+    job = importing.begin(path, "x.csv", by=alice, entity="account")
+    importing.run(job)
+    assert fresh(a).rank == "A" and registry.get("account").model.objects.filter(deleted_at=None).count() == 1
+
+
+def test_merged_records_are_not_in_the_bin_and_go_with_their_survivor(alice: Any, as_alice: Any) -> None:
+    import datetime
+
+    from django.utils import timezone
+
+    from enishi.records import bin as bins
+
+    entity = registry.get("account")
+    a, b = make("account", alice, name="残る客"), make("account", alice, name="消えた客")
+    merge(entity, a.pk, [b.pk], by=alice)
+    assert "消えた客" not in as_alice.get("/bin/").content.decode()
+    later = timezone.now() + datetime.timedelta(days=40)
+    assert bins.empty_old(later) == 0
+    write.delete(entity, [a.pk], by=alice)
+    assert bins.empty_old(later) == 2 and not Forward.objects.exists()
+
+
+def test_anonymising_the_survivor_takes_the_merged_names_too(alice: Any) -> None:
+    from enishi.records import personal
+
+    a = make("contact", alice, family_name="佐藤", given_name="花", email="hana@example.jp")
+    b = make("contact", alice, family_name="サトウ", given_name="ハナコ", mobile="090-9999-8888")
+    merge(registry.get("contact"), a.pk, [b.pk], by=alice)
+    personal.anonymise(registry.get("contact"), a.pk, by=alice)
+    text = str(snapshot("access.User"))
+    for word in ("ハナコ", "サトウ", "8888", "hana@"):
+        assert word not in text, word
+
+
+def test_not_the_same_is_kept_follows_merges_and_can_be_taken_back(alice: Any, carol: Any) -> None:
+    entity = registry.get("account")
+    a, b, c = (make("account", alice, name="同じ商店", phone="03-1234-5678") for _n in range(3))
+    with pytest.raises(NotAllowed):
+        forwards.say_not_same(entity, [a.pk, b.pk], by=carol)
+    forwards.say_not_same(entity, [b.pk, a.pk], by=alice)
+    assert [one.record.pk for one in similar_to(entity, a, alice)] == [c.pk]
+    merge(entity, c.pk, [b.pk], by=alice)
+    assert set(NotSame.objects.values_list("low_id", "high_id")) == {(a.pk, c.pk)}
+    assert similar_to(entity, a, alice) == []
+    forwards.take_back_not_same(entity, [a.pk, c.pk], by=alice)
+    assert [one.record.pk for one in similar_to(entity, a, alice)] == [c.pk]
+
+
+# --- pages ----------------------------------------------------------------------------------------------
+def test_the_page_asks_and_merges(two: dict[str, Any], as_alice: Any, alice: Any) -> None:
+    a, b = two["a"], two["b"]
+    page = as_alice.get(f"/accounts/merge/?ids={a.pk},{b.pk}").content.decode()
+    assert (
+        "連絡先 1件" in page and "案件 1件" in page and f'value="{b.pk}"' in page and "03-9999-0000" in page
+    )
+    form = {
+        "ids": f"{a.pk},{b.pk}", "keep": str(b.pk), "go": "1", "pick-phone": str(a.pk), "pick-rank": "write", "write-rank": "B",
+        f"version-{a.pk}": str(a.version), f"version-{b.pk}": str(b.version),
+    }  # fmt: skip
+    answer = as_alice.post("/accounts/merge/", {**form, "write-rank": "ない"})
+    assert answer.status_code == 422 and fresh(a).deleted_at is None
+    answer = as_alice.post("/accounts/merge/", form)
+    assert answer["Location"] == f"/accounts/{b.pk}/"
+    kept = fresh(b)
+    assert (kept.phone, kept.rank) == ("03-1234-5678", "B")
+    assert "03-9999-0000" not in kept.note  # the box was off
+    card = as_alice.get(f"/accounts/{b.pk}/").content.decode()
+    assert (
+        "統合" in card
+        and f"/undo/operation/{Event.objects.filter(kind='merged').first().operation_id}/" in card
+    )
+
+
+def test_comparing_costs_as_many_queries_for_five_as_for_two(alice: Any, as_alice: Any) -> None:
+    keys = [make("account", alice, name=f"客{n}", phone=f"03-1234-000{n}").pk for n in range(5)]
+    for key in keys:
+        make("deal", alice, name="件", account=key)
+        make("task", alice, name="用", about=f"account:{key}")
+    found = [len(queries(as_alice, f"/accounts/merge/?ids={','.join(map(str, keys[:n]))}")) for n in (2, 5)]
+    assert found[0] == found[1]
 
 
 # --- by chance ----------------------------------------------------------------------------------------
