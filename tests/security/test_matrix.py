@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from enishi.connect import tokens
+from enishi.exchange.duplicates.models import DuplicatePair
 from enishi.exchange.models import ImportJob
 from enishi.records import attachments, handover, registry, write
 from enishi.records.design import operations
@@ -148,6 +149,11 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
         refused_path=str(path),
         operation=held["operation"],
     )
+    twin = write.create(registry.get("account"), {"name": f"{SECRET}（株）"}, by=alice).record
+    held["twin"] = twin
+    DuplicatePair.objects.create(
+        entity="account", low_id=account.pk, high_id=twin.pk, cluster=account.pk, score=0.9, decision="ask"
+    )
     held["alice"], held["bob"] = alice, bob
     held["handover"] = handover.plan(
         bob, how="one", to=[alice], on=timezone.localdate() + timedelta(days=9), by=alice
@@ -202,7 +208,7 @@ def body(name: str, company: dict[str, Any]) -> dict[str, Any]:
     """What a form of the route would send, likely enough to be obeyed if rights were not asked."""
     key = str(company["records"]["account"].pk)
     return {
-        "name": "書き換えた", "family_name": "書き換えた", "text": "書き換えた", "account": key, "contact": str(company["records"]["contact"].pk), "department": "x", "ids": key, "action": "delete", "value": str(company["records"]["stage"].pk),
+        "name": "書き換えた", "family_name": "書き換えた", "text": "書き換えた", "account": key, "contact": str(company["records"]["contact"].pk), "department": "x", "ids": f"{key},{company['twin'].pk}" if name in {"merge", "not-same", "duplicates-decide"} else key, "automatic": "1", "action": "delete", "value": str(company["records"]["stage"].pk),
         "kind": "note", "about": f"account:{key}", "email": "evil@example.jp", "role": "admin", "shared": "1", "go": "1", "pipeline": str(company["records"]["pipeline"].pk), "position": "3", "outcome": "open",
         "language": "en", "file": SimpleUploadedFile("x.csv", "会社名\n新しい客\n".encode()) if name in {"upload", "import"} else "", "password1": "", "theme": "dark",
     }  # fmt: skip

@@ -13,10 +13,11 @@ from enishi.exchange.rows import Parsed, RowReader
 from enishi.japanese import names
 from enishi.japanese.text import fold
 from enishi.people.accounts.entity import match_key
-from enishi.records import bulk, search, write
+from enishi.records import bulk, forwards, search, write
 from enishi.records.conditions.compile import stored
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
+from enishi.records.fields import FieldKind
 from enishi.records.models import Operation
 from enishi.records.visible import permits, reached, visible
 
@@ -215,9 +216,22 @@ class Importer:
             else:
                 values = {key[1] for key in found}
                 rows = rows.filter(found_by.lookup("in")([stored(found_by, value) for value in values]))
+            if name == chosen and name != "name":
+                known |= self._known_once(entity, found_by, found)
             for record in rows:
                 known[(name, found_by.get(record))] = record
         return known
+
+    def _known_once(self, entity: Entity, found_by: FieldKind, keys: set[Any]) -> dict[Any, Any]:
+        """Records that had these numbers before they were merged, as what they became."""
+        rows = entity.model._default_manager.filter(
+            found_by.lookup("in")([stored(found_by, key[1]) for key in keys]), deleted_at__isnull=False
+        )
+        became = forwards.survivors(entity, rows, self.by)
+        return {
+            (found_by.name, found_by.get(row)): became[row.pk]
+            for row in entity.model._default_manager.filter(pk__in=became)
+        }
 
     def _not_allowed(self, entity: Entity, record: Any, values: Values) -> str:
         """Why the person may not bring this row in ("" where he may): the record that it means, or the owner that it names, lies

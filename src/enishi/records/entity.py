@@ -102,6 +102,8 @@ class Entity:
     presets: tuple[Preset, ...] = ()
     opening_preset: str = ""  # the preset that the navigation leads to
     board: Board | None = None
+    # Fields whose values belong together (an address): a merge takes them from one record.
+    together: ClassVar[tuple[tuple[str, ...], ...]] = ()
     imports: ImportHint = ImportHint()
     call_field: str = ""
     mail_field: str = ""
@@ -228,6 +230,14 @@ class Entity:
     def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
         """Brings dependants up to date after storing, in the same transaction."""
 
+    def unite(self, record: Any, values: dict[str, Any], by: Any) -> None:
+        """After what pointed to merged records points to `record`, which gets these values next: brings what can be there only once
+        in line."""
+
+    def merge_warnings(self, records: Sequence[Any]) -> list[str]:
+        """What speaks against these being one and the same, in words."""
+        return []
+
     def parents(self, record: Any) -> list[tuple[str, int]]:
         """Records whose timelines also show what happens to this one."""
         above = [
@@ -237,6 +247,13 @@ class Entity:
         ]
         above += [(one.to, key) for one in self.linked if one.carries_up for key, _role in one.get(record)]
         return above
+
+    def parents_of(self, records: Sequence[Any]) -> dict[int, list[tuple[str, int]]]:
+        """`parents` of many records."""
+        for one in self.linked:
+            if one.carries_up:
+                one.values(records)  # in one query
+        return {record.pk: self.parents(record) for record in records}
 
     def handed_over(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Of the records that somebody looks after those that go to his successor: what is over stays his."""

@@ -25,6 +25,14 @@ class NotFound(RecordError):
         super().__init__(message or _("見つかりません。削除されたか、見る権限がありません。"))
 
 
+class Moved(NotFound):
+    """The record was merged into another, which this person sees."""
+
+    def __init__(self, old_id: int, new_id: int, url: str) -> None:
+        self.old_id, self.new_id, self.url = old_id, new_id, url
+        super().__init__(_("この記録は、ほかの記録に統合されました。画面を開き直してください。"))
+
+
 class Refused(RecordError):
     """Values that can't be accepted; `errors` maps field names to messages ('' for the record as a whole)."""
 

@@ -22,6 +22,8 @@ KINDS: dict[str, tuple[Any, str, str, str]] = {
     "changed": (_("項目の変更"), "pencil", "grey", "history"),
     "anonymised": (_("匿名化"), "user", "grey", "history"),
     "deleted": (_("削除"), "trash-2", "red", "history"),
+    "merged": (_("統合"), "merge", "accent", "history"),
+    "unmerged": (_("統合を元に戻す"), "undo-2", "grey", "history"),
     "restored": (_("ごみ箱から復元"), "undo-2", "grey", "history"),
     "stage": (_("ステージ変更"), "arrow-left-right", "green", "deals"),
     "note": (_("メモ"), "sticky-note", "grey", "talk"),

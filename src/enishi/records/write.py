@@ -37,7 +37,7 @@ from enishi.records.limits import seen_by
 from enishi.records.models import Event, IdempotencyKey, Operation
 from enishi.records.prepared import first
 from enishi.records.storing import Written, set_deleted, store_changes, store_new
-from enishi.records.visible import in_bin, require, visible
+from enishi.records.visible import in_bin, not_found, require, visible
 
 __all__ = [
     "Again", "Written", "clean_values", "create", "create_many", "create_once", "delete", "restore", "write",
@@ -159,7 +159,7 @@ def write(
             else None
         )
         if record is None:
-            raise NotFound
+            raise not_found(entity, by, record_id)
         require(by, "change", entity, record)
         if version is not None and version != record.version:
             _check_version(entity, record, cleaned, values, version)

@@ -19,7 +19,7 @@ from enishi.connect.models import ApiToken
 from enishi.records import registry
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
-from enishi.records.errors import Conflict, NotAllowed, NotFound, RecordError, Refused
+from enishi.records.errors import Conflict, Moved, NotAllowed, NotFound, RecordError, Refused
 from enishi.records.limits import seen_by, serving
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -84,10 +84,23 @@ def endpoint(**methods: tuple[str, Api]) -> Api:
                     return work(request, *args, **kwargs)
             except registry.Unseen:
                 return refused(NotAllowed())
+            except Moved as error:
+                return _led(request, error)
             except RecordError as error:
                 return refused(error)
 
     return view
+
+
+def _led(request: Any, error: Moved) -> HttpResponse:
+    """A record that was merged: reading is sent on to the one that it became, everything else is told its key."""
+    response = refused(error)
+    if request.method in {"GET", "HEAD"}:
+        response.status_code = 301
+        response.headers["Location"] = request.get_full_path().replace(
+            f"/{error.old_id}", f"/{error.new_id}", 1
+        )
+    return response
 
 
 def _token_of(request: HttpRequest) -> ApiToken | None:
@@ -189,7 +202,7 @@ TITLES = {
 def refused(error: RecordError) -> HttpResponse:
     """What the records refuse, as a problem."""
     if isinstance(error, NotFound):
-        return problem(404, str(error))
+        return problem(404, str(error), **({"id": error.new_id} if isinstance(error, Moved) else {}))
     if isinstance(error, NotAllowed):
         return problem(403, str(error))
     if isinstance(error, Refused):

@@ -1,9 +1,10 @@
 """How accounts look and behave."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -162,6 +163,25 @@ class AccountEntity(Entity):
         Preset("rank_a", _("Aランク"), {"field": "rank", "op": "is", "value": "A"}),
     )  # fmt: skip
     imports = ImportHint(keys=("code", "corporate_number", "name"))
+    together = (("name", "kana"), ("postal_code", "prefecture", "address", "building"))
+
+    def unite(self, record: Account, values: dict[str, Any], by: Any) -> None:
+        from enishi.people.contacts.entity import one_affiliation_each
+
+        one_affiliation_each(account=record.pk, by=by)
+
+    def merge_warnings(self, records: Sequence[Account]) -> list[str]:
+        found = [companies.parse_company(record.name) for record in records]
+        said = []
+        if len({one.position for one in found if one.form}) > 1:
+            said.append(_t("前株と後株の名前があります。別の会社かもしれません。"))
+        elif len({one.form for one in found if one.form}) > 1:
+            said.append(_t("法人格が違います。別の会社かもしれません。"))
+        if len({one.branch for one in found}) > 1:
+            said.append(_t("支店や営業所の名前が違います。"))
+        if len({record.corporate_number for record in records if record.corporate_number}) > 1:
+            said.append(_t("法人番号が違います。別の会社です。"))
+        return said
 
     def prepare(self, record: Account, changed: set[str]) -> None:
         if {"name", "kana"} & changed or not record.sort_key:

@@ -47,6 +47,7 @@ class FieldKind:
     empty: Any = ""
     nullable: ClassVar[bool] = False
     custom: bool = False
+    joins: ClassVar[bool] = False  # the values of several records become one that holds them all
     filled: bool = False  # its column holds always something, whether it is asked for or not
     computed: ClassVar[bool] = False  # follows from others: nobody writes it, no history tells of it
     wanted: bool = False  # the owner counts how many records have it
@@ -188,6 +189,19 @@ class FieldKind:
     def empty_value(self) -> Any:
         """What stands for nothing."""
         return None if self.nullable else self.empty
+
+    # --- together ---------------------------------------------------------------------------------
+    def combine(self, values: Sequence[Any]) -> Any:
+        """What the values of several records become as one, where nobody chooses; the best record's comes first."""
+        return next((value for value in values if not self.is_empty(value)), self.empty_value())
+
+    def naming(self, name: str, keys: Sequence[int]) -> Q | None:
+        """The records whose value points to any of these records of an entity; None: none ever does."""
+        return None
+
+    def led(self, value: Any, name: str, keys: Iterable[int], to: int) -> Any:
+        """The value with another record in the place of these."""
+        return value
 
     # --- out --------------------------------------------------------------------------------------
     def text(self, value: Any) -> str:

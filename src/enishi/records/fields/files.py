@@ -30,6 +30,7 @@ class Files(FieldKind):
     kind = "file"
     operators = ("empty", "not_empty")
     empty: list[int] = []
+    joins = True
     pictures: ClassVar[bool] = False
     design_label: ClassVar[Text] = gettext_lazy("ファイル")
     design_icon = "paperclip"
@@ -47,6 +48,9 @@ class Files(FieldKind):
 
     def empty_value(self) -> Any:
         return []
+
+    def combine(self, values: Sequence[Any]) -> list[int]:
+        return list(dict.fromkeys(key for value in values for key in value or ()))
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "integer"}}

@@ -14,9 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from enishi.records import journal
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 from enishi.records.models import Link
 from enishi.records.prepared import fetch
+from enishi.records.rows import insert_rows
 
 if TYPE_CHECKING:
     from enishi.records.entity import Entity
@@ -165,7 +167,7 @@ class Linked(FieldKind):
             gone = set(kept) - {key for key, _role in new}
             mine = self.links().filter(**{f"{self.here}_id": record.pk})
             if gone:
-                mine.filter(**{f"{self.there}_id__in": gone}).delete()
+                journal.delete_rows(mine.filter(**{f"{self.there}_id__in": gone}))
             for place, (key, role) in enumerate(new):
                 if key not in kept:
                     rows.append(
@@ -182,11 +184,21 @@ class Linked(FieldKind):
                         )
                     )
                 elif kept[key] != role or (self.forward and places[key] != place):
-                    mine.filter(**{f"{self.there}_id": key}).update(
-                        role=role, **({"position": place} if self.forward else {})
+                    journal.change_rows(
+                        mine.filter(**{f"{self.there}_id": key}),
+                        role=role,
+                        **({"position": place} if self.forward else {}),
                     )
         # The other end may just have tied the same two.
-        Link.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        if journal.is_open():
+            held = set(
+                self.links()
+                .filter(**{f"{self.here}_id__in": [record.pk for record, _old, _new in pairs]})
+                .values_list("from_id", "to_id")
+            )
+            insert_rows(Link, [row for row in rows if (row.from_id, row.to_id) not in held])
+        else:
+            Link.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
     # --- in ---------------------------------------------------------------------------------------
     def clean(self, raw: Any) -> Any:
@@ -281,6 +293,15 @@ class Linked(FieldKind):
             places = {key: place for place, (key, _role) in enumerate(held)}
             made.sort(key=lambda pair: places.get(pair[0], len(places)))
         return tuple(made)
+
+    def combine(self, values: Sequence[Any]) -> Pairs:
+        """All of them, each once; where there may be one only, the best record's."""
+        if not self.many:
+            return next((value for value in values if value), ())
+        made: dict[int, str] = {}
+        for key, role in (pair for value in values for pair in value):
+            made[key] = made.get(key) or role
+        return tuple(made.items())
 
     def is_empty(self, value: Any) -> bool:
         return not value

@@ -1,6 +1,6 @@
 """Number kinds: whole numbers, money in yen, percent, yes/no."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enishi.japanese import amounts
+from enishi.records.fields import consents
 from enishi.records.fields.base import FieldKind, Text
 
 ORDERED = ("is", "is_not", "gte", "lte", "gt", "lt", "between", "empty", "not_empty")
@@ -180,6 +181,12 @@ class YesNo(FieldKind):
                 _("%(label)sは「はい」か「いいえ」で入力してください。") % {"label": self.label}
             )
         return self.words[word]
+
+    def combine(self, values: Sequence[Any]) -> bool:
+        """Of what somebody agreed to or refused the stricter; else yes where one says so."""
+        if consents.is_consent(self.label) and not consents.is_refusal(self.label):
+            return all(values)
+        return any(values)
 
     def is_empty(self, value: Any) -> bool:
         return value is None

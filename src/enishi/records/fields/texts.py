@@ -85,6 +85,7 @@ class LongText(Words):
     """Several lines."""
 
     kind = "long_text"
+    joins = True
     design_label = gettext_lazy("長い文章")
     design_icon = "text"
     design_options = ()
@@ -99,6 +100,15 @@ class LongText(Words):
             return ""
         self.check_type(raw, str, int, float)
         return cleaned_text(raw, self, self.longest)
+
+    def combine(self, values: Sequence[Any]) -> str:
+        """All of them below each other; what another says already is left out."""
+        kept: list[str] = []
+        for value in values:
+            text = str(value or "").strip()
+            if text and not any(text in one for one in kept):
+                kept = [*(one for one in kept if one not in text), text]
+        return "\n".join(kept)[: self.longest]
 
     def cell(self, record: Any) -> str:
         return self.cells([record])[0]

@@ -112,6 +112,9 @@ class TaskEntity(Entity):
     def parents(self, record: Task) -> list[tuple[str, int]]:
         return about.places_of([record]).get(record.pk, [])
 
+    def parents_of(self, records: Sequence[Task]) -> dict[int, list[tuple[str, int]]]:
+        return about.places_of(records)
+
     def event_kind(self, changed: dict[str, Any]) -> str:
         return "task_done" if changed.get("done_at", (None, None))[1] else "changed"
 
