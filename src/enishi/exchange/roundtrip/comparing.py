@@ -298,7 +298,10 @@ class Comparer:
         if column.field.name not in since:
             return False
         now = column.field.get(record)
-        return bool(column.field.against(now, self.values.clean(column.field, cell)) == now)
+        try:
+            return bool(column.field.against(now, self.values.clean(column.field, cell)) == now)
+        except ValidationError:  # what Excel made of it can't be read, and says nothing
+            return False
 
     def _exported(self, found: FieldKind, value: Any, since: Since | None) -> Any:
         """What stood in the cell."""

@@ -191,7 +191,8 @@ def _same_number(was: str, now: str) -> bool:
     if shown:  # as the cell shows it: rounded to the places that fit
         return f"{before:.{len(shown[1] or '')}E}" == f"{after:.{len(shown[1] or '')}E}"
     # Beyond 15 digits Excel makes zeros of the rest.
-    return len(was.strip("+-0")) > 15 and f"{before:.14E}" == f"{after:.14E}"
+    digits, kept = was.lstrip("+-0"), now.lstrip("+-0")
+    return len(digits) > 15 and digits.isdecimal() and kept == digits[:15] + "0" * (len(digits) - 15)
 
 
 def _same_day(base: Any, was: str, cell: Any, now: str) -> bool:

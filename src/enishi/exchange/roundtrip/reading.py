@@ -76,20 +76,23 @@ def recognise(path: Path, name: str) -> SentSheet | None:
 
 
 def _marked(table: readers.Table) -> tuple[int, int, Mark, SentSheet] | None:
-    """Number of the first row with a mark of ours, its column, the mark, and the sheet that it comes from."""
+    """Number of the first row with a mark of ours, its column, the mark, and the export that most of the first rows come from."""
     titled = False
+    first: tuple[int, int, Mark] | None = None
+    sheets: Counter[int] = Counter()
     for number, row in enumerate(table.rows(), 1):
         for index, cell in enumerate(row):
             if not isinstance(cell, str):
                 continue
             titled = titled or headings.key(cell).startswith("enishi")
             if marks.looks_marked(cell) and (mark := marks.read_mark(cell)):
-                sheet = SentSheet.objects.filter(pk=mark.sheet).first()
-                if sheet is not None:
-                    return number, index, mark, sheet
-        if number >= HEAD and not titled:
-            return None
-    return None
+                first = first or (number, index, mark)
+                sheets[mark.sheet] += 1
+        if number >= HEAD + (first[0] if first else 0) and (first or not titled):
+            break
+    known = SentSheet.objects.in_bulk(sheets)
+    sheet = next((known[key] for key, _count in sheets.most_common() if key in known), None)
+    return (*first, sheet) if first and sheet else None
 
 
 def layout(path: Path, name: str, entity: Entity) -> Layout:
