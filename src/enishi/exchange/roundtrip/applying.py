@@ -18,10 +18,12 @@ from enishi.records.entity import Entity
 from enishi.records.errors import RecordError, Refused
 from enishi.records.fields.links import load as load_links
 from enishi.records.models import Event, Operation
+from enishi.records.rows import update_rows
 from enishi.records.visible import require, visible
 
 Kind, State = ReturnedRow.Kind, ReturnedRow.State
 AT_ONCE = 300
+TOLD = ("kind", "chosen", "state", "changes", "errors", "bad", "note", "record_id", "seen_version")
 
 
 class Applier:
@@ -170,11 +172,7 @@ class Applier:
 
     def _tell(self, rows: Sequence[ReturnedRow]) -> None:
         """Stores what became of the rows and how far the job is, in the transaction that did it."""
-        ReturnedRow.objects.bulk_update(
-            rows,
-            ["kind", "chosen", "state", "changes", "errors", "bad", "note", "record_id", "seen_version"],
-            batch_size=100,
-        )
+        update_rows(ReturnedRow, rows, TOLD)
         for what, count in self._counted.items():
             held = self.job.figures.setdefault(what, {})
             held[self.entity.name] = held.get(self.entity.name, 0) + count

@@ -27,6 +27,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.limits import seen_by, serving
 from enishi.records.models import Operation
+from enishi.records.rows import insert_rows, update_rows
 from enishi.records.visible import require, visible, within
 
 Kind, State = ReturnedRow.Kind, ReturnedRow.State
@@ -117,7 +118,7 @@ def _compare(job: ImportJob, entity: Entity, by: User) -> None:
     for batch in _batches(reading.rows(layout)):
         made = comparer.compare(batch)
         with turns.turn(), transaction.atomic():
-            ReturnedRow.objects.bulk_create(made, batch_size=BATCH)
+            insert_rows(ReturnedRow, made)
             job.done += len(batch)
             job.total, job.beat_at = max(job.total, job.done), timezone.now()
             job.save(update_fields=["done", "total", "beat_at"])
@@ -157,16 +158,18 @@ def _find_gone(job: ImportJob, layout: Layout, entity: Entity, by: User, seen: K
         if not lost:
             continue
         alive = within(entity, by, visible(entity, by).filter(pk__in=lost), "delete")
-        ReturnedRow.objects.bulk_create(
-            [
-                ReturnedRow(
-                    job=job, kind=Kind.GONE, record_id=record.pk, seen_version=record.version,
-                    title=entity.title(record)[:300],
-                )
-                for record in alive.order_by("pk")
-            ],
-            batch_size=BATCH,
-        )  # fmt: skip
+        made = [
+            ReturnedRow(
+                job=job,
+                kind=Kind.GONE,
+                record_id=record.pk,
+                seen_version=record.version,
+                title=entity.title(record)[:300],
+            )
+            for record in alive.order_by("pk")
+        ]
+        with transaction.atomic():
+            insert_rows(ReturnedRow, made)
 
 
 def counts(job: ImportJob) -> dict[str, int]:
@@ -217,7 +220,7 @@ def choose_all(job: ImportJob, kind: str, what: str) -> None:
                 for one in row.changes:
                     if one["ask"]:
                         one["choice"] = what
-            ReturnedRow.objects.bulk_update(page, ["changes", "chosen"], batch_size=100)
+            update_rows(ReturnedRow, page, ("changes", "chosen"))
 
 
 # --- applying ---------------------------------------------------------------------------------------
