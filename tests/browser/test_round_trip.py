@@ -35,11 +35,18 @@ def shoot(browse: Any) -> Callable[[Any, str], None]:
     return take
 
 
-def test_a_sheet_is_corrected_and_brought_back(page: Any, live_enishi: Any, tmp_path: Path, shoot: Any) -> None:
+def test_a_sheet_is_corrected_and_brought_back(
+    page: Any, live_enishi: Any, tmp_path: Path, shoot: Any
+) -> None:
     with live_enishi.data():
         alice, bob = live_enishi.person("alice"), live_enishi.person("bob")
         first, long_name, third = build(alice)["accounts"][:3]
-        write.write(registry.get("account"), long_name.pk, {"note": "春の総会で名刺交換。予算は秋に決まる。"}, by=alice)
+        write.write(
+            registry.get("account"),
+            long_name.pk,
+            {"note": "春の総会で名刺交換。予算は秋に決まる。"},
+            by=alice,
+        )
     page.goto("/accounts/?columns=phone,rank,note,owner&sort=sort_key")
     page.click("button:has-text('書き出し')")
     page.check("dialog >> text=Excelで直して戻す")

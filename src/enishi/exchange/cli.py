@@ -67,9 +67,7 @@ def import_file(argv: list[str]) -> int:
     try:
         if sheet := reading.recognise(path, safe_name(source.name)):
             apply = options.apply and not options.dry_run
-            round_trip.bring(
-                path, safe_name(source.name), sheet, by=user, apply=apply, as_json=options.json
-            )
+            round_trip.bring(path, safe_name(source.name), sheet, by=user, apply=apply, as_json=options.json)
             return 0
         job = importing.begin(path, safe_name(source.name), by=user, entity=_entity_name(options.entity))
     except readers.Unreadable as error:

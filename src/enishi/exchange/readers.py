@@ -114,7 +114,7 @@ def _text(value: str) -> str:
     text = value.strip()
     if text.startswith('="') and text.endswith('"'):
         return text[2:-1]
-    return unguarded(text)
+    return str(unguarded(text))
 
 
 def unguarded(cell: Any) -> Any:

@@ -11,9 +11,7 @@ if TYPE_CHECKING:
     from enishi.exchange.models import ImportJob, SentSheet
 
 
-def bring(
-    path: Path, name: str, sheet: "SentSheet", *, by: "User", apply: bool, as_json: bool
-) -> None:
+def bring(path: Path, name: str, sheet: "SentSheet", *, by: "User", apply: bool, as_json: bool) -> None:
     """Compares the sheet and says how many rows are of which kind; with `apply`, what is beyond doubt is written: changes of the
     sheet that nobody contradicts, and new rows that nothing resembles. Questions and missing rows stay for the page.
 

@@ -131,7 +131,7 @@ def _compare(job: ImportJob, entity: Entity, by: User) -> None:
     job.save()
 
 
-def _batches(rows: Iterator[reading.Any]) -> Iterator[list[Any]]:
+def _batches(rows: Iterator[Any]) -> Iterator[list[Any]]:
     while batch := list(itertools.islice(rows, BATCH)):
         yield batch
 

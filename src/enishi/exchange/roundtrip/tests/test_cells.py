@@ -22,7 +22,13 @@ from enishi.records.fields import KINDS, FieldKind
 from enishi.records.tests import company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B3")]
-CHOICES = {"choices": [{"value": "o1", "label": "甲"}, {"value": "o2", "label": "001"}, {"value": "o3", "label": "1-2"}]}
+CHOICES = {
+    "choices": [
+        {"value": "o1", "label": "甲"},
+        {"value": "o2", "label": "001"},
+        {"value": "o3", "label": "1-2"},
+    ]
+}
 OPTIONS: dict[str, dict[str, Any]] = {
     "choice": CHOICES, "choices": CHOICES, "stage": CHOICES, "number": {"places": 3},
 }  # fmt: skip
@@ -68,7 +74,10 @@ def through(form: str, cells: list[Any]) -> list[Any]:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(values=st.lists(raws, min_size=len(FIELDS), max_size=len(FIELDS)), form=st.sampled_from(["xlsx", "utf-8-sig"]))
+@given(
+    values=st.lists(raws, min_size=len(FIELDS), max_size=len(FIELDS)),
+    form=st.sampled_from(["xlsx", "utf-8-sig"]),
+)
 def test_what_goes_out_comes_back_the_same(values: list[Any], form: str) -> None:
     cells, kinds = [], []
     for found, raw in zip(FIELDS, values, strict=True):
@@ -156,7 +165,15 @@ def test_a_csv_that_excel_saved_again_is_unchanged(alice: User, tmp_path: Path) 
     )  # fmt: skip
     columns = ("code", "phone", "building", "started_on", "employees", "corporate_number")
     sheet = Sheet(tmp_path, "account", columns, alice, "cp932")
-    assert sheet.rows()[1][:-1] == ["吉野家具", "00123", "03-1234-5678", "1-2", "2026/04/01", "1200", "1180301018771"]
+    assert sheet.rows()[1][:-1] == [
+        "吉野家具",
+        "00123",
+        "03-1234-5678",
+        "1-2",
+        "2026/04/01",
+        "1200",
+        "1180301018771",
+    ]
 
     def excel(rows: Rows) -> None:
         rows[1][1:7] = ["123", "03-1234-5678", "1月2日", "2026/4/1", "1,200", "1.1803E+12"]

@@ -25,7 +25,10 @@ CODE, PHONE, RANK, OWNER, AMOUNT, MARK = range(1, 7)
 
 @pytest.fixture
 def sheet(tmp_path: Path, alice: User) -> Sheet:
-    rows = [{"name": f"第{n:02}商会", "code": f"{n:04}", "phone": f"03-1234-{n:04}", "rank": "B"} for n in range(1, 21)]
+    rows = [
+        {"name": f"第{n:02}商会", "code": f"{n:04}", "phone": f"03-1234-{n:04}", "rank": "B"}
+        for n in range(1, 21)
+    ]
     write.create_many(registry.get("account"), rows, by=alice, operation=None)
     return Sheet(tmp_path, "account", COLUMNS, alice)
 
@@ -44,7 +47,9 @@ def test_sorted_filtered_and_moved_about_it_is_still_known(sheet: Sheet) -> None
     assert back.figures == {"unchanged": 19, "changed": 1}
     assert back.said() == [("phone", "03-1234-0018", "06-1-1")]
     notes = back.job.plan["round_trip"]["notes"]
-    assert notes["renamed"] == [["電話だよ", "電話"], ["（見出しなし）", "会社名"]] or len(notes["renamed"]) == 2
+    assert (
+        notes["renamed"] == [["電話だよ", "電話"], ["（見出しなし）", "会社名"]] or len(notes["renamed"]) == 2
+    )
     assert set(notes["missing"]) == {"担当", registry.get("account").field("open_amount").label}
 
 
@@ -171,7 +176,9 @@ def test_only_what_the_person_may_change_is_changed(sheet: Sheet, clerk: User) -
     back = sheet.edit(edit).back(clerk)
     assert back.said() == [("code", "0001", "90001"), ("name", "", "新しい商会")]
     assert back.figures == {"unchanged": 17, "changed": 1, "bad": 2}  # no rows are proposed for the bin
-    texts = [row.errors[0]["text"] for row in ReturnedRow.objects.filter(job=back.job, bad=True).order_by("pk")]
+    texts = [
+        row.errors[0]["text"] for row in ReturnedRow.objects.filter(job=back.job, bad=True).order_by("pk")
+    ]
     assert "変更する権利" in texts[0]
     assert "登録する権利" in texts[1]
     notes = back.job.plan["round_trip"]["notes"]
@@ -205,7 +212,10 @@ def test_the_command_counts_and_applies_what_is_beyond_doubt(
     assert Operation.objects.filter(kind="import").count() == 0
     assert cli.import_file([str(sheet.path), "--json", "--apply"]) == 0
     held = json.loads(capsys.readouterr().out)
-    assert held["round_trip"] == {**expected, "applied": {"updated": 1, "created": 1, "deleted": 0, "refused": 0}}
+    assert held["round_trip"] == {
+        **expected,
+        "applied": {"updated": 1, "created": 1, "deleted": 0, "refused": 0},
+    }
     assert Account.objects.get(code="0002").phone == "06-2-2"
     assert Account.objects.get(code="0001").phone == "090-1111-2222"
     assert cli.undo(["import", str(held["import"])]) == 0
@@ -215,7 +225,9 @@ def test_the_command_counts_and_applies_what_is_beyond_doubt(
 
 
 # --- size -------------------------------------------------------------------------------------------------
-def test_queries_grow_with_batches_not_rows(alice: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_queries_grow_with_batches_not_rows(
+    alice: User, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [{"name": f"第{n:04}商会", "code": f"{n:05}", "phone": "03-1234-5678"} for n in range(400)]
     write.create_many(registry.get("account"), rows, by=alice, operation=None)
 
