@@ -154,6 +154,25 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
     DuplicatePair.objects.create(
         entity="account", low_id=account.pk, high_id=twin.pk, cluster=account.pk, score=0.9, decision="ask"
     )
+    from enishi.exchange.models import ReturnedRow
+
+    plan = {"round_trip": {"sheet": 1, "entity": "account", "step": "decide", "notes": {}}}
+    held["sheet"] = ImportJob.objects.create(
+        user=alice, file_name=f"{SECRET}.csv", path=str(path), entity="account", plan=plan
+    )
+    asked = {
+        "field": "name",
+        "label": "名前",
+        "old": SECRET,
+        "new": "書き換えた",
+        "ask": True,
+        "here": False,
+        "choice": "",
+    }
+    held["returned"] = ReturnedRow.objects.create(
+        job=held["sheet"], kind="ask", number=2, record_id=account.pk, seen_version=account.version, title=SECRET, chosen=True,
+        changes=[{**asked, "value": "書き換えた", "was": account.name}],
+    )  # fmt: skip
     held["alice"], held["bob"] = alice, bob
     held["handover"] = handover.plan(
         bob, how="one", to=[alice], on=timezone.localdate() + timedelta(days=9), by=alice
@@ -184,7 +203,7 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
             ids = {
                 "field": ["name" if design and "connection" not in name else company["tie"]],
                 "record_id": [key] if name != "task-done" else [company["records"]["task"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
-                "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk], "pk": [company["alice"].pk],
+                "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk, company["sheet"].pk], "pk": [company["alice"].pk],
                 "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "handover_id": [company["handover"].pk],
             }  # fmt: skip
             if name == "restore" and entity and entity.name == "account":
@@ -283,7 +302,7 @@ NONSENSE = (
 )  # fmt: skip
 PARAMETERS = {
     "q", "filter", "sort", "columns", "after", "preset", "view", "part", "stamp", "kind", "before", "group", "ids", "action", "value", "version", "next", "about", "idempotency_key", "next_on", "met", "column", "edit", "code", "format",
-    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0",
+    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0", "tab", "row", "field", "choice", "chosen", "all",
 }  # fmt: skip
 FINAL = {
     "delete",

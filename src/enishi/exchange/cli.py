@@ -21,6 +21,8 @@ def import_file(argv: list[str]) -> int:
     from django.conf import settings
 
     from enishi.exchange import importing, readers
+    from enishi.exchange.roundtrip import cli as round_trip
+    from enishi.exchange.roundtrip import reading
     from enishi.records import registry
     from enishi.records.attachments import safe_name
 
@@ -44,6 +46,14 @@ def import_file(argv: list[str]) -> int:
     parser.add_argument(
         "--json", action="store_true", help=say("結果をJSONで出す", "print the result as JSON")
     )
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help=say(
+            "「Excelで直して戻す」シートの、迷いのない変更を反映する",
+            "write what is beyond doubt in a sheet that was exported to be corrected",
+        ),
+    )
     options = parser.parse_args(argv)
     source = Path(options.file)
     if not source.is_file():
@@ -55,6 +65,10 @@ def import_file(argv: list[str]) -> int:
     path = folder / f"{secrets.token_hex(16)}{source.suffix.lower()[:6]}"
     shutil.copyfile(source, path)
     try:
+        if sheet := reading.recognise(path, safe_name(source.name)):
+            apply = options.apply and not options.dry_run
+            round_trip.bring(path, safe_name(source.name), sheet, by=user, apply=apply, as_json=options.json)
+            return 0
         job = importing.begin(path, safe_name(source.name), by=user, entity=_entity_name(options.entity))
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)

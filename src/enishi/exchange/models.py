@@ -7,9 +7,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
+from enishi.exchange.roundtrip.models import ReturnedRow, SentRow, SentSheet
 from enishi.records.models import Operation, user_key
 
-__all__ = ["DuplicatePair", "DuplicateRun", "ImportJob", "RefusedRow"]
+__all__ = ["DuplicatePair", "DuplicateRun", "ImportJob", "RefusedRow", "ReturnedRow", "SentRow", "SentSheet"]
 
 
 class ImportJob(models.Model):

@@ -114,9 +114,12 @@ def _text(value: str) -> str:
     text = value.strip()
     if text.startswith('="') and text.endswith('"'):
         return text[2:-1]
-    if text.startswith("'") and _GUARDED.match(text):
-        return text[1:]
-    return text
+    return str(unguarded(text))
+
+
+def unguarded(cell: Any) -> Any:
+    """A cell without the apostrophe by which `harmless` kept it from being a formula."""
+    return cell[1:] if isinstance(cell, str) and _GUARDED.match(cell) else cell
 
 
 def _cell(value: Any) -> Any:

@@ -8,6 +8,7 @@ from django_tasks import task
 
 from enishi.exchange import importing
 from enishi.exchange.models import ImportJob
+from enishi.exchange.roundtrip import operations as round_trip
 from enishi.records import history
 
 STALE = datetime.timedelta(minutes=2)
@@ -18,7 +19,7 @@ def run_import(job_id: int) -> None:
     """Brings a file in."""
     job = ImportJob.objects.select_related("user", "operation").get(pk=job_id)
     if job.status in {ImportJob.Status.QUEUED, ImportJob.Status.RUNNING}:
-        importing.run(job)
+        (round_trip.run if round_trip.is_one(job) else importing.run)(job)
 
 
 @task()

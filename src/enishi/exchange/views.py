@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from enishi.access.rights import log_access
+from enishi.access.rights import log_access, may
 from enishi.exchange import exporting, importing, mapping, readers, tasks
 from enishi.exchange.models import ImportJob
+from enishi.exchange.roundtrip import operations as round_trip
+from enishi.exchange.roundtrip import reading as returned
+from enishi.exchange.roundtrip import sending
 from enishi.exchange.rows import Parsed, data_rows
 from enishi.records import registry
 from enishi.records.attachments import safe_name
@@ -24,7 +27,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
 from enishi.records.lists import ListState
 from enishi.records.pages.base import dialog, error_page, handled, person, whole
-from enishi.records.visible import require, visible, within
+from enishi.records.visible import allowed, require, visible, within
 
 
 @handled
@@ -47,13 +50,16 @@ def start(request: HttpRequest) -> HttpResponse:
             name = safe_name(upload.name or "file.csv")
             path = keep(upload, name)
             try:
+                if sheet := returned.recognise(path, name):
+                    return redirect("round-trip", round_trip.begin(path, name, sheet, by=user).pk)
                 job = importing.begin(path, name, by=user, entity=wanted)
             except readers.Unreadable as error:
                 path.unlink(missing_ok=True)
                 problem = str(error)
             else:
                 return redirect("import-job", job.pk)
-    jobs = ImportJob.objects.exclude(status="draft").select_related("user")
+    unsure = Q(status="draft") & ~Q(plan__has_key="round_trip")  # a sheet that came back waits for its person
+    jobs = ImportJob.objects.exclude(unsure).select_related("user")
     jobs = jobs if user.is_admin else jobs.filter(user=user)  # files are called after customers
     context = {
         "entity": wanted,
@@ -93,6 +99,8 @@ def job_of(request: HttpRequest, import_id: int) -> ImportJob:
 def job(request: HttpRequest, import_id: int) -> HttpResponse:
     """The proposal with its preview; then the progress; then the result."""
     found = job_of(request, import_id)
+    if round_trip.is_one(found):
+        return redirect("round-trip", found.pk)
     if found.status != "draft":
         template = "exchange/progress_part.html" if request.GET.get("part") else "exchange/progress.html"
         return render(
@@ -263,9 +271,13 @@ def export(request: HttpRequest, entity: Entity) -> HttpResponseBase:
     form = query.get("format", "")
     if form not in {"xlsx", "csv", "cp932"}:
         kept = [(name, value) for name, value in query.items() if name != "format"]
-        return dialog(
-            request, "exchange/export_dialog.html", {"entity": entity, "kept": kept, "selected": len(ids)}
-        )
+        context = {
+            "entity": entity,
+            "kept": kept,
+            "selected": len(ids),
+            "may_return": allowed(user, entity).change and may(user, "import"),
+        }
+        return dialog(request, "exchange/export_dialog.html", context)
     if form == "cp932" and not query.get("agreed"):
         lost = exporting.losses(entity, rows, columns)
         if lost:
@@ -273,16 +285,23 @@ def export(request: HttpRequest, entity: Entity) -> HttpResponseBase:
             return dialog(
                 request, "exchange/export_losses.html", {"entity": entity, "lost": lost, "kept": kept}
             )
-    return export_file(entity, rows, columns, form, user)
+    return export_file(entity, rows, columns, form, user, back=bool(query.get("back")))
 
 
-def export_file(entity: Entity, rows: QuerySet[Any], columns: Any, form: str, user: Any) -> HttpResponseBase:
-    """The file itself; it lies in a temporary file while it is sent. Every export is logged."""
+def export_file(
+    entity: Entity, rows: QuerySet[Any], columns: Any, form: str, user: Any, *, back: bool = False
+) -> HttpResponseBase:
+    """The file itself; it lies in a temporary file while it is sent. Every export is logged.
+
+    Args:
+        back: the file is to be corrected and brought back: its rows carry marks.
+    """
     ending = ".xlsx" if form == "xlsx" else ".csv"
     descriptor, name = tempfile.mkstemp(suffix=ending)
     os.close(descriptor)
     path = Path(name)
-    values = exporting.value_rows(entity, rows, columns)
+    marker = sending.Sender(entity, columns, form, by=user) if back else None
+    values = exporting.value_rows(entity, rows, columns, marker)
     count = (
         exporting.write_xlsx(path, values)
         if form == "xlsx"

@@ -32,6 +32,7 @@ urlpatterns = [
     path("duplicates/start/", duplicates.start, name="duplicates-start"),
     path("duplicates/decide/", duplicates.decide, name="duplicates-decide"),
     path("duplicates/rule/", duplicates.rule, name="duplicates-rule"),
+    path("", include("enishi.exchange.roundtrip.urls")),
     path("<entity:entity>/export/", exchange.export, name="export"),
     path("", include("enishi.records.urls")),
 ]
