@@ -97,7 +97,7 @@ class ContactEntity(Entity):
         LongText("note", aliases=("備考", "メモ", "特記事項", "note", "notes", "memo", "remarks")),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
-        Words("next_step", editable=False),
+        Words("next_step", editable=False, tells=(("task", ""),)),
     )  # fmt: skip
     columns = ("account", "title", "mobile", "phone", "owner", "last_contact_at", "next_step")
     sections = (

@@ -89,7 +89,7 @@ class DrawnEntity(Entity):
             self._title,
             Moment("last_contact_at", editable=False, sortable=True),
             Moment("next_step_at", editable=False, sortable=True),
-            Words("next_step", editable=False),
+            Words("next_step", editable=False, tells=(("task", ""),)),
         )
         for one in self.built_in:
             one.bind(self)
