@@ -1,11 +1,13 @@
 """The only functions that touch the database: everything that `records.write` and `records.bulk` let through ends in one of
-`store_new`, `store_changes` and `set_deleted`. Each runs in its caller's transaction.
+`store_new`, `store_changes` and `set_deleted`. Each runs in its caller's transaction, and as the program itself: what goes into history
+and search is whole, whoever writes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db.models import F
 from django.utils import timezone
@@ -20,6 +22,17 @@ from enishi.records.rows import insert_rows, new, update_rows
 from enishi.records.visible import machine
 
 BATCH = 500
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _by_itself(work: Callable[P, R]) -> Callable[P, R]:
+    @wraps(work)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        with machine():
+            return work(*args, **kwargs)
+
+    return done
 
 
 @dataclass
@@ -42,13 +55,13 @@ def _settle(
 ) -> None:
     token = _operation.set(operation)
     try:
-        with machine():
-            entity.settle(records, changes, by)
-            formulas.touched(entity, records, changes)
+        entity.settle(records, changes, by)
+        formulas.touched(entity, records, changes)
     finally:
         _operation.reset(token)
 
 
+@_by_itself
 def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Operation | None) -> list[Event]:
     """New records with all that hangs on them; returns the events that tell of them."""
     if not records:
@@ -92,6 +105,7 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     return events
 
 
+@_by_itself
 def store_changes(
     entity: Entity, done: Sequence[tuple[Any, Changes]], by: User, operation: Operation | None
 ) -> list[Event]:
@@ -147,6 +161,7 @@ def store_changes(
     return events
 
 
+@_by_itself
 def set_deleted(
     entity: Entity, records: Sequence[Any], by: User, operation: Operation | None, *, deleted: bool
 ) -> list[Event]:

@@ -215,7 +215,8 @@ class AffiliationEntity(Entity):
     )
 
     def title(self, record: Affiliation) -> str:
-        return str(record)
+        account = self.whole.field("account").value_text(record)  # whose name not everybody may read
+        return " ".join(part for part in (account, record.department, record.title) if part)
 
     def check(self, record: Affiliation, changed: set[str]) -> dict[str, list[str]]:
         if record.started_on and record.ended_on and record.ended_on < record.started_on:

@@ -208,7 +208,7 @@ class Linked(FieldKind):
     def _pair(self, one: Any) -> tuple[int, str | None]:
         key, role = one, None
         if isinstance(one, dict):
-            key, role = one.get("id"), one.get("role", "")
+            key, role = one.get("id"), one.get("role")
         elif isinstance(one, list | tuple) and len(one) == 2:
             key, role = one
         if isinstance(key, str) and key.isascii() and key.isdigit() and len(key) < 19:
@@ -272,6 +272,8 @@ class Linked(FieldKind):
         roles = dict(held)
         if isinstance(value, LinkEdit):
             kept = [pair for pair in held if pair[0] not in value.removed]
+            said = dict(value.added)
+            kept = [(key, role if said.get(key) is None else said[key] or "") for key, role in kept]
             added = [(key, role or "") for key, role in value.added if key not in dict(kept)]
             if added and not self.many:
                 kept = []
@@ -281,6 +283,14 @@ class Linked(FieldKind):
             places = {key: place for place, (key, _role) in enumerate(held)}
             made.sort(key=lambda pair: places.get(pair[0], len(places)))
         return tuple(made)
+
+    def unknown_roles(self, roles: set[str]) -> list[str]:
+        """Of these the roles that the connection neither has nor, from before, still holds; it has any where none are set down."""
+        unknown = sorted(roles - set(self.roles)) if self.roles else []
+        if not unknown:
+            return []
+        held = set(self.links().filter(role__in=unknown).values_list("role", flat=True).distinct())
+        return [role for role in unknown if role not in held]
 
     def is_empty(self, value: Any) -> bool:
         return not value
