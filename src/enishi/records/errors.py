@@ -64,7 +64,7 @@ class Conflict(RecordError):
     values: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        names = "、".join(clash.label for clash in self.clashes)
+        names = _("、").join(clash.label for clash in self.clashes)
         return _("%(by)sさんが先に%(fields)sを変更しました。どちらを残すか選んでください。") % {
             "by": self.by,
             "fields": names,

@@ -78,7 +78,7 @@ def endpoint(**methods: tuple[str, Api]) -> Api:
                 if not tokens.allows(token, wanted, *names):
                     raise NotAllowed(
                         _("このトークンの使い道（%(scopes)s）では、この操作はできません。")
-                        % {"scopes": "、".join(token.scopes)}
+                        % {"scopes": _("、").join(token.scopes)}
                     )
                 with serving(token.user):
                     if isinstance(entity, Entity):

@@ -324,7 +324,7 @@ class Linked(FieldKind):
 
     @staticmethod
     def _words(value: Pairs, names: dict[int, str]) -> str:
-        return "、".join(
+        return _("、").join(
             f"{names[key]}（{role}）" if role else names[key] for key, role in value if key in names
         )
 
@@ -361,7 +361,7 @@ class Linked(FieldKind):
             for key, role in value
             if key in names
         ]
-        return "、".join(shown[:5]) + ("…" if len(shown) > 5 else "")
+        return _("、").join(shown[:5]) + ("…" if len(shown) > 5 else "")
 
     def exported(self, keys: Sequence[int]) -> list[str]:
         """Texts for the rows of these keys, in two queries."""

@@ -354,7 +354,7 @@ def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse
         for one_file in files:
             attachments.store(entity, record_id, one_file, by=user)
     except ValidationError as error:
-        return error_page(request, 422, "、".join(error.messages))
+        return error_page(request, 422, _("、").join(error.messages))
     messages.success(request, _("ファイルを%(n)d件保存しました。") % {"n": len(files)})
     return htmx.go(request, entity.url(record_id))
 
