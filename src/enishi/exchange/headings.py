@@ -102,6 +102,7 @@ REASON = set(_keys("理由 取り込めなかった理由 reason"))
 TAGS, BRANCH, BOOKS = _keys(vocabulary.TAGS), set(_keys(vocabulary.BRANCH)), set(_keys(vocabulary.BOOKS))
 NEXT = {*_keys(vocabulary.NEXT_STEPS), *_keys(vocabulary.NEXT_DAYS)}
 NAMES = set(_keys(vocabulary.NAMES))
+TITLES = set(_keys("名称 名前 件名 タイトル 題名 品名 名 name title subject"))  # of things of any kind
 PARTS = set(_keys(vocabulary.PARTS))
 # Beside the aliases of the entities: what may head a column of this field.
 _MORE = {

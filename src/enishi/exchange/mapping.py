@@ -86,6 +86,7 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
     named = sheet.named
     main = sheet.main(wanted)
     _assign(sheet, main, named | {main})
+    _name_own(sheet, main)
     _assign_by_content(sheet, main)
     _note_the_rest(sheet, main)
     for column in sheet.columns:
@@ -206,6 +207,29 @@ def _assign(sheet: Sheet, main: str, named: set[str]) -> None:
     for column in sheet.columns:
         if column.target.endswith(".code") and _names_several(sheet, column):
             column.target = ""
+
+
+def _name_own(sheet: Sheet, main: str) -> None:
+    """What the records of an own entity are called: the column that heads what things are called in anybody's words, else the first that
+    holds text and is nothing else. Without a name every row would be refused."""
+    entity = registry.find(main)
+    if entity is None or not entity.drawn:
+        return
+    title, target = entity.field(entity.title_field), f"{main}.{entity.title_field}"
+    if not headings.takes(title) or any(one.target == target for one in sheet.columns):
+        return
+    free = [one for one in sheet.columns if not one.target and sheet.share(one.index, _is_words) > 0.5]
+    called = [
+        one
+        for one in sheet.columns
+        if key(one.heading) in headings.TITLES and not one.target.startswith(f"{main}.")
+    ]
+    for column in [*called, *free][:1]:
+        column.target = target
+
+
+def _is_words(cell: Any) -> bool:
+    return isinstance(cell, str) and not contents.is_number(cell) and not contents.looks_like_data(cell)
 
 
 def _further_numbers(sheet: Sheet, taken: dict[str, Column]) -> None:

@@ -248,10 +248,10 @@ class RowReader:
             return self._tied(found, readers.plain(cell))
         if isinstance(found, Percent) and isinstance(cell, str) and not contents.has_digit(cell):
             return self._odds(parsed, entity, column.heading or found.label, cell)
-        if isinstance(found, Percent):
-            return round(cell * 100) if column.unit == 100 and isinstance(cell, int | float) else cell
         if isinstance(found, Number) and isinstance(cell, datetime.date):
             raise ValueError(_("日付ではなく数字を入力してください。"))
+        if isinstance(found, Number):
+            return self._number(parsed, column, entity, found, cell)
         if isinstance(cell, datetime.date) and isinstance(found, Words | Choice):
             return readers.plain(cell)
         if isinstance(found, Person | Reference) and contents.is_number(cell):
@@ -275,6 +275,30 @@ class RowReader:
         if isinstance(found, Choice) and not isinstance(found, FreeChoice) and found.name == "rank":
             return cell.strip().removesuffix("ランク").strip() or cell
         return cell
+
+    def _number(self, parsed: Parsed, column: Column, entity: Entity, found: Number, cell: Any) -> Any:
+        """A number as the field holds it. One that is finer is rounded where the record has room for what was written, and reported;
+        else the field refuses it."""
+        percent = isinstance(found, Percent)
+        try:
+            number = amounts.parse_number(
+                cell.replace("％", "") if percent and isinstance(cell, str) else cell
+            )
+            if percent and isinstance(cell, int | float) and column.unit == 100:
+                number *= 100  # a sheet keeps 30% as 0.3
+            rounded = found.rounded(number)
+        except (ValueError, ArithmeticError):
+            return cell  # which the field refuses in its own words
+        if found.fits(number):
+            return rounded
+        if "note" not in entity.fields:
+            return number
+        heading, text = column.heading or found.label, f"{number.normalize():f}{found.unit}"
+        self._note(parsed, entity.name, f"{heading}: {text}")
+        parsed.kept.append(
+            f"{heading}「{text}」→ {found.text(float(rounded) if found.places else int(rounded))}"
+        )
+        return rounded
 
     def _tied(self, found: Linked, text: str) -> list[tuple[int, None]]:
         """The records that a cell names; each name is looked up once."""

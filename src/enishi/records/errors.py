@@ -41,6 +41,14 @@ class Refused(RecordError):
         super().__init__(" ".join(message for messages in errors.values() for message in messages))
 
 
+class RowRefused(Refused):
+    """One of many rows can't be accepted; none was stored. `row` counts from 0, `fields` are its errors by field."""
+
+    def __init__(self, row: int, fields: dict[str, list[str]], message: str) -> None:
+        self.row, self.fields = row, fields
+        super().__init__({"": [message]})
+
+
 @dataclass
 class Clash:
     """One field that two people changed: what is stored now and what was to be stored."""
@@ -64,7 +72,7 @@ class Conflict(RecordError):
     values: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        names = "、".join(clash.label for clash in self.clashes)
+        names = _("、").join(clash.label for clash in self.clashes)
         return _("%(by)sさんが先に%(fields)sを変更しました。どちらを残すか選んでください。") % {
             "by": self.by,
             "fields": names,

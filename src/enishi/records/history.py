@@ -70,7 +70,7 @@ def undo_event(event_id: int, *, by: User) -> Undone:
                 {
                     "": [
                         _("その後に変更されているため、元に戻せません: %(names)s")
-                        % {"names": "、".join(undone.kept)}
+                        % {"names": _("、").join(undone.kept)}
                     ]
                 }
             )

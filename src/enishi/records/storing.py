@@ -1,12 +1,14 @@
 """The only functions that touch the database: everything that `records.write` and `records.bulk` let through ends in one of
-`store_new`, `store_changes` and `set_deleted`. Each runs in its caller's transaction.
+`store_new`, `store_changes` and `set_deleted`. Each runs in its caller's transaction, and as the program itself: what goes into history
+and search is whole, whoever writes.
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db.models import F
 from django.utils import timezone
@@ -22,6 +24,18 @@ from enishi.records.visible import machine
 
 BATCH = 500
 NOTHING: Changes = {"version": (None, None)}  # no value changed, yet it is no new record
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _by_itself(work: Callable[P, R]) -> Callable[P, R]:
+    @wraps(work)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        with machine():
+            return work(*args, **kwargs)
+
+    return done
 
 
 @dataclass
@@ -58,13 +72,13 @@ def _settle(
 ) -> None:
     token = _operation.set(operation)
     try:
-        with machine():
-            entity.settle(records, changes, by)
-            formulas.touched(entity, records, changes)
+        entity.settle(records, changes, by)
+        formulas.touched(entity, records, changes)
     finally:
         _operation.reset(token)
 
 
+@_by_itself
 def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Operation | None) -> list[Event]:
     """New records with all that hangs on them; returns the events that tell of them."""
     if not records:
@@ -108,6 +122,7 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     return events
 
 
+@_by_itself
 def store_changes(
     entity: Entity, done: Sequence[tuple[Any, Changes]], by: User, operation: Operation | None
 ) -> list[Event]:
@@ -168,6 +183,7 @@ def store_changes(
     return events
 
 
+@_by_itself
 def set_deleted(
     entity: Entity, records: Sequence[Any], by: User, operation: Operation | None, *, deleted: bool
 ) -> list[Event]:

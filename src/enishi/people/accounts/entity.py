@@ -136,8 +136,8 @@ class AccountEntity(Entity):
         LongText("note", aliases=("備考", "メモ", "特記事項", "摘要", "コメント", "note", "notes", "memo", "remarks")),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
-        Words("next_step", editable=False),
-        Money("open_amount", editable=False, sortable=True),
+        Words("next_step", editable=False, tells=(("task", ""),)),
+        Money("open_amount", editable=False, sortable=True, tells=(("deal", ""), ("deal", "amount"), ("deal", "account"))),
     )  # fmt: skip
     columns = ("status", "industry", "owner", "last_contact_at", "open_amount", "next_step")
     sections = (

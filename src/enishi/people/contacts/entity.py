@@ -97,7 +97,7 @@ class ContactEntity(Entity):
         LongText("note", aliases=("備考", "メモ", "特記事項", "note", "notes", "memo", "remarks")),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
-        Words("next_step", editable=False),
+        Words("next_step", editable=False, tells=(("task", ""),)),
     )  # fmt: skip
     columns = ("account", "title", "mobile", "phone", "owner", "last_contact_at", "next_step")
     sections = (
@@ -277,7 +277,8 @@ class AffiliationEntity(Entity):
     )
 
     def title(self, record: Affiliation) -> str:
-        return str(record)
+        account = self.whole.field("account").value_text(record)  # whose name not everybody may read
+        return " ".join(part for part in (account, record.department, record.title) if part)
 
     def check(self, record: Affiliation, changed: set[str]) -> dict[str, list[str]]:
         if record.started_on and record.ended_on and record.ended_on < record.started_on:

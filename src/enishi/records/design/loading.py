@@ -5,6 +5,7 @@ keeps to its own rows: made once per process and entity, because nothing of the 
 """
 
 import logging
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -72,7 +73,11 @@ class DrawnEntity(Entity):
             "名前"
         )
         pattern = design.layout.get("title_pattern")
-        words = (design.label, f"{design.label}名", f"{design.label}番号")
+        stems = {design.label, re.sub(r"[書票表証]$", "", design.label)}  # 契約書: 契約名
+        words = (
+            design.label,
+            *(f"{stem}{what}" for stem in sorted(stems) for what in ("名", "名称", "番号")),
+        )
         self._title: FieldKind = (
             AutoNumber("name", title, number_pattern=pattern, sortable=True, aliases=words)
             if pattern
@@ -90,7 +95,7 @@ class DrawnEntity(Entity):
             self._title,
             Moment("last_contact_at", editable=False, sortable=True),
             Moment("next_step_at", editable=False, sortable=True),
-            Words("next_step", editable=False),
+            Words("next_step", editable=False, tells=(("task", ""),)),
         )
         for one in self.built_in:
             one.bind(self)

@@ -38,6 +38,7 @@ class FieldKind:
         aliases: words that head this column in other people's sheets, beside the label.
         listed: may be a list column; sortable: has an index that serves sorting; editable: may be written by hand.
         show: name of the column group ("more" hides it in a folded section of forms).
+        tells: what it tells of, as (entity, field), field "" for which records there are (see `follows`).
     """
 
     kind: ClassVar[str] = ""
@@ -78,6 +79,7 @@ class FieldKind:
         importable: bool | None = None,
         default: Any = None,
         width: str = "",
+        tells: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.name = name
         self._label = label
@@ -91,6 +93,7 @@ class FieldKind:
         self.importable = editable if importable is None else importable
         self.default = default
         self.width = width
+        self.tells = tuple(tells)
         self.entity: Entity | None = None
 
     def copy(self) -> "FieldKind":
@@ -124,6 +127,11 @@ class FieldKind:
     def label(self) -> str:
         """The word on the screen, in the active language."""
         return str(self._label)
+
+    def follows(self) -> Iterable[tuple[str, str]]:
+        """What the value is made of beyond the record's own entries, as (entity, field); the field "" stands for all records of the
+        entity. Who doesn't see all of it doesn't have the field (see `limits`)."""
+        return self.tells
 
     # --- in ---------------------------------------------------------------------------------------
     def clean(self, raw: Any) -> Any:

@@ -214,7 +214,7 @@ class SeveralChoices(Choice):
         return []
 
     def text(self, value: Any) -> str:
-        return "、".join(self._shown(one)[0] for one in value or ())
+        return _("、").join(self._shown(one)[0] for one in value or ())
 
     def input_text(self, value: Any) -> str:
         return ",".join(value or ())

@@ -66,7 +66,7 @@ class Files(FieldKind):
 
     def text(self, value: Any) -> str:
         names = self.names([value])
-        return "、".join(names[key] for key in value or () if key in names)
+        return _("、").join(names[key] for key in value or () if key in names)
 
     def input_text(self, value: Any) -> str:
         return ",".join(map(str, value or ()))

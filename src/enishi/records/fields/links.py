@@ -220,7 +220,7 @@ class Linked(FieldKind):
     def _pair(self, one: Any) -> tuple[int, str | None]:
         key, role = one, None
         if isinstance(one, dict):
-            key, role = one.get("id"), one.get("role", "")
+            key, role = one.get("id"), one.get("role")
         elif isinstance(one, list | tuple) and len(one) == 2:
             key, role = one
         if isinstance(key, str) and key.isascii() and key.isdigit() and len(key) < 19:
@@ -284,6 +284,8 @@ class Linked(FieldKind):
         roles = dict(held)
         if isinstance(value, LinkEdit):
             kept = [pair for pair in held if pair[0] not in value.removed]
+            said = dict(value.added)
+            kept = [(key, role if said.get(key) is None else said[key] or "") for key, role in kept]
             added = [(key, role or "") for key, role in value.added if key not in dict(kept)]
             if added and not self.many:
                 kept = []
@@ -302,6 +304,14 @@ class Linked(FieldKind):
         for key, role in (pair for value in values for pair in value):
             made[key] = made.get(key) or role
         return tuple(made.items())
+
+    def unknown_roles(self, roles: set[str]) -> list[str]:
+        """Of these the roles that the connection neither has nor, from before, still holds; it has any where none are set down."""
+        unknown = sorted(roles - set(self.roles)) if self.roles else []
+        if not unknown:
+            return []
+        held = set(self.links().filter(role__in=unknown).values_list("role", flat=True).distinct())
+        return [role for role in unknown if role not in held]
 
     def is_empty(self, value: Any) -> bool:
         return not value
@@ -335,7 +345,7 @@ class Linked(FieldKind):
 
     @staticmethod
     def _words(value: Pairs, names: dict[int, str]) -> str:
-        return "、".join(
+        return _("、").join(
             f"{names[key]}（{role}）" if role else names[key] for key, role in value if key in names
         )
 
@@ -372,7 +382,7 @@ class Linked(FieldKind):
             for key, role in value
             if key in names
         ]
-        return "、".join(shown[:5]) + ("…" if len(shown) > 5 else "")
+        return _("、").join(shown[:5]) + ("…" if len(shown) > 5 else "")
 
     def exported(self, keys: Sequence[int]) -> list[str]:
         """Texts for the rows of these keys, in two queries."""

@@ -198,7 +198,7 @@ class Url(Words):
         super().__init__(name, label, longest=longest, **options)
 
     def clean(self, raw: Any) -> str:
-        text = super().clean(raw)
+        typed = text = super().clean(raw)
         if not text:
             return ""
         if "://" not in text:
@@ -214,7 +214,7 @@ class Url(Words):
                 _(
                     "「%(text)s」はWebアドレスとして読めません。https://example.co.jp/ のように入力してください。"
                 )
-                % {"text": text}
+                % {"text": typed}
             )
         return text
 

@@ -81,7 +81,7 @@ def _plan(request: HttpRequest, leaver: User, user: User) -> Handover:
 
 def _names(row: Handover) -> str:
     found = dict(User.objects.filter(pk__in=row.plan.get("to", [])).values_list("pk", "name"))
-    return "、".join(found.get(key, "") for key in row.plan.get("to", []) if key in found)
+    return _("、").join(found.get(key, "") for key in row.plan.get("to", []) if key in found)
 
 
 def _figures(row: Handover) -> list[tuple[Any, int]]:

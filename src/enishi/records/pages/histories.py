@@ -66,7 +66,7 @@ def undo_answer(request: HttpRequest, undone: history.Undone) -> HttpResponse:
     """Says what was put back and what was left."""
     text = _("%(n)d件を元に戻しました。") % {"n": undone.records}
     if undone.kept:
-        text += _("その後に変更された値はそのままです: %(names)s") % {"names": "、".join(undone.kept[:5])}
+        text += _("その後に変更された値はそのままです: %(names)s") % {"names": _("、").join(undone.kept[:5])}
     if htmx.is_htmx(request):
         return htmx.toast(HttpResponse(status=204), text)
     messages.success(request, text)

@@ -100,7 +100,7 @@ def links(request: HttpRequest, entity: Entity, record_id: int, name: str) -> Ht
         return dialog(request, "records/link_dialog.html", context)
     added = [key for part in request.POST.get("add", "").partition(";")[0].split(",") if (key := whole(part))]
     removed, raised = whole(request.POST.get("remove", "")), whole(request.POST.get("raise", ""))
-    role = request.POST.get("role", "")[:100]
+    role = request.POST.get("role", "")[:100] or None  # chosen for none, one that is there already stays
     if not added and removed is None and raised is None:
         raise Refused({"": [_("つなぐ相手を選んでください。")]})
     if linked.editable:

@@ -168,7 +168,7 @@ class DealEntity(Entity):
         Moment("closed_at", editable=False),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
-        Words("next_step", editable=False),
+        Words("next_step", editable=False, tells=(("task", ""),)),
     )  # fmt: skip
     columns = ("stage", "account", "amount", "expected_close", "owner", "next_step")
     sections = (

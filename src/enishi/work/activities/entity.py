@@ -79,7 +79,7 @@ class People(FieldKind):
     def text(self, value: Any) -> str:
         if not value:
             return ""
-        return "、".join(
+        return _t("、").join(
             str(one) for one in registry.get("contact").model._default_manager.filter(pk__in=value)
         )
 
