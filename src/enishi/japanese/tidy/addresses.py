@@ -21,6 +21,9 @@ _SEPARATOR = f"(?:丁目[ \\u3000]?|番地(?:の|ノ)?|番(?![町丁館街組通
 _END = "(?:丁目|番地|番(?![町丁館街組通線])|号(?![室棟館線車地]))"
 _RUN = re.compile(f"(?:{_N}{_SEPARATOR})+{_N}{_END}?|{_N}{_END}")
 _GOES_ON = re.compile("[0-9０-９FＦ階号]")  # 「3番1号館」, 「1-2-3F」: the last number isn't the house's
+_TOWN = re.compile(
+    "[のノ之－−‐‑―–—ー-][〇一二三四五六七八九十百千]+[一-鿿]$"
+)  # 「1ー千代田」: the numeral belongs to a name
 _TOKEN = re.compile(f"({_N})|(丁目|番地|番|号|{_BAR}|[のノ之])|[ \\u3000]")
 
 
@@ -42,7 +45,7 @@ def _number(text: str) -> str:
 def _run(address: str) -> tuple[int, int, list[tuple[str, str]]] | None:
     """Where the house number stands, and its parts: (number, the word behind it or "-")."""
     for match in _RUN.finditer(address):
-        if _GOES_ON.match(address, match.end()):
+        if _GOES_ON.match(address, match.end()) or _TOWN.search(address[: match.end() + 1]):
             return None
         parts: list[tuple[str, str]] = []
         for token in _TOKEN.finditer(match[0]):

@@ -137,5 +137,7 @@ _ADDRESSED = re.compile(r"(?:(?<=\S)[\s\u3000]*御中|(?<=\S)[\s\u3000]+(?:様|�
 
 def addressed(text: str) -> Proposal | None:
     """「株式会社丸山 御中」→「株式会社丸山」; 様 and 殿 only behind a blank (王様 may be a shop)."""
-    made = _ADDRESSED.sub("", text).rstrip(" \u3000")
+    previous, made = "", text
+    while previous != made:
+        previous, made = made, _ADDRESSED.sub("", made).rstrip(" \u3000")
     return Proposal("honorific", made) if made and made != text else None
