@@ -6,10 +6,20 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enishi.exchange.cleansing.models import (
+    Cleansing,
+    CleansingFix,
+    CleansingIgnored,
+    CleansingLine,
+    CleansingRow,
+)
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.records.models import Operation, user_key
 
-__all__ = ["DuplicatePair", "DuplicateRun", "ImportJob", "RefusedRow"]
+__all__ = [
+    "Cleansing", "CleansingFix", "CleansingIgnored", "CleansingLine", "CleansingRow", "DuplicatePair", "DuplicateRun", "ImportJob",
+    "RefusedRow",
+]  # fmt: skip
 
 
 class ImportJob(models.Model):

@@ -1,6 +1,7 @@
-"""Imports whose worker died go on."""
+"""Imports and cleansing whose worker died go on; old searches are forgotten."""
 
 from enishi.exchange import tasks
+from enishi.exchange.cleansing import tasks as cleansing
 from enishi.kit.periodic import every
 
 
@@ -8,3 +9,15 @@ from enishi.kit.periodic import every
 def revive_imports() -> None:
     """Queues them again."""
     tasks.revive()
+
+
+@every(minutes=1)
+def revive_cleansing() -> None:
+    """Queues searches and what was agreed to again."""
+    cleansing.revive()
+
+
+@every(minutes=60 * 24)
+def forget_old_cleansing() -> None:
+    """Searches older than a month."""
+    cleansing.forget_old()

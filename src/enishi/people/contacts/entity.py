@@ -10,6 +10,9 @@ from django.utils.translation import pgettext_lazy
 
 from enishi.japanese import genders, kana, names
 from enishi.japanese.text import fold
+from enishi.japanese.tidy.persons import person
+from enishi.japanese.tidy.proposals import Spanning, Wishes
+from enishi.people import tidying
 from enishi.people.accounts.entity import RANKS, STATUSES, fill_prefecture
 from enishi.people.contacts.models import Affiliation, Contact
 from enishi.records import write
@@ -122,6 +125,11 @@ class ContactEntity(Entity):
         Preset("company", _("会社の担当者"), {"field": "account", "op": "not_empty"}),
     )
     imports = ImportHint(keys=("code", "email", "name"))
+    untidied = ("name", "kana")
+
+    def tidy(self, record: Contact, wishes: Wishes) -> list[Spanning]:
+        named = tidying.held(self, record, ("family_name", "given_name", "honorific", "title"))
+        return [*person(named), *tidying.place(tidying.held(self, record, tidying.PLACE), wishes)]
 
     def prepare(self, record: Contact, changed: set[str]) -> None:
         parts = {"family_name", "given_name"}
