@@ -328,9 +328,7 @@ def undo(request: HttpRequest, fix_id: int) -> HttpResponse:
         text = _("元に戻しています。この画面を離れても続きます。")
     else:
         undone = operations.undo(fix, by=user)
-        text = ngettext("%(n)d件を元に戻しました。", "%(n)d件を元に戻しました。", undone.records) % {
-            "n": undone.records
-        }
+        text = _("%(n)d件を元に戻しました。") % {"n": undone.records}
         if undone.kept:
             text += _("その後に変更された値はそのままです: %(names)s") % {"names": "、".join(undone.kept[:5])}
     if htmx.is_htmx(request):

@@ -240,7 +240,7 @@ def test_the_pages_lead_to_each_other(ledger: list[Account], as_bob: Client, bob
     assert 'href="/cleansing/"' in as_bob.get("/settings/").content.decode()
     found = search(bob)
     page = as_bob.get(f"/cleansing/{found.pk}/").content.decode()
-    assert "提案" in page and "<del>㈱</del><ins>株式会社</ins>丸山製作所" in page.replace("</span>", "")
+    assert "<del>㈱</del>丸山製作所" in page and "<ins>株式会社</ins>丸山製作所" in page
     assert f"/cleansing/{found.pk}/lines/{line(found, 'name', 'legal-form').pk}/" in page
     answer = as_bob.post(
         f"/cleansing/{found.pk}/lines/{line(found, 'name', 'legal-form').pk}/", {"action": "all"}
@@ -326,11 +326,11 @@ def test_a_right_that_is_lost_after_the_search_counts(
 def test_twenty_thousand_rows_cost_queries_by_the_batch(
     bob: User, django_capture_on_commit_callbacks: Any
 ) -> None:
-    write.create_many(registry.get("account"), [{"name": f"㈱丸山{n:05}", "note": "ｶﾅ"} for n in range(4000)], by=bob, operation=None)  # fmt: skip
+    write.create_many(registry.get("account"), [{"name": f"㈱丸山{n:05}", "note": "ｶﾅ"} for n in range(700)], by=bob, operation=None)  # fmt: skip
     template = Account.objects.order_by("pk").values().last()
     assert template is not None
     template.pop("id")
-    Account.objects.bulk_create([Account(**{**template, "name": f"㈱東和{n:05}"}) for n in range(16_000)])
+    Account.objects.bulk_create([Account(**{**template, "name": f"㈱東和{n:05}"}) for n in range(19_300)])
     found = search(bob)
     assert found.status == "queued" and found.total == 20_000
     with CaptureQueriesContext(connection) as held:
