@@ -12,8 +12,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from enishi.connect import tokens
+from enishi.exchange.cleansing import scan
 from enishi.exchange.duplicates.models import DuplicatePair
-from enishi.exchange.models import ImportJob
+from enishi.exchange.models import CleansingFix, ImportJob
 from enishi.records import attachments, handover, registry, write
 from enishi.records.design import operations
 from enishi.records.models import Event, Notification, Operation, SavedView
@@ -78,7 +79,7 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
     settings.MEDIA_ROOT = tmp_path
     held: dict[str, Any] = {}
     account = write.create(
-        registry.get("account"), {"name": f"{SECRET}株式会社", "tags": ["VIP"]}, by=alice
+        registry.get("account"), {"name": f"{SECRET}株式会社", "tags": ["VIP"], "industry": "ＩＴ"}, by=alice
     ).record
     contact = write.create(
         registry.get("contact"), {"family_name": SECRET, "account": account.pk}, by=alice
@@ -177,6 +178,11 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
     held["handover"] = handover.plan(
         bob, how="one", to=[alice], on=timezone.localdate() + timedelta(days=9), by=alice
     )
+    held["cleansing"] = scan.begin(alice, entity=registry.get("account"))
+    held["cleansing line"] = held["cleansing"].lines.first()
+    held["cleansing fix"] = CleansingFix.objects.create(
+        line=held["cleansing line"], user=alice, status="done", operation=held["operation"]
+    )
     held["token"], _text = tokens.make(alice, SECRET, ["read", "write"], by=alice)
     Notification.objects.create(user=alice, text=f"まもなく: {SECRET}", url="/tasks/1/")
     return held
@@ -204,7 +210,7 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
                 "field": ["name" if design and "connection" not in name else company["tie"]],
                 "record_id": [key] if name != "task-done" else [company["records"]["task"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
                 "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk, company["sheet"].pk], "pk": [company["alice"].pk],
-                "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "handover_id": [company["handover"].pk],
+                "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "cleansing_id": [company["cleansing"].pk], "line_id": [company["cleansing line"].pk], "fix_id": [company["cleansing fix"].pk], "handover_id": [company["handover"].pk],
             }  # fmt: skip
             if name == "restore" and entity and entity.name == "account":
                 ids["record_id"] = [company["gone"].pk]

@@ -6,11 +6,21 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enishi.exchange.cleansing.models import (
+    Cleansing,
+    CleansingFix,
+    CleansingIgnored,
+    CleansingLine,
+    CleansingRow,
+)
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.exchange.roundtrip.models import ReturnedRow, SentRow, SentSheet
 from enishi.records.models import Operation, user_key
 
-__all__ = ["DuplicatePair", "DuplicateRun", "ImportJob", "RefusedRow", "ReturnedRow", "SentRow", "SentSheet"]
+__all__ = [
+    "Cleansing", "CleansingFix", "CleansingIgnored", "CleansingLine", "CleansingRow", "DuplicatePair", "DuplicateRun", "ImportJob",
+    "RefusedRow", "ReturnedRow", "SentRow", "SentSheet",
+]  # fmt: skip
 
 
 class ImportJob(models.Model):

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from enishi.japanese.tidy.proposals import Spanning, Wishes
 from enishi.records.fields.automatic import AutoNumber
 from enishi.records.fields.base import FieldKind
 from enishi.records.fields.choices import Tags
@@ -116,6 +117,7 @@ class Entity:
     )
     rights_of: ClassVar[str] = ""  # and its entity
     parent_fields: ClassVar[tuple[str, ...]] = ()  # further fields that `parents` depends on
+    untidied: ClassVar[tuple[str, ...]] = ()  # fields that follow from others: those are tidied
     built_in: tuple[FieldKind, ...] = ()
 
     def __init__(self) -> None:
@@ -226,6 +228,10 @@ class Entity:
     def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
         """Rules over several fields: errors by field name, '' for the whole."""
         return {}
+
+    def tidy(self, record: Any, wishes: Wishes) -> list[Spanning]:
+        """What several of a record's fields together might be written like instead; each field's own kind speaks for itself."""
+        return []
 
     def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
         """Brings dependants up to date after storing, in the same transaction."""

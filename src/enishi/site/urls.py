@@ -33,6 +33,7 @@ urlpatterns = [
     path("duplicates/decide/", duplicates.decide, name="duplicates-decide"),
     path("duplicates/rule/", duplicates.rule, name="duplicates-rule"),
     path("", include("enishi.exchange.roundtrip.urls")),
+    path("", include("enishi.exchange.cleansing.urls")),
     path("<entity:entity>/export/", exchange.export, name="export"),
     path("", include("enishi.records.urls")),
 ]

@@ -9,6 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from enishi.japanese import addresses, companies, kana
+from enishi.japanese.tidy import companies as tidy_companies
+from enishi.japanese.tidy.addresses import old_kanji
+from enishi.japanese.tidy.proposals import Spanning, Wishes
+from enishi.people import tidying
 from enishi.people.accounts.models import Account
 from enishi.records.entity import Connection, Entity, ImportHint, Preset, Section
 from enishi.records.fields import (
@@ -189,6 +193,23 @@ class AccountEntity(Entity):
             record.match_key = match_key(record.name)
         if {"address", "postal_code", "prefecture"} & changed:
             fill_prefecture(record)
+
+    def tidy(self, record: Account, wishes: Wishes) -> list[Spanning]:
+        name = record.name
+        unsure = tidy_companies.legal_form(name) if record.kind == "company" else None
+        of_company = (
+            unsure if unsure and not unsure.sure else None,
+            tidy_companies.legal_form_english(name) if record.kind == "company" else None,
+            tidy_companies.branch_space(name) if record.kind == "company" else None,
+            tidy_companies.addressed(name),
+        )
+        values = tidying.held(self, record, tidying.PLACE)
+        official = old_kanji(values.get("address", ""), values.get("postal_code", ""))
+        return [
+            *tidying.of_one_field("name", of_company),
+            *tidying.place(values, wishes),
+            *tidying.of_one_field("address", [official] if record.kind == "company" else ()),
+        ]
 
     def search_text(self, record: Account) -> str:
         return f"{super().search_text(record)}\n{companies.sort_base(record.name)}"

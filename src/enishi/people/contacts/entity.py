@@ -10,6 +10,9 @@ from django.utils.translation import pgettext_lazy
 
 from enishi.japanese import genders, kana, names
 from enishi.japanese.text import fold
+from enishi.japanese.tidy.persons import person
+from enishi.japanese.tidy.proposals import Spanning, Wishes
+from enishi.people import tidying
 from enishi.people.accounts.entity import RANKS, STATUSES, fill_prefecture
 from enishi.people.contacts.models import Affiliation, Contact
 from enishi.records import write
@@ -145,6 +148,12 @@ class ContactEntity(Entity):
         if len({record.account_id for record in records if record.account_id}) > 1:
             said.append(_t("取引先が違います。同じ名前の別の人か、転職した人かもしれません。"))
         return said
+
+    untidied = ("name", "kana")
+
+    def tidy(self, record: Contact, wishes: Wishes) -> list[Spanning]:
+        named = tidying.held(self, record, ("family_name", "given_name", "honorific", "title"))
+        return [*person(named), *tidying.place(tidying.held(self, record, tidying.PLACE), wishes)]
 
     def prepare(self, record: Contact, changed: set[str]) -> None:
         parts = {"family_name", "given_name"}

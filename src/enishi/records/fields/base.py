@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from enishi.japanese.text import clean as clean_text
+from enishi.japanese.tidy.proposals import Proposal, Wishes
 
 if TYPE_CHECKING:
     from enishi.records.entity import Entity
@@ -150,6 +151,15 @@ class FieldKind:
     def is_empty(self, value: Any) -> bool:
         """Whether the value counts as "nothing entered"."""
         return value is None or value == "" or value == []
+
+    def tidy(self, value: Any, wishes: Wishes) -> list[Proposal]:
+        """What a stored value might be written like instead; kinds with a form of their own override it."""
+        return []
+
+    @property
+    def tidied(self) -> bool:
+        """Whether the kind ever proposes anything, and a person could agree to it."""
+        return type(self).tidy is not FieldKind.tidy and self.editable and not self.hidden
 
     def schema(self) -> dict[str, Any]:
         """What `to_json` gives, as JSON Schema."""

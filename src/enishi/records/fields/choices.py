@@ -13,6 +13,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from enishi.japanese.text import fold
+from enishi.japanese.tidy import width
+from enishi.japanese.tidy.proposals import Proposal, Wishes
 from enishi.records.fields import consents
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 from enishi.records.models import Link, Tag
@@ -186,6 +188,10 @@ class FreeChoice(Choice):
 
     def cells(self, records: Sequence[Any]) -> list[str]:
         return [escape(value) for value in self.values(records)]
+
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        made = (width.spaces(value), width.ascii_width(value), width.kana_width(value))
+        return [one for one in made if one is not None]
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "maxLength": 100}
