@@ -239,7 +239,13 @@ def ignore_line(line: CleansingLine, *, by: User, ignored: bool) -> None:
         NotAllowed, NotFound
     """
     entity_of(line, by)
-    told = {"entity": line.entity, "field": line.field, "rule": line.rule, "record_id": None, "user": by}
+    told: dict[str, Any] = {
+        "entity": line.entity,
+        "field": line.field,
+        "rule": line.rule,
+        "record_id": None,
+        "user": by,
+    }
     if ignored:
         CleansingIgnored.objects.get_or_create(**told)
     else:

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count
@@ -74,12 +75,8 @@ def start(request: HttpRequest) -> HttpResponse:
 
 def _query(sent: QueryDict) -> str:
     """The part of a list's address that says which records it has."""
-    kept = QueryDict(sent["query"]) if "query" in sent else sent
-    made = QueryDict(mutable=True)
-    for name in ("filter", "q", "preset", "view"):
-        if kept.get(name):
-            made[name] = kept[name]
-    return made.urlencode()
+    kept = QueryDict(sent.get("query", "")) if "query" in sent else sent
+    return urlencode({name: kept.get(name) for name in ("filter", "q", "preset", "view") if kept.get(name)})
 
 
 def search_of(request: HttpRequest, cleansing_id: int) -> Cleansing:
@@ -157,7 +154,7 @@ def _groups(search: Cleansing, user: User) -> tuple[list[dict[str, Any]], list[d
         names = [name for section in entity.sections for name in section.fields]
         editable = {one.name for one in entity.fields.values() if one.editable}
         lines = in_order([one for one in lines if one.field in editable], names)
-        told = [
+        told: list[dict[str, Any]] = [
             {"line": one, "title": operations.title_of(one, entity), "why": RULES[one.rule].why, "n": counts[one.pk]}
             for one in lines
         ]  # fmt: skip

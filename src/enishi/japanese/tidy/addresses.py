@@ -15,6 +15,7 @@ from enishi.japanese.variants import FOLD
 _DIGITS = {**{chr(0xFF10 + n): str(n) for n in range(10)}, **{str(n): str(n) for n in range(10)}}
 _KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _TENS = {"十": 10, "百": 100, "千": 1000}
+_NUMERALS = {*_KANJI, *_TENS}
 _N = "(?:[0-9０-９]+|[〇一二三四五六七八九十百千]+)"
 _BAR = "[-－−‐‑―–—ー]"
 _SEPARATOR = f"(?:丁目[ \\u3000]?|番地(?:の|ノ)?|番(?![町丁館街組通線])|号(?![室棟館線車地])|[ \\u3000]?{_BAR}[ \\u3000]?|[のノ之])"
@@ -44,7 +45,8 @@ def _number(text: str) -> str:
 def _run(address: str) -> tuple[int, int, list[tuple[str, str]]] | None:
     """Where the house number stands, and its parts: (number, the word behind it or "-")."""
     for match in _RUN.finditer(address):
-        if _GOES_ON.match(address, match.end()) or _TOWN.search(address[: match.end() + 1]):
+        name_behind = match[0][-1] in _NUMERALS and _TOWN.search(address[: match.end() + 1])
+        if name_behind or _GOES_ON.match(address, match.end()):
             return None
         parts: list[tuple[str, str]] = []
         for token in _TOKEN.finditer(match[0]):
@@ -199,7 +201,7 @@ def address_line(text: str, wishes: Wishes) -> list[Proposal]:
 
 def old_kanji(address: str, code: str) -> Proposal | None:
     """「會津」→「会津」 in the address of a company; asks. What the postal data write so (龍ケ崎市) stays."""
-    if address.isascii():
+    if address.translate(FOLD) == address:
         return None
     official = (
         "".join(f"{one.prefecture}{one.city}{one.town}" for one in lookup_postal_code(code)) if code else ""

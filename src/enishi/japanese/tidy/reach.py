@@ -16,12 +16,15 @@ from enishi.japanese.emails import clean_email
 from enishi.japanese.telephones import mend_zero, parse_telephone
 from enishi.japanese.tidy.proposals import Proposal
 
+_HYPHENED = re.compile(r"0[0-9]+-[0-9]+-[0-9]+\Z")  # what most numbers look like
 _ASIDE = re.compile(r"\s*(?:内線|ext\.?|#|\(内\)).*$", re.IGNORECASE)
 
 
 def telephone(text: str) -> Proposal | None:
     """「０３（１２３４）５６７８」→「03-1234-5678」, 「+81 3…」 too. Hyphens that disagree with the number plan ask, as does
     a number that lost its 0; what isn't a number stays."""
+    if _HYPHENED.match(text) and parse_telephone(text.replace("-", "")).display == text:
+        return None
     held = parse_telephone(text)
     if not held.valid:
         mended = parse_telephone(mend_zero(text))

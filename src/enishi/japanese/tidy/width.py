@@ -72,3 +72,13 @@ def _repeated(pattern: re.Pattern[str], by: str, text: str) -> str:
     while previous != text:  # what has become ー may make the next bar one
         previous, text = text, pattern.sub(by, text)
     return text
+
+
+_SUSPECT = re.compile(
+    "[ \u00a0\u3000\t０-９Ａ-Ｚａ-ｚ＆＠＋．＿／＃＇’ｦ-ﾟ･｡｢｣､•‧∙⋅·\u301c\u2212(（［【〔\\[㈱㈲㍿㈾㈴㈻㈳㈶]|[0-9A-Za-zァ-ヺー][－‐‑‒–―—-]|[0-9]ー[0-9]"
+)
+
+
+def suspect(text: str) -> bool:
+    """Whether any rule for a line of text (those above, and a legal form's) may have something to say: most lines are done with here."""
+    return bool(_SUSPECT.search(text))

@@ -91,6 +91,8 @@ class Words(FieldKind):
     def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
         if value.isascii():
             return proposed(width.spaces(value))
+        if not width.suspect(value):
+            return []
         made = [one(value) for one in _WORDS]
         return [one for one in made if one is not None and (one.sure or one.rule != "legal-form")]
 

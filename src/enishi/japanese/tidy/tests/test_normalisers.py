@@ -124,6 +124,16 @@ def test_nothing_is_said_of_what_was_made(normaliser: Callable[[str], Proposal |
         assert again is None, (text, made.value, again.value)
 
 
+@given(text=TEXTS)
+def test_what_is_passed_over_has_nothing_wrong(text: str) -> None:
+    """The quick look before the rules for a line of text misses nothing that they would say."""
+    if not width.suspect(text) and not text.isascii():
+        line = (width.spaces, width.ascii_width, width.kana_width, width.long_mark, width.marks, companies.legal_form, companies.legal_form_space)  # fmt: skip
+        for normaliser in line:
+            made = normaliser(text)
+            assert made is None or not made.sure, (text, made)
+
+
 def digits(text: str) -> list[int]:
     return [int(one) for one in text if one.isdecimal()]
 
