@@ -24,14 +24,25 @@ def clusters(edges: Iterable[Edge], apart: Callable[[int, int], bool]) -> list[l
         apart: whether two records are evidently not one.
     """
     group: dict[int, list[int]] = {}
+    sure: dict[int, set[int]] = {}
     order = sorted(edges, key=lambda one: (one.decision != "automatic", -one.score, one.low, one.high))
     for edge in order:
         ours, theirs = group.setdefault(edge.low, [edge.low]), group.setdefault(edge.high, [edge.high])
         if ours is theirs or len(ours) + len(theirs) > MOST:
             continue
-        if any(apart(x, y) for x in ours for y in theirs if (x, y) != (edge.low, edge.high)):
+        if edge.decision == "automatic":
+            sure.setdefault(edge.low, set()).add(edge.high)
+            sure.setdefault(edge.high, set()).add(edge.low)
+        if any(_told_apart(x, y, edge, sure, apart) for x in ours for y in theirs):
             continue
         ours.extend(theirs)
         for one in theirs:
             group[one] = ours
     return [sorted(one) for one in {id(members): members for members in group.values()}.values() if len(one) > 1]
+
+
+def _told_apart(x: int, y: int, edge: Edge, sure: dict[int, set[int]], apart: Callable[[int, int], bool]) -> bool:
+    """Whether two records keep their groups apart. Not where a third is surely each of them: then one was written wrongly."""
+    if (x, y) in {(edge.low, edge.high), (edge.high, edge.low)} or sure.get(x, set()) & sure.get(y, set()):
+        return False
+    return apart(x, y)

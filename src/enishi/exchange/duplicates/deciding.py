@@ -84,7 +84,7 @@ def _strong(found: Levels) -> int:
 
 def _agrees(found: Levels) -> bool:
     """Whether anything beyond the name agrees."""
-    if _strong(found) or found.get("birthday") in {"same", "variant", "close"}:
+    if _strong(found) or found.get("birthday") in {"same", "variant"}:
         return True
     near = ("mobile", "phone", "mail", "personal")
     if any(found.get(name) == "close" for name in near) or found.get("address") == "close":

@@ -14,6 +14,8 @@ from enishi.exchange.duplicates.features import Features
 from enishi.japanese.homophones import mistakable
 
 SAME, VARIANT, CLOSE, DIFFERENT, UNKNOWN = "same", "variant", "close", "different", "unknown"
+# Told apart by a word that is never a slip (a number, a side of the compass, the kind of firm), whatever the reading says.
+TWO = "two"
 _RANK = {SAME: 0, VARIANT: 1, CLOSE: 2, UNKNOWN: 3, DIFFERENT: 4}
 # Letters by which siblings' names and companies of one family are told apart: never a slip.
 _TELLING = set("一二三四五六七八九十〇0123456789東西南北上下大小新旧元本第男女郎子美代夫雄江枝香恵")
@@ -45,19 +47,20 @@ def slip(one: str, other: str) -> str:
     return CLOSE if len(shorter) >= 2 else DIFFERENT
 
 
+_SYLLABLE = re.compile(r"[^aiueo]*?y?[aiueo]|n(?![aiueoy])|[^aiueo]+")
+
+
 @lru_cache(maxsize=65536)
 def sound(one: str, other: str) -> str:
-    """How near two readings in Latin letters are."""
+    """How near two readings in Latin letters are: of three syllables and more, one may be wrong."""
     if one == other:
         return SAME
-    if min(len(one), len(other)) < 3:
+    ours, theirs = _SYLLABLE.findall(one), _SYLLABLE.findall(other)
+    shorter = min(len(ours), len(theirs))
+    if shorter < 3:
         return DIFFERENT
-    distance = OSA.distance(one, other)
-    if distance == 1:
-        return CLOSE if min(len(one), len(other)) >= 4 else DIFFERENT
-    if distance == 2 and min(len(one), len(other)) >= 7:
-        return CLOSE
-    return DIFFERENT
+    distance = OSA.distance(ours, theirs)
+    return CLOSE if distance == 1 or (distance == 2 and shorter >= 7) else DIFFERENT
 
 
 @lru_cache(maxsize=65536)
@@ -96,7 +99,7 @@ def _part(kanji: tuple[str, str], heard: tuple[str, str]) -> str:
 def people(a: Features, b: Features) -> tuple[str, str]:
     """Levels of the family and of the given names."""
     best = _straight(a, b)
-    if best != (SAME, SAME) and ((a.family and a.given) or a.family_latin) and b.given != b.family:
+    if best != (SAME, SAME) and ((b.given and b.family) or (b.given_latin and b.family_latin)):
         turned = _straight(a, b._replace(
             family=b.given, given=b.family, family_latin=b.given_latin, given_latin=b.family_latin,
         ))  # fmt: skip
@@ -193,7 +196,6 @@ def _kinds() -> list[str]:
 
 
 _NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+")
-_SIDES = re.compile(r"^(東日本|西日本|北日本|南日本|東|西|南|北|新|大|小|中央)|(東日本|西日本|東|西|南|北|新)$")
 
 
 @lru_cache(maxsize=65536)
@@ -209,22 +211,32 @@ def firms(one: str, other: str) -> str:
     if kana[0] != kana[1] and not (one[0] == other[0]):
         return UNKNOWN if any(re.search(r"[一-鿿a-z]", text) for text in (one, other)) else DIFFERENT
     if _NUMBER.findall(one) != _NUMBER.findall(other):
-        return DIFFERENT
+        return TWO
     (core, kind), (core_other, kind_other) = split_kind(one), split_kind(other)
     if kind != kind_other:
         if core == core_other and bool(kind) != bool(kind_other):
-            return "part" if (kind or kind_other) not in {"ホールディングス", "グループ"} else DIFFERENT
+            return "part" if (kind or kind_other) not in {"ホールディングス", "グループ"} else TWO
         if kind and kind_other:
-            return CLOSE if core == core_other and slip(kind, kind_other) == VARIANT else DIFFERENT
+            return CLOSE if core == core_other and slip(kind, kind_other) == VARIANT else TWO
         return CLOSE if _typo(one, other) in {VARIANT, CLOSE} and min(len(one), len(other)) >= 5 else DIFFERENT
-    if [found.group() for found in map(_SIDES.search, (core, core_other)) if found] and _sided(core, core_other):
-        return DIFFERENT
+    if core != core_other and _sided(core, core_other):
+        return TWO
     return _typo(core, core_other) if not core.isascii() else _typo(one, other)
 
 
+_TOLD = ("東日本", "西日本", "北日本", "南日本", "東", "西", "南", "北", "新", "旧", "元", "大", "小", "中央", "本", "総", "都市", "県", "市", "国際", "日本", "全")
+
+
 def _sided(one: str, other: str) -> bool:
-    """Whether only the compass or a size tells the two apart (東京西電気, 東京東電気)."""
-    return _SIDES.sub("", one) == _SIDES.sub("", other)
+    """Whether only the compass, a size or an age tells the two apart (東京西電気, 東京東電気; 新北斗, 北斗)."""
+    shorter, longer = sorted((one, other), key=len)
+    if any(longer in {word + shorter, shorter + word} for word in _TOLD):
+        return True
+    heads = [(x, y) for x in _TOLD if one.startswith(x) for y in _TOLD if other.startswith(y)]
+    tails = [(x, y) for x in _TOLD if one.endswith(x) for y in _TOLD if other.endswith(y)]
+    return any(x != y and one[len(x) :] == other[len(y) :] for x, y in heads) or any(
+        x != y and one[: -len(x)] == other[: -len(y)] for x, y in tails
+    )
 
 
 def _typo(one: str, other: str) -> str:
@@ -250,7 +262,9 @@ def companies(a: Features, b: Features) -> tuple[str, str]:
         return SAME, SAME
     name = firms(a.company, b.company)
     heard = sound(a.company_latin, b.company_latin) if a.company_latin and b.company_latin else UNKNOWN
-    if name != SAME:
+    if name == TWO:
+        name = DIFFERENT
+    elif name != SAME:
         if heard == SAME and len(a.company_latin) >= 4:
             name = VARIANT
         elif name == UNKNOWN:

@@ -48,7 +48,7 @@ SAME: Chances = {
     "mobile": {"same": 0.8, "variant": 0.01, "close": 0.06, "part": 0.01, "different": 0.12},
     "phone": _LINE,
     "fax": {**_LINE, "different": 0.2},
-    "mail": {"same": 0.76, "variant": 0.03, "close": 0.05, "role": 0.02, "part": 0.02, "different": 0.12},
+    "mail": {"same": 0.76, "variant": 0.03, "close": 0.05, "role": 0.76, "part": 0.02, "different": 0.12},
     "domain": {"same": 0.9, "different": 0.1},
     "address": _PLACE,
     "postal": _POST,
@@ -64,7 +64,7 @@ OTHERS: dict[str, Chances] = {
         "gender": {"same": 0.5, "different": 0.5},
         "mobile": {"same": 0.2, "variant": 0.01, "close": 0.02, "part": 0.02, "different": 0.75},
         "phone": {"same": 0.85, "variant": 0.03, "close": 0.02, "part": 0.01, "different": 0.09},
-        "mail": {"same": 0.2, "variant": 0.01, "close": 0.02, "role": 0.02, "part": 0.02, "different": 0.73},
+        "mail": {"same": 0.2, "variant": 0.01, "close": 0.02, "role": 0.3, "part": 0.02, "different": 0.73},
         "domain": {"same": 0.4, "different": 0.6},
         "address": {"same": 0.72, "variant": 0.18, "close": 0.04, "room": 0.01, "town": 0.02, "city": 0.01, "part": 0.01, "different": 0.01},
         "postal": {"same": 0.93, "close": 0.03, "part": 0.02, "different": 0.02},
@@ -76,7 +76,7 @@ OTHERS: dict[str, Chances] = {
         "gender": {"same": 0.5, "different": 0.5},
         "phone": {"same": 0.85, "variant": 0.03, "close": 0.01, "part": 0.05, "different": 0.06},
         "fax": {"same": 0.85, "variant": 0.03, "close": 0.01, "part": 0.05, "different": 0.06},
-        "mail": {"same": 0.02, "variant": 0.001, "close": 0.02, "role": 0.3, "part": 0.001, "different": 0.66},
+        "mail": {"same": 0.02, "variant": 0.001, "close": 0.02, "role": 0.85, "part": 0.001, "different": 0.66},
         "domain": {"same": 0.95, "different": 0.05},
         "address": {"same": 0.72, "variant": 0.2, "close": 0.02, "room": 0.02, "town": 0.02, "city": 0.01, "part": 0.01, "different": 0.01},
         "postal": {"same": 0.93, "close": 0.03, "part": 0.02, "different": 0.02},
@@ -96,7 +96,7 @@ OTHERS: dict[str, Chances] = {
         "branch": {"same": 0.8, "variant": 0.01, "one": 0.1, "different": 0.09},
         "phone": {"same": 0.5, "variant": 0.02, "close": 0.02, "part": 0.1, "different": 0.36},
         "fax": {"same": 0.5, "variant": 0.02, "close": 0.02, "part": 0.1, "different": 0.36},
-        "mail": {"same": 0.2, "variant": 0.01, "close": 0.02, "role": 0.15, "part": 0.02, "different": 0.6},
+        "mail": {"same": 0.2, "variant": 0.01, "close": 0.02, "role": 0.35, "part": 0.02, "different": 0.6},
         "domain": {"same": 0.6, "different": 0.4},
         "address": {"same": 0.7, "variant": 0.15, "close": 0.02, "room": 0.06, "town": 0.02, "city": 0.02, "part": 0.02, "different": 0.01},
         "postal": {"same": 0.9, "close": 0.03, "part": 0.03, "different": 0.04},
@@ -105,9 +105,9 @@ OTHERS: dict[str, Chances] = {
     "office": {
         "company": {"same": 0.93, "variant": 0.05, "close": 0.01, "part": 0.005, "different": 0.005},
         "branch": {"same": 0.25, "variant": 0.01, "one": 0.34, "different": 0.4},
-        "phone": {"same": 0.12, "variant": 0.01, "close": 0.01, "part": 0.02, "different": 0.84},
+        "phone": {"same": 0.08, "variant": 0.01, "close": 0.01, "part": 0.02, "different": 0.88},
         "fax": {"same": 0.1, "variant": 0.01, "close": 0.01, "part": 0.02, "different": 0.86},
-        "mail": {"same": 0.1, "variant": 0.01, "close": 0.02, "role": 0.15, "part": 0.02, "different": 0.7},
+        "mail": {"same": 0.1, "variant": 0.01, "close": 0.02, "role": 0.45, "part": 0.02, "different": 0.7},
         "domain": {"same": 0.93, "different": 0.07},
         "address": {"same": 0.01, "variant": 0.01, "close": 0.01, "room": 0.02, "town": 0.03, "city": 0.15, "part": 0.12, "different": 0.65},
         "postal": {"same": 0.03, "close": 0.02, "part": 0.05, "different": 0.9},
@@ -208,7 +208,7 @@ def _namesakes(a: Features, found: Levels, known: Frequencies) -> float:
 def _tie(found: Levels, bits: dict[str, float]) -> None:
     """Facts that follow from one another count once: postal code from address, fax from telephone, domain from mail."""
     if "postal" in bits and "address" in bits:
-        if found["address"] in {"same", "variant", "close", "room"} or found["postal"] == "different":
+        if found["address"] in {"same", "variant", "close", "room", "town"} or found["postal"] == "different":
             bits["postal"] *= 0.15
         elif found["postal"] in {"same", "close"}:
             bits["postal"] *= 0.6
