@@ -32,12 +32,20 @@ _KIND = (
 _KINDS = "|".join(sorted(map(re.escape, map(fold, _KIND)), key=len, reverse=True))
 _GLUED = re.compile(rf"^(?P<base>.{{2,}}?(?:{_KINDS}))(?P<branch>[^\s]{{1,9}}?(?:{_OFFICE}))$")
 _SPACED = re.compile(rf"^(?P<base>\S.*?) +(?P<branch>\S{{0,12}}?(?:{_OFFICE}|本社|本店|本院|本校))$")
-_NUMBERED = re.compile(r"^(?P<base>.{2,}?)(?P<branch>第?[0-9一二三四五六七八九十]+(?:支店|営業所|工場|号店|事業所|倉庫))$")
+_NUMBERED = re.compile(
+    r"^(?P<base>.{2,}?)(?P<branch>第?[0-9一二三四五六七八九十]+(?:支店|営業所|工場|号店|事業所|倉庫))$"
+)
 _INNER = re.compile(r"株式会社|有限会社|合同会社|合資会社|合名会社|\(株\)|\(有\)|\(同\)|株\)|有\)|㈱|㈲")
 _COMPASS = "東日本 西日本 北日本 南日本 首都圏 関東 関西 近畿 東海 中部 中国 四国 九州 東北 北陸 北関東 南関東 甲信越 北海道 沖縄 中央 東 西 南 北 駅前".split()
 _BANK = [
     (re.compile(rf"^\(?{short}\)|\({short}\)?$"), form)
-    for short, form in (("カ", "株式会社"), ("ユ", "有限会社"), ("ド", "合同会社"), ("シ", "合資会社"), ("イ", "医療法人"))
+    for short, form in (
+        ("カ", "株式会社"),
+        ("ユ", "有限会社"),
+        ("ド", "合同会社"),
+        ("シ", "合資会社"),
+        ("イ", "医療法人"),
+    )
 ]
 _MARKS = re.compile(r"[\s.,、。・/&＆'’\"“”()（）\[\]［］「」『』〈〉《》【】!！?？:;*+_~\-‐]+")
 
@@ -112,7 +120,9 @@ def _plain_form(name: str) -> str:
 
 
 def _is_office(text: str) -> bool:
-    return bool(re.fullmatch(rf"\S{{0,12}}?(?:{_OFFICE}|本社|本店|本院|本校)", text)) and not _is_shop_word(text)
+    return bool(re.fullmatch(rf"\S{{0,12}}?(?:{_OFFICE}|本社|本店|本院|本校)", text)) and not _is_shop_word(
+        text
+    )
 
 
 def _is_shop_word(text: str) -> bool:
@@ -143,7 +153,19 @@ def _split_branch(base: str) -> tuple[str, str]:
     if found := _GLUED.match(base):
         if found["branch"] not in OFFICES and not _is_shop_word(found["branch"]):
             return found["base"], found["branch"]
-    weak = office in {"店", "院", "校", "教室", "本部", "研究所", "製造所", "営業部", "事業部", "倉庫", "オフィス"}
+    weak = office in {
+        "店",
+        "院",
+        "校",
+        "教室",
+        "本部",
+        "研究所",
+        "製造所",
+        "営業部",
+        "事業部",
+        "倉庫",
+        "オフィス",
+    }
     if not weak and len(head) >= 4:  # two letters before 支店 are likely its place, what else could they be
         return head[:-2], base[len(head) - 2 :]
     return base, ""

@@ -15,10 +15,32 @@ _ROWS = {
     "m": "マミムメモ", "r": "ラリルレロ", "g": "ガギグゲゴ", "z": "ザジズゼゾ", "d": "ダヂヅデド", "b": "バビブベボ",
     "p": "パピプペポ",
 }  # fmt: skip
-_KANA = {kana: row + vowel for row, letters in _ROWS.items() for kana, vowel in zip(letters, "aiueo", strict=True)}
-_KANA |= {"ヤ": "ya", "ユ": "yu", "ヨ": "yo", "ワ": "wa", "ヲ": "o", "ヰ": "i", "ヱ": "e", "ン": "n", "ヴ": "bu"}
+_KANA = {
+    kana: row + vowel for row, letters in _ROWS.items() for kana, vowel in zip(letters, "aiueo", strict=True)
+}
+_KANA |= {
+    "ヤ": "ya",
+    "ユ": "yu",
+    "ヨ": "yo",
+    "ワ": "wa",
+    "ヲ": "o",
+    "ヰ": "i",
+    "ヱ": "e",
+    "ン": "n",
+    "ヴ": "bu",
+}
 _KANA |= {"ヂ": "zi", "ヅ": "zu", "ー": "", "ッ": ""}
-_SMALL = {"ャ": "ya", "ュ": "yu", "ョ": "yo", "ァ": "a", "ィ": "i", "ゥ": "u", "ェ": "e", "ォ": "o", "ヮ": "wa"}
+_SMALL = {
+    "ャ": "ya",
+    "ュ": "yu",
+    "ョ": "yo",
+    "ァ": "a",
+    "ィ": "i",
+    "ゥ": "u",
+    "ェ": "e",
+    "ォ": "o",
+    "ヮ": "wa",
+}
 # Hepburn as 訓令式; what is written in other ways is brought to the same.
 _SAME = (
     ("sha", "sya"), ("shu", "syu"), ("sho", "syo"), ("shi", "si"), ("she", "se"), ("cha", "tya"), ("chu", "tyu"),

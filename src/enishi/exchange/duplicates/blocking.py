@@ -19,7 +19,11 @@ def keys(one: Features) -> list[int]:
 
 
 def _shared(one: Features) -> Iterator[tuple[str, ...]]:
-    who = (one.company[:2] or one.company_latin[:3]) if one.kind == "c" else (one.given[:1] or one.given_latin[:2])
+    who = (
+        (one.company[:2] or one.company_latin[:3])
+        if one.kind == "c"
+        else (one.given[:1] or one.given_latin[:2])
+    )
     who_latin = one.company_latin[:3] if one.kind == "c" else one.given_latin[:2]
     for number in {*one.mobiles.split(), *one.phones.split(), *one.faxes.split()}:
         yield ("t", number)
@@ -63,7 +67,10 @@ def _person(one: Features) -> Iterator[tuple[str, ...]]:
     day, month_day, year = one.birthday, one.birthday[4:], one.birthday[:4]
     city = one.city[-3:]
     lines = [number[-4:] for number in (*one.mobiles.split(), *one.phones.split())]
-    for kind, name in (("n", "".join(sorted(whole)) if len(whole) > 1 else ""), ("s", "".join(sorted(sound)) if len(sound) > 4 else "")):
+    for kind, name in (
+        ("n", "".join(sorted(whole)) if len(whole) > 1 else ""),
+        ("s", "".join(sorted(sound)) if len(sound) > 4 else ""),
+    ):
         if not name or not (given or one.given_latin or one.unsplit or one.name_latin):
             continue
         yield (kind, name)
@@ -103,7 +110,12 @@ def _company(one: Features) -> Iterator[tuple[str, ...]]:
     base, sound = one.company, one.company_latin
     core, _kind = split_kind(base)
     lines = [number[-4:] for number in (*one.mobiles.split(), *one.phones.split())]
-    for kind, name in (("c", base), ("s", sound), ("k", core if len(core) >= 2 else ""), ("cs", "".join(sorted(base)) if len(base) > 3 else "")):
+    for kind, name in (
+        ("c", base),
+        ("s", sound),
+        ("k", core if len(core) >= 2 else ""),
+        ("cs", "".join(sorted(base)) if len(base) > 3 else ""),
+    ):
         if not name:
             continue
         if kind != "k":

@@ -74,7 +74,9 @@ class Candidates:
     def __enter__(self) -> "Candidates":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.db.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -114,13 +116,17 @@ class Candidates:
     # --- pairing --------------------------------------------------------------------------------------
     def pair(self, only_fresh: bool = False) -> int:
         """Makes the pairs of records that share a key, less those of too large blocks; returns how many."""
-        self.db.execute("CREATE TABLE blocks AS SELECT key, count(*) AS n FROM keys GROUP BY key HAVING n > 1")
+        self.db.execute(
+            "CREATE TABLE blocks AS SELECT key, count(*) AS n FROM keys GROUP BY key HAVING n > 1"
+        )
         cap = self._cap()
         touched = ""
         if only_fresh:
             self.db.execute("CREATE TABLE fresh AS SELECT rid FROM records WHERE fresh")
             touched = "AND (a.rid IN (SELECT rid FROM fresh) OR b.rid IN (SELECT rid FROM fresh))"
-        self.db.execute(f"CREATE TABLE held AS SELECT k.key, k.rid FROM keys k JOIN blocks b USING (key) WHERE b.n <= {cap}")  # noqa: S608
+        self.db.execute(
+            f"CREATE TABLE held AS SELECT k.key, k.rid FROM keys k JOIN blocks b USING (key) WHERE b.n <= {cap}"
+        )  # noqa: S608
         self.db.execute("DROP TABLE keys")
         self.db.execute("DROP TABLE blocks")
         self.db.execute(
@@ -132,7 +138,9 @@ class Candidates:
 
     def _cap(self) -> int:
         """The largest block that is still taken, so that the pairs don't outgrow the records."""
-        rows = self.db.execute("SELECT n, n * (n - 1) / 2 * count(*) FROM blocks GROUP BY n ORDER BY n").fetchall()
+        rows = self.db.execute(
+            "SELECT n, n * (n - 1) / 2 * count(*) FROM blocks GROUP BY n ORDER BY n"
+        ).fetchall()
         budget, total, cap = max(MOST_PAIRS * self.count, 2_000_000) * 2, 0.0, 2
         for size, pairs in rows:
             total += pairs
@@ -148,7 +156,9 @@ class Candidates:
         linker = self._linker()
         learnt = self._train(linker)
         api = linker._db_api
-        linker.table_management.register_blocked_pairs_for_predict(api.register("pairs", table_name="candidate_pairs"))
+        linker.table_management.register_blocked_pairs_for_predict(
+            api.register("pairs", table_name="candidate_pairs")
+        )
         total = int(self._one("SELECT count(*) FROM pairs"))
         found = linker.inference.predict(warning_mode="never") if total else None
         if found is None:
@@ -191,9 +201,18 @@ class Candidates:
         for column in ("written", "place", "mail"):
             try:
                 linker.training.estimate_parameters_using_expectation_maximisation(
-                    _training_rule(column), fix_u_probabilities=True, max_pairs=300_000, record_sample_proportion=0.01 if self.count > LARGE else 1.0
+                    _training_rule(column),
+                    fix_u_probabilities=True,
+                    max_pairs=300_000,
+                    record_sample_proportion=0.01 if self.count > LARGE else 1.0,
                 )
-            except (EMTrainingException, SplinkException, duckdb.Error, ZeroDivisionError, ValueError) as error:
+            except (
+                EMTrainingException,
+                SplinkException,
+                duckdb.Error,
+                ZeroDivisionError,
+                ValueError,
+            ) as error:
                 log.info("m not learnt by %s: %s", column, error)
         for one in linker._settings_obj.comparisons:
             learnt[one.output_column_name] = [
@@ -230,15 +249,40 @@ def _comparisons() -> list[Any]:
     no_lines.configure(is_null_level=True)
     other = levels.ElseLevel().configure(m_probability=0.2, u_probability=0.99999)
     return [
-        compared("written", [levels.JaroWinklerLevel("written", 0.85)], [0.8, 0.12, 0.08], [1e-4, 2e-3, 0.9979], True),
-        compared("heard", [levels.JaroWinklerLevel("heard", 0.92)], [0.8, 0.12, 0.08], [1e-4, 2e-3, 0.9979], True),
-        compared("given", [levels.JaroWinklerLevel("given", 0.9)], [0.85, 0.07, 0.08], [0.005, 0.01, 0.985], True),
-        compared("birthday", [levels.DamerauLevenshteinLevel("birthday", 1)], [0.9, 0.07, 0.03], [5e-5, 1.5e-3, 0.99845]),
+        compared(
+            "written",
+            [levels.JaroWinklerLevel("written", 0.85)],
+            [0.8, 0.12, 0.08],
+            [1e-4, 2e-3, 0.9979],
+            True,
+        ),
+        compared(
+            "heard", [levels.JaroWinklerLevel("heard", 0.92)], [0.8, 0.12, 0.08], [1e-4, 2e-3, 0.9979], True
+        ),
+        compared(
+            "given", [levels.JaroWinklerLevel("given", 0.9)], [0.85, 0.07, 0.08], [0.005, 0.01, 0.985], True
+        ),
+        compared(
+            "birthday",
+            [levels.DamerauLevenshteinLevel("birthday", 1)],
+            [0.9, 0.07, 0.03],
+            [5e-5, 1.5e-3, 0.99845],
+        ),
         library.CustomComparison(output_column_name="lines", comparison_levels=[no_lines, shared, other]),
         compared("mail", [levels.JaroWinklerLevel("mail", 0.95)], [0.8, 0.08, 0.12], [1e-6, 1e-4, 0.9999]),
-        compared("place", [levels.JaroWinklerLevel("place", 0.92)], [0.7, 0.2, 0.1], [1e-5, 1e-3, 0.99899], True),
-        compared("postal", [levels.DamerauLevenshteinLevel("postal", 1)], [0.8, 0.1, 0.1], [5e-4, 2e-3, 0.9975], True),
-        compared("number", [levels.DamerauLevenshteinLevel("number", 1)], [0.9, 0.07, 0.03], [1e-7, 1e-6, 0.999999]),
+        compared(
+            "place", [levels.JaroWinklerLevel("place", 0.92)], [0.7, 0.2, 0.1], [1e-5, 1e-3, 0.99899], True
+        ),
+        compared(
+            "postal",
+            [levels.DamerauLevenshteinLevel("postal", 1)],
+            [0.8, 0.1, 0.1],
+            [5e-4, 2e-3, 0.9975],
+            True,
+        ),
+        compared(
+            "number", [levels.DamerauLevenshteinLevel("number", 1)], [0.9, 0.07, 0.03], [1e-7, 1e-6, 0.999999]
+        ),
     ]
 
 

@@ -20,11 +20,29 @@ def duplicates(argv: list[str]) -> int:
         prog="enishi duplicates",
         description=say("重複している相手を探します。", "Finds customers that stand there more than once."),
     )
-    parser.add_argument("--entity", default="", metavar="account|contact|…", help=say("調べる台帳（--fileでは行が何か）", "the ledger to search; with --file, what its rows are"))
-    parser.add_argument("--file", default="", help=say("登録せずに調べるファイル（1列目が番号）", "a file to search without storing it; its first column is the id"))
-    parser.add_argument("--pairs", required=True, metavar="OUT.csv", help=say("組を書き出すCSV", "csv for the pairs"))
-    parser.add_argument("--user", default="", help=say("操作する人のメールアドレス", "mail address of the person who acts"))
-    parser.add_argument("--json", action="store_true", help=say("結果をJSONで出す", "print the result as JSON"))
+    parser.add_argument(
+        "--entity",
+        default="",
+        metavar="account|contact|…",
+        help=say("調べる台帳（--fileでは行が何か）", "the ledger to search; with --file, what its rows are"),
+    )
+    parser.add_argument(
+        "--file",
+        default="",
+        help=say(
+            "登録せずに調べるファイル（1列目が番号）",
+            "a file to search without storing it; its first column is the id",
+        ),
+    )
+    parser.add_argument(
+        "--pairs", required=True, metavar="OUT.csv", help=say("組を書き出すCSV", "csv for the pairs")
+    )
+    parser.add_argument(
+        "--user", default="", help=say("操作する人のメールアドレス", "mail address of the person who acts")
+    )
+    parser.add_argument(
+        "--json", action="store_true", help=say("結果をJSONで出す", "print the result as JSON")
+    )
     options = parser.parse_args(argv)
     if not options.file and not options.entity:
         raise Problem("--entity か --file を指定してください。", "Give --entity or --file.")
@@ -68,9 +86,20 @@ def _of_file(options: object) -> dict[str, int]:
     except readers.Unreadable as error:
         raise Problem(str(error), str(error)) from None
     ids = loose.ids
-    _write(target, ((ids[one.low], ids[one.high], ids[one.low], ids[one.high], f"{one.score:.6f}", one.decision) for one in found.pairs))
+    _write(
+        target,
+        (
+            (ids[one.low], ids[one.high], ids[one.low], ids[one.high], f"{one.score:.6f}", one.decision)
+            for one in found.pairs
+        ),
+    )
     automatic = sum(one.decision == "automatic" for one in found.pairs)
-    return {"records": found.records, "pairs": len(found.pairs), "automatic": automatic, "ask": len(found.pairs) - automatic}
+    return {
+        "records": found.records,
+        "pairs": len(found.pairs),
+        "automatic": automatic,
+        "ask": len(found.pairs) - automatic,
+    }
 
 
 def _of_entity(options: object) -> dict[str, int]:
@@ -87,4 +116,10 @@ def _of_entity(options: object) -> dict[str, int]:
     rows = list(operations.pair_rows(name))
     _write(Path(options.pairs), rows)  # type: ignore[attr-defined]
     automatic = sum(row[5] == "automatic" for row in rows)
-    return {"run": run.pk, "records": run.total, "pairs": len(rows), "automatic": automatic, "ask": len(rows) - automatic}
+    return {
+        "run": run.pk,
+        "records": run.total,
+        "pairs": len(rows),
+        "automatic": automatic,
+        "ask": len(rows) - automatic,
+    }

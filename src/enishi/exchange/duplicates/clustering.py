@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-MOST = 60  # records in one cluster; what would be larger is no customer written often but a mistake of the data
+MOST = (
+    60  # records in one cluster; what would be larger is no customer written often but a mistake of the data
+)
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,14 @@ def clusters(edges: Iterable[Edge], apart: Callable[[int, int], bool]) -> list[l
         ours.extend(theirs)
         for one in theirs:
             group[one] = ours
-    return [sorted(one) for one in {id(members): members for members in group.values()}.values() if len(one) > 1]
+    return [
+        sorted(one) for one in {id(members): members for members in group.values()}.values() if len(one) > 1
+    ]
 
 
-def _told_apart(x: int, y: int, edge: Edge, sure: dict[int, set[int]], apart: Callable[[int, int], bool]) -> bool:
+def _told_apart(
+    x: int, y: int, edge: Edge, sure: dict[int, set[int]], apart: Callable[[int, int], bool]
+) -> bool:
     """Whether two records keep their groups apart. Not where a third is surely each of them: then one was written wrongly."""
     if (x, y) in {(edge.low, edge.high), (edge.high, edge.low)} or sure.get(x, set()) & sure.get(y, set()):
         return False

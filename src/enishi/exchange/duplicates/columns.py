@@ -59,7 +59,7 @@ _BY_CONTENT: tuple[tuple[Callable[[Any], bool], str], ...] = (
     (contents.is_telephone, "phone"), (contents.is_url, "website"), (contents.is_prefecture, "prefecture"),
     (contents.is_address, "_address"), (contents.is_company, "company"), (contents.is_person, "name"),
 )  # fmt: skip
-_MANY = {"phone", "fax", "mail", "_address", "_block", "_city", "_town", "building"}
+SEVERAL = {"phone", "fax", "mail", "_address", "_block", "_city", "_town", "building"}
 _COMPANY = re.compile(r"法人|会社|企業|団体|company|corporate|business|b2b|account|org")
 _PERSON = re.compile(r"個人|家庭|消費者|person|individual|private|consumer|b2c|contact|human")
 
@@ -74,19 +74,21 @@ def roles(heading: list[str], rows: list[list[Any]], about: str = "") -> list[st
     texts = [*heading, *[""] * width][:width]
     made = ["id", *("" for _ in texts[1:])][:width]
     taken: set[str] = set()
-    cells = [[row[n] for row in rows if n < len(row) and row[n] not in (None, "")][:300] for n in range(width)]
+    cells = [
+        [row[n] for row in rows if n < len(row) and row[n] not in (None, "")][:300] for n in range(width)
+    ]
     for certain in (True, False):
         for place in range(1, width):
             if made[place] or not cells[place]:
                 continue
-            role = _by_heading(texts[place]) if certain else _by_content(texts[place], cells[place])
-            if role and (role not in taken or role in _MANY) and _fits(role, cells[place]):
+            role = by_heading(texts[place]) if certain else _by_content(texts[place], cells[place])
+            if role and (role not in taken or role in SEVERAL) and _fits(role, cells[place]):
                 made[place] = role
                 taken.add(role)
     return _settled(made, taken, about)
 
 
-def _by_heading(text: str) -> str:
+def by_heading(text: str) -> str:
     for one in dict.fromkeys((headings.key(text), *headings._variants(text))):
         if one in _ROLE_OF:
             return _ROLE_OF[one]
@@ -104,7 +106,12 @@ def _by_content(text: str, cells: list[Any]) -> str:
 
 def _fits(role: str, cells: list[Any]) -> bool:
     if role == "about":
-        return contents.share(cells, lambda cell: bool(_COMPANY.search(fold(str(cell))) or _PERSON.search(fold(str(cell))))) > 0.8
+        return (
+            contents.share(
+                cells, lambda cell: bool(_COMPANY.search(fold(str(cell))) or _PERSON.search(fold(str(cell))))
+            )
+            > 0.8
+        )
     if role in {"phone", "fax"}:
         return contents.share(cells, lambda cell: sum(c.isdigit() for c in str(cell)) >= 6) > 0.5
     if role == "mail":
@@ -122,7 +129,9 @@ def _settled(made: list[str], taken: set[str], about: str) -> list[str]:
         if role in {"company", "name", "any_name", "family"}:
             anchor = role
         elif role == "any_kana":
-            made[place] = {"company": "company_kana", "name": "kana", "family": "kana"}.get(anchor, "any_kana")
+            made[place] = {"company": "company_kana", "name": "kana", "family": "kana"}.get(
+                anchor, "any_kana"
+            )
             if "family" in taken and "family_kana" in taken:
                 made[place] = "company_kana" if "company" in taken and "company_kana" not in taken else ""
         elif role == "company" and about == "contact" and "name" not in taken | {"family"}:
@@ -133,7 +142,16 @@ def _settled(made: list[str], taken: set[str], about: str) -> list[str]:
         if better == "name":
             made = ["kana" if role == "any_kana" else role for role in made]
     if western:
-        made = ["_street" if role == "_address" else "_second" if role == "building" else "_suburb" if role in {"_city", "_town"} else role for role in made]
+        made = [
+            "_street"
+            if role == "_address"
+            else "_second"
+            if role == "building"
+            else "_suburb"
+            if role in {"_city", "_town"}
+            else role
+            for role in made
+        ]
     return made
 
 
@@ -206,7 +224,11 @@ class Reader:
             made.company, made.company_kana = made.name or made.family, made.company_kana or made.kana
             made.name = made.kana = ""
         if not made.about:
-            made.about = "company" if made.company or (made.company_kana and not (made.name or made.family or made.kana)) else "person"
+            made.about = (
+                "company"
+                if made.company or (made.company_kana and not (made.name or made.family or made.kana))
+                else "person"
+            )
         if made.about == "company" and not made.company:
             made.company = made.company_kana
 

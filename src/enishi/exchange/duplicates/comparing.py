@@ -179,10 +179,20 @@ def town(one: str, other: str) -> str:
 def _japanese(a: Features, b: Features) -> str:
     cities = a.city == b.city or not a.city or not b.city or _ends(a.city, b.city)
     if a.prefecture and b.prefecture and a.prefecture != b.prefecture:
-        return DIFFERENT if not (a.city and a.city == b.city and a.town == b.town and a.numbers == b.numbers) else CLOSE
+        return (
+            DIFFERENT
+            if not (a.city and a.city == b.city and a.town == b.town and a.numbers == b.numbers)
+            else CLOSE
+        )
     towns = town(a.town, b.town)
     if not cities:
-        near = OSA.distance(a.city, b.city) == 1 and len(a.city) > 2 and towns == SAME and a.numbers == b.numbers and a.numbers
+        near = (
+            OSA.distance(a.city, b.city) == 1
+            and len(a.city) > 2
+            and towns == SAME
+            and a.numbers == b.numbers
+            and a.numbers
+        )
         return CLOSE if near else "part"
     if towns == DIFFERENT:
         return "city" if a.city and b.city else "part"
@@ -217,7 +227,9 @@ def _numbers(one: str, other: str) -> str:
         return VARIANT
     if ours[:size] == theirs[:size]:
         return "part"
-    if sorted("".join(ours)) == sorted("".join(theirs)) or (len(ours) == len(theirs) and OSA.distance(one, other) == 1):
+    if sorted("".join(ours)) == sorted("".join(theirs)) or (
+        len(ours) == len(theirs) and OSA.distance(one, other) == 1
+    ):
         wrong = [n for n in range(size) if ours[n] != theirs[n]]
         if len(ours) == len(theirs) and len(wrong) <= 2 and len(ours) >= 2:
             return CLOSE

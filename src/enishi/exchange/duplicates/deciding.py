@@ -48,7 +48,9 @@ def _two_firms(found: Levels) -> bool:
         return True
     if branch == "one" and not (_at_one_place(found) and found.get("phone", "same") in {"same", "variant"}):
         return True
-    return found.get("corporate") == "different" and not (found.get("phone") == "same" and _at_one_place(found))
+    return found.get("corporate") == "different" and not (
+        found.get("phone") == "same" and _at_one_place(found)
+    )
 
 
 def _at_one_place(found: Levels) -> bool:
@@ -69,7 +71,9 @@ def _two_people(a: Features, b: Features, found: Levels) -> bool:
         if given not in _NEAR:
             return not certain
         return not certain and not (birthday in {"same", "variant"} and _strong(found)) and _strong(found) < 2
-    return given == "close" and not certain and birthday != "same" and _strong(found) < 2 and not _western(a, b)
+    return (
+        given == "close" and not certain and birthday != "same" and _strong(found) < 2 and not _western(a, b)
+    )
 
 
 def _western(a: Features, b: Features) -> bool:
@@ -89,13 +93,19 @@ def _agrees(found: Levels) -> bool:
     near = ("mobile", "phone", "mail", "personal")
     if any(found.get(name) == "close" for name in near) or found.get("address") == "close":
         return True
-    return found.get("employer") in _NEAR or (found.get("postal") == "same" and found.get("address") != "different") or found.get("mail") == "variant"
+    return (
+        found.get("employer") in _NEAR
+        or (found.get("postal") == "same" and found.get("address") != "different")
+        or found.get("mail") == "variant"
+    )
 
 
 def _person(a: Features, b: Features, found: Levels, weighed: Weighed) -> str:
     if not _agrees(found):
         return NOTHING
-    if "given" not in found and not (found.get("mobile") == "same" or found.get("mail") == "same" or found.get("personal") == "same"):
+    if "given" not in found and not (
+        found.get("mobile") == "same" or found.get("mail") == "same" or found.get("personal") == "same"
+    ):
         return NOTHING
     family, given = found.get("family"), found.get("given")
     if family not in {"same"} or given not in {"same"} or weighed.score < AUTOMATIC_FROM:
@@ -103,7 +113,9 @@ def _person(a: Features, b: Features, found: Levels, weighed: Weighed) -> str:
     if found.get("birthday", "same") not in {"same", "variant"} or found.get("gender") == "different":
         return ASK
     if found.get("employer") == "different" or (a.unsplit or a.family) == "" or (b.unsplit or b.family) == "":
-        spelled = found.get("birthday") == "same" and (found.get("mobile") == "same" or found.get("mail") == "same")
+        spelled = found.get("birthday") == "same" and (
+            found.get("mobile") == "same" or found.get("mail") == "same"
+        )
         return AUTOMATIC if spelled else ASK
     proofs = _strong(found) + (found.get("birthday") in {"same", "variant"})
     return AUTOMATIC if proofs >= 2 else ASK
@@ -114,11 +126,23 @@ def _company(found: Levels, weighed: Weighed) -> str:
     phone, mail, place = found.get("phone"), found.get("mail"), _at_one_place(found)
     corporate, mobile = found.get("corporate") == "same", found.get("mobile") == "same"
     lines = (phone in _NEAR) or (found.get("fax") in _NEAR) or mobile
-    proofs = lines + place + (mail in {"same", "role"}) + corporate + (found.get("domain") == "same" and mail not in {"same", "role"})
+    proofs = (
+        lines
+        + place
+        + (mail in {"same", "role"})
+        + corporate
+        + (found.get("domain") == "same" and mail not in {"same", "role"})
+    )
     if name is None or name in {"close", "part"}:
         return ASK if proofs >= 2 and (lines or corporate or mail == "same") else NOTHING
     if name == "same" and branch == "same" and weighed.score >= AUTOMATIC_FROM:
-        if found.get("corporate") == "different" or found.get("address") in {"different", "part", "city", "town", "room"}:
+        if found.get("corporate") == "different" or found.get("address") in {
+            "different",
+            "part",
+            "city",
+            "town",
+            "room",
+        }:
             return ASK
         return AUTOMATIC if proofs >= 2 and (place or lines) else ASK
     return ASK

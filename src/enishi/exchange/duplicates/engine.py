@@ -58,6 +58,9 @@ class Search:
         self.folder, self.progress = folder, progress or (lambda _done, _total: None)
         self.packed: list[pa.Array] = []
         self.known = weighing.Frequencies(0)
+        self.forbidden: set[tuple[int, int]] = set()  # pairs of keys of which somebody said that they are two
+        self.ids: list[int] | None = None  # the key at each place; without them places are keys
+        self.fresh: list[int] = []
 
     def run(self, rows: Iterable[tuple[Raw, bool]], total: int = 0) -> Found:
         """Searches. Each row says whether it is fresh; where not all are, only pairs with a fresh one are looked at."""
@@ -76,6 +79,17 @@ class Search:
         self._tell(count, total, 1.0)
         return found
 
+    def _refused(self, low: int, high: int) -> bool:
+        if not self.forbidden:
+            return False
+        a, b = (low, high) if self.ids is None else (self.ids[low], self.ids[high])
+        return ((a, b) if a < b else (b, a)) in self.forbidden
+
+    @property
+    def fresh_ids(self) -> set[int]:
+        """Keys of the fresh rows."""
+        return set(self.fresh if self.ids is None else [self.ids[place] for place in self.fresh])
+
     def _tell(self, count: int, total: int, part: float) -> None:
         total = max(total, count, 1)
         self.progress(int(total * part), total)
@@ -87,7 +101,9 @@ class Search:
         batches = _batches(rows)
         first = list(islice(batches, 2))
         if sum(map(len, first)) < ALONE:
-            made: Iterator[tuple[pa.RecordBatch, pa.RecordBatch, pa.Array, bool]] = map(_prepare, _numbered(iter(first)))
+            made: Iterator[tuple[pa.RecordBatch, pa.RecordBatch, pa.Array]] = map(
+                _prepare, _numbered(iter(first))
+            )
             stale = self._store(store, made, total)
         else:
             context = multiprocessing.get_context("fork")
@@ -97,10 +113,16 @@ class Search:
 
     def _store(self, store: Candidates, made: Iterator[Any], total: int) -> bool:
         stale = False
-        for batch, keys, packed, fresh in made:
+        for batch, keys, packed in made:
+            places = [
+                place
+                for place, new in zip(batch["rid"].to_pylist(), batch["fresh"].to_pylist(), strict=True)
+                if new
+            ]
+            stale = stale or len(places) < batch.num_rows
+            self.fresh += places
             store.add(batch, keys)
             self.packed.append(packed)
-            stale = stale or not fresh
             self._tell(store.count, total, 0.45 * store.count / max(total, store.count))
         return stale
 
@@ -109,7 +131,9 @@ class Search:
         """The features of a row."""
         return features.unpack(self.packed[place // BATCH][place % BATCH].as_py())
 
-    def _judge(self, scored: Iterator[tuple[int, int, float]], count: int, total: int) -> tuple[list[clustering.Edge], int]:
+    def _judge(
+        self, scored: Iterator[tuple[int, int, float]], count: int, total: int
+    ) -> tuple[list[clustering.Edge], int]:
         global _search
         _search = self
         edges: list[clustering.Edge] = []
@@ -140,10 +164,14 @@ class Search:
 
     def _gather(self, edges: list[clustering.Edge]) -> list[Pair]:
         """The clusters' pairs; those that are one only through others are asked about."""
+
         def apart(x: int, y: int) -> bool:
+            if self._refused(x, y):
+                return True
             a, b = self.features(x), self.features(y)
             return deciding.contradict(a, b, comparing.levels(a, b))
 
+        edges = [edge for edge in edges if not self._refused(edge.low, edge.high)]
         held = {(edge.low, edge.high): edge for edge in edges}
         made = []
         for members in clustering.clusters(edges, apart):
@@ -152,11 +180,15 @@ class Search:
                     found, weighed, decision = self.pair(low, high)
                     edge = held.get((low, high))
                     score = edge.score if edge else max(weighed.score, deciding.ASK_FROM)
-                    made.append(Pair(low, high, score, decision or deciding.ASK, weighed.weights, found, members[0]))
+                    made.append(
+                        Pair(low, high, score, decision or deciding.ASK, weighed.weights, found, members[0])
+                    )
         return made
 
 
-def judge(a: Features, b: Features, known: weighing.Frequencies) -> tuple[comparing.Levels, weighing.Weighed, str]:
+def judge(
+    a: Features, b: Features, known: weighing.Frequencies
+) -> tuple[comparing.Levels, weighing.Weighed, str]:
     """Levels, weights and decision of two records."""
     found = comparing.levels(a, b)
     weighed = weighing.weigh(a, b, found, known)
@@ -181,8 +213,8 @@ def _judge_chunk(pairs: list[tuple[int, int]]) -> list[clustering.Edge]:
     return made
 
 
-def _prepare(numbered: tuple[int, list[tuple[Raw, bool]]]) -> tuple[pa.RecordBatch, pa.RecordBatch, pa.Array, bool]:
-    """Normalises a batch: columns for DuckDB, keys, the features packed, whether all are fresh."""
+def _prepare(numbered: tuple[int, list[tuple[Raw, bool]]]) -> tuple[pa.RecordBatch, pa.RecordBatch, pa.Array]:
+    """Normalises a batch: columns for DuckDB, keys, the features packed."""
     start, rows = numbered
     made = [features.normalise(raw) for raw, _fresh in rows]
     names = columns()
@@ -197,8 +229,10 @@ def _prepare(numbered: tuple[int, list[tuple[Raw, bool]]]) -> tuple[pa.RecordBat
         found = blocking.keys(one)
         keys += found
         owners += [number] * len(found)
-    key_batch = pa.RecordBatch.from_arrays([pa.array(keys, pa.int64()), pa.array(owners, pa.int32())], ["key", "rid"])
-    return batch, key_batch, pa.array([features.pack(one) for one in made], pa.large_string()), all(fresh)
+    key_batch = pa.RecordBatch.from_arrays(
+        [pa.array(keys, pa.int64()), pa.array(owners, pa.int32())], ["key", "rid"]
+    )
+    return batch, key_batch, pa.array([features.pack(one) for one in made], pa.large_string())
 
 
 def _batches(rows: Iterable[tuple[Raw, bool]]) -> Iterator[list[tuple[Raw, bool]]]:

@@ -33,7 +33,9 @@ class Raw:
     prefecture: str = ""
     address: str = ""
     building: str = ""
-    street: list[str] = field(default_factory=list)  # number, street, second line, suburb of a Western address
+    street: list[str] = field(
+        default_factory=list
+    )  # number, street, second line, suburb of a Western address
     birthday: str = ""
     gender: str = ""
     corporate_number: str = ""

@@ -28,7 +28,9 @@ class LooseFile:
             raise readers.Unreadable(_("ファイルに行がありません。中身のあるシートを選んでください。"))
         self.table, head = max(heads, key=lambda pair: len(pair[1]))
         self.start, texts = _heading(head)
-        self.roles = columns.roles(texts, [row for row in head[self.start :] if not headings.is_blank(row)], about)
+        self.roles = columns.roles(
+            texts, [row for row in head[self.start :] if not headings.is_blank(row)], about
+        )
         self.reader = columns.Reader(self.roles, about)
         self.ids: list[str] = []
 
@@ -43,7 +45,7 @@ class LooseFile:
 
 def _heading(head: list[list[Any]]) -> tuple[int, list[str]]:
     """The number of rows before the data and the heading's texts: the first row, if its words are known or unlike the rows below."""
-    known = [sum(bool(columns._by_heading(text)) for text in headings.texts(row)) for row in head[:10]]
+    known = [sum(bool(columns.by_heading(text)) for text in headings.texts(row)) for row in head[:10]]
     best = max(range(len(known)), key=lambda place: (known[place], -place))
     if known[best] >= 2 or (known[best] and len(head[best]) <= 3):
         return best + 1, headings.texts(head[best])

@@ -153,9 +153,13 @@ def _unsplit(a: Features, b: Features, family: str, given: str) -> tuple[str, st
                 return _part((one.family, rest), (one.family_latin, other.family_latin)), SAME
     wholes = (a.unsplit or a.family + a.given, b.unsplit or b.family + b.given)
     if a.unsplit and b.unsplit:
-        size = next((n for n, (x, y) in enumerate(zip(*wholes, strict=False)) if x != y), min(map(len, wholes)))
+        size = next(
+            (n for n, (x, y) in enumerate(zip(*wholes, strict=False)) if x != y), min(map(len, wholes))
+        )
         if size >= 2:
-            found = slip(wholes[0][size - 1 :], wholes[1][size - 1 :]) if size < min(map(len, wholes)) else CLOSE
+            found = (
+                slip(wholes[0][size - 1 :], wholes[1][size - 1 :]) if size < min(map(len, wholes)) else CLOSE
+            )
             return SAME, found if _RANK[found] >= _RANK[given] or given == UNKNOWN else given
     return family, given
 
@@ -218,13 +222,38 @@ def firms(one: str, other: str) -> str:
             return "part" if (kind or kind_other) not in {"ホールディングス", "グループ"} else TWO
         if kind and kind_other:
             return CLOSE if core == core_other and slip(kind, kind_other) == VARIANT else TWO
-        return CLOSE if _typo(one, other) in {VARIANT, CLOSE} and min(len(one), len(other)) >= 5 else DIFFERENT
+        return (
+            CLOSE if _typo(one, other) in {VARIANT, CLOSE} and min(len(one), len(other)) >= 5 else DIFFERENT
+        )
     if core != core_other and _sided(core, core_other):
         return TWO
     return _typo(core, core_other) if not core.isascii() else _typo(one, other)
 
 
-_TOLD = ("東日本", "西日本", "北日本", "南日本", "東", "西", "南", "北", "新", "旧", "元", "大", "小", "中央", "本", "総", "都市", "県", "市", "国際", "日本", "全")
+_TOLD = (
+    "東日本",
+    "西日本",
+    "北日本",
+    "南日本",
+    "東",
+    "西",
+    "南",
+    "北",
+    "新",
+    "旧",
+    "元",
+    "大",
+    "小",
+    "中央",
+    "本",
+    "総",
+    "都市",
+    "県",
+    "市",
+    "国際",
+    "日本",
+    "全",
+)
 
 
 def _sided(one: str, other: str) -> bool:
@@ -268,11 +297,19 @@ def companies(a: Features, b: Features) -> tuple[str, str]:
         if heard == SAME and len(a.company_latin) >= 4:
             name = VARIANT
         elif name == UNKNOWN:
-            name = CLOSE if heard == CLOSE and len(a.company_latin) >= 6 else heard if heard != CLOSE else DIFFERENT
+            name = (
+                CLOSE
+                if heard == CLOSE and len(a.company_latin) >= 6
+                else heard
+                if heard != CLOSE
+                else DIFFERENT
+            )
     if a.branch == b.branch:
         branch = SAME
     elif a.branch and b.branch:
-        branch = VARIANT if slip(a.branch, b.branch) == VARIANT and not _tells(a.branch, b.branch) else DIFFERENT
+        branch = (
+            VARIANT if slip(a.branch, b.branch) == VARIANT and not _tells(a.branch, b.branch) else DIFFERENT
+        )
         if a.branch.rstrip("店所社") == b.branch.rstrip("店所社"):
             branch = VARIANT
     else:

@@ -28,8 +28,26 @@ Chances = dict[str, dict[str, float]]
 
 _NAME = {"same": 0.86, "variant": 0.08, "close": 0.04, "different": 0.02}
 _LINE = {"same": 0.72, "variant": 0.03, "close": 0.06, "part": 0.01, "different": 0.18}
-_PLACE = {"same": 0.62, "variant": 0.16, "close": 0.05, "room": 0.01, "town": 0.05, "city": 0.03, "part": 0.03, "different": 0.05}
-_FAR = {"same": 1e-5, "variant": 4e-5, "close": 1e-4, "room": 1e-4, "town": 1e-3, "city": 0.02, "part": 0.09, "different": 0.89}
+_PLACE = {
+    "same": 0.62,
+    "variant": 0.16,
+    "close": 0.05,
+    "room": 0.01,
+    "town": 0.05,
+    "city": 0.03,
+    "part": 0.03,
+    "different": 0.05,
+}
+_FAR = {
+    "same": 1e-5,
+    "variant": 4e-5,
+    "close": 1e-4,
+    "room": 1e-4,
+    "town": 1e-3,
+    "city": 0.02,
+    "part": 0.09,
+    "different": 0.89,
+}
 _POST = {"same": 0.78, "close": 0.08, "part": 0.05, "different": 0.09}
 _CHANCE_LINE = {"same": 1e-6, "variant": 2e-6, "close": 1e-5, "part": 1e-5, "different": 1.0}
 _CHANCE_MAIL = {"same": 1e-6, "variant": 1e-6, "close": 1e-5, "role": 1e-4, "part": 3e-5, "different": 1.0}
@@ -66,7 +84,16 @@ OTHERS: dict[str, Chances] = {
         "phone": {"same": 0.85, "variant": 0.03, "close": 0.02, "part": 0.01, "different": 0.09},
         "mail": {"same": 0.2, "variant": 0.01, "close": 0.02, "role": 0.3, "part": 0.02, "different": 0.73},
         "domain": {"same": 0.4, "different": 0.6},
-        "address": {"same": 0.72, "variant": 0.18, "close": 0.04, "room": 0.01, "town": 0.02, "city": 0.01, "part": 0.01, "different": 0.01},
+        "address": {
+            "same": 0.72,
+            "variant": 0.18,
+            "close": 0.04,
+            "room": 0.01,
+            "town": 0.02,
+            "city": 0.01,
+            "part": 0.01,
+            "different": 0.01,
+        },
         "postal": {"same": 0.93, "close": 0.03, "part": 0.02, "different": 0.02},
     },
     "colleague": {
@@ -76,9 +103,25 @@ OTHERS: dict[str, Chances] = {
         "gender": {"same": 0.5, "different": 0.5},
         "phone": {"same": 0.85, "variant": 0.03, "close": 0.01, "part": 0.05, "different": 0.06},
         "fax": {"same": 0.85, "variant": 0.03, "close": 0.01, "part": 0.05, "different": 0.06},
-        "mail": {"same": 0.02, "variant": 0.001, "close": 0.02, "role": 0.85, "part": 0.001, "different": 0.66},
+        "mail": {
+            "same": 0.02,
+            "variant": 0.001,
+            "close": 0.02,
+            "role": 0.85,
+            "part": 0.001,
+            "different": 0.66,
+        },
         "domain": {"same": 0.95, "different": 0.05},
-        "address": {"same": 0.72, "variant": 0.2, "close": 0.02, "room": 0.02, "town": 0.02, "city": 0.01, "part": 0.01, "different": 0.01},
+        "address": {
+            "same": 0.72,
+            "variant": 0.2,
+            "close": 0.02,
+            "room": 0.02,
+            "town": 0.02,
+            "city": 0.01,
+            "part": 0.01,
+            "different": 0.01,
+        },
         "postal": {"same": 0.93, "close": 0.03, "part": 0.02, "different": 0.02},
         "corporate": {"same": 0.97, "close": 0.01, "different": 0.02},
     },
@@ -98,7 +141,16 @@ OTHERS: dict[str, Chances] = {
         "fax": {"same": 0.5, "variant": 0.02, "close": 0.02, "part": 0.1, "different": 0.36},
         "mail": {"same": 0.2, "variant": 0.01, "close": 0.02, "role": 0.35, "part": 0.02, "different": 0.6},
         "domain": {"same": 0.6, "different": 0.4},
-        "address": {"same": 0.7, "variant": 0.15, "close": 0.02, "room": 0.06, "town": 0.02, "city": 0.02, "part": 0.02, "different": 0.01},
+        "address": {
+            "same": 0.7,
+            "variant": 0.15,
+            "close": 0.02,
+            "room": 0.06,
+            "town": 0.02,
+            "city": 0.02,
+            "part": 0.02,
+            "different": 0.01,
+        },
         "postal": {"same": 0.9, "close": 0.03, "part": 0.03, "different": 0.04},
         "corporate": {"same": 0.05, "close": 0.01, "different": 0.94},
     },
@@ -109,7 +161,16 @@ OTHERS: dict[str, Chances] = {
         "fax": {"same": 0.1, "variant": 0.01, "close": 0.01, "part": 0.02, "different": 0.86},
         "mail": {"same": 0.1, "variant": 0.01, "close": 0.02, "role": 0.45, "part": 0.02, "different": 0.7},
         "domain": {"same": 0.93, "different": 0.07},
-        "address": {"same": 0.01, "variant": 0.01, "close": 0.01, "room": 0.02, "town": 0.03, "city": 0.15, "part": 0.12, "different": 0.65},
+        "address": {
+            "same": 0.01,
+            "variant": 0.01,
+            "close": 0.01,
+            "room": 0.02,
+            "town": 0.03,
+            "city": 0.15,
+            "part": 0.12,
+            "different": 0.65,
+        },
         "postal": {"same": 0.03, "close": 0.02, "part": 0.05, "different": 0.9},
         "corporate": {"same": 0.96, "close": 0.01, "different": 0.03},
     },
@@ -243,7 +304,11 @@ def _shared(a: Features, b: Features, name: str, known: Frequencies) -> tuple[in
     best, total = 0, max(known.records, 1)
     for column in VALUES.get(name, ()):
         ours, theirs = getattr(a, column), getattr(b, column)
-        shared = {ours} & {theirs} if column not in {"mobiles", "phones", "faxes", "mails"} else set(ours.split()) & set(theirs.split())
+        shared = (
+            {ours} & {theirs}
+            if column not in {"mobiles", "phones", "faxes", "mails"}
+            else set(ours.split()) & set(theirs.split())
+        )
         for value in shared:
             if value:
                 count = known.count(column, value)

@@ -14,7 +14,11 @@ def hepburn(kana: str) -> str:
     made = ""
     for c in kana:
         if c in "ャュョ":
-            made = (made[:-1] if made.endswith(("shi", "chi", "ji")) else made[:-1] + "y") + {"ャ": "a", "ュ": "u", "ョ": "o"}[c]
+            made = (made[:-1] if made.endswith(("shi", "chi", "ji")) else made[:-1] + "y") + {
+                "ャ": "a",
+                "ュ": "u",
+                "ョ": "o",
+            }[c]
         elif c == "ッ":
             made += "*"
         else:

@@ -63,13 +63,17 @@ class Row:
 
     def cells(self) -> list[str]:
         """The row as its file has it."""
-        company = self.written_company or (f"{self.form}{self.company}" if self.front else f"{self.company}{self.form}")
+        company = self.written_company or (
+            f"{self.form}{self.company}" if self.front else f"{self.company}{self.form}"
+        )
         if self.branch and not self.written_company:
             company = f"{company} {self.branch}"
         name = self.written_name or " ".join(one for one in (self.family, self.given) if one)
         kana = self.written_kana or " ".join(one for one in (self.family_kana, self.given_kana) if one)
         address = self.written_address or f"{self.prefecture}{self.city}{self.town}{self.numbers}"
-        day = self.written_birthday or ("{:04d}/{:02d}/{:02d}".format(*self.birthday) if self.birthday else "")
+        day = self.written_birthday or (
+            "{:04d}/{:02d}/{:02d}".format(*self.birthday) if self.birthday else ""
+        )
         building = f"{self.building}{self.room}" if self.building else ""
         return [
             company if self.company or self.written_company else "", self.company_kana, name if name.strip() else "", kana.strip(), self.department, self.postal,
@@ -85,7 +89,14 @@ def _places() -> list[tuple[str, str, str, str]]:
             "WHERE json_extract(data, '$.neighborhood') IS NOT NULL AND (rowid * 7919) % 97 = 0 ORDER BY code"
         ).fetchall()
     held.close()
-    return [row for row in rows if len(row[3]) <= 6 and "（" not in row[3] and "以下" not in row[3] and not any(c.isdigit() for c in row[3])]
+    return [
+        row
+        for row in rows
+        if len(row[3]) <= 6
+        and "（" not in row[3]
+        and "以下" not in row[3]
+        and not any(c.isdigit() for c in row[3])
+    ]
 
 
 class Maker:
@@ -93,7 +104,11 @@ class Maker:
 
     def __init__(self, seed: int) -> None:
         self.draw = random.Random(seed)
-        self.families, self.men, self.women = words.pairs(words.FAMILIES), words.pairs(words.MEN), words.pairs(words.WOMEN)
+        self.families, self.men, self.women = (
+            words.pairs(words.FAMILIES),
+            words.pairs(words.MEN),
+            words.pairs(words.WOMEN),
+        )
         self.cores, self.trades = words.pairs(words.CORES), words.pairs(words.TRADES)
         self.weights = [1 / (n + 3) for n in range(len(self.families))]
         self.truth = 0
@@ -108,12 +123,20 @@ class Maker:
         code, row.prefecture, row.city, row.town = self.draw.choice(_places())
         row.postal = f"{code[:3]}-{code[3:]}"
         d = self.draw
-        row.numbers = f"{d.randint(1, 8)}丁目{d.randint(1, 30)}番{d.randint(1, 30)}号" if d.random() < 0.7 else f"{d.randint(1, 3000)}番地{d.randint(1, 20)}"
+        row.numbers = (
+            f"{d.randint(1, 8)}丁目{d.randint(1, 30)}番{d.randint(1, 30)}号"
+            if d.random() < 0.7
+            else f"{d.randint(1, 3000)}番地{d.randint(1, 20)}"
+        )
 
     def line(self) -> str:
         d = self.draw
         area = d.choice(["03", "06", "052", "011", "092", "045", "022", "082", "0263", "0742", "0985", "076"])
-        return f"{area}-{d.randint(200, 999) if len(area) > 2 else d.randint(2000, 9999)}-{d.randint(0, 9999):04d}" if len(area) < 4 else f"{area}-{d.randint(20, 99)}-{d.randint(0, 9999):04d}"
+        return (
+            f"{area}-{d.randint(200, 999) if len(area) > 2 else d.randint(2000, 9999)}-{d.randint(0, 9999):04d}"
+            if len(area) < 4
+            else f"{area}-{d.randint(20, 99)}-{d.randint(0, 9999):04d}"
+        )
 
     def mobile(self) -> str:
         d = self.draw
@@ -131,7 +154,13 @@ class Maker:
 
     def mail(self, row: Row, host: str = "") -> None:
         d = self.draw
-        stem = d.choice([from_kana(row.given_kana), from_kana(row.family_kana), from_kana(row.given_kana)[:1] + "." + from_kana(row.family_kana)])
+        stem = d.choice(
+            [
+                from_kana(row.given_kana),
+                from_kana(row.family_kana),
+                from_kana(row.given_kana)[:1] + "." + from_kana(row.family_kana),
+            ]
+        )
         number = "" if host else str(d.choice([row.birthday[0] if row.birthday else 7, d.randint(1, 9999)]))
         row.mail = f"{stem}{number}@{host or d.choice(words.FREE)}"
 
@@ -156,7 +185,9 @@ class Maker:
         place = d.choice(_places())[2] if d.random() < 0.15 else ""
         place = place.rpartition("市")[0][-2:] if "市" in place else ""
         row.company, row.company_kana = place + core[0] + trade[0], "" if place else core[1] + trade[1]
-        row.form = d.choices(["株式会社", "有限会社", "合同会社", "医療法人", "一般社団法人"], [70, 18, 6, 3, 3])[0]
+        row.form = d.choices(
+            ["株式会社", "有限会社", "合同会社", "医療法人", "一般社団法人"], [70, 18, 6, 3, 3]
+        )[0]
         row.front = d.random() < 0.6
         self.place(row)
         if d.random() < 0.4:
@@ -206,9 +237,19 @@ class Maker:
         """Somebody else of the same name, now and then in the same town or of the same birth year."""
         d = self.draw
         other = self.person((one.family, one.family_kana))
-        other.near, other.given, other.given_kana, other.gender = "namesake", one.given, one.given_kana, one.gender
+        other.near, other.given, other.given_kana, other.gender = (
+            "namesake",
+            one.given,
+            one.given_kana,
+            one.gender,
+        )
         if d.random() < 0.35:
-            other.postal, other.prefecture, other.city, other.town = one.postal, one.prefecture, one.city, one.town
+            other.postal, other.prefecture, other.city, other.town = (
+                one.postal,
+                one.prefecture,
+                one.city,
+                one.town,
+            )
         if d.random() < 0.2 and one.birthday and other.birthday:
             other.birthday = (one.birthday[0], *other.birthday[1:])
         return [other]
@@ -216,7 +257,9 @@ class Maker:
     def firms_nearby(self, one: Row) -> list[Row]:
         """Branches, the group's other firms, tenants, firms of one name."""
         d, made = self.draw, []
-        kind = d.choice(["branch", "branch", "branches", "group", "tenant", "same name", "numbered", "franchise"])
+        kind = d.choice(
+            ["branch", "branch", "branches", "group", "tenant", "same name", "numbered", "franchise"]
+        )
         if kind in {"branch", "branches"}:
             for office in d.sample(words.OFFICES, 1 if kind == "branch" else 3):
                 other = replace(one, truth=self.next(), near="branch", branch=office, damage=[])
@@ -226,7 +269,13 @@ class Maker:
                 self.name(other)
                 made.append(other)
         elif kind == "group":
-            other = replace(one, truth=self.next(), near="group", damage=[], corporate=self.corporate() if one.corporate else "")
+            other = replace(
+                one,
+                truth=self.next(),
+                near="group",
+                damage=[],
+                corporate=self.corporate() if one.corporate else "",
+            )
             core = next((c for c in self.cores if one.company.startswith(c[0])), d.choice(self.cores))
             while other.company == one.company:
                 trade = d.choice(self.trades)
@@ -241,18 +290,41 @@ class Maker:
             made.append(other)
         elif kind == "same name":
             other = self.firm()
-            other.near, other.company, other.company_kana, other.form = "same name", one.company, one.company_kana, one.form
+            other.near, other.company, other.company_kana, other.form = (
+                "same name",
+                one.company,
+                one.company_kana,
+                one.form,
+            )
             made.append(other)
         elif kind == "numbered":
-            other = replace(one, truth=self.next(), near="numbered", damage=[], corporate=self.corporate() if one.corporate else "")
+            other = replace(
+                one,
+                truth=self.next(),
+                near="numbered",
+                damage=[],
+                corporate=self.corporate() if one.corporate else "",
+            )
             other.company, other.company_kana = d.choice(["第一", "第二", "東", "西", "新"]) + one.company, ""
             other.phone = one.phone if d.random() < 0.5 else self.line()
             made.append(other)
         else:
-            shops = d.sample([f"{place[2].rpartition('市')[2].rstrip('区町村')[-3:] or '駅前'}店" for place in d.sample(_places(), 12)], 3)
+            shops = d.sample(
+                [
+                    f"{place[2].rpartition('市')[2].rstrip('区町村')[-3:] or '駅前'}店"
+                    for place in d.sample(_places(), 12)
+                ],
+                3,
+            )
             for shop in dict.fromkeys(shops):
                 other = self.firm()
-                other.near, other.company, other.company_kana, other.form, other.branch = "franchise", one.company, one.company_kana, one.form, shop
+                other.near, other.company, other.company_kana, other.form, other.branch = (
+                    "franchise",
+                    one.company,
+                    one.company_kana,
+                    one.form,
+                    shop,
+                )
                 other.url = one.url
                 made.append(other)
         return made
@@ -291,7 +363,11 @@ class Maker:
 
 # Each of these harms a row and says whether it could.
 def _swap(maker: Maker, text: str) -> str:
-    places = [n for n in range(len(text) - 1) if text[n].isdigit() and text[n + 1].isdigit() and text[n] != text[n + 1]]
+    places = [
+        n
+        for n in range(len(text) - 1)
+        if text[n].isdigit() and text[n + 1].isdigit() and text[n] != text[n + 1]
+    ]
     if not places:
         return text
     n = maker.draw.choice(places)
@@ -350,7 +426,9 @@ def no_kana(maker: Maker, row: Row) -> bool:
 
 
 def no_address(maker: Maker, row: Row) -> bool:
-    row.postal = row.prefecture = row.city = row.town = row.numbers = row.building = row.room = row.written_address = ""
+    row.postal = row.prefecture = row.city = row.town = row.numbers = row.building = row.room = (
+        row.written_address
+    ) = ""
     return True
 
 
@@ -369,7 +447,9 @@ def half_kana(maker: Maker, row: Row) -> bool:
 def hiragana(maker: Maker, row: Row) -> bool:
     import jaconv
 
-    row.written_kana = jaconv.kata2hira(f"{row.family_kana}{maker.draw.choice([' ', '', '　'])}{row.given_kana}").strip()
+    row.written_kana = jaconv.kata2hira(
+        f"{row.family_kana}{maker.draw.choice([' ', '', '　'])}{row.given_kana}"
+    ).strip()
     return bool(row.written_kana)
 
 
@@ -386,7 +466,13 @@ def romaji_only(maker: Maker, row: Row) -> bool:
     from enishi.exchange.duplicates.tests.hepburn import hepburn
 
     family, given = hepburn(row.family_kana), hepburn(row.given_kana)
-    row.written_name = maker.draw.choice([f"{family.title()} {given.title()}", f"{given.title()} {family.upper()}", f"{family.upper()} {given.upper()}"])
+    row.written_name = maker.draw.choice(
+        [
+            f"{family.title()} {given.title()}",
+            f"{given.title()} {family.upper()}",
+            f"{family.upper()} {given.upper()}",
+        ]
+    )
     row.written_kana, row.family_kana, row.given_kana = "", "", ""
     return True
 
@@ -418,7 +504,12 @@ def kana_slip(maker: Maker, row: Row) -> bool:
         return False
     kana = row.given_kana
     n = maker.draw.randrange(len(kana))
-    row.given_kana = maker.draw.choice([kana[:n] + kana[n + 1 :], kana[:n] + maker.draw.choice("アイウカキクサシスタ") + kana[n + 1 :]]) or kana
+    row.given_kana = (
+        maker.draw.choice(
+            [kana[:n] + kana[n + 1 :], kana[:n] + maker.draw.choice("アイウカキクサシスタ") + kana[n + 1 :]]
+        )
+        or kana
+    )
     return True
 
 
@@ -440,7 +531,9 @@ def turned(maker: Maker, row: Row) -> bool:
 
 
 def department_glued(maker: Maker, row: Row) -> bool:
-    row.written_name = f"{maker.draw.choice(words.DEPARTMENTS)}{maker.draw.choice([' ', '　', ''])}{row.family} {row.given}"
+    row.written_name = (
+        f"{maker.draw.choice(words.DEPARTMENTS)}{maker.draw.choice([' ', '　', ''])}{row.family} {row.given}"
+    )
     return True
 
 
@@ -463,7 +556,14 @@ def mobile_slip(maker: Maker, row: Row) -> bool:
 
 def phone_written(maker: Maker, row: Row) -> bool:
     full = str.maketrans("0123456789-", "０１２３４５６７８９－")
-    how: list[Callable[[str], str]] = [lambda t: t.replace("-", ""), lambda t: t.translate(full), lambda t: "+81 " + t[1:], lambda t: t.replace("-", "(", 1).replace("-", ")", 1), lambda t: f"TEL:{t}", lambda t: t.replace("-", " ")]
+    how: list[Callable[[str], str]] = [
+        lambda t: t.replace("-", ""),
+        lambda t: t.translate(full),
+        lambda t: "+81 " + t[1:],
+        lambda t: t.replace("-", "(", 1).replace("-", ")", 1),
+        lambda t: f"TEL:{t}",
+        lambda t: t.replace("-", " "),
+    ]
     for name in ("phone", "mobile"):
         if text := getattr(row, name):
             setattr(row, name, maker.draw.choice(how)(text))
@@ -518,7 +618,9 @@ def day_written(maker: Maker, row: Row) -> bool:
         era = f"平成{year - 1988}年{month}月{day}日"
     else:
         era = f"S{year - 1925}.{month}.{day}" if year < 1989 else f"{year}年{month}月{day}日"
-    row.written_birthday = maker.draw.choice([era, f"{year}{month:02d}{day:02d}", f"{year}-{month}-{day}", f"{year}.{month}.{day}"])
+    row.written_birthday = maker.draw.choice(
+        [era, f"{year}{month:02d}{day:02d}", f"{year}-{month}-{day}", f"{year}.{month}.{day}"]
+    )
     return True
 
 
@@ -530,7 +632,11 @@ def _kanji(number: int) -> str:
         return _KANJI[number]
     if number < 20:
         return "十" + (_KANJI[number % 10] if number % 10 else "")
-    return "".join(_KANJI[int(c)] for c in str(number)) if number > 99 else _KANJI[number // 10] + "十" + (_KANJI[number % 10] if number % 10 else "")
+    return (
+        "".join(_KANJI[int(c)] for c in str(number))
+        if number > 99
+        else _KANJI[number // 10] + "十" + (_KANJI[number % 10] if number % 10 else "")
+    )
 
 
 def address_written(maker: Maker, row: Row) -> bool:
@@ -543,15 +649,28 @@ def address_written(maker: Maker, row: Row) -> bool:
     plain = "-".join(map(str, found))
     styles = [plain, plain.translate(str.maketrans("0123456789-", "０１２３４５６７８９－"))]
     if len(found) == 3:
-        styles += [f"{_kanji(found[0])}丁目{found[1]}-{found[2]}", f"{_kanji(found[0])}丁目{_kanji(found[1])}番{_kanji(found[2])}号", f"{found[0]}丁目{found[1]}番地{found[2]}"]
+        styles += [
+            f"{_kanji(found[0])}丁目{found[1]}-{found[2]}",
+            f"{_kanji(found[0])}丁目{_kanji(found[1])}番{_kanji(found[2])}号",
+            f"{found[0]}丁目{found[1]}番地{found[2]}",
+        ]
     else:
         styles += [f"{found[0]}番地の{found[1]}", f"{found[0]}ー{found[1]}"]
     numbers = d.choice(styles)
     prefecture = row.prefecture if d.random() < 0.5 else ""
-    town = row.town.replace("ケ", "ヶ") if d.random() < 0.5 else ("大字" + row.town if d.random() < 0.1 else row.town)
+    town = (
+        row.town.replace("ケ", "ヶ")
+        if d.random() < 0.5
+        else ("大字" + row.town if d.random() < 0.1 else row.town)
+    )
     tail = ""
     if row.building and d.random() < 0.5:
-        tail = d.choice(["", " ", "　"]) + row.building + row.room + d.choice(["", "号室"] if not row.room.endswith("F") else [""])
+        tail = (
+            d.choice(["", " ", "　"])
+            + row.building
+            + row.room
+            + d.choice(["", "号室"] if not row.room.endswith("F") else [""])
+        )
         row.building = row.room = ""
     row.written_address = f"{prefecture}{row.city}{town}{numbers}{tail}"
     return True
@@ -570,7 +689,13 @@ def family_only(maker: Maker, row: Row) -> bool:
 
 
 def form_written(maker: Maker, row: Row) -> bool:
-    short = {"株式会社": ["㈱", "(株)", "（株）", "株式会社 "], "有限会社": ["㈲", "(有)", "（有）"], "合同会社": ["(同)", "合同会社 "], "医療法人": ["(医)", "医療法人 "], "一般社団法人": ["(一社)", "一般社団法人 "]}
+    short = {
+        "株式会社": ["㈱", "(株)", "（株）", "株式会社 "],
+        "有限会社": ["㈲", "(有)", "（有）"],
+        "合同会社": ["(同)", "合同会社 "],
+        "医療法人": ["(医)", "医療法人 "],
+        "一般社団法人": ["(一社)", "一般社団法人 "],
+    }
     if row.form not in short:
         return False
     form = maker.draw.choice(short[row.form])
@@ -598,7 +723,10 @@ def full_width(maker: Maker, row: Row) -> bool:
 def company_reading_only(maker: Maker, row: Row) -> bool:
     if not row.company_kana or row.branch:
         return False
-    row.written_company = {"株式会社": maker.draw.choice(["カ）", "カブシキガイシャ"]), "有限会社": "ユ）"}.get(row.form, "") + row.company_kana
+    row.written_company = {
+        "株式会社": maker.draw.choice(["カ）", "カブシキガイシャ"]),
+        "有限会社": "ユ）",
+    }.get(row.form, "") + row.company_kana
     return True
 
 
@@ -607,7 +735,9 @@ def company_english(maker: Maker, row: Row) -> bool:
 
     if not row.company_kana or row.branch:
         return False
-    row.written_company = f"{hepburn(row.company_kana).title()} {maker.draw.choice(['Co., Ltd.', 'Co.,Ltd.', 'Inc.', 'K.K.'])}"
+    row.written_company = (
+        f"{hepburn(row.company_kana).title()} {maker.draw.choice(['Co., Ltd.', 'Co.,Ltd.', 'Inc.', 'K.K.'])}"
+    )
     return True
 
 
@@ -619,14 +749,20 @@ def no_company_kana(maker: Maker, row: Row) -> bool:
 def branch_glued(maker: Maker, row: Row) -> bool:
     if not row.branch:
         return False
-    row.written_company = f"{row.form}{row.company}{row.branch}" if row.front else f"{row.company}{row.form}{row.branch}"
+    row.written_company = (
+        f"{row.form}{row.company}{row.branch}" if row.front else f"{row.company}{row.form}{row.branch}"
+    )
     return True
 
 
 def new_person(maker: Maker, row: Row) -> bool:
     host = row.mail.partition("@")[2]
     maker.name(row)
-    row.gender, row.department, row.mobile = "", maker.draw.choice(words.DEPARTMENTS), maker.mobile() if maker.draw.random() < 0.5 else ""
+    row.gender, row.department, row.mobile = (
+        "",
+        maker.draw.choice(words.DEPARTMENTS),
+        maker.mobile() if maker.draw.random() < 0.5 else "",
+    )
     if host and maker.draw.random() < 0.6:
         maker.mail(row, host)
     return True
