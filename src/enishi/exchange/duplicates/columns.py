@@ -13,7 +13,8 @@ from enishi.japanese.text import fold
 
 # Role → heads of columns, beside those that the import knows. `_` in front of a field of `Raw` is a part put together later.
 _WORDS = {
-    "company": "会社名 法人名 企業名 社名 商号 商号名称 商号又は名称 法人名称 事業者名 勤務先 勤務先名 勤務先会社名 取引先名 取引先 得意先名 得意先 仕入先名 団体名 屋号 店名 店舗名 施設名 会社 法人 企業 組織名 所属会社 所属企業 契約会社名 company companyname company_name corporate_name corporation organization organisation org firm employer business business_name account account_name",
+    "_employer": "勤務先 勤務先名 勤務先会社名 所属会社 所属企業 職場 employer workplace",
+    "company": "会社名 法人名 企業名 社名 商号 商号名称 商号又は名称 法人名称 事業者名 取引先名 取引先 得意先名 得意先 仕入先名 団体名 屋号 店名 店舗名 施設名 会社 法人 企業 組織名 契約会社名 company companyname company_name corporate_name corporation organization organisation org firm business business_name account account_name",
     "branch": "支店 支店名 営業所 営業所名 事業所 事業所名 支社 支社名 拠点 拠点名 工場名 支店・営業所 支店営業所名 事業所・支店名 branch branch_name office site",
     "company_kana": "会社名カナ 会社名フリガナ 会社カナ 法人名カナ 法人名フリガナ 企業名カナ 社名カナ 社名フリガナ 商号カナ 商号フリガナ 取引先名カナ 得意先名カナ 得意先カナ 会社フリガナ company_kana companykana organization_kana",
     "name": "氏名 お名前 担当者 担当者名 担当者氏名 ご担当者 先方担当者 窓口担当者 代表者 代表者名 代表者氏名 顧客氏名 会員名 患者名 生徒名 氏名漢字 漢字氏名 本名 姓名 宛名 person person_name full_name fullname contact contact_name contact_person representative",
@@ -124,6 +125,8 @@ def _fits(role: str, cells: list[Any]) -> bool:
 def _settled(made: list[str], taken: set[str], about: str) -> list[str]:
     """Readings go to the name they stand behind; a Western address has a number, a street, a suburb."""
     western = "_number" in taken or "_suburb" in taken
+    if "_employer" in taken and not taken & {"name", "any_name", "family", "company"}:
+        made = ["company" if role == "_employer" else role for role in made]
     anchor = ""
     for place, role in enumerate(made):
         if role in {"company", "name", "any_name", "family"}:
@@ -161,14 +164,11 @@ class Reader:
     def __init__(self, found: list[str], about: str = "") -> None:
         self.roles, self.about = found, {"account": "company", "contact": "person"}.get(about, "")
         self.western = any(role in {"_number", "_suburb"} for role in found)
-        self.owns_company = "company" in found
-        self.people_only = not self.owns_company and "any_name" not in found
 
     def raw(self, row: list[Any]) -> Raw:
         """A row as it is compared."""
         made = Raw(about=self.about)
         parts: dict[str, list[str]] = {}
-        name = reading = ""
         for role, cell in zip(self.roles, row, strict=False):
             if not role or role == "id" or cell is None or cell == "":
                 continue
@@ -179,18 +179,14 @@ class Reader:
                 made.faxes.append(text)
             elif role == "mail":
                 made.mails.append(text)
-            elif role == "any_name":
-                name = text
-            elif role == "any_kana":
-                reading = text
             elif role == "about":
                 made.about = made.about or _about(text)
-            elif role[0] == "_" or role == "building":
+            elif role[0] == "_" or role in {"building", "any_name", "any_kana"}:
                 parts.setdefault(role, []).append(text)
             else:
                 setattr(made, role, text)
         self._address(made, parts)
-        self._either(made, name, reading)
+        self._whose(made, "".join(parts.get("any_name", "")), "".join(parts.get("any_kana", "")), "".join(parts.get("_employer", "")))
         return made
 
     def _address(self, made: Raw, parts: dict[str, list[str]]) -> None:
@@ -198,41 +194,50 @@ class Reader:
             order = ("_number", "_street", "_second", "_suburb")
             made.street = [" ".join(parts.get(role, [])) for role in order]
             return
-        order = ("_city", "_address", "_town", "_block")
         pieces: list[str] = []
-        for role in order:
+        for role in ("_city", "_address", "_town", "_block"):
             for text in parts.get(role, []):
-                if not any(text in one for one in pieces):
+                if not (len(text) >= 5 and any(text in one for one in pieces)):
                     pieces.append(text)
         made.address = "".join(pieces)
         made.building = " ".join(parts.get("building", []))
+        if not made.postal_code and (found := _POSTAL.match(fold(made.address))):
+            made.postal_code = found[1]
 
-    def _either(self, made: Raw, name: str, reading: str) -> None:
-        """顧客名 is a company's or a person's, as it reads."""
-        company = made.about == "company" or (not made.about and bool(name) and names_company(name))
+    def _whose(self, made: Raw, name: str, reading: str, employer: str) -> None:
+        """A row is about a company, or about a person who may work at one: by what was said, else by what it holds."""
+        if not made.about and made.birthday and (made.name or made.family or (name and not names_company(name))):
+            made.about = "person"
         if name:
-            if company:
+            if made.about == "company" or (not made.about and names_company(name)):
                 made.company = made.company or name
             else:
                 made.name = made.name or name
-        if reading:
-            if made.company and not (made.name or made.family):
-                made.company_kana = made.company_kana or reading
-            else:
-                made.kana = made.kana or reading
-        if made.about == "company" and not made.company:
-            made.company, made.company_kana = made.name or made.family, made.company_kana or made.kana
-            made.name = made.kana = ""
-        if not made.about:
-            made.about = (
-                "company"
-                if made.company or (made.company_kana and not (made.name or made.family or made.kana))
-                else "person"
-            )
+        person = bool(made.name or made.family or made.given or made.kana or made.family_kana)
+        if employer and not made.company:
+            made.company = employer
+            made.about = made.about or ("person" if person else "company")
+        if made.about == "person" and not person and made.company:  # one column for both, 種別 says which
+            made.name, made.kana, made.company, made.company_kana = made.company, made.company_kana, "", ""
+        elif made.about == "company" and not made.company:
+            made.company = made.name or made.family + made.given
+            made.company_kana = made.company_kana or made.kana
+            made.name = made.kana = made.family = made.given = ""
+        made.about = made.about or ("company" if made.company or (made.company_kana and not person) else "person")
+        if reading and made.about == "company":
+            made.company_kana = made.company_kana or reading
+        elif reading:
+            made.kana = made.kana or reading
         if made.about == "company" and not made.company:
             made.company = made.company_kana
 
 
+_POSTAL = re.compile(r"^〒?\s*(\d{3}-?\d{4})(?!\d)")
+_SOLE = re.compile(r"個人事業|自営|sole")
+
+
 def _about(text: str) -> str:
     folded = fold(text)
+    if _SOLE.search(folded):
+        return ""
     return "company" if _COMPANY.search(folded) else "person" if _PERSON.search(folded) else ""

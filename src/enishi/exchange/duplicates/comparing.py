@@ -21,6 +21,8 @@ def levels(a: Features, b: Features) -> Levels:
         made["company"], made["branch"] = names.companies(a, b)
         if made["company"] == names.UNKNOWN:
             del made["company"]
+        if a.form and b.form:
+            made["form"] = SAME if a.form == b.form else DIFFERENT
     else:
         family, given = names.people(a, b)
         for field, level in (("family", family), ("given", given)):
@@ -122,6 +124,8 @@ def _reach(a: Features, b: Features, made: Levels) -> None:
         shared = set(a.mails.split()) & set(b.mails.split())
         if shared and all(map(is_role, shared)):
             made["mail"] = "role"
+    if a.kind == "c" and made.get("mobile") == DIFFERENT:
+        del made["mobile"]  # the person at the firm is another one
     if a.domain and b.domain:
         made["domain"] = SAME if a.domain == b.domain else DIFFERENT
 
@@ -208,10 +212,8 @@ def _japanese(a: Features, b: Features) -> str:
         return VARIANT if towns in {SAME, VARIANT} or numbers == SAME else CLOSE
     if numbers == CLOSE and towns in {SAME, VARIANT}:
         return CLOSE
-    if numbers == "part" and towns in {SAME, VARIANT}:
-        return "town"
-    if not a.numbers or not b.numbers:
-        return "town"
+    if not a.numbers or not b.numbers or (numbers == "part" and towns in {SAME, VARIANT}):
+        return "short" if towns in {SAME, VARIANT} else "city"
     return "town" if towns in {SAME, VARIANT} else "city"
 
 

@@ -60,6 +60,8 @@ def _at_one_place(found: Levels) -> bool:
 def _two_people(a: Features, b: Features, found: Levels) -> bool:
     given, family, birthday = found.get("given"), found.get("family"), found.get("birthday")
     certain = found.get("personal") == "same"
+    if _western(a, b):  # Western names are mistaken more, and relatives are told by the base itself (`weighing.Frequencies.family`)
+        return given == "different" and birthday == "different" and not certain
     if given == "different" and not certain:
         return True
     if birthday == "different" and not certain and _strong(found) < 2:
@@ -72,12 +74,13 @@ def _two_people(a: Features, b: Features, found: Levels) -> bool:
             return not certain
         return not certain and not (birthday in {"same", "variant"} and _strong(found)) and _strong(found) < 2
     return (
-        given == "close" and not certain and birthday != "same" and _strong(found) < 2 and not _western(a, b)
+        given == "close" and not certain and birthday != "same" and _strong(found) < 2
     )
 
 
 def _western(a: Features, b: Features) -> bool:
-    return (a.given + a.family + b.given + b.family).isascii()
+    """Whether both names are in Latin letters as they stand, not in place of a Japanese writing."""
+    return bool(a.given + a.family) and bool(b.given + b.family) and (a.given + a.family + b.given + b.family).isascii()
 
 
 def _strong(found: Levels) -> int:
@@ -95,7 +98,7 @@ def _agrees(found: Levels) -> bool:
         return True
     return (
         found.get("employer") in _NEAR
-        or (found.get("postal") == "same" and found.get("address") != "different")
+        or (found.get("postal") == "same" and "address" not in found)
         or found.get("mail") == "variant"
     )
 
@@ -103,10 +106,11 @@ def _agrees(found: Levels) -> bool:
 def _person(a: Features, b: Features, found: Levels, weighed: Weighed) -> str:
     if not _agrees(found):
         return NOTHING
-    if "given" not in found and not (
-        found.get("mobile") == "same" or found.get("mail") == "same" or found.get("personal") == "same"
-    ):
-        return NOTHING
+    own = any(found.get(name) == "same" for name in ("mobile", "mail", "personal"))
+    if "given" not in found and not own and not _western(a, b):
+        # Family and given name in two scripts, or only one of them: the birthday must say it.
+        if found.get("birthday") != "same" or not _strong(found) or not (a.given or a.name_latin) or not (b.given or b.name_latin):
+            return NOTHING
     family, given = found.get("family"), found.get("given")
     if family not in {"same"} or given not in {"same"} or weighed.score < AUTOMATIC_FROM:
         return ASK

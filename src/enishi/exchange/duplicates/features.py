@@ -51,6 +51,7 @@ class Features(NamedTuple):
     branch: str = ""
     whole: str = ""
     company_latin: str = ""
+    form: str = ""
     family: str = ""
     given: str = ""
     unsplit: str = ""  # a name of which the parts are not certain
@@ -99,7 +100,7 @@ _ROLE = frozenset(
 
 def normalise(raw: Raw) -> Features:
     """The features of a record."""
-    company, branch, whole, company_latin = _company(raw)
+    company, branch, whole, company_latin, form = _company(raw)
     person = _person(raw)
     about = raw.about or ("company" if company else "person")
     mobiles, phones = _phones(raw.phones)
@@ -108,7 +109,7 @@ def normalise(raw: Raw) -> Features:
     prefecture, city, town, numbers, building, room = _address(raw)
     return Features(
         "c" if about == "company" else "p",
-        company, branch, whole, company_latin, *person,
+        company, branch, whole, company_latin, form, *person,
         _birthday(raw.birthday), genders.parse_gender(raw.gender) if raw.gender else "",
         mobiles, phones, _joined(_digits(one) for one in raw.faxes),
         mails, domain, _postal(raw.postal_code), prefecture, city, town, numbers, building, room,
@@ -116,9 +117,9 @@ def normalise(raw: Raw) -> Features:
     )  # fmt: skip
 
 
-def _company(raw: Raw) -> tuple[str, str, str, str]:
+def _company(raw: Raw) -> tuple[str, str, str, str, str]:
     if not raw.company:
-        return "", "", "", ""
+        return "", "", "", "", ""
     text = raw.company if not raw.branch else f"{raw.company} {raw.branch}"
     office = split_office(text)
     if raw.branch and not office.branch:
@@ -131,7 +132,7 @@ def _company(raw: Raw) -> tuple[str, str, str, str]:
         sound = from_kana(split_office(sound).base)
     elif office.base.isascii():
         sound = latin(office.base)
-    return office.base, office.branch, office.whole, sound
+    return office.base, office.branch, office.whole, sound, office.form
 
 
 def clean_name(text: str) -> str:
@@ -285,9 +286,26 @@ def _letters(text: str) -> str:
     return re.sub(r"[^0-9a-z]", "", fold(text))
 
 
+_FIRM_END = re.compile(r"(?:屋|堂|軒|亭|庵|舎|社|園|院|寺|館|荘|組|店|会|所|局|庁|塾|教室|企画|本舗|Inc|ストア|マート|クラブ|センター|スタジオ|ジャパン)$")
+_FIRM_HEARD = re.compile(
+    r"(?:ショウジ|シヨウジ|ショウカイ|コウギョウ|コウギヨウ|サンギョウ|サンギヨウ|ケンセツ|セイサクショ|セイサクシヨ|コウムテン|ブッサン|ウンユ|ウンソウ|インサツ|ショクヒン|デンキ|セツビ|フドウサン|システム|サービス|キカク|ヤクヒン|カガク|テッコウ|キンゾク|クリニック|スイサン|シュゾウ|カイハツ|キカイ|ジドウシャ|ホールディングス|ショウテン|カブシキガイシャ|ユウゲンガイシャ|ゴウドウガイシャ)"
+)
+
+
 def names_company(text: str) -> bool:
-    """Whether a name that may be either is a company's."""
-    return looks_like_company(text) or bool(split_office(text).branch and len(text) > 6)
+    """Whether a name that may be a person's or a company's is a company's."""
+    from enishi.exchange.duplicates.names import split_kind
+
+    if looks_like_company(text):
+        return True
+    office = split_office(text)
+    bare_text = fold(text)
+    if office.form or office.branch or split_kind(office.base)[1] or _FIRM_HEARD.search(bare_text):
+        return True
+    if " " in bare_text.strip():
+        return False
+    known = names.split_person(text)
+    return bool(_FIRM_END.search(bare_text)) and not (known.honorific or len(bare_text) <= 3)
 
 
 def pack(one: Features) -> str:

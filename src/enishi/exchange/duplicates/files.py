@@ -1,5 +1,6 @@
 """A loose file as rows to be searched."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from enishi.exchange.duplicates import columns
 from enishi.exchange.duplicates.features import Raw
 
 HEAD = 1000
+_CARDS = re.compile(r"名刺|交換|exchange")
 
 
 class LooseFile:
@@ -31,7 +33,7 @@ class LooseFile:
         self.roles = columns.roles(
             texts, [row for row in head[self.start :] if not headings.is_blank(row)], about
         )
-        self.reader = columns.Reader(self.roles, about)
+        self.reader = columns.Reader(self.roles, about or ("contact" if _is_card_index(texts) else ""))
         self.ids: list[str] = []
 
     def rows(self) -> Iterator[tuple[Raw, bool]]:
@@ -53,3 +55,8 @@ def _heading(head: list[list[Any]]) -> tuple[int, list[str]]:
     if found.height:
         return found.start + found.height, list(found.texts)
     return found.start, []
+
+
+def _is_card_index(texts: list[str]) -> bool:
+    """A list of exchanged cards is about the people on them, not about their firms."""
+    return any(("contact", "met_on") in headings.means(text) and _CARDS.search(text.lower()) for text in texts)

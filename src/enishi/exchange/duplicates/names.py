@@ -285,12 +285,64 @@ def _typo(one: str, other: str) -> str:
     return DIFFERENT
 
 
+# English for the kind of firm, as cards give it, in the spelling of `romaji.latin`.
+_ENGLISH_KINDS = {
+    "商事": "trading tradingcompany shoji", "商会": "trading shokai", "貿易": "trading", "通商": "trading", "物産": "trading bussan", "産業": "industries industry sangyo",
+    "工業": "industries industry kogyo industrial", "興業": "kogyo enterprise enterprises", "製作所": "works manufacturing seisakusho mfg", "建設": "construction kensetsu",
+    "工務店": "construction builders", "システム": "systems system", "システムズ": "systems", "サービス": "service services", "デザイン": "design", "食品": "foods food",
+    "フーズ": "foods", "不動産": "realestate estate", "印刷": "printing", "運輸": "transport logistics transportation", "運送": "transport transportation", "物流": "logistics",
+    "電機": "electric electrical", "電気": "electric electrical", "化学": "chemical chemicals", "薬品": "pharmaceutical pharma", "製薬": "pharmaceutical pharma", "金属": "metal metals",
+    "機械": "machinery machine", "精機": "seiki precision", "自動車": "motors motor automobile auto", "観光": "kanko tourism travel", "警備": "security", "通信": "communications communication",
+    "開発": "development", "技研": "giken engineering", "設備": "engineering equipment", "設計": "design architects", "会計事務所": "accounting accountingoffice", "法律事務所": "law lawoffice lawfirm",
+    "クリニック": "clinic", "病院": "hospital", "薬局": "pharmacy", "銀行": "bank", "保険": "insurance", "研究所": "laboratory institute laboratories", "ホールディングス": "holdings", "グループ": "group",
+    "ホーム": "home homes", "水産": "fisheries suisan", "石油": "oil petroleum", "木材": "lumber wood", "商店": "shoten store", "企画": "planning kikaku", "造園": "landscape", "酒造": "brewery shuzo",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def _translations() -> dict[str, set[str]]:
+    from enishi.japanese.branches import bare
+    from enishi.japanese.romaji import latin
+
+    return {bare(kind): {latin(word) for word in words.split()} for kind, words in _ENGLISH_KINDS.items()}
+
+
+def _skeleton(text: str) -> str:
+    """Consonants only: グローバル and Global agree in them."""
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[aiueoy]", "", text).replace("zi", "z").replace("th", "s"))
+
+
+def _across(english: Features, japanese: Features) -> str:
+    """A name in Latin letters beside one in Japanese of which the reading is known."""
+    theirs, ours = english.company_latin, japanese.company_latin
+    if not ours or not theirs:
+        return UNKNOWN
+    if ours == theirs or (len(_skeleton(ours)) >= 4 and _skeleton(ours) == _skeleton(theirs)):
+        return VARIANT
+    _core, kind = split_kind(japanese.company)
+    size = next((n for n, (x, y) in enumerate(zip(ours, theirs, strict=False)) if x != y), min(len(ours), len(theirs)))
+    table = _translations()
+    for word in sorted(set().union(*table.values()), key=len, reverse=True):
+        if theirs.endswith(word) and len(theirs) > len(word):
+            core = theirs[: -len(word)]
+            alike = ours.startswith(core) or (len(_skeleton(core)) >= 3 and _skeleton(ours).startswith(_skeleton(core)))
+            if not alike or len(core) < 3:
+                return DIFFERENT if not alike and size < 3 else UNKNOWN
+            return VARIANT if word in table.get(kind, set()) else TWO if kind in table else UNKNOWN
+    if sound(ours, theirs) == CLOSE:
+        return CLOSE
+    return UNKNOWN if size >= 5 else DIFFERENT
+
+
 def companies(a: Features, b: Features) -> tuple[str, str]:
     """Levels of the names and of the offices ("same", "one" where only one names an office, "different")."""
     if a.whole and a.whole == b.whole:
         return SAME, SAME
     name = firms(a.company, b.company)
     heard = sound(a.company_latin, b.company_latin) if a.company_latin and b.company_latin else UNKNOWN
+    if name == UNKNOWN and a.company.isascii() != b.company.isascii():
+        name = _across(*((a, b) if a.company.isascii() else (b, a)))
+        heard = UNKNOWN
     if name == TWO:
         name = DIFFERENT
     elif name != SAME:

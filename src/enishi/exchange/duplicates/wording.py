@@ -9,14 +9,16 @@ from enishi.records.entity import Entity
 
 _FIELDS = {
     "family": gettext_lazy("姓"), "given": gettext_lazy("名"), "employer": gettext_lazy("勤務先"), "company": gettext_lazy("会社名"),
-    "branch": gettext_lazy("支店・営業所"), "birthday": gettext_lazy("生年月日"), "gender": gettext_lazy("性別"), "mobile": gettext_lazy("携帯"),
+    "branch": gettext_lazy("支店・営業所"),
+    "form": gettext_lazy("法人格"), "birthday": gettext_lazy("生年月日"), "gender": gettext_lazy("性別"), "mobile": gettext_lazy("携帯"),
     "phone": gettext_lazy("電話"), "fax": gettext_lazy("FAX"), "mail": gettext_lazy("メール"), "domain": gettext_lazy("メール・Webのドメイン"),
     "address": gettext_lazy("住所"), "postal": gettext_lazy("郵便番号"), "corporate": gettext_lazy("法人番号"), "personal": gettext_lazy("個人の番号"),
 }  # fmt: skip
 _LEVELS = {
     "same": gettext_lazy("一致"), "variant": gettext_lazy("表記の違い"), "close": gettext_lazy("よく似ている"), "part": gettext_lazy("一部が一致"),
     "different": gettext_lazy("異なる"), "role": gettext_lazy("代表アドレスが一致"), "one": gettext_lazy("片方だけに支店名"),
-    "room": gettext_lazy("同じ建物の別の部屋"), "town": gettext_lazy("町まで一致"), "city": gettext_lazy("市区町村まで一致"),
+    "room": gettext_lazy("同じ建物の別の部屋"), "short": gettext_lazy("書かれた所まで一致"),
+    "town": gettext_lazy("町まで一致"), "city": gettext_lazy("市区町村まで一致"),
 }  # fmt: skip
 
 
