@@ -101,8 +101,9 @@ _ROLE = frozenset(
 def normalise(raw: Raw) -> Features:
     """The features of a record."""
     company, branch, whole, company_latin, form = _company(raw)
-    person = _person(raw)
     about = raw.about or ("company" if company else "person")
+    # Who it is that one talks to at a firm says nothing about which firm it is.
+    person = ("",) * 6 if about == "company" else _person(raw)
     mobiles, phones = _phones(raw.phones)
     mails = _mails(raw.mails)
     domain = _domain(mails, raw.website)
@@ -137,6 +138,8 @@ def _company(raw: Raw) -> tuple[str, str, str, str, str]:
 
 def clean_name(text: str) -> str:
     """A person's name without title, honorific, department and notes, folded, parts between single blanks."""
+    if not text:
+        return ""
     name = _NOTE.sub("", fold(text).replace("　", " ")).strip()
     name = _DEPARTMENT.sub("", names.split_title(name)[0])
     name = names.strip_honorific(names.split_title(name)[0])[0]
@@ -203,8 +206,7 @@ def _birthday(text: str) -> str:
 def _digits(text: str) -> str:
     if not text:
         return ""
-    parsed = telephones.parse_telephone(telephones.mend_zero(text))
-    digits = parsed.digits
+    digits = telephones.parse_telephone(telephones.mend_zero(text)).digits
     if digits.startswith("0081"):
         digits = "0" + digits[4:]
     return digits if 6 <= len(digits) <= 15 and len(set(digits)) > 2 else ""

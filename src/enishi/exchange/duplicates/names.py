@@ -220,6 +220,10 @@ def firms(one: str, other: str) -> str:
     if kind != kind_other:
         if core == core_other and bool(kind) != bool(kind_other):
             return "part" if (kind or kind_other) not in {"ホールディングス", "グループ"} else TWO
+        if bool(kind) != bool(kind_other):
+            known, whole, own = (kind, other, core) if kind else (kind_other, one, core_other)
+            if whole.startswith(own) and OSA.distance(whole[len(own) :], known) == 1 and len(whole) >= 4:
+                return CLOSE  # a letter of the word is wrong: 商事, 昌事
         if kind and kind_other:
             return CLOSE if core == core_other and slip(kind, kind_other) == VARIANT else TWO
         return (
