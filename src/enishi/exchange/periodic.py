@@ -1,7 +1,8 @@
-"""Imports and cleansing whose worker died go on; old searches are forgotten."""
+"""What goes on when a worker died (imports, searches, cleansing), and what is forgotten after its time."""
 
 from enishi.exchange import tasks
 from enishi.exchange.cleansing import tasks as cleansing
+from enishi.exchange.duplicates import tasks as duplicates
 from enishi.exchange.roundtrip import sending
 from enishi.kit.periodic import every
 
@@ -12,10 +13,10 @@ def revive_imports() -> None:
     tasks.revive()
 
 
-@every(minutes=24 * 60)
-def forget_sent_sheets() -> None:
-    """Marks of sheets that won't come back any more, and rows of those that did."""
-    sending.forget_old()
+@every(minutes=1)
+def revive_searches() -> None:
+    """Queues searches for duplicates again."""
+    duplicates.revive()
 
 
 @every(minutes=1)
@@ -24,7 +25,13 @@ def revive_cleansing() -> None:
     cleansing.revive()
 
 
-@every(minutes=60 * 24)
+@every(minutes=24 * 60)
+def forget_sent_sheets() -> None:
+    """Marks of sheets that won't come back any more, and rows of those that did."""
+    sending.forget_old()
+
+
+@every(minutes=24 * 60)
 def forget_old_cleansing() -> None:
     """Searches older than a month."""
     cleansing.forget_old()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from enishi.exchange.duplicates import review
+from enishi.exchange.duplicates import bases, review, wording
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.kit import htmx
 from enishi.records import registry
@@ -34,11 +34,6 @@ DECISIONS = (
     ("automatic", gettext_lazy("同じとみてよい")),
     ("ask", gettext_lazy("確認が必要")),
 )
-LEVELS = {
-    "exact": gettext_lazy("同じ"), "same": gettext_lazy("同じ"), "close": gettext_lazy("よく似ている"), "similar": gettext_lazy("似ている"),
-    "different": gettext_lazy("違う"), "missing": gettext_lazy("どちらかが空"), "null": gettext_lazy("どちらかが空"),
-}  # fmt: skip
-
 
 def entities() -> list[Entity]:
     """The entities among which duplicates are looked for, as far as the person who is served sees them."""
@@ -148,20 +143,16 @@ def card(
 
 def reasons(entity: Entity, pairs: Sequence[DuplicatePair]) -> list[dict[str, Any]]:
     """What spoke for and against, in words with its weight: of the surest pair; nothing of a field that the person doesn't see."""
-    made = []
-    for one in pairs[0].reasons if pairs else ():
-        name = str(one.get("field", ""))
-        if name in entity.whole.fields and name not in entity.fields:
-            continue
-        found = entity.fields.get(name)
-        label = found.label if found is not None else str(one.get("label") or name)
-        level = str(one.get("level", ""))
-        weight = float(one.get("weight") or 0)
-        made.append({
-            "label": label, "level": LEVELS.get(level, level), "weight": f"{weight:+.1f}", "speaks_for": weight > 0,
-            "strength": min(100, round(abs(weight) * 8)),
-        })  # fmt: skip
-    return sorted(made, key=lambda one: -abs(float(one["weight"])))
+    roles = bases.roles(entity)
+    hidden = {role for name, role in roles.items() if name not in entity.fields}
+    return [
+        {
+            "label": one.label, "level": one.text, "weight": f"{one.weight:+.1f}", "speaks_for": one.weight > 0,
+            "strength": one.strength,
+        }
+        for one in wording.reasons(pairs[0].reasons if pairs else [])
+        if not hidden & wording.SOURCES[one.field]
+    ]  # fmt: skip
 
 
 @require_POST
