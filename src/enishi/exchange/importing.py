@@ -21,7 +21,7 @@ from enishi.exchange import ahead, readers
 from enishi.exchange.headings import is_blank
 from enishi.exchange.importer import Importer
 from enishi.exchange.mapping import Plan, propose
-from enishi.exchange.models import ImportJob, RefusedRow
+from enishi.exchange.models import ImportJob, RefusedRow, WaitingRow
 from enishi.exchange.rows import Parsed, data_rows
 from enishi.records import limits, registry
 from enishi.records.errors import Refused
@@ -259,8 +259,9 @@ def _tell_progress(
             if row.errors
         ]
     )
+    WaitingRow.objects.bulk_create([row.asks.row(job, row) for row in batch if row.asks is not None])
     for row in batch:
-        if not row.errors:
+        if not row.errors and row.asks is None:
             kept.update(row.kept)
     job.done, job.total, job.beat_at = place, max(place, job.total), timezone.now()
     job.figures = _figures(importer, job, kept)
@@ -271,6 +272,7 @@ def _figures(importer: Importer, job: ImportJob, kept: Counter[str]) -> dict[str
     return {
         **{name: {k: n for k, n in counter.items() if n} for name, counter in importer.counts.items()},
         "kept": dict(kept.most_common(50)),
+        "asked": importer.asked,
     }
 
 
@@ -278,6 +280,7 @@ def _recall(importer: Importer, job: ImportJob) -> None:
     """After a kill: the counts so far, and what this import itself made."""
     for name, counter in importer.counts.items():
         counter.update(job.figures.get(name, {}))
+    importer.asked = job.figures.get("asked", 0)
     if job.done and job.operation is not None:
         from enishi.records.models import Event
 

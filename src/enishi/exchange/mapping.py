@@ -36,6 +36,8 @@ class Plan:
     more: list[str] = field(default_factory=list)  # further sheets with the same heading (ア行, カ行…)
     turned: int = -1  # the column of labels, where headings stand below each other and records side by side
     cards: bool = False  # label beside value, again and again: nothing to read as a table
+    profile: str = ""  # the other program's form that the columns are of (`profiles`)
+    match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
 
     @property
     def entities(self) -> list[Entity]:
@@ -57,6 +59,8 @@ class Plan:
             "more": self.more,
             "turned": self.turned,
             "cards": self.cards,
+            "profile": self.profile,
+            "match": self.match,
         }
 
     @classmethod
@@ -65,7 +69,7 @@ class Plan:
         columns = [Column(*values) for values in held["columns"]]
         return cls(
             held["table"], held["header_rows"], columns, held["main"], held["keys"], held["on_match"],
-            held.get("more", []), held.get("turned", -1), held.get("cards", False),
+            held.get("more", []), held.get("turned", -1), held.get("cards", False), held.get("profile", ""), held.get("match", "exact"),
         )  # fmt: skip
 
 

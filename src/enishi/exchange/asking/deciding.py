@@ -1,0 +1,206 @@
+"""What becomes of each row of a batch: a new record, a change of a known one, the same as an earlier row, or a question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from enishi.access.models import User
+from enishi.exchange.asking.candidates import Candidates, Found, of_record, of_values
+from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Likeness
+from enishi.exchange.mapping import Plan
+from enishi.exchange.rows import Parsed
+from enishi.japanese import names
+from enishi.japanese.text import fold
+from enishi.people.accounts.entity import match_key
+from enishi.records.conditions.compile import stored
+from enishi.records.entity import Entity
+from enishi.records.visible import visible
+
+Values = dict[str, Any]
+Pairs = Sequence[tuple[Parsed, Values]]
+CLEAR = 10  # points by which one record must be likelier than the next to be taken without asking
+MOST_SHOWN = 5  # candidates of a question
+
+
+@dataclass
+class Decision:
+    """What becomes of a row in one entity."""
+
+    what: str  # new, update (a record), same (as an earlier row of the batch), ask
+    record: Any = None
+    row: int = -1
+    spelled: bool = False  # found by likeness: the record's own spellings stay
+    key: Any = None
+    candidates: list[Found] = field(default_factory=list)  # records, or places of rows in the batch
+
+
+class Decider:
+    """Decides batch by batch, for one import."""
+
+    def __init__(self, plan: Plan, by: User) -> None:
+        self.plan, self.by = plan, by
+        self.limits = STRICTNESS.get(plan.match)
+        self._candidates: dict[str, Candidates] = {}
+
+    def decide(self, entity: Entity, pairs: Pairs) -> list[Decision]:
+        """One decision per row, in their order. Exact keys come first and cost one query per kind; only what they leave open is
+        compared."""
+        keys = [self._key(entity, values) for _row, values in pairs]
+        known = self._known(entity, keys)
+        looks = self._looks(entity)
+        if looks is not None:
+            open_rows = [
+                (row, values)
+                for (row, values), key in zip(pairs, keys, strict=True)
+                if (key is None or key not in known) and entity.name not in row.answers
+            ]
+            firsts = self._first_of_each(open_rows, entity)
+            looks.load(firsts, self._accounts(entity, open_rows))
+        fresh: dict[Any, int] = {}
+        made: list[Decision] = []
+        for place, ((row, values), key) in enumerate(zip(pairs, keys, strict=True)):
+            decision = self._decide(entity, row, values, key, known, fresh, looks)
+            decision.key = key
+            made.append(decision)
+            if decision.what == "new":
+                if key is not None:
+                    fresh[key] = place
+                if looks is not None:
+                    looks.add(place, values)
+            elif decision.what == "same" and key is not None:
+                fresh.setdefault(key, decision.row)
+        return made
+
+    def _decide(
+        self,
+        entity: Entity,
+        row: Parsed,
+        values: Values,
+        key: Any,
+        known: dict[Any, Any],
+        fresh: dict[Any, int],
+        looks: Candidates | None,
+    ) -> Decision:
+        if entity.name in row.answers:
+            return self._answered(entity, row)
+        if key is not None and key in known:
+            record = known[key]
+            if looks is not None and (doubt := self._doubt(entity, key, values, record)):
+                return Decision("ask", candidates=[(doubt, record)])
+            return Decision("update", record)
+        if key is not None and key in fresh:
+            return Decision("same", row=fresh[key])
+        return self._by_likeness(looks, values) if looks is not None else Decision("new")
+
+    def _answered(self, entity: Entity, row: Parsed) -> Decision:
+        """What a person said of this row."""
+        wanted = row.answers[entity.name]
+        record = visible(entity, self.by).filter(pk=wanted).first() if wanted else None
+        return Decision("update", record, spelled=True) if record is not None else Decision("new")
+
+    def _by_likeness(self, looks: Candidates, values: Values) -> Decision:
+        assert self.limits is not None
+        found = sorted([*looks.records(values), *looks.rows(values)], key=lambda one: -one[0].score)
+        found = [one for one in found if one[0].score >= self.limits.likely]
+        if not found:
+            return Decision("new")
+        best, target = found[0]
+        certain = best.score >= self.limits.certain and not best.doubtful
+        alone = len(found) == 1 or best.score - found[1][0].score >= CLEAR
+        if not (certain and alone):
+            return Decision("ask", candidates=found[:MOST_SHOWN])
+        if isinstance(target, int):
+            return Decision("same", row=target, spelled=True)
+        return Decision("update", target, spelled=True)
+
+    def _doubt(self, entity: Entity, key: Any, values: Values, record: Any) -> Likeness | None:
+        """Whether a record with the very key may be somebody else after all: a company of the same name in another
+        prefecture with another number, a number of another program that somebody else already has here."""
+        assert self.limits is not None
+        if key[0] == "name" and entity.name == "account":
+            mine, theirs = values.get("prefecture"), record.prefecture
+            if not ((mine and theirs and mine != theirs) or values.get("corporate_number")):
+                return None
+        elif not (self.plan.profile and key[0] == "code"):
+            return None
+        found = COMPARE[entity.name](of_values(values), of_record(record))
+        if key[0] == "code":
+            return found if not found.score and (values.get("name") or values.get("family_name")) else None
+        return found if found.score < self.limits.likely else None
+
+    def _looks(self, entity: Entity) -> Candidates | None:
+        if self.limits is None or entity.name not in COMPARE:
+            return None
+        if not self.plan.keys.get(entity.name):
+            return None  # the person wants all of them as new ones
+        if entity.name not in self._candidates:
+            self._candidates[entity.name] = Candidates(entity, self.by)
+        return self._candidates[entity.name]
+
+    @staticmethod
+    def _first_of_each(pairs: Pairs, entity: Entity) -> list[Values]:
+        return [values for _row, values in pairs]
+
+    @staticmethod
+    def _accounts(entity: Entity, pairs: Pairs) -> set[int]:
+        """Companies of the rows' people that stood there before this batch."""
+        if entity.name != "contact":
+            return set()
+        return {
+            values["account"] for row, values in pairs
+            if values.get("account") is not None and row.outcome.get("account") != "new"
+        }  # fmt: skip
+
+    # --- exact keys -----------------------------------------------------------------------------------
+    def _key(self, entity: Entity, values: Values) -> Any:
+        """What tells the record from others: (the key's name, value); None is always a new one."""
+        chosen = self.plan.keys.get(entity.name, "")
+        if not chosen:
+            return None
+        if chosen != "name" and values.get(chosen):
+            return chosen, values[chosen]
+        if entity.name == "contact":
+            return self._person_key(values)
+        if chosen == "name" or entity.name == "account":
+            return ("name", values["name"]) if values.get("name") else None
+        return None
+
+    @staticmethod
+    def _person_key(values: Values) -> Any:
+        """A person is known by name within his company; a private customer by name and number or birthday together."""
+        full = f"{values.get('family_name', '')}{values.get('given_name', '')}" or values.get("name", "")
+        name = fold(names.strip_honorific(full)[0]).replace(" ", "")[:200]
+        account = values.get("account")
+        told = values.get("mobile") or values.get("phone") or values.get("birthday")
+        if not name or (account is None and not told):
+            return None
+        return "name", account, name, told if account is None else None
+
+    def _known(self, entity: Entity, keys: list[Any]) -> dict[Any, Any]:
+        """Existing records by key: one query for the batch and kind of key, the oldest record first."""
+        wanted: dict[str, set[Any]] = {}
+        for key in keys:
+            if key is not None:
+                wanted.setdefault(key[0], set()).add(key)
+        known: dict[Any, Any] = {}
+        chosen = self.plan.keys.get(entity.name, "")
+        for name, found in wanted.items():
+            rows = visible(entity, self.by).order_by("-pk")
+            if entity.name == "contact" and name == "name":
+                for record in rows.filter(match_key__in={key[2] for key in found}):
+                    for told in (record.mobile, record.phone, record.birthday, None):
+                        key = ("name", record.account_id, record.match_key, told)
+                        if key in found:
+                            known[key] = record
+                continue
+            found_by = entity.field(name)
+            if name != chosen:  # known by name only where it has no number of its own
+                rows = rows.filter(entity.field(chosen).empty_q())
+            if entity.name == "account" and name == "name":  # which has no index; what follows from it has
+                rows = rows.filter(match_key__in={match_key(key[1]) for key in found})
+            else:
+                values = {key[1] for key in found}
+                rows = rows.filter(found_by.lookup("in")([stored(found_by, value) for value in values]))
+            for record in rows:
+                known[(name, found_by.get(record))] = record
+        return known
