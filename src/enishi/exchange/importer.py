@@ -37,7 +37,8 @@ class Keys:
         page, place = divmod(key, 1024)
         self._pages[page] = self._pages.get(page, 0) | 1 << place
 
-    def __contains__(self, key: int) -> bool:
+    def __contains__(self, key: object) -> bool:
+        assert isinstance(key, int)
         page, place = divmod(key, 1024)
         return bool(self._pages.get(page, 0) >> place & 1)
 
@@ -51,10 +52,10 @@ class Importer:
         self.entities = self.reader.entities
         self.counts: dict[str, Counter[str]] = {word: Counter() for word in WORDS}
         # What this import made, and what it met, by entity: both are told from what was there before.
-        self.decider = Decider(plan, by)
         self.asked = 0
         self.made = {entity.name: Keys() for entity in self.entities}
         self.touched = {entity.name: Keys() for entity in self.entities}
+        self.decider = Decider(plan, by, self.made)
         self._defaults = {entity.name: _defaults(entity) for entity in self.entities}
         self._ahead: dict[int, tuple[Values, bulk.Draft]] = {}  # by identity of the values
         self._mostly_new = True

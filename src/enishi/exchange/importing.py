@@ -297,6 +297,14 @@ def _recall(importer: Importer, job: ImportJob) -> None:
                 importer.touched[name].add(key)
 
 
+def tell_refused(job: ImportJob) -> None:
+    """Counts the refused rows and writes their file anew: answers may have added some."""
+    rows = list(job.refused_rows.all())
+    job.figures = {**job.figures, "refused": len(rows)}
+    _write_refused(job, Plan.from_json(job.plan), rows)
+    job.save(update_fields=["figures", "refused_path", "rest"])
+
+
 def _write_refused(job: ImportJob, plan: Plan, rows: list[RefusedRow]) -> None:
     """The refused rows as a file of the same kind, each with its reason in a last column: to be mended and brought in again."""
     if not rows:

@@ -14,6 +14,7 @@ from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Money, Percent
 
+MATCHES = ("exact", "careful", "loose")
 MOST_NOTES = 40
 IMPOSSIBLE = 90
 # Several columns may go into one of these fields: what stands between their texts.

@@ -10,6 +10,7 @@ from typing import Any
 from enishi.access.models import User
 from enishi.exchange.asking.evidence import COMPARE, Get, Likeness
 from enishi.japanese import companies, kana, names
+from enishi.japanese.addresses import address_key
 from enishi.japanese.text import fold
 from enishi.people.accounts.entity import match_key
 from enishi.records.entity import Entity
@@ -137,7 +138,12 @@ class Candidates:
             self._rows.setdefault(pair, []).append(place)
 
     def _near(self, values: Values) -> Iterable[tuple[str, str]]:
-        yield from self.keys(values)
+        """Keys among the rows of a batch: addresses can be compared as they are meant, not as they are written."""
+        for pair in self.keys(values):
+            if pair[0] != "postal_code":
+                yield pair
+        if address := values.get("address"):
+            yield "address", address_key(address)[-60:]
         if self.entity.name == "contact" and (account := values.get("account")) is not None:
             yield "account", f"{account}|{_family(values)}"
 
@@ -188,7 +194,5 @@ def spelled_alike(entity: Entity, name: str, held: Any, value: Any) -> bool:
     if entity.name == "account" and name == "name":
         return companies.company_key(held) == companies.company_key(value)
     if name in {"address", "building"}:
-        from enishi.japanese.addresses import address_key
-
         return address_key(held) == address_key(value)
     return fold(held).replace(" ", "") == fold(value).replace(" ", "")

@@ -1,12 +1,12 @@
 """What becomes of each row of a batch: a new record, a change of a known one, the same as an earlier row, or a question."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from enishi.access.models import User
 from enishi.exchange.asking.candidates import Candidates, Found, of_record, of_values
-from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Likeness
+from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness
 from enishi.exchange.mapping import Plan
 from enishi.exchange.rows import Parsed
 from enishi.japanese import names
@@ -37,8 +37,9 @@ class Decision:
 class Decider:
     """Decides batch by batch, for one import."""
 
-    def __init__(self, plan: Plan, by: User) -> None:
-        self.plan, self.by = plan, by
+    def __init__(self, plan: Plan, by: User, made: Mapping[str, Container[int]]) -> None:
+        """`made`: by entity, the records that the import itself has made."""
+        self.plan, self.by, self.made = plan, by, made
         self.limits = STRICTNESS.get(plan.match)
         self._candidates: dict[str, Candidates] = {}
 
@@ -48,49 +49,55 @@ class Decider:
         keys = [self._key(entity, values) for _row, values in pairs]
         known = self._known(entity, keys)
         looks = self._looks(entity)
+        fresh: dict[Any, int] = {}  # place of the first row of each key
+        doubts: dict[int, Found] = {}  # by place: somebody of the very key who seems to be another
         if looks is not None:
-            open_rows = [
-                (row, values)
-                for (row, values), key in zip(pairs, keys, strict=True)
-                if (key is None or key not in known) and entity.name not in row.answers
-            ]
-            firsts = self._first_of_each(open_rows, entity)
-            looks.load(firsts, self._accounts(entity, open_rows))
-        fresh: dict[Any, int] = {}
+            doubts = self._doubts(entity, pairs, keys, known)
+            looks.load(self._open(pairs, keys, known, doubts), self._accounts(entity, pairs))
         made: list[Decision] = []
         for place, ((row, values), key) in enumerate(zip(pairs, keys, strict=True)):
-            decision = self._decide(entity, row, values, key, known, fresh, looks)
-            decision.key = key
+            if entity.name in row.answers:
+                decision = self._answered(entity, row)
+            elif key is not None and key in known and place not in doubts:
+                decision = Decision("update", known[key])
+            elif key is not None and key in fresh:
+                decision = Decision("same", row=fresh[key])
+            elif looks is not None:
+                decision = self._by_likeness(looks, values, doubts.get(place))
+            else:
+                decision = Decision("new")
             made.append(decision)
-            if decision.what == "new":
-                if key is not None:
-                    fresh[key] = place
-                if looks is not None:
-                    looks.add(place, values)
-            elif decision.what == "same" and key is not None:
-                fresh.setdefault(key, decision.row)
+            if decision.what == "new" and looks is not None:
+                looks.add(place, values)
+            if key is not None and decision.what in {"new", "same"}:
+                fresh.setdefault(key, place if decision.what == "new" else decision.row)
         return made
 
-    def _decide(
-        self,
-        entity: Entity,
-        row: Parsed,
-        values: Values,
-        key: Any,
-        known: dict[Any, Any],
-        fresh: dict[Any, int],
-        looks: Candidates | None,
-    ) -> Decision:
-        if entity.name in row.answers:
-            return self._answered(entity, row)
-        if key is not None and key in known:
-            record = known[key]
-            if looks is not None and (doubt := self._doubt(entity, key, values, record)):
-                return Decision("ask", candidates=[(doubt, record)])
-            return Decision("update", record)
-        if key is not None and key in fresh:
-            return Decision("same", row=fresh[key])
-        return self._by_likeness(looks, values) if looks is not None else Decision("new")
+    @staticmethod
+    def _open(pairs: Pairs, keys: list[Any], known: dict[Any, Any], doubts: dict[int, Found]) -> list[Values]:
+        """The rows that exact keys don't settle; of several with one key the first."""
+        wanted, seen = [], set()
+        for place, ((_row, values), key) in enumerate(zip(pairs, keys, strict=True)):
+            if place not in doubts:
+                if key is not None and (key in known or key in seen):
+                    continue
+                seen.add(key)
+            wanted.append(values)
+        return wanted
+
+    def _doubts(
+        self, entity: Entity, pairs: Pairs, keys: list[Any], known: dict[Any, Any]
+    ) -> dict[int, Found]:
+        """Rows with the very key of a record that seems to be somebody else. Of what the file itself says of one name nothing is
+        doubted: it is one customer, wherever its offices are."""
+        made = {}
+        for place, ((row, values), key) in enumerate(zip(pairs, keys, strict=True)):
+            record = known.get(key) if key is not None else None
+            if record is None or entity.name in row.answers or record.pk in self.made[entity.name]:
+                continue
+            if (doubt := self._doubt(entity, key, values, of_record(record))) is not None:
+                made[place] = doubt, record
+        return made
 
     def _answered(self, entity: Entity, row: Parsed) -> Decision:
         """What a person said of this row."""
@@ -98,12 +105,12 @@ class Decider:
         record = visible(entity, self.by).filter(pk=wanted).first() if wanted else None
         return Decision("update", record, spelled=True) if record is not None else Decision("new")
 
-    def _by_likeness(self, looks: Candidates, values: Values) -> Decision:
+    def _by_likeness(self, looks: Candidates, values: Values, doubt: Found | None) -> Decision:
         assert self.limits is not None
         found = sorted([*looks.records(values), *looks.rows(values)], key=lambda one: -one[0].score)
         found = [one for one in found if one[0].score >= self.limits.likely]
         if not found:
-            return Decision("new")
+            return Decision("new") if doubt is None else Decision("ask", candidates=[doubt])
         best, target = found[0]
         certain = best.score >= self.limits.certain and not best.doubtful
         alone = len(found) == 1 or best.score - found[1][0].score >= CLEAR
@@ -113,20 +120,22 @@ class Decider:
             return Decision("same", row=target, spelled=True)
         return Decision("update", target, spelled=True)
 
-    def _doubt(self, entity: Entity, key: Any, values: Values, record: Any) -> Likeness | None:
-        """Whether a record with the very key may be somebody else after all: a company of the same name in another
-        prefecture with another number, a number of another program that somebody else already has here."""
+    def _doubt(self, entity: Entity, key: Any, values: Values, theirs: Get) -> Likeness | None:
+        """Whether somebody with the very key may be another after all: a company of the same name elsewhere with another
+        number, a number of another program that somebody already has here."""
         assert self.limits is not None
         if key[0] == "name" and entity.name == "account":
-            mine, theirs = values.get("prefecture"), record.prefecture
-            if not ((mine and theirs and mine != theirs) or values.get("corporate_number")):
+            if not any(
+                (mine := values.get(name)) and (held := theirs(name)) and mine != held
+                for name in ("address", "phone", "corporate_number")
+            ):
                 return None
-        elif not (self.plan.profile and key[0] == "code"):
-            return None
-        found = COMPARE[entity.name](of_values(values), of_record(record))
-        if key[0] == "code":
-            return found if not found.score and (values.get("name") or values.get("family_name")) else None
-        return found if found.score < self.limits.likely else None
+            found = COMPARE[entity.name](of_values(values), theirs)
+            return found if found.score < self.limits.likely else None
+        if key[0] == "code" and self.plan.profile and (values.get("name") or values.get("family_name")):
+            found = COMPARE[entity.name](of_values(values), theirs)
+            return None if found.score else found
+        return None
 
     def _looks(self, entity: Entity) -> Candidates | None:
         if self.limits is None or entity.name not in COMPARE:
@@ -136,10 +145,6 @@ class Decider:
         if entity.name not in self._candidates:
             self._candidates[entity.name] = Candidates(entity, self.by)
         return self._candidates[entity.name]
-
-    @staticmethod
-    def _first_of_each(pairs: Pairs, entity: Entity) -> list[Values]:
-        return [values for _row, values in pairs]
 
     @staticmethod
     def _accounts(entity: Entity, pairs: Pairs) -> set[int]:

@@ -99,6 +99,9 @@ def _compare_places(found: Likeness, mine: Get, theirs: Get, same: int) -> bool:
         if town and other_town and fuzz.ratio(town, other_town) < 60:
             found.add("town_differs", -12)
             return False
+        if all(any(c.isdigit() for c in one) for one in (key, other)):
+            found.add("block_differs", -15)
+            return False
     code, other_code = _text(mine, "postal_code"), _text(theirs, "postal_code")
     if code and code == other_code:
         found.add("postal_code", 8)

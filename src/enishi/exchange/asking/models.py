@@ -34,6 +34,7 @@ class WaitingRow(models.Model):
     record_id = models.BigIntegerField(null=True)  # of the candidate that is the same
     answered_by = user_key(db_index=False)
     answered_at = models.DateTimeField(null=True)
+    events: Any = models.JSONField(default=list)  # what the answer did, newest first
 
     class Meta:
         ordering = ["number", "pk"]

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ),
                 ("record_id", models.BigIntegerField(null=True)),
                 ("answered_at", models.DateTimeField(null=True)),
+                ("events", models.JSONField(default=list)),
                 (
                     "answered_by",
                     models.ForeignKey(
