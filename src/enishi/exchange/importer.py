@@ -12,12 +12,13 @@ from enishi.exchange.asking.candidates import spelled_alike
 from enishi.exchange.asking.deciding import Decider, Decision
 from enishi.exchange.asking.questions import Asks
 from enishi.exchange.mapping import Plan
-from enishi.exchange.rows import Parsed, RowReader
-from enishi.records import bulk, search, write
+from enishi.exchange.parsed import Parsed
+from enishi.exchange.rows import RowReader
+from enishi.records import bulk, registry, search, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.models import Operation
-from enishi.records.visible import permits, reached
+from enishi.records.visible import permits, reached, visible
 
 Values = dict[str, Any]
 Pairs = Sequence[tuple[Parsed, Values]]
@@ -98,6 +99,7 @@ class Importer:
 
     def check(self, rows: list[Parsed]) -> None:
         """Rules over a whole record, and matches, without storing anything: fills outcome and errors."""
+        self._tie(rows)
         for entity in self.entities:
             pairs = self._pairs(entity, rows)
             self._refer(entity, pairs)
@@ -127,7 +129,8 @@ class Importer:
     def store_checked(self, rows: list[Parsed]) -> None:
         """Checks each row by itself and stores the good ones; the bad get errors and leave nothing behind."""
         for row in rows:
-            row.values = self.reader.read(row.number, row.cells).values
+            again = self.reader.read(row.number, row.cells)
+            row.values, row.tied, row.kept = again.values, again.tied, again.kept
         self._begin(rows)
         self.check(rows)
         self._begin(rows)
@@ -154,12 +157,37 @@ class Importer:
 
     def _store(self, rows: list[Parsed]) -> list["Stored"]:
         stored = []
+        self._tie(rows)
         for entity in self.entities:
             pairs = self._pairs(entity, rows)
             if pairs:
                 self._refer(entity, pairs)
                 stored.append(self._store_entity(entity, pairs))
         return stored
+
+    def _tie(self, rows: list[Parsed]) -> None:
+        """Finds the records of which rows have only another program's id; where there is none (its file has not come in yet), the
+        id stays in the note and is reported."""
+        program = self.reader.program
+        if program is None:
+            return
+        for name in ("account", "contact"):
+            wanted = {row.tied[name] for row in rows if name in row.tied}
+            if not wanted:
+                continue
+            found = visible(registry.get(name), self.by).filter(code__in=sorted(wanted)).order_by("-pk")
+            known = dict(found.values_list("code", "pk"))
+            for row in rows:
+                code = row.tied.pop(name, "")
+                if code in known:
+                    row.keys[name] = row.given[name] = known[code]
+                elif code:
+                    values = row.values.get(self.plan.main)
+                    if values is not None:
+                        self._ahead.pop(id(values), None)  # drafted without this line
+                        line = f"{program.label(name)}: {code}"
+                        values["note"] = _both(values.get("note", ""), line, "note").strip("\n")
+                    row.kept.append(f"{program.label(name)}「{code}」")
 
     def _refer(self, entity: Entity, pairs: Pairs) -> None:
         """Points each record to what its row made before."""

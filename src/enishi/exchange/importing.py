@@ -22,7 +22,8 @@ from enishi.exchange.headings import is_blank
 from enishi.exchange.importer import Importer
 from enishi.exchange.mapping import Plan, propose
 from enishi.exchange.models import ImportJob, RefusedRow, WaitingRow
-from enishi.exchange.rows import Parsed, data_rows
+from enishi.exchange.parsed import Parsed
+from enishi.exchange.rows import data_rows
 from enishi.records import limits, registry
 from enishi.records.errors import Refused
 from enishi.records.models import Event, Operation

@@ -18,7 +18,8 @@ from enishi.access.rights import log_access
 from enishi.exchange import exporting, importing, mapping, readers, tasks
 from enishi.exchange.asking.waiting import counts as waiting_counts
 from enishi.exchange.models import ImportJob
-from enishi.exchange.rows import Parsed, data_rows
+from enishi.exchange.parsed import Parsed
+from enishi.exchange.rows import data_rows
 from enishi.records import registry
 from enishi.records.attachments import safe_name
 from enishi.records.entity import Entity

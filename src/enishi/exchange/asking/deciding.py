@@ -8,7 +8,7 @@ from enishi.access.models import User
 from enishi.exchange.asking.candidates import Candidates, Found, of_record, of_values
 from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness
 from enishi.exchange.mapping import Plan
-from enishi.exchange.rows import Parsed
+from enishi.exchange.parsed import Parsed
 from enishi.japanese import names
 from enishi.japanese.text import fold
 from enishi.people.accounts.entity import match_key

@@ -8,7 +8,7 @@ from typing import Any
 from enishi.exchange.asking.deciding import Decision
 from enishi.exchange.asking.models import WaitingRow
 from enishi.exchange.models import ImportJob
-from enishi.exchange.rows import Parsed, portable
+from enishi.exchange.parsed import Parsed, portable
 
 # Two rows of which these are the same ask the same question.
 _TELLING = ("name", "family_name", "given_name", "code", "corporate_number", "email", "phone", "mobile", "birthday", "prefecture", "address", "account")  # fmt: skip

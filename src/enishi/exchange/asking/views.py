@@ -15,7 +15,7 @@ from enishi.exchange.asking.candidates import spelled_alike
 from enishi.exchange.asking.models import WaitingRow
 from enishi.exchange.mapping import Plan
 from enishi.exchange.models import ImportJob
-from enishi.exchange.rows import Parsed
+from enishi.exchange.parsed import Parsed
 from enishi.exchange.views import job_of
 from enishi.kit import htmx
 from enishi.records import registry

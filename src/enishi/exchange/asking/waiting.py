@@ -16,7 +16,8 @@ from enishi.exchange.importer import Importer
 from enishi.exchange.importing import check_targets, tell_refused
 from enishi.exchange.mapping import Plan
 from enishi.exchange.models import ImportJob, RefusedRow
-from enishi.exchange.rows import Parsed, RowReader, from_portable, portable
+from enishi.exchange.parsed import Parsed, from_portable, portable
+from enishi.exchange.rows import RowReader
 from enishi.people.models import Affiliation
 from enishi.records import history, registry
 from enishi.records.errors import NotFound, RecordError, Refused
