@@ -256,7 +256,7 @@ class Importer:
         record that was found by likeness keeps its own spellings."""
         record = decision.record
         own = record.pk in self.made[entity.name]
-        if not own and self.plan.on_match != "update":
+        if decision.pointed or (not own and self.plan.on_match != "update"):
             return
         for name, value in values.items():
             if not own and not decision.spelled:

@@ -61,6 +61,21 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
     )
 
 
+def replan(job: ImportJob, *, recognise: bool) -> None:
+    """Proposes anew: as another program's form, or as any sheet.
+
+    Raises:
+        readers.Unreadable
+    """
+    old = Plan.from_json(job.plan)
+    for table in readers.open_tables(Path(job.path), job.file_name):
+        if table.name == old.table:
+            plan = propose(table.name, table.head(HEAD), job.entity, recognise=recognise)
+            plan.more, plan.match = old.more, old.match
+            job.plan = plan.to_json()
+            job.save(update_fields=["plan"])
+
+
 def _told(plan: Plan) -> int:
     """Columns that go somewhere of their own."""
     return sum(bool(one.target) and not one.target.endswith(".note") for one in plan.columns)

@@ -17,7 +17,7 @@ from enishi.records.fields import Date, FieldKind, Money, Person
 if TYPE_CHECKING:
     from enishi.exchange.mapping import Plan
     from enishi.exchange.parsed import Parsed
-from enishi.exchange.rows import RowReader
+    from enishi.exchange.rows import RowReader
 
 _SEVERAL = re.compile(r"\s*(?:;|\n|:::)\s*")
 _MAIL_BEHIND = re.compile(r"\s*[(<（]([^()<>（）\s]+@[^()<>（）\s]+)[)>）]\s*$")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi.access.rights import log_access
-from enishi.exchange import exporting, importing, mapping, readers, tasks
+from enishi.exchange import exporting, importing, mapping, profiles, readers, tasks
 from enishi.exchange.asking.waiting import counts as waiting_counts
 from enishi.exchange.models import ImportJob
 from enishi.exchange.parsed import Parsed
@@ -112,7 +112,10 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             },
         )
     if request.method == "POST":
-        read_choices(request, found)
+        if request.POST.get("profile") in {"on", "off"}:
+            importing.replan(found, recognise=request.POST["profile"] == "on")
+        else:
+            read_choices(request, found)
         if "go" in request.POST:
             found.status = ImportJob.Status.QUEUED
             found.beat_at = timezone.now()
@@ -121,6 +124,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             return redirect("import-job", found.pk)
     plan = mapping.Plan.from_json(found.plan)
     context: dict[str, Any] = {"job": found, "plan": plan, "targets": mapping.targets(plan), "problem": ""}
+    context["form"], context["as_form"] = profiles.get(plan.form), bool(plan.profile)
     try:
         rows = importing.preview(found)
         context["rows"] = preview_rows(plan, rows)

@@ -29,6 +29,7 @@ class Decision:
     what: str  # new, update (a record), same (as an earlier row of the batch), ask
     record: Any = None
     row: int = -1
+    pointed: bool = False  # another program's id of somebody beside what the row is about: nothing of him changes
     spelled: bool = False  # found by likeness: the record's own spellings stay
     key: Any = None
     candidates: list[Found] = field(default_factory=list)  # records, or places of rows in the batch
@@ -59,7 +60,8 @@ class Decider:
             if entity.name in row.answers:
                 decision = self._answered(entity, row)
             elif key is not None and key in known and place not in doubts:
-                decision = Decision("update", known[key])
+                pointed = bool(self.plan.profile) and entity.name != self.plan.main and key[0] == "code"
+                decision = Decision("update", known[key], pointed=pointed)
             elif key is not None and key in fresh:
                 decision = Decision("same", row=fresh[key])
             elif looks is not None:
@@ -112,13 +114,23 @@ class Decider:
         if not found:
             return Decision("new") if doubt is None else Decision("ask", candidates=[doubt])
         best, target = found[0]
-        certain = best.score >= self.limits.certain and not best.doubtful
+        certain = (best.score >= self.limits.certain and not best.doubtful) or self._adopts(
+            best, target, values
+        )
         alone = len(found) == 1 or best.score - found[1][0].score >= CLEAR
         if not (certain and alone):
             return Decision("ask", candidates=found[:MOST_SHOWN])
         if isinstance(target, int):
             return Decision("same", row=target, spelled=True)
         return Decision("update", target, spelled=True)
+
+    def _adopts(self, best: Likeness, target: Any, values: Values) -> bool:
+        """Whether a record that was only known by its name gets another program's number for it."""
+        same = best.reasons[:1] in ([("name", 70)], [("name", 50)])
+        agrees = all(points > 0 for _word, points in best.reasons)
+        return bool(self.plan.profile and values.get("code") and same and agrees) and not (
+            isinstance(target, int) or target.code
+        )
 
     def _doubt(self, entity: Entity, key: Any, values: Values, theirs: Get) -> Likeness | None:
         """Whether somebody with the very key may be another after all: a company of the same name elsewhere with another
@@ -134,7 +146,7 @@ class Decider:
             return found if found.score < self.limits.likely else None
         if key[0] == "code" and self.plan.profile and (values.get("name") or values.get("family_name")):
             found = COMPARE[entity.name](of_values(values), theirs)
-            return None if found.score else found
+            return None if found.score or _same_letters(values, theirs) else found
         return None
 
     def _looks(self, entity: Entity) -> Candidates | None:
@@ -209,3 +221,10 @@ class Decider:
             for record in rows:
                 known[(name, found_by.get(record))] = record
         return known
+
+
+def _same_letters(values: Values, theirs: Get) -> bool:
+    """優 葛西 is 葛西 優: other programs write names as they like."""
+    mine = values.get("name") or f"{values.get('family_name', '')}{values.get('given_name', '')}"
+    held = theirs("name") or ""
+    return sorted(fold(mine).replace(" ", "")) == sorted(fold(held).replace(" ", ""))
