@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from enishi.exchange import contents, headings, turned, vocabulary
+from enishi.exchange import contents, headings, profiles, turned, vocabulary
 from enishi.exchange.headings import Meaning, importable, key
 from enishi.exchange.sheet import PERSON, REACH, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
@@ -14,6 +14,7 @@ from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Money, Percent
 
+MATCHES = ("exact", "careful", "loose")
 MOST_NOTES = 40
 IMPOSSIBLE = 90
 # Several columns may go into one of these fields: what stands between their texts.
@@ -36,6 +37,11 @@ class Plan:
     more: list[str] = field(default_factory=list)  # further sheets with the same heading (ア行, カ行…)
     turned: int = -1  # the column of labels, where headings stand below each other and records side by side
     cards: bool = False  # label beside value, again and again: nothing to read as a table
+    form: str = ""  # the other program's form that the sheet has (`profiles`)
+    profile: str = ""  # and as which it is read; "" as any sheet
+    start: int = -1  # the column that marks where a record begins, if one takes several rows
+    within: list[int] = field(default_factory=list)  # the columns that belong to each of its rows
+    match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
 
     @property
     def entities(self) -> list[Entity]:
@@ -57,6 +63,11 @@ class Plan:
             "more": self.more,
             "turned": self.turned,
             "cards": self.cards,
+            "form": self.form,
+            "profile": self.profile,
+            "start": self.start,
+            "within": self.within,
+            "match": self.match,
         }
 
     @classmethod
@@ -65,15 +76,17 @@ class Plan:
         columns = [Column(*values) for values in held["columns"]]
         return cls(
             held["table"], held["header_rows"], columns, held["main"], held["keys"], held["on_match"],
-            held.get("more", []), held.get("turned", -1), held.get("cards", False),
+            held.get("more", []), held.get("turned", -1), held.get("cards", False), held.get("form", ""), held.get("profile", ""),
+            held.get("start", -1), held.get("within", []), held.get("match", "exact"),
         )  # fmt: skip
 
 
-def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
+def propose(table: str, rows: list[list[Any]], wanted: str = "", *, recognise: bool = True) -> Plan:
     """The plan for a sheet whose first rows are given.
 
     Args:
         wanted: the entity that the person came from ("" lets the sheet decide).
+        recognise: whether another program's form is read as such (`profiles`).
     """
     labels, count = turned.labels(rows)
     if labels >= 0:
@@ -82,13 +95,20 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
             return Plan(table, 0, [Column(labels, "", "contact.note")], "contact", cards=True)
         rows = turned.turn(rows, labels)
     sheet = Sheet(rows, table)
-    _people(sheet)
-    named = sheet.named
-    main = sheet.main(wanted)
-    _assign(sheet, main, named | {main})
-    _name_own(sheet, main)
-    _assign_by_content(sheet, main)
-    _note_the_rest(sheet, main)
+    known = profiles.find(sheet)
+    form = known if recognise else None
+    if form is None or form.rest == "usual":
+        _people(sheet)
+        named = sheet.named
+        main = form.main if form is not None and form.main else sheet.main(wanted)
+        _assign(sheet, main, named | {main})
+        _name_own(sheet, main)
+        _assign_by_content(sheet, main)
+    else:
+        main = form.main
+    if form is not None:
+        profiles.assign(form, sheet.columns, main)
+    _note_the_rest(sheet, main, form)
     for column in sheet.columns:
         found = kind_of(column.target)
         if isinstance(found, Money) and column.unit == 1:
@@ -100,7 +120,14 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
         elif not isinstance(found, Money):
             column.unit = 1
     plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels)
+    plan.form, plan.profile = known.name if known else "", form.name if form else ""
     plan.keys = default_keys(plan, sheet)
+    if form is not None:
+        used = {column.target for column in plan.columns}
+        plan.keys |= {entity: name for entity, name in form.keys.items() if f"{entity}.{name}" in used}
+        plan.start = next((one.index for one in plan.columns if form.start and one.heading == form.start), -1)
+        if plan.start >= 0:
+            plan.within = profiles.table_columns(rows[sheet.header_rows :], plan.start)
     return plan
 
 
@@ -417,7 +444,7 @@ def _names_by_content(sheet: Sheet, unknown: list[Column], main: str, taken: set
             return
 
 
-def _note_the_rest(sheet: Sheet, main: str) -> None:
+def _note_the_rest(sheet: Sheet, main: str, form: profiles.Profile | None) -> None:
     """What has no field of its own is not lost: it goes into the note, with its heading in front."""
     entity = registry.find(main)
     if entity is None or "note" not in entity.fields or not any(column.target for column in sheet.columns):
@@ -427,6 +454,8 @@ def _note_the_rest(sheet: Sheet, main: str) -> None:
         if column.target or count >= MOST_NOTES or not column.heading or not sheet.cells(column.index):
             continue
         if headings.is_ours(column.heading) or sheet.is_running_number(column):
+            continue
+        if form is not None and form.leaves(column.heading):
             continue
         column.target = f"{main}.note"
         count += 1

@@ -3,7 +3,6 @@
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,13 @@ from enishi.exchange import contents, headings, readers, turned, vocabulary
 from enishi.exchange.headings import is_blank
 from enishi.exchange.mapping import JOINED, Plan, kind_of
 from enishi.exchange.models import ImportJob
+from enishi.exchange.parsed import Parsed
+from enishi.exchange.programs import ProgramReader
 from enishi.exchange.rowrules import RowRules
 from enishi.exchange.sheet import PERSON, USUAL, Column
 from enishi.japanese import addresses, amounts, emails, names, odds, telephones
 from enishi.japanese.text import fold
 from enishi.records import registry
-from enishi.records.bulk import Packed
 from enishi.records.entity import Entity
 from enishi.records.fields import (
     Choice,
@@ -72,20 +72,6 @@ _SEVERAL_MAILS = re.compile(r"\s*(?::::|[;；,，、/／\n]|\s)\s*")
 _BROKEN = "\ufffd"
 
 
-@dataclass
-class Parsed:
-    """One row: its values by entity, or why it can't come in."""
-
-    number: int
-    cells: list[Any]
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    outcome: dict[str, str] = field(default_factory=dict)  # entity → new / update / same
-    keys: dict[str, int] = field(default_factory=dict)
-    drafts: dict[str, Packed] = field(default_factory=dict)  # by entity, where another process drafted it
-
-
 # --- which rows -------------------------------------------------------------------------------------
 def tables_of(job: ImportJob, plan: Plan) -> list[readers.Table]:
     """The sheets that the plan reads, the chosen one first.
@@ -111,16 +97,29 @@ def data_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any]]]:
     rules = RowRules(plan)
     for table in tables_of(job, plan):
         above: list[Any] = []
+        first: list[Any] = []
         lines = table.rows()
         if plan.turned >= 0:
             lines = iter(turned.turn(table.head(turned.MOST_ROWS), plan.turned))
         for number, row in enumerate(lines, 1):
             if number <= plan.header_rows or is_blank(row):
                 continue
+            if plan.start >= 0:
+                first = _continued(row, first, plan)
             rules.fill_dittos(row, above)
             if rules.is_record(row):
                 above = row
                 yield number, row
+
+
+def _continued(row: list[Any], first: list[Any], plan: Plan) -> list[Any]:
+    """Where a record takes several rows, what the first says of the record holds for those below it; returns the first."""
+    if plan.start >= len(row) or row[plan.start] not in (None, ""):
+        return list(row)
+    for place, cell in enumerate(first):
+        if place < len(row) and row[place] in (None, "") and place not in plan.within and place != plan.start:
+            row[place] = cell
+    return first
 
 
 # --- one row ----------------------------------------------------------------------------------------
@@ -155,6 +154,7 @@ class RowReader:
             if found.name == "note" and column.heading
             and not any(name == "note" for _e, name in headings.means(column.heading))
         }  # fmt: skip
+        self.program = ProgramReader(plan) if plan.profile else None
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
         self.tied: dict[str, dict[str, int]] = {}  # names of connected records that were looked up
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
@@ -200,9 +200,31 @@ class RowReader:
                     continue
             elif isinstance(cell, datetime.date) and cell.year < 1900:
                 continue  # an empty cell with the form of a date
+            if self.program is not None:
+                cell, place = self.program.cell(self, parsed, column, found, cells, cell)
+                if cell in (None, ""):
+                    continue
+                if place:
+                    self._put(parsed, place, column.heading, cell)
+                    continue
             self._read_cell(parsed, column, entity, found, cell)
+        if self.program is not None:
+            self.program.finish(parsed, cells)
         self._finish(parsed)
         return parsed
+
+    def _put(self, parsed: Parsed, place: str, heading: str, cell: Any) -> None:
+        """A number that says itself of what kind it is: into its field where that is free, else into the note."""
+        entity, _dot, name = place.partition(".")
+        if entity not in self.names:
+            entity = "contact"
+        values = parsed.values.setdefault(entity, {})
+        number = telephones.find_telephones(cell)
+        text = number[0].number.display if number else readers.plain(cell)
+        if values.get(name):
+            self._note(parsed, self.plan.main, f"{heading}: {text}")
+        else:
+            values[name] = text
 
     def _read_cell(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, cell: Any) -> None:
         values = parsed.values.setdefault(entity.name, {})
@@ -408,6 +430,10 @@ class RowReader:
         else:
             self._note(parsed, entity.name, f"{heading}: {text}")
         parsed.kept.append(f"{heading}「{text[:40]}」")
+
+    def remark(self, parsed: Parsed, line: str) -> None:
+        """A line in the note of what the row is about."""
+        self._note(parsed, self.plan.main, line)
 
     def _note(self, parsed: Parsed, entity: str, line: str) -> None:
         values = parsed.values.setdefault(entity, {})

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi.access.rights import log_access, may
-from enishi.exchange import exporting, importing, mapping, readers, tasks
+from enishi.exchange import exporting, importing, mapping, profiles, readers, tasks
+from enishi.exchange.asking.waiting import counts as waiting_counts
 from enishi.exchange.models import ImportJob
+from enishi.exchange.parsed import Parsed
 from enishi.exchange.roundtrip import operations as round_trip
 from enishi.exchange.roundtrip import reading as returned
 from enishi.exchange.roundtrip import sending
-from enishi.exchange.rows import Parsed, data_rows
+from enishi.exchange.rows import data_rows
 from enishi.records import registry
 from enishi.records.attachments import safe_name
 from enishi.records.entity import Entity
@@ -64,7 +66,11 @@ def start(request: HttpRequest) -> HttpResponse:
     context = {
         "entity": wanted,
         "problem": problem,
-        "jobs": jobs[:20],
+        "jobs": jobs.annotate(
+            waiting=Count(
+                "waiting_rows", filter=Q(waiting_rows__state="open", status__in=["running", "done", "failed"])
+            )
+        )[:20],
         "most": settings.UPLOAD_LIMIT // 2**20,
     }
     return render(request, "exchange/start.html", context, status=422 if problem else 200)
@@ -110,10 +116,14 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
                 "job": found,
                 "figures": shown_figures(found),
                 "percent": round(100 * found.done / found.total) if found.total else 0,
+                "waiting": waiting_counts(found) if found.figures.get("asked") else None,
             },
         )
     if request.method == "POST":
-        read_choices(request, found)
+        if request.POST.get("profile") in {"on", "off"}:
+            importing.replan(found, recognise=request.POST["profile"] == "on")
+        else:
+            read_choices(request, found)
         if "go" in request.POST:
             found.status = ImportJob.Status.QUEUED
             found.beat_at = timezone.now()
@@ -122,6 +132,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             return redirect("import-job", found.pk)
     plan = mapping.Plan.from_json(found.plan)
     context: dict[str, Any] = {"job": found, "plan": plan, "targets": mapping.targets(plan), "problem": ""}
+    context["form"], context["as_form"] = profiles.get(plan.form), bool(plan.profile)
     try:
         rows = importing.preview(found)
         context["rows"] = preview_rows(plan, rows)
@@ -186,6 +197,8 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
             plan.keys[entity.name] = key if key in key_options(entity, plan) else ""
         elif entity.name not in plan.keys:
             plan.keys[entity.name] = mapping.default_keys(plan).get(entity.name, "")
+    if request.POST.get("match") in mapping.MATCHES:
+        plan.match = request.POST["match"]
     plan.on_match = "skip" if request.POST.get("on_match") == "skip" else "update"
     found.plan = plan.to_json()
     found.save(update_fields=["plan"])
@@ -193,7 +206,7 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
 
 def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]:
     """The first rows as the wizard shows them."""
-    words = {"new": _("新規"), "update": _("更新"), "same": _("同じ")}
+    words = {"new": _("新規"), "update": _("更新"), "same": _("同じ"), "ask": _("要確認")}
     made = []
     for row in rows:
         cells = []

@@ -86,7 +86,7 @@ def _split(text: str) -> Office:
     base, branch = _plain_form(name), ""
     form = form or parts.form
     if not branch and (inner := _INNER.search(base)):  # 山田商事株式会社大阪支店
-        if 0 < inner.start() and _is_office(base[inner.end() :].strip()):
+        if inner.start() > 0 and _is_office(base[inner.end() :].strip()):
             base, branch = base[: inner.start()], base[inner.end() :]
         else:
             base = (base[: inner.start()] + " " + base[inner.end() :]).strip()

@@ -35,6 +35,7 @@ DECISIONS = (
     ("ask", gettext_lazy("確認が必要")),
 )
 
+
 def entities() -> list[Entity]:
     """The entities among which duplicates are looked for, as far as the person who is served sees them."""
     return [

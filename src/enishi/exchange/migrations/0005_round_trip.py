@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0002_duplicates"),
+        ("exchange", "0004_waiting"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
