@@ -127,7 +127,7 @@ def canon(found: FieldKind, cell: Any) -> str:
         )
     if isinstance(found, Number):
         try:
-            return f"{Decimal(str(found.parse(cell))).normalize():f}"
+            return f"{(Decimal(str(found.parse(cell))) + 0).normalize():f}"  # -0 is 0
         except (ValueError, OverflowError, ArithmeticError):
             return _text(cell)
     if isinstance(found, YesNo):
