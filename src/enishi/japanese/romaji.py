@@ -61,9 +61,7 @@ def _from_kana(text: str) -> str:
     for c in fold(text):
         if c in _SMALL:
             small = _SMALL[c]
-            if made and len(small) == 2 and made[-1].endswith("i"):
-                made[-1] = made[-1][:-1] + small
-            elif made and made[-1] and len(small) == 1:
+            if made and len(small) == 2 and made[-1].endswith("i") or made and made[-1] and len(small) == 1:
                 made[-1] = made[-1][:-1] + small
             else:
                 made.append(small)

@@ -65,7 +65,7 @@ class Candidates:
         self.db = duckdb.connect(":memory:")
         self.db.execute(f"SET memory_limit = '{memory}'")
         self.db.execute(f"SET threads = {THREADS}")
-        self.db.execute("SET temp_directory = '%s'" % str(self.folder).replace("'", "''"))
+        self.db.execute("SET temp_directory = '{}'".format(str(self.folder).replace("'", "''")))
         self.db.execute("SET preserve_insertion_order = false")
         columns = ", ".join(f"{name} VARCHAR" for name in _COLUMNS)
         self.db.execute(f"CREATE TABLE records (rid INTEGER, fresh BOOLEAN, {columns})")
@@ -99,14 +99,14 @@ class Candidates:
         filled: dict[str, int] = {}
         for name in COUNTED:
             values = f"unnest(string_split({name}, ' '))" if name in _SEVERAL else name
-            source = f"(SELECT {values} AS value FROM records WHERE {name} <> '')"  # noqa: S608
-            filled[name] = self._one(f"SELECT count(*) FROM {source}")  # noqa: S608
+            source = f"(SELECT {values} AS value FROM records WHERE {name} <> '')"
+            filled[name] = self._one(f"SELECT count(*) FROM {source}")
             rows = self.db.execute(
-                f"SELECT value, count(*) AS n FROM {source} WHERE value <> '' GROUP BY value HAVING n >= {least}"  # noqa: S608
+                f"SELECT value, count(*) AS n FROM {source} WHERE value <> '' GROUP BY value HAVING n >= {least}"
             ).fetchall()
             made[name] = dict(rows)
         rows = self.db.execute(
-            f"SELECT family || given AS value, count(*) AS n FROM records WHERE given <> '' GROUP BY value HAVING n >= {least}"  # noqa: S608
+            f"SELECT family || given AS value, count(*) AS n FROM records WHERE given <> '' GROUP BY value HAVING n >= {least}"
         ).fetchall()
         made["name"] = dict(rows)
         return made, filled
@@ -127,11 +127,11 @@ class Candidates:
             touched = "AND (a.rid IN (SELECT rid FROM fresh) OR b.rid IN (SELECT rid FROM fresh))"
         self.db.execute(
             f"CREATE TABLE held AS SELECT k.key, k.rid FROM keys k JOIN blocks b USING (key) WHERE b.n <= {cap}"
-        )  # noqa: S608
+        )
         self.db.execute("DROP TABLE keys")
         self.db.execute("DROP TABLE blocks")
         self.db.execute(
-            "CREATE TABLE pairs AS SELECT DISTINCT a.rid AS join_key_l, b.rid AS join_key_r, '0' AS match_key "  # noqa: S608
+            "CREATE TABLE pairs AS SELECT DISTINCT a.rid AS join_key_l, b.rid AS join_key_r, '0' AS match_key "
             f"FROM held a JOIN held b ON a.key = b.key AND a.rid < b.rid {touched}"
         )
         self.db.execute("DROP TABLE held")
@@ -173,7 +173,7 @@ class Candidates:
         found = linker.inference.predict(warning_mode="never")
         most = max(FEW, int(MOST_WEIGHED * self.count))
         self.db.execute(
-            f"CREATE OR REPLACE TABLE scored AS SELECT unique_id_l AS a, unique_id_r AS b, match_weight AS w FROM {found.physical_name} "  # noqa: S608
+            f"CREATE OR REPLACE TABLE scored AS SELECT unique_id_l AS a, unique_id_r AS b, match_weight AS w FROM {found.physical_name} "
             f"ORDER BY match_weight DESC LIMIT {most}"
         )
         found.drop_table_from_database_and_remove_from_cache()

@@ -20,7 +20,9 @@ def _table(text: str) -> Table:
 
 
 def _bits(table: Table) -> Table:
-    return {name: {level: math.log2(chance) for level, chance in held.items()} for name, held in table.items()}
+    return {
+        name: {level: math.log2(chance) for level, chance in held.items()} for name, held in table.items()
+    }
 
 
 _SAME = """

@@ -186,7 +186,12 @@ class Reader:
             else:
                 setattr(made, role, text)
         self._address(made, parts)
-        self._whose(made, "".join(parts.get("any_name", "")), "".join(parts.get("any_kana", "")), "".join(parts.get("_employer", "")))
+        self._whose(
+            made,
+            "".join(parts.get("any_name", "")),
+            "".join(parts.get("any_kana", "")),
+            "".join(parts.get("_employer", "")),
+        )
         return made
 
     def _address(self, made: Raw, parts: dict[str, list[str]]) -> None:
@@ -206,7 +211,11 @@ class Reader:
 
     def _whose(self, made: Raw, name: str, reading: str, employer: str) -> None:
         """A row is about a company, or about a person who may work at one: by what was said, else by what it holds."""
-        if not made.about and made.birthday and (made.name or made.family or (name and not names_company(name))):
+        if (
+            not made.about
+            and made.birthday
+            and (made.name or made.family or (name and not names_company(name)))
+        ):
             made.about = "person"
         if name:
             if made.about == "company" or (not made.about and names_company(name)):
@@ -223,7 +232,9 @@ class Reader:
             made.company = made.name or made.family + made.given
             made.company_kana = made.company_kana or made.kana
             made.name = made.kana = made.family = made.given = ""
-        made.about = made.about or ("company" if made.company or (made.company_kana and not person) else "person")
+        made.about = made.about or (
+            "company" if made.company or (made.company_kana and not person) else "person"
+        )
         if reading and made.about == "company":
             made.company_kana = made.company_kana or reading
         elif reading:

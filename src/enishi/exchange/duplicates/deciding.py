@@ -60,7 +60,9 @@ def _at_one_place(found: Levels) -> bool:
 def _two_people(a: Features, b: Features, found: Levels) -> bool:
     given, family, birthday = found.get("given"), found.get("family"), found.get("birthday")
     certain = found.get("personal") == "same"
-    if _western(a, b):  # Western names are mistaken more, and relatives are told by the base itself (`weighing.Frequencies.family`)
+    if _western(
+        a, b
+    ):  # Western names are mistaken more, and relatives are told by the base itself (`weighing.Frequencies.family`)
         return given == "different" and birthday == "different" and not certain
     if given == "different" and not certain:
         return True
@@ -73,14 +75,16 @@ def _two_people(a: Features, b: Features, found: Levels) -> bool:
         if given not in _NEAR:
             return not certain
         return not certain and not (birthday in {"same", "variant"} and _strong(found)) and _strong(found) < 2
-    return (
-        given == "close" and not certain and birthday != "same" and _strong(found) < 2
-    )
+    return given == "close" and not certain and birthday != "same" and _strong(found) < 2
 
 
 def _western(a: Features, b: Features) -> bool:
     """Whether both names are in Latin letters as they stand, not in place of a Japanese writing."""
-    return bool(a.given + a.family) and bool(b.given + b.family) and (a.given + a.family + b.given + b.family).isascii()
+    return (
+        bool(a.given + a.family)
+        and bool(b.given + b.family)
+        and (a.given + a.family + b.given + b.family).isascii()
+    )
 
 
 def _strong(found: Levels) -> int:
@@ -103,14 +107,18 @@ def _agrees(found: Levels) -> bool:
     )
 
 
+def _told_by_birthday(a: Features, b: Features, found: Levels) -> bool:
+    """Names in two scripts can't be compared; then the birthday must say it, with something that the household shares."""
+    named = all(one.given or one.name_latin for one in (a, b))
+    return named and found.get("birthday") == "same" and _strong(found) > 0
+
+
 def _person(a: Features, b: Features, found: Levels, weighed: Weighed) -> str:
     if not _agrees(found):
         return NOTHING
     own = any(found.get(name) == "same" for name in ("mobile", "mail", "personal"))
-    if "given" not in found and not own and not _western(a, b):
-        # Family and given name in two scripts, or only one of them: the birthday must say it.
-        if found.get("birthday") != "same" or not _strong(found) or not (a.given or a.name_latin) or not (b.given or b.name_latin):
-            return NOTHING
+    if "given" not in found and not own and not _western(a, b) and not _told_by_birthday(a, b, found):
+        return NOTHING
     family, given = found.get("family"), found.get("given")
     if family not in {"same"} or given not in {"same"} or weighed.score < AUTOMATIC_FROM:
         return ASK

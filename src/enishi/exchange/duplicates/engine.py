@@ -167,7 +167,13 @@ class Search:
         relatives = repeats = 0
         for low, high, _weight in sample:
             a, b = self.features(low), self.features(high)
-            if not (a.given + b.given).isascii() or not a.given or not b.given or a.kind != "p" or b.kind != "p":
+            if (
+                not (a.given + b.given).isascii()
+                or not a.given
+                or not b.given
+                or a.kind != "p"
+                or b.kind != "p"
+            ):
                 if a.kind == "p" and b.kind == "p" and (a.given or b.given):
                     return 0.0
                 continue

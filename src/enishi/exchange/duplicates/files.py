@@ -59,4 +59,6 @@ def _heading(head: list[list[Any]]) -> tuple[int, list[str]]:
 
 def _is_card_index(texts: list[str]) -> bool:
     """A list of exchanged cards is about the people on them, not about their firms."""
-    return any(("contact", "met_on") in headings.means(text) and _CARDS.search(text.lower()) for text in texts)
+    return any(
+        ("contact", "met_on") in headings.means(text) and _CARDS.search(text.lower()) for text in texts
+    )

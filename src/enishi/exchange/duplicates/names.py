@@ -127,7 +127,7 @@ def _straight(a: Features, b: Features) -> tuple[str, str]:
         swapped = b.given_latin and sound(a.name_latin, b.given_latin + b.family_latin)
         if SAME in (heard, swapped):
             return SAME, SAME
-        if UNKNOWN == given:
+        if given == UNKNOWN:
             family, given = _heard_whole(a, b, family, heard)
     return family, given
 
@@ -183,12 +183,9 @@ _LATIN_KIND = (
 @lru_cache(maxsize=65536)
 def split_kind(base: str) -> tuple[str, str]:
     """A company's own name and the word for its kind behind it ("" where none is known)."""
-    from enishi.japanese.branches import bare
-
     for word in _kinds():
         if base.endswith(word) and len(base) > len(word):
             return base[: -len(word)], word
-    del bare
     return base, ""
 
 
@@ -212,7 +209,7 @@ def firms(one: str, other: str) -> str:
     if one.isascii() != other.isascii():
         return UNKNOWN
     kana = [bool(re.fullmatch(r"[ァ-ヺー]+", text)) for text in (one, other)]
-    if kana[0] != kana[1] and not (one[0] == other[0]):
+    if kana[0] != kana[1] and one[0] != other[0]:
         return UNKNOWN if any(re.search(r"[一-鿿a-z]", text) for text in (one, other)) else DIFFERENT
     if _NUMBER.findall(one) != _NUMBER.findall(other):
         return TWO
@@ -324,12 +321,16 @@ def _across(english: Features, japanese: Features) -> str:
     if ours == theirs or (len(_skeleton(ours)) >= 4 and _skeleton(ours) == _skeleton(theirs)):
         return VARIANT
     _core, kind = split_kind(japanese.company)
-    size = next((n for n, (x, y) in enumerate(zip(ours, theirs, strict=False)) if x != y), min(len(ours), len(theirs)))
+    size = next(
+        (n for n, (x, y) in enumerate(zip(ours, theirs, strict=False)) if x != y), min(len(ours), len(theirs))
+    )
     table = _translations()
     for word in sorted(set().union(*table.values()), key=len, reverse=True):
         if theirs.endswith(word) and len(theirs) > len(word):
             core = theirs[: -len(word)]
-            alike = ours.startswith(core) or (len(_skeleton(core)) >= 3 and _skeleton(ours).startswith(_skeleton(core)))
+            alike = ours.startswith(core) or (
+                len(_skeleton(core)) >= 3 and _skeleton(ours).startswith(_skeleton(core))
+            )
             if not alike or len(core) < 3:
                 return DIFFERENT if not alike and size < 3 else UNKNOWN
             return VARIANT if word in table.get(kind, set()) else TWO if kind in table else UNKNOWN

@@ -66,7 +66,10 @@ def weigh(a: Features, b: Features, found: Levels, known: Frequencies) -> Weighe
     same = {name: SAME[name].get(level, UNHEARD) * tied.get(name, 1.0) for name, level in found.items()}
     total = sum(same.values())
     rivals: dict[str, tuple[float, dict[str, float]]] = {
-        "stranger": (math.log2(max(known.records, 50) / 0.3), {n: bits * tied.get(n, 1.0) for n, bits in chance.items()})
+        "stranger": (
+            math.log2(max(known.records, 50) / 0.3),
+            {n: bits * tied.get(n, 1.0) for n, bits in chance.items()},
+        )
     }
     for name, odds in (COMPANY if a.kind == "c" else PERSON).items():
         table = OTHERS[name]
@@ -101,7 +104,10 @@ def _tied(found: Levels) -> dict[str, float]:
     """Facts that follow from one another count once: postal code from address, fax from telephone, domain from mail."""
     made = {}
     if "postal" in found and "address" in found:
-        if found["address"] in {"same", "variant", "close", "room", "short", "town"} or found["postal"] == "different":
+        if (
+            found["address"] in {"same", "variant", "close", "room", "short", "town"}
+            or found["postal"] == "different"
+        ):
             made["postal"] = 0.15
         elif found["postal"] in {"same", "close"}:
             made["postal"] = 0.6

@@ -26,14 +26,23 @@ def admin() -> User:
 
 def person(admin: User, name: str, **values: object) -> int:
     family, _space, given = name.partition(" ")
-    made = write.create(registry.get("contact"), {"family_name": family, "given_name": given, **values}, by=admin)
+    made = write.create(
+        registry.get("contact"), {"family_name": family, "given_name": given, **values}, by=admin
+    )
     return int(made.record.pk)
 
 
 def people(admin: User) -> list[int]:
     """Yamada twice, his son, and somebody else."""
     return [
-        person(admin, "山田 健一", mobile="090-1234-5678", email="ken@example.com", address="東京都港区芝1-2-3", code="K1"),
+        person(
+            admin,
+            "山田 健一",
+            mobile="090-1234-5678",
+            email="ken@example.com",
+            address="東京都港区芝1-2-3",
+            code="K1",
+        ),
         person(admin, "山田 健一", mobile="090-1234-5678", address="港区芝一丁目２番３号", code="K2"),
         person(admin, "山田 翔太", mobile="090-1234-5678", address="東京都港区芝1-2-3"),
         person(admin, "鈴木 花子", mobile="080-1111-2222", email="hana@example.com"),
@@ -67,7 +76,12 @@ def test_a_second_run_looks_only_at_what_changed(admin: User) -> None:
     run = search(admin)
     assert run.figures["fresh"] == 1 and found() == {(one, other), (flower, third)}
     entity = registry.get("contact")
-    write.write(entity, other, {"given_name": "正彦", "mobile": "070-3333-4444", "address": "札幌市中央区北1条西2-3"}, by=admin)
+    write.write(
+        entity,
+        other,
+        {"given_name": "正彦", "mobile": "070-3333-4444", "address": "札幌市中央区北1条西2-3"},
+        by=admin,
+    )
     assert search(admin).figures["fresh"] == 1 and found() == {(flower, third)}
     assert search(admin).figures["fresh"] == 0 and found() == {(flower, third)}
 
@@ -120,7 +134,12 @@ def test_who_may_not_change_records_may_not_search(admin: User) -> None:
 def test_pages_of_clusters_follow_one_another(admin: User) -> None:
     for number in range(5):
         for _ in range(2):
-            person(admin, f"田中 {'一二三四五'[number]}郎", mobile=f"090-1234-567{number}", email=f"t{number}@example.com")
+            person(
+                admin,
+                f"田中 {'一二三四五'[number]}郎",
+                mobile=f"090-1234-567{number}",
+                email=f"t{number}@example.com",
+            )
     search(admin)
     entity, seen, after = registry.get("contact"), [], None
     while page := operations.open_clusters(entity, admin, after, limit=2):
@@ -137,19 +156,37 @@ def test_firms_and_households_stand_in_one_ledger(admin: User) -> None:
             {"name": "株式会社東和商事", "phone": "03-1234-5678", "address": "東京都港区芝1-2-3"},
             {"name": "東和商事㈱", "phone": "0312345678", "address": "港区芝1-2-3"},
             {"name": "東和商事㈱ 大阪支店", "phone": "06-1234-5678", "address": "大阪市北区梅田1-1"},
-            {"name": "山田 太郎", "kind": "household", "phone": "03-5555-6666", "address": "東京都港区芝5-5-5"},
-            {"name": "山田 花子", "kind": "household", "phone": "03-5555-6666", "address": "東京都港区芝5-5-5"},
+            {
+                "name": "山田 太郎",
+                "kind": "household",
+                "phone": "03-5555-6666",
+                "address": "東京都港区芝5-5-5",
+            },
+            {
+                "name": "山田 花子",
+                "kind": "household",
+                "phone": "03-5555-6666",
+                "address": "東京都港区芝5-5-5",
+            },
         )
     ]
     operations.search_now(entity, admin)
     assert found() == {(keys[0], keys[1])}
 
 
-def test_the_command_writes_both_keys(admin: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_both_keys(
+    admin: User, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     one, other, *_rest = people(admin)
     target = tmp_path / "pairs.csv"
     assert duplicates(["--entity", "contacts", "--pairs", str(target), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["pairs"] == 1
     with target.open(encoding="utf-8") as stream:
         (row,) = csv.DictReader(stream)
-    assert (row["id_a"], row["id_b"], row["outside_a"], row["outside_b"], row["decision"]) == (str(one), str(other), "K1", "K2", "automatic")
+    assert (row["id_a"], row["id_b"], row["outside_a"], row["outside_b"], row["decision"]) == (
+        str(one),
+        str(other),
+        "K1",
+        "K2",
+        "automatic",
+    )

@@ -15,7 +15,9 @@ from enishi.kit.command import Problem
 pytestmark = pytest.mark.row("B4")
 
 
-def searched(rows: list[Row], folder: Path) -> tuple[set[tuple[int, int]], set[tuple[int, int]], set[tuple[int, int]]]:
+def searched(
+    rows: list[Row], folder: Path
+) -> tuple[set[tuple[int, int]], set[tuple[int, int]], set[tuple[int, int]]]:
     """(true pairs, found pairs, those found without asking)."""
     table = [[str(number), *row.cells()] for number, row in enumerate(rows)]
     reader = Reader(roles(["番号", *COLUMNS], table))
@@ -52,7 +54,10 @@ def test_a_file_is_searched_without_being_stored(tmp_path: Path, capsys: pytest.
     assert "2組" in capsys.readouterr().out
     with target.open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
-    assert {(row["id_a"], row["id_b"], row["outside_a"]) for row in rows} == {("A-1", "A-3", "A-1"), ("A-2", "A-4", "A-2")}
+    assert {(row["id_a"], row["id_b"], row["outside_a"]) for row in rows} == {
+        ("A-1", "A-3", "A-1"),
+        ("A-2", "A-4", "A-2"),
+    }
     assert all(0.5 <= float(row["score"]) <= 1 and row["decision"] in {"automatic", "ask"} for row in rows)
 
 

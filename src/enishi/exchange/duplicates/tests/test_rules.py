@@ -168,14 +168,31 @@ def test_sure_is_only_who_agrees_in_two_things_and_in_the_whole_name() -> None:
 
 
 def test_a_telephone_that_many_share_proves_nothing() -> None:
-    shared = Frequencies(20_000, {"phones": {"0333301234": 400}, "given": {"健一": 300}, "family": {"山田": 900}, "name": {"山田健一": 14}})
+    shared = Frequencies(
+        20_000,
+        {
+            "phones": {"0333301234": 400},
+            "given": {"健一": 300},
+            "family": {"山田": 900},
+            "name": {"山田健一": 14},
+        },
+    )
     one = {"氏名": "山田 健一", "電話番号": "03-3330-1234"}
     assert decision(one, dict(one))
     assert not decision(one, dict(one), shared)
 
 
 def test_columns_of_other_makes_are_read() -> None:
-    one = {"given_name": "mitchell", "surname": "maxon", "street_number": "47", "address_1": "edkins street", "suburb": "north ryde", "postcode": "3355", "date_of_birth": "19390212", "soc_sec_id": "8859999"}
+    one = {
+        "given_name": "mitchell",
+        "surname": "maxon",
+        "street_number": "47",
+        "address_1": "edkins street",
+        "suburb": "north ryde",
+        "postcode": "3355",
+        "date_of_birth": "19390212",
+        "soc_sec_id": "8859999",
+    }
     other = but(one, given_name="maxon", surname="mitchell", address_1="edkins streeet", postcode="3535")
     assert decision(one, other)
     assert not decision(one, but(one, given_name="sarah", date_of_birth="19651103", soc_sec_id="1234567"))
