@@ -242,7 +242,7 @@ def _comparisons() -> list[Any]:
     """Splink's comparisons over the normalised columns, with their values for a base that teaches nothing."""
 
     def compared(name: str, near: list[Any], m: list[float], u: list[float], frequent: bool = False) -> Any:
-        exact = levels.ExactMatchLevel(name)
+        exact: Any = levels.ExactMatchLevel(name)
         if frequent:
             exact = exact.configure(tf_adjustment_column=name)
         steps = [levels.NullLevel(name), exact, *near, levels.ElseLevel()]
