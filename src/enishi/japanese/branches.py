@@ -150,9 +150,9 @@ def _split_branch(base: str) -> tuple[str, str]:
             for size in range(5, 1, -1):
                 if head[start : start + size] in places and len(head) - start - size <= 4:
                     return base[:start], base[start:]
-    if found := _GLUED.match(base):
-        if found["branch"] not in OFFICES and not _is_shop_word(found["branch"]):
-            return found["base"], found["branch"]
+    found = _GLUED.match(base)
+    if found and found["branch"] not in OFFICES and not _is_shop_word(found["branch"]):
+        return found["base"], found["branch"]
     weak = office in {
         "店",
         "院",
@@ -172,5 +172,8 @@ def _split_branch(base: str) -> tuple[str, str]:
 
 
 def bare(text: str) -> str:
-    """Folded without marks and spaces."""
-    return _MARKS.sub("", fold(text))
+    """Folded without marks and spaces. Idempotent."""
+    previous, made = None, text
+    while previous != made:  # what a mark kept apart may fold once it is gone
+        previous, made = made, _MARKS.sub("", fold(made))
+    return made

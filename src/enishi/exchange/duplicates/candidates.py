@@ -29,6 +29,7 @@ THREADS = 2
 LARGEST_BLOCK = 120
 MOST_PAIRS = 30  # candidate pairs per record, on average; larger blocks are left out until it fits
 MOST_WEIGHED = 2.0  # of these, per record, weighed one by one
+TEACHES = 500  # records; fewer teach nothing, and what is given beforehand holds
 LARGE = 200_000  # records from which Splink samples before it trains
 UNLIKE = 300_000  # pairs drawn by chance, from which Splink learns how often strangers agree
 FEW = 400_000  # so many are always weighed one by one
@@ -64,7 +65,7 @@ class Candidates:
         self.db = duckdb.connect(":memory:")
         self.db.execute(f"SET memory_limit = '{memory}'")
         self.db.execute(f"SET threads = {THREADS}")
-        self.db.execute("SET temp_directory = '%s'" % str(self.folder).replace("'", "''"))
+        self.db.execute("SET temp_directory = '{}'".format(str(self.folder).replace("'", "''")))
         self.db.execute("SET preserve_insertion_order = false")
         columns = ", ".join(f"{name} VARCHAR" for name in _COLUMNS)
         self.db.execute(f"CREATE TABLE records (rid INTEGER, fresh BOOLEAN, {columns})")
@@ -98,14 +99,14 @@ class Candidates:
         filled: dict[str, int] = {}
         for name in COUNTED:
             values = f"unnest(string_split({name}, ' '))" if name in _SEVERAL else name
-            source = f"(SELECT {values} AS value FROM records WHERE {name} <> '')"  # noqa: S608
-            filled[name] = self._one(f"SELECT count(*) FROM {source}")  # noqa: S608
+            source = f"(SELECT {values} AS value FROM records WHERE {name} <> '')"
+            filled[name] = self._one(f"SELECT count(*) FROM {source}")
             rows = self.db.execute(
-                f"SELECT value, count(*) AS n FROM {source} WHERE value <> '' GROUP BY value HAVING n >= {least}"  # noqa: S608
+                f"SELECT value, count(*) AS n FROM {source} WHERE value <> '' GROUP BY value HAVING n >= {least}"
             ).fetchall()
             made[name] = dict(rows)
         rows = self.db.execute(
-            f"SELECT family || given AS value, count(*) AS n FROM records WHERE given <> '' GROUP BY value HAVING n >= {least}"  # noqa: S608
+            f"SELECT family || given AS value, count(*) AS n FROM records WHERE given <> '' GROUP BY value HAVING n >= {least}"
         ).fetchall()
         made["name"] = dict(rows)
         return made, filled
@@ -126,11 +127,11 @@ class Candidates:
             touched = "AND (a.rid IN (SELECT rid FROM fresh) OR b.rid IN (SELECT rid FROM fresh))"
         self.db.execute(
             f"CREATE TABLE held AS SELECT k.key, k.rid FROM keys k JOIN blocks b USING (key) WHERE b.n <= {cap}"
-        )  # noqa: S608
+        )
         self.db.execute("DROP TABLE keys")
         self.db.execute("DROP TABLE blocks")
         self.db.execute(
-            "CREATE TABLE pairs AS SELECT DISTINCT a.rid AS join_key_l, b.rid AS join_key_r, '0' AS match_key "  # noqa: S608
+            "CREATE TABLE pairs AS SELECT DISTINCT a.rid AS join_key_l, b.rid AS join_key_r, '0' AS match_key "
             f"FROM held a JOIN held b ON a.key = b.key AND a.rid < b.rid {touched}"
         )
         self.db.execute("DROP TABLE held")
@@ -152,32 +153,38 @@ class Candidates:
     # --- weighing -------------------------------------------------------------------------------------
     def weighed(self) -> tuple[Iterator[tuple[int, int, float]], dict[str, Any]]:
         """The pairs worth a closer look, in the order of their first record, with Splink's match weight; and what Splink learnt."""
-        self.db.execute(_MODEL)
-        linker = self._linker()
-        learnt = self._train(linker)
-        api = linker._db_api
-        linker.table_management.register_blocked_pairs_for_predict(
-            api.register("pairs", table_name="candidate_pairs")
-        )
         total = int(self._one("SELECT count(*) FROM pairs"))
-        found = linker.inference.predict(warning_mode="never") if total else None
-        if found is None:
-            return iter(()), learnt
+        if not total:
+            return iter(()), {"pairs": 0}
+        self.db.execute(_MODEL)
+        try:
+            learnt = self._weigh(trained=self.count >= TEACHES)
+        except (SplinkException, duckdb.Error, ValueError, ZeroDivisionError) as error:
+            log.info("the trained model is of no use: %s", error)
+            learnt = self._weigh(trained=False)
+        return self._scored(), {**learnt, "pairs": total}
+
+    def _weigh(self, trained: bool) -> dict[str, Any]:
+        """Makes the table of the pairs with the highest match weights."""
+        linker = self._linker("learnt" if trained else "given")
+        learnt = self._train(linker) if trained else {}
+        pairs = linker._db_api.register("pairs", table_name="candidate_pairs")
+        linker.table_management.register_blocked_pairs_for_predict(pairs)
+        found = linker.inference.predict(warning_mode="never")
         most = max(FEW, int(MOST_WEIGHED * self.count))
         self.db.execute(
-            f"CREATE TABLE scored AS SELECT unique_id_l AS a, unique_id_r AS b, match_weight AS w FROM {found.physical_name} "  # noqa: S608
+            f"CREATE OR REPLACE TABLE scored AS SELECT unique_id_l AS a, unique_id_r AS b, match_weight AS w FROM {found.physical_name} "
             f"ORDER BY match_weight DESC LIMIT {most}"
         )
         found.drop_table_from_database_and_remove_from_cache()
-        learnt["pairs"] = total
-        return self._scored(), learnt
+        return learnt
 
     def _scored(self) -> Iterator[tuple[int, int, float]]:
         cursor = self.db.cursor().execute("SELECT a, b, w FROM scored ORDER BY a, b")
         while rows := cursor.fetchmany(50_000):
             yield from rows
 
-    def _linker(self) -> Linker:
+    def _linker(self, name: str) -> Linker:
         settings = SettingsCreator(
             link_type="dedupe_only",
             comparisons=_comparisons(),
@@ -188,7 +195,7 @@ class Candidates:
             max_iterations=10,
         )
         api = DuckDBAPI(connection=self.db)
-        source = api.register("model", table_name="model_input")
+        source = api.register("model", table_name=f"model_{name}")
         return Linker(source, settings, log_level=logging.ERROR, validate_settings=False)
 
     def _train(self, linker: Linker) -> dict[str, Any]:
@@ -235,7 +242,7 @@ def _comparisons() -> list[Any]:
     """Splink's comparisons over the normalised columns, with their values for a base that teaches nothing."""
 
     def compared(name: str, near: list[Any], m: list[float], u: list[float], frequent: bool = False) -> Any:
-        exact = levels.ExactMatchLevel(name)
+        exact: Any = levels.ExactMatchLevel(name)
         if frequent:
             exact = exact.configure(tf_adjustment_column=name)
         steps = [levels.NullLevel(name), exact, *near, levels.ElseLevel()]

@@ -107,19 +107,18 @@ def _agrees(found: Levels) -> bool:
     )
 
 
+def _told_by_birthday(a: Features, b: Features, found: Levels) -> bool:
+    """Names in two scripts can't be compared; then the birthday must say it, with something that the household shares."""
+    named = all(one.given or one.name_latin for one in (a, b))
+    return named and found.get("birthday") == "same" and _strong(found) > 0
+
+
 def _person(a: Features, b: Features, found: Levels, weighed: Weighed) -> str:
     if not _agrees(found):
         return NOTHING
     own = any(found.get(name) == "same" for name in ("mobile", "mail", "personal"))
-    if "given" not in found and not own and not _western(a, b):
-        # Family and given name in two scripts, or only one of them: the birthday must say it.
-        if (
-            found.get("birthday") != "same"
-            or not _strong(found)
-            or not (a.given or a.name_latin)
-            or not (b.given or b.name_latin)
-        ):
-            return NOTHING
+    if "given" not in found and not own and not _western(a, b) and not _told_by_birthday(a, b, found):
+        return NOTHING
     family, given = found.get("family"), found.get("given")
     if family not in {"same"} or given not in {"same"} or weighed.score < AUTOMATIC_FROM:
         return ASK

@@ -213,7 +213,8 @@ def _digits(text: str) -> str:
 
 
 def _phones(texts: list[str]) -> tuple[str, str]:
-    mobiles, phones = [], []
+    mobiles: list[str] = []
+    phones: list[str] = []
     for text in texts:
         if not text:
             continue

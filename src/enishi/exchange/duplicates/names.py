@@ -183,12 +183,9 @@ _LATIN_KIND = (
 @lru_cache(maxsize=65536)
 def split_kind(base: str) -> tuple[str, str]:
     """A company's own name and the word for its kind behind it ("" where none is known)."""
-    from enishi.japanese.branches import bare
-
     for word in _kinds():
         if base.endswith(word) and len(base) > len(word):
             return base[: -len(word)], word
-    del bare
     return base, ""
 
 
@@ -212,7 +209,7 @@ def firms(one: str, other: str) -> str:
     if one.isascii() != other.isascii():
         return UNKNOWN
     kana = [bool(re.fullmatch(r"[ァ-ヺー]+", text)) for text in (one, other)]
-    if kana[0] != kana[1] and not (one[0] == other[0]):
+    if kana[0] != kana[1] and one[0] != other[0]:
         return UNKNOWN if any(re.search(r"[一-鿿a-z]", text) for text in (one, other)) else DIFFERENT
     if _NUMBER.findall(one) != _NUMBER.findall(other):
         return TWO

@@ -346,7 +346,8 @@ def automatic_clusters(entity: Entity) -> Iterator[list[int]]:
 def pair_rows(name: str) -> Iterator[tuple[object, ...]]:
     """The open pairs as they are written to a file: both keys, both outside keys, score, decision."""
     entity = registry.get(name)
-    columns = {one.name for one in entity.model._meta.concrete_fields}
+    model: Any = entity.model
+    columns = {one.name for one in model._meta.concrete_fields}
     rows = list(
         _pairs(entity).filter(state=DuplicatePair.State.OPEN).order_by("cluster", "low_id", "high_id")
         .values_list("low_id", "high_id", "score", "decision")
@@ -356,9 +357,7 @@ def pair_rows(name: str) -> Iterator[tuple[object, ...]]:
         keys = sorted({key for row in rows for key in row[:2]})
         for start_ in range(0, len(keys), BATCH):
             codes.update(
-                entity.model._default_manager.filter(pk__in=keys[start_ : start_ + BATCH]).values_list(
-                    "pk", "code"
-                )
+                model._default_manager.filter(pk__in=keys[start_ : start_ + BATCH]).values_list("pk", "code")
             )
     for low, high, score, decision in rows:
         yield low, high, codes.get(low, ""), codes.get(high, ""), f"{score:.6f}", decision
