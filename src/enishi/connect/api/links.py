@@ -66,9 +66,9 @@ def connections(
     request: Call, entity: Entity, *, also_hidden: bool = False
 ) -> dict[str, Reference | Linked | Connection]:
     """What a record is connected by, by the names that the API has for it."""
-    found: dict[str, Reference | Linked | Connection] = {
-        each.name: each for each in (*entity.references, *entity.linked)
-    }
+    found: dict[str, Reference | Linked | Connection] = {}
+    found |= {each.name: each for each in entity.references}
+    found |= {each.name: each for each in entity.linked}
     found |= {
         f"{each.entity}.{each.field}": each
         for each in entity.connections

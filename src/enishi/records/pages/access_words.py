@@ -2,6 +2,7 @@
 what is read are the words that the reader knows them by now."""
 
 import re
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -89,6 +90,6 @@ def _staff(detail: str) -> str:
     return f"{mail} {_('、').join(told)}" if told else detail
 
 
-_SAID = {
+_SAID: dict[str, Callable[[str], str]] = {
     "design": _design, "handover": partial(_ended, SHARES), "api-read": _api_read, "role-change": _role, "user-add": _staff, "user-change": _staff,
 }  # fmt: skip
