@@ -164,6 +164,8 @@ class Reader:
     def __init__(self, found: list[str], about: str = "") -> None:
         self.roles, self.about = found, {"account": "company", "contact": "person"}.get(about, "")
         self.western = any(role in {"_number", "_suburb"} for role in found)
+        # A ledger of firms and of people, told apart in a column that isn't always filled.
+        self.mixed = "about" in found and "company" in found and not {"family", "birthday"} & set(found)
 
     def raw(self, row: list[Any]) -> Raw:
         """A row as it is compared."""
@@ -222,6 +224,10 @@ class Reader:
                 made.company = made.company or name
             else:
                 made.name = made.name or name
+        if self.mixed and not made.about and made.company and not names_company(made.company):
+            made.about = "person"
+            made.name, made.kana = made.company, made.company_kana or made.kana
+            made.company = made.company_kana = ""
         person = bool(made.name or made.family or made.given or made.kana or made.family_kana)
         if employer and not made.company:
             made.company = employer

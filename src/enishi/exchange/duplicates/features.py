@@ -152,10 +152,8 @@ def _person(raw: Raw) -> tuple[str, str, str, str, str, str]:
     name = clean_name(raw.name) if not (family or given) else ""
     kana = fold(raw.kana)
     family_kana, given_kana = fold(raw.family_kana), fold(raw.given_kana)
-    if name and _KANA_ONLY.match(name):
-        kana, name = kana or name, name if not kana else ""
-        if kana == name:
-            name = ""
+    if name and _KANA_ONLY.match(name):  # written by its reading: no writing that could be compared
+        kana, name = kana or name, ""
     if family and given and _KANA_ONLY.match(family) and _KANA_ONLY.match(given) and not family_kana:
         family_kana, given_kana, family, given = family, given, "", ""
     if name:
