@@ -20,9 +20,9 @@ def keys(one: Features) -> list[int]:
 
 def _shared(one: Features) -> Iterator[tuple[str, ...]]:
     if one.kind == "c":
-        who, heard = one.company[:2] or one.company_latin[:3], one.company_latin[:3]
+        who, heard = one.company[:2] or one.company_latin[:3], (one.company_latin or one.guessed_company)[:3]
     else:
-        who, heard = one.given[:1] or one.given_latin[:2], one.given_latin[:2]
+        who, heard = one.given[:1] or one.given_latin[:2], (one.given_latin or one.guessed_given)[:2]
     for number in {*one.mobiles.split(), *one.phones.split(), *one.faxes.split()}:
         yield ("t", number)
         yield ("t", number[-7:], who)

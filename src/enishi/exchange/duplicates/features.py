@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from enishi.japanese import genders, names, telephones, wareki
+from enishi.japanese import genders, names, readings, telephones, wareki
 from enishi.japanese.address_parts import parse_address
 from enishi.japanese.branches import bare, split_office
 from enishi.japanese.companies import looks_like_company
@@ -58,6 +58,9 @@ class Features(NamedTuple):
     family_latin: str = ""
     given_latin: str = ""
     name_latin: str = ""
+    guessed_family: str = ""  # likely readings of what is written in kanji alone (in Latin letters)
+    guessed_given: str = ""
+    guessed_company: str = ""
     birthday: str = ""
     gender: str = ""
     mobiles: str = ""
@@ -104,13 +107,14 @@ def normalise(raw: Raw) -> Features:
     about = raw.about or ("company" if company else "person")
     # Who it is that one talks to at a firm says nothing about which firm it is.
     person = ("",) * 6 if about == "company" else _person(raw)
+    guessed = _guessed(*person), "" if company_latin or not company else _heard(company)
     mobiles, phones = _phones(raw.phones)
     mails = _mails(raw.mails)
     domain = _domain(mails, raw.website)
     prefecture, city, town, numbers, building, room = _address(raw)
     return Features(
         "c" if about == "company" else "p",
-        company, branch, whole, company_latin, form, *person,
+        company, branch, whole, company_latin, form, *person, *guessed[0], guessed[1],
         _birthday(raw.birthday), genders.parse_gender(raw.gender) if raw.gender else "",
         mobiles, phones, _joined(_digits(one) for one in raw.faxes),
         mails, domain, _postal(raw.postal_code), prefecture, city, town, numbers, building, room,
@@ -162,7 +166,13 @@ def _person(raw: Raw) -> tuple[str, str, str, str, str, str]:
             family_latin, given_latin = (parts[0], " ".join(parts[1:])) if len(parts) > 1 else (name, "")
             return "", "", "", latin(family_latin), latin(given_latin), latin(name)
         split = names.split_person(name)
-        if split.confident and split.given:
+        two = _SCRIPTS.match(name)
+        known = ("", "") if " " in name else readings.split_name(name)
+        if two:  # 中田よしお: the script tells where the given name begins
+            family, given = two[1], two[2]
+        elif all(known) and not split.confident:
+            family, given, unsplit = fold(known[0]), fold(known[1]), name.replace(" ", "")
+        elif split.confident and split.given:
             family, given = fold(split.family), fold(split.given).replace(" ", "")
         else:
             family, given, unsplit = fold(split.family), fold(split.given), name.replace(" ", "")
@@ -183,6 +193,27 @@ def _person(raw: Raw) -> tuple[str, str, str, str, str, str]:
     sounds = from_kana(family_kana), from_kana(given_kana)
     whole = sounds[0] + sounds[1] if all(sounds) else from_kana(kana)
     return family.replace(" ", ""), given.replace(" ", ""), unsplit, sounds[0], sounds[1], whole
+
+
+_SCRIPTS = re.compile(r"([一-鿿々ヶケ]{1,5})([ァ-ヺー]{2,})\Z")
+
+
+def _guessed(
+    family: str, given: str, unsplit: str, heard_family: str, heard_given: str, heard: str
+) -> tuple[str, str]:
+    """How family and given name are likely read, where no reading stands beside them."""
+    if heard or not (family or given):
+        return "", ""
+    if unsplit and not given:
+        family, given = readings.split_name(unsplit)
+    return (
+        heard_family or (_heard(family) if family else ""),
+        heard_given or (_heard(given) if given else ""),
+    )
+
+
+def _heard(text: str) -> str:
+    return from_kana(readings.likely(text))
 
 
 def _birthday(text: str) -> str:

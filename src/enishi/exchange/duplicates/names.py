@@ -79,8 +79,9 @@ def western(one: str, other: str) -> str:
     return DIFFERENT
 
 
-def _part(kanji: tuple[str, str], heard: tuple[str, str]) -> str:
-    """Family or given names: their writing decides, their reading says whether a difference is a slip."""
+def _part(kanji: tuple[str, str], heard: tuple[str, str], guessed: tuple[str, str] = ("", "")) -> str:
+    """Family or given names: their writing decides, their reading says whether a difference is a slip. A guessed reading
+    (`Features.guessed_given`) may say that kanji and kana are one, not that they are two."""
     told = sound(*heard) if all(heard) else UNKNOWN
     if all(kanji):
         if kanji[0].isascii() and kanji[1].isascii():
@@ -92,8 +93,19 @@ def _part(kanji: tuple[str, str], heard: tuple[str, str]) -> str:
             return VARIANT
         if told == DIFFERENT or (told == CLOSE and found == DIFFERENT):
             return DIFFERENT
+        kana = [bool(_KANA.match(one)) for one in kanji]
+        if kana[0] != kana[1] and told == UNKNOWN:
+            return _by_guess(heard, guessed)
         return found
-    return told
+    return _by_guess(heard, guessed) if told == UNKNOWN else told
+
+
+_KANA = re.compile(r"[ァ-ヺー]+\Z")
+
+
+def _by_guess(heard: tuple[str, str], guessed: tuple[str, str]) -> str:
+    one, other = heard[0] or guessed[0], heard[1] or guessed[1]
+    return VARIANT if one and one == other and len(one) >= 3 else UNKNOWN
 
 
 def people(a: Features, b: Features) -> tuple[str, str]:
@@ -102,6 +114,7 @@ def people(a: Features, b: Features) -> tuple[str, str]:
     if best != (SAME, SAME) and ((b.given and b.family) or (b.given_latin and b.family_latin)):
         turned = _straight(a, b._replace(
             family=b.given, given=b.family, family_latin=b.given_latin, given_latin=b.family_latin,
+            guessed_family=b.guessed_given, guessed_given=b.guessed_family,
         ))  # fmt: skip
         if all(level in {SAME, VARIANT} for level in turned) and _sum(turned) < _sum(best):
             best = turned
@@ -118,10 +131,15 @@ def _straight(a: Features, b: Features) -> tuple[str, str]:
     if whole_a and whole_a == whole_b and complete:
         heard = sound(a.name_latin, b.name_latin) if a.name_latin and b.name_latin else SAME
         return SAME, SAME if heard != DIFFERENT else VARIANT
-    family = _part((a.family, b.family), (a.family_latin, b.family_latin))
-    given = _part((a.given, b.given), (a.given_latin, b.given_latin))
+    family = _part(
+        (a.family, b.family), (a.family_latin, b.family_latin), (a.guessed_family, b.guessed_family)
+    )
+    given = _part((a.given, b.given), (a.given_latin, b.given_latin), (a.guessed_given, b.guessed_given))
     if (a.unsplit or b.unsplit) and complete:
         family, given = _unsplit(a, b, family, given)
+    if a.name_latin and a.name_latin == b.name_latin and len(a.name_latin) >= 6:
+        # Read alike as a whole: where the parts stand apart by a letter, conversion or a look-alike did it.
+        family, given = (VARIANT if part in {CLOSE, DIFFERENT} else part for part in (family, given))
     if UNKNOWN in (family, given) and a.name_latin and b.name_latin and not (whole_a and whole_b):
         heard = sound(a.name_latin, b.name_latin)
         swapped = b.given_latin and sound(a.name_latin, b.given_latin + b.family_latin)
@@ -129,6 +147,12 @@ def _straight(a: Features, b: Features) -> tuple[str, str]:
             return SAME, SAME
         if given == UNKNOWN:
             family, given = _heard_whole(a, b, family, heard)
+    if UNKNOWN in (family, given):
+        ours = a.name_latin or a.guessed_family + a.guessed_given
+        theirs = b.name_latin or b.guessed_family + b.guessed_given
+        turned = b.guessed_given + b.guessed_family if not b.name_latin else ""
+        if len(ours) >= 6 and ours in {theirs, turned}:
+            return VARIANT, VARIANT
     return family, given
 
 
@@ -315,7 +339,7 @@ def _skeleton(text: str) -> str:
 
 def _across(english: Features, japanese: Features) -> str:
     """A name in Latin letters beside one in Japanese of which the reading is known."""
-    theirs, ours = english.company_latin, japanese.company_latin
+    theirs, ours = english.company_latin, japanese.company_latin or japanese.guessed_company
     if not ours or not theirs:
         return UNKNOWN
     if ours == theirs or (len(_skeleton(ours)) >= 4 and _skeleton(ours) == _skeleton(theirs)):
@@ -345,6 +369,11 @@ def companies(a: Features, b: Features) -> tuple[str, str]:
         return SAME, SAME
     name = firms(a.company, b.company)
     heard = sound(a.company_latin, b.company_latin) if a.company_latin and b.company_latin else UNKNOWN
+    if heard == UNKNOWN and name != SAME:  # one has no reading: its likely one may say that they are one
+        ours, theirs = a.company_latin or a.guessed_company, b.company_latin or b.guessed_company
+        heard = (
+            SAME if ours and ours == theirs and bool(a.company_latin) != bool(b.company_latin) else UNKNOWN
+        )
     if name == UNKNOWN and a.company.isascii() != b.company.isascii():
         name = _across(*((a, b) if a.company.isascii() else (b, a)))
         heard = UNKNOWN
