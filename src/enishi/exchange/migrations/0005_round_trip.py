@@ -97,6 +97,7 @@ class Migration(migrations.Migration):
                 ("note", models.CharField(blank=True, max_length=500)),
                 ("bad", models.BooleanField(default=False)),
                 ("chosen", models.BooleanField(default=False)),
+                ("answered", models.BooleanField(default=False)),
                 (
                     "state",
                     models.CharField(

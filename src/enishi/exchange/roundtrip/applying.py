@@ -23,7 +23,18 @@ from enishi.records.visible import require, visible
 
 Kind, State = ReturnedRow.Kind, ReturnedRow.State
 AT_ONCE = 300
-TOLD = ("kind", "chosen", "state", "changes", "errors", "bad", "note", "record_id", "seen_version")
+TOLD = (
+    "kind",
+    "chosen",
+    "answered",
+    "state",
+    "changes",
+    "errors",
+    "bad",
+    "note",
+    "record_id",
+    "seen_version",
+)
 
 
 class Applier:
@@ -126,7 +137,7 @@ class Applier:
         """What remains of a row: questions without an answer stay on the page."""
         row.seen_version = record.version
         if left:
-            row.kind, row.chosen = Kind.ASK, False
+            row.kind, row.chosen, row.answered = Kind.ASK, False, False
             row.changes = [one for one in row.changes if one["ask"] and not one["choice"]]
         else:
             row.state = State.APPLIED

@@ -77,6 +77,7 @@ class ReturnedRow(models.Model):
     note = models.CharField(max_length=500, blank=True)
     bad = models.BooleanField(default=False)  # has cells that can't be read, whatever else it says
     chosen = models.BooleanField(default=False)
+    answered = models.BooleanField(default=False)  # every question of the row has its answer
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
 
     class Meta:

@@ -186,6 +186,11 @@ def waiting(job: ImportJob) -> int:
     return ReturnedRow.objects.filter(job=job, state=State.OPEN, chosen=True, kind__in=CHOOSABLE).count()
 
 
+def questions(job: ImportJob) -> int:
+    """Rows with questions that nobody has answered."""
+    return ReturnedRow.objects.filter(job=job, state=State.OPEN, kind=Kind.ASK, answered=False).count()
+
+
 def choose(job: ImportJob, row_id: int, *, chosen: bool) -> None:
     """Ticks a row, or takes its tick away."""
     rows = ReturnedRow.objects.filter(job=job, pk=row_id, state=State.OPEN, kind__in=CHOOSABLE)
@@ -203,7 +208,8 @@ def decide(job: ImportJob, row_id: int, name: str, choice: str) -> None:
             if one["ask"] and one["field"] == name:
                 one["choice"] = choice
         row.chosen = True
-        row.save(update_fields=["changes", "chosen"])
+        row.answered = all(one["choice"] for one in row.changes if one["ask"])
+        row.save(update_fields=["changes", "chosen", "answered"])
 
 
 def choose_all(job: ImportJob, kind: str, what: str) -> None:
@@ -216,11 +222,11 @@ def choose_all(job: ImportJob, kind: str, what: str) -> None:
         while page := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
             last = page[-1].pk
             for row in page:
-                row.chosen = True
+                row.chosen = row.answered = True
                 for one in row.changes:
                     if one["ask"]:
                         one["choice"] = what
-            update_rows(ReturnedRow, page, ("changes", "chosen"))
+            update_rows(ReturnedRow, page, ("changes", "chosen", "answered"))
 
 
 # --- applying ---------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def _frame(job: ImportJob) -> dict[str, Any]:
 
 
 def _waiting(job: ImportJob) -> dict[str, int]:
-    return {"waiting": operations.waiting(job), "questions": operations.counts(job)[Kind.ASK]}
+    return {"waiting": operations.waiting(job), "questions": operations.questions(job)}
 
 
 def _rows(job: ImportJob, request: HttpRequest, tabs: list[Any]) -> dict[str, Any]:
