@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.conf import settings
@@ -70,16 +71,19 @@ class Looker:
     def __init__(self, entity: Entity, wishes: Wishes) -> None:
         self.entity, self.wishes = entity, wishes
         self.fields = fields_of(entity)
+        own = [one for one in self.fields if one.custom]
+        self.held = [(one, one.name, attrgetter(one.column)) for one in self.fields if not one.custom]
+        self.held += [(one, one.name, one.get) for one in own]
         self.spans = type(entity).tidy is not Entity.tidy
 
     def look(self, record: Any) -> list[Found]:
         """Every proposal for a record, each on what is stored now. What the field wouldn't take as it is proposed drops out."""
         made: dict[LineKey, Found] = {}
-        for one in self.fields:
-            value = one.get(record)
+        for one, name, get in self.held:
+            value = get(record)
             if value:
                 for said in one.tidy(value, self.wishes):
-                    self._add(made, record, one.name, said.rule, said.sure, {one.name: said.value})
+                    self._add(made, record, name, said.rule, said.sure, {name: said.value})
         if self.spans:
             for span in self.entity.tidy(record, self.wishes):
                 self._add(made, record, span.field, span.rule, span.sure, dict(span.values))

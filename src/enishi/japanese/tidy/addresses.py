@@ -96,6 +96,8 @@ _INNER_BLANK = re.compile("(?<=[一-鿿ぁ-んァ-ヶ々])[ \\u3000]+(?=[一-鿿
 
 def inner_spaces(address: str) -> Proposal | None:
     """「千代田区　丸の内 1-1」→「千代田区丸の内1-1」; blanks behind the number stand before a building and stay."""
+    if " " not in address and "\u3000" not in address:
+        return None
     head = _BEFORE_NUMBER.match(address)
     if head is None or head.end() == len(address):
         return None
