@@ -27,7 +27,7 @@ urlpatterns = [
     path("import/<int:import_id>/", exchange.job, name="import-job"),
     path("import/<int:import_id>/refused/", exchange.refused, name="import-refused"),
     path("import/<int:import_id>/undo/", exchange.undo, name="import-undo"),
-    path("import/<int:import_id>/asks/", include("enishi.exchange.asking.urls")),
+    path("", include("enishi.exchange.asking.urls")),
     path("<entity:entity>/export/", exchange.export, name="export"),
     path("", include("enishi.records.urls")),
 ]

@@ -66,10 +66,10 @@ def grown_list(model: Any, column: str, base: Iterable[str]) -> Any:
 
 def fill_prefecture(record: Any) -> None:
     """Takes the prefecture out of the address, or from the postal code where neither says it."""
-    if record.address and not record.prefecture:
-        record.prefecture, rest = addresses.split_prefecture(record.address)
-        if record.prefecture:
-            record.address = rest
+    if record.address:
+        found, rest = addresses.split_prefecture(record.address)
+        if found and record.prefecture in {"", found}:
+            record.prefecture, record.address = found, rest
     if not record.prefecture and record.postal_code:
         places = addresses.lookup_postal_code(record.postal_code)
         if len({place.prefecture for place in places}) == 1:
