@@ -35,6 +35,7 @@ urlpatterns = [
     path("", include("enishi.exchange.roundtrip.urls")),
     path("", include("enishi.exchange.cleansing.urls")),
     path("import/<int:import_id>/asks/", include("enishi.exchange.asking.urls")),
+    path("", include("enishi.exchange.asking.urls")),
     path("<entity:entity>/export/", exchange.export, name="export"),
     path("", include("enishi.records.urls")),
 ]
