@@ -65,11 +65,12 @@ def grown_list(model: Any, column: str, base: Iterable[str]) -> Any:
 
 
 def fill_prefecture(record: Any) -> None:
-    """Takes the prefecture out of the address, or from the postal code where neither says it."""
-    if record.address and not record.prefecture:
-        record.prefecture, rest = addresses.split_prefecture(record.address)
-        if record.prefecture:
-            record.address = rest
+    """Takes the prefecture out of the address, or from the postal code where neither says it. An address that is written anew with
+    its prefecture says which one is meant; it never stands there twice."""
+    if record.address:
+        told, rest = addresses.split_prefecture(record.address)
+        if told:
+            record.prefecture, record.address = told, rest
     if not record.prefecture and record.postal_code:
         places = addresses.lookup_postal_code(record.postal_code)
         if len({place.prefecture for place in places}) == 1:
