@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from enishi.connect import tokens
-from enishi.exchange.models import ImportJob
+from enishi.exchange.models import ImportJob, WaitingRow
 from enishi.records import attachments, handover, registry, write
 from enishi.records.design import operations
 from enishi.records.models import Event, Notification, Operation, SavedView
@@ -148,6 +148,12 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
         refused_path=str(path),
         operation=held["operation"],
     )
+    held["waiting"] = WaitingRow.objects.create(
+        job=held["done import"], number=2, cells=[SECRET], entity="account", alike="x",
+        candidates=[{"id": account.pk, "score": 60, "reasons": [["name_key", 60]]}],
+    )  # fmt: skip
+    held["done import"].plan = held["import"].plan
+    held["done import"].save()
     held["alice"], held["bob"] = alice, bob
     held["handover"] = handover.plan(
         bob, how="one", to=[alice], on=timezone.localdate() + timedelta(days=9), by=alice
@@ -180,6 +186,7 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
                 "record_id": [key] if name != "task-done" else [company["records"]["task"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
                 "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk], "pk": [company["alice"].pk],
                 "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "handover_id": [company["handover"].pk],
+                "row_id": [company["waiting"].pk],
             }  # fmt: skip
             if name == "restore" and entity and entity.name == "account":
                 ids["record_id"] = [company["gone"].pk]
@@ -204,7 +211,7 @@ def body(name: str, company: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": "書き換えた", "family_name": "書き換えた", "text": "書き換えた", "account": key, "contact": str(company["records"]["contact"].pk), "department": "x", "ids": key, "action": "delete", "value": str(company["records"]["stage"].pk),
         "kind": "note", "about": f"account:{key}", "email": "evil@example.jp", "role": "admin", "shared": "1", "go": "1", "pipeline": str(company["records"]["pipeline"].pk), "position": "3", "outcome": "open",
-        "language": "en", "file": SimpleUploadedFile("x.csv", "会社名\n新しい客\n".encode()) if name in {"upload", "import"} else "", "password1": "", "theme": "dark",
+        "language": "en", "file": SimpleUploadedFile("x.csv", "会社名\n新しい客\n".encode()) if name in {"upload", "import"} else "", "password1": "", "theme": "dark", "answer": "same", "record": key, "profile": "off", "match": "loose",
     }  # fmt: skip
 
 
@@ -277,7 +284,7 @@ NONSENSE = (
 )  # fmt: skip
 PARAMETERS = {
     "q", "filter", "sort", "columns", "after", "preset", "view", "part", "stamp", "kind", "before", "group", "ids", "action", "value", "version", "next", "about", "idempotency_key", "next_on", "met", "column", "edit", "code", "format",
-    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0",
+    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0", "answer", "record", "profile", "match",
 }  # fmt: skip
 FINAL = {
     "delete",
@@ -344,6 +351,7 @@ def test_huge_and_missing_keys_are_not_found(company: dict[str, Any], as_alice: 
             f"/files/{key}/",
             f"/import/{key}/",
             f"/import/{key}/refused/",
+            f"/import/{key}/asks/",
             f"/settings/users/{key}/",
         ):
             assert as_alice.get(address).status_code == 404, address[:60]
@@ -356,6 +364,7 @@ def test_huge_and_missing_keys_are_not_found(company: dict[str, Any], as_alice: 
             f"/files/{key}/remove/",
             f"/tasks/{key}/done/",
             f"/import/{key}/undo/",
+            f"/import/{key}/asks/{key}/",
             f"/accounts/{key}/field/name/",
         ):
             assert as_alice.post(address, {"name": "x", "value": "1"}).status_code == 404, address[:60]
@@ -367,11 +376,13 @@ def test_what_belongs_to_somebody_else_is_not_there(
     """Alice's import, operation and view, asked for by Bob."""
     before = snapshot()
     for key in (company["import"].pk, company["done import"].pk):
-        for address in (f"/import/{key}/", f"/import/{key}/refused/", f"/import/{key}/?part=1"):
+        asks = f"/import/{key}/asks/"
+        for address in (f"/import/{key}/", f"/import/{key}/refused/", f"/import/{key}/?part=1", asks):
             answer = as_bob.get(address)
             assert answer.status_code == 404 and SECRET not in answer.content.decode()
-        for address in (f"/import/{key}/", f"/import/{key}/undo/"):
-            assert as_bob.post(address, {"go": "1"}).status_code == 404
+        answers = (f"{asks}{company['waiting'].pk}/", f"{asks}rest/", f"{asks}back/")
+        for address in (f"/import/{key}/", f"/import/{key}/undo/", *answers):
+            assert as_bob.post(address, {"go": "1", "answer": "skip"}).status_code == 404
     assert as_bob.post(f"/undo/operation/{company['operation'].pk}/").status_code == 404
     as_bob.post(f"/accounts/views/{company['view'].pk}/delete/")
     page = as_bob.get(f"/accounts/?view={company['view'].pk}").content.decode()

@@ -28,13 +28,22 @@ def import_file(argv: list[str]) -> int:
         prog="enishi import",
         description=say("Excel・CSVのファイルを取り込みます。", "Brings a spreadsheet or csv in."),
     )
-    parser.add_argument("file", help=say("xlsx、xls、ods、csv、tsv", "xlsx, xls, ods, csv, tsv"))
+    parser.add_argument("file", help=say("xlsx、xls、ods、csv、tsv、vcf", "xlsx, xls, ods, csv, tsv, vcf"))
     parser.add_argument(
         "--entity",
         default="",
         metavar="account|contact|deal|task|…",
         help=say(
             "何の表か（省略すると見出しで判断）", "what the rows are (told from the headings otherwise)"
+        ),
+    )
+    parser.add_argument(
+        "--match",
+        default="",
+        choices=["exact", "careful", "loose"],
+        help=say(
+            "名寄せ: exact 見分け方が同じものだけ、careful 迷うものは聞く（初めの値）、loose 似ていれば更新",
+            "how the same customer is known: exact, careful (asks where in doubt; default), loose",
         ),
     )
     parser.add_argument("--user", default="", help=_user_help())
@@ -59,6 +68,9 @@ def import_file(argv: list[str]) -> int:
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)
         raise Problem(str(error), str(error)) from None
+    if options.match:
+        job.plan = {**job.plan, "match": options.match}
+        job.save(update_fields=["plan"])
     importing.run(job, dry=options.dry_run)
     if job.status == "failed":
         raise Problem(job.error, job.error)
@@ -67,6 +79,7 @@ def import_file(argv: list[str]) -> int:
         "created": job.figures.get("created", {}),
         "updated": job.figures.get("updated", {}),
         "unchanged": job.figures.get("unchanged", {}),
+        "asked": job.figures.get("asked", 0),
         "refused": job.figures.get("refused", 0),
         "refused_file": job.refused_path or None,
     }
@@ -87,6 +100,11 @@ def import_file(argv: list[str]) -> int:
             print(f"  {word} {name}: {n}")
     where = say(f"（{job.refused_path}）", f" ({job.refused_path})") if job.refused_path else ""
     print(say("  取り込めなかった行", "  refused rows") + f": {figures['refused']}{where}")
+    if figures["asked"]:
+        where = "" if options.dry_run else f" {settings.PUBLIC_URL}/import/{job.pk}/asks/"
+        print(
+            say("  同じかどうか確かめる行", "  rows that wait for an answer") + f": {figures['asked']}{where}"
+        )
     for text, n in kept.items():
         print(say(f"  文字のまま残した値: {text} {n}件", f"  kept as text: {text} ×{n}"))
     _flush()

@@ -21,6 +21,7 @@ from enishi.records.visible import visible
 Values = dict[str, Any]
 Pairs = Sequence[tuple[Parsed, Values]]
 CLEAR = 10  # points by which one record must be likelier than the next to be taken without asking
+AGAINST = -60  # points that no agreement outweighs: another day of birth, another 法人番号
 MOST_SHOWN = 5  # candidates of a question
 
 
@@ -116,7 +117,9 @@ class Decider:
         found = sorted([*looks.records(values), *looks.rows(values)], key=lambda one: -one[0].score)
         found = [one for one in found if one[0].score >= self.limits.likely]
         if not found:
-            return Decision("new") if doubt is None else Decision("ask", candidates=[doubt])
+            if doubt is None or any(points <= AGAINST for _word, points in doubt[0].reasons):
+                return Decision("new")
+            return Decision("ask", candidates=[doubt])
         best, target = found[0]
         certain = (best.score >= self.limits.certain and not best.doubtful) or self._adopts(
             best, target, values
@@ -138,8 +141,16 @@ class Decider:
 
     def _doubt(self, entity: Entity, key: Any, values: Values, theirs: Get) -> Likeness | None:
         """Whether somebody with the very key may be another after all: a company of the same name elsewhere with another
-        number, a number of another program that somebody already has here."""
+        number, a son with his father's name and telephone, another name at a mail address, a number of another program that
+        somebody already has here."""
         assert self.limits is not None
+        if entity.name == "contact" and key[0] in {"email", "name"}:
+            born, their_birth = values.get("birthday"), theirs("birthday")
+            if key[0] == "name" and not (born and their_birth and born != their_birth):
+                return None
+            found = COMPARE[entity.name](of_values(values), theirs)
+            named = values.get("name") or values.get("family_name")
+            return found if named and (found.doubtful or found.score < self.limits.likely) else None
         if key[0] == "name" and entity.name == "account":
             if not any(
                 (mine := values.get(name)) and (held := theirs(name)) and mine != held

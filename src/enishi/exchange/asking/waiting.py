@@ -1,5 +1,6 @@
 """Answering for the rows that wait: one by one, or the rest alike. What an answer stores belongs to the import's operation."""
 
+import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -131,11 +132,12 @@ def _store(job: ImportJob, rows: Sequence[WaitingRow], what: str, target: int, b
         _close(rows, what, None, by)
         return
     importer = _importer(job, by)
+    at = timezone.now()  # one moment for all: they are taken back together
     head = rows if target else rows[:1]
-    _bring(job, importer, head, dict.fromkeys((row.pk for row in head), target), what, by)
+    _bring(job, importer, head, dict.fromkeys((row.pk for row in head), target), what, by, at)
     if len(head) < len(rows) and (made := head[0].record_id):
         rest = rows[1:]
-        _bring(job, importer, rest, dict.fromkeys((row.pk for row in rest), made), what, by)
+        _bring(job, importer, rest, dict.fromkeys((row.pk for row in rest), made), what, by, at)
 
 
 def _importer(job: ImportJob, by: User) -> Importer:
@@ -152,6 +154,7 @@ def _bring(
     targets: dict[int, int],
     what: str,
     by: User,
+    at: datetime.datetime | None = None,
 ) -> None:
     """Stores rows with the answers given for them (0: a new record), and notes what became of each."""
     made = []
@@ -165,7 +168,7 @@ def _bring(
         made.append(one)
     newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     importer.store(made)
-    now = timezone.now()
+    now = at or timezone.now()
     for row, one in zip(rows, made, strict=True):
         record = one.keys.get(row.entity)
         if what == State.NEW and record:
