@@ -43,9 +43,11 @@ class Decision:
 class Decider:
     """Decides batch by batch, for one import."""
 
-    def __init__(self, plan: Plan, by: User, made: Mapping[str, Container[int]]) -> None:
-        """`made`: by entity, the records that the import itself has made."""
-        self.plan, self.by, self.made = plan, by, made
+    def __init__(
+        self, plan: Plan, by: User, made: Mapping[str, Container[int]], met: Mapping[str, Container[int]]
+    ) -> None:
+        """`made` and `met`: by entity, the records that the import itself has made, and those that rows before spoke of."""
+        self.plan, self.by, self.made, self.met = plan, by, made, met
         self.limits = STRICTNESS.get(plan.match)
         self._candidates: dict[str, Candidates] = {}
 
@@ -97,14 +99,19 @@ class Decider:
     ) -> dict[int, Found]:
         """Rows with the very key of a record that seems to be somebody else. Of what the file itself says of one name nothing is
         doubted: it is one customer, wherever its offices are."""
-        made = {}
+        made: dict[int, Found] = {}
+        certain: set[int] = set()
         for place, ((row, values), key) in enumerate(zip(pairs, keys, strict=True)):
             record = known.get(key) if key is not None else None
             if record is None or entity.name in row.answers or record.pk in self.made[entity.name]:
                 continue
+            if record.pk in self.met[entity.name]:
+                continue
             if (doubt := self._doubt(entity, key, values, of_record(record))) is not None:
                 made[place] = doubt, record
-        return made
+            else:
+                certain.add(record.pk)
+        return {place: found for place, found in made.items() if found[1].pk not in certain}
 
     def _answered(self, entity: Entity, row: Parsed) -> Decision:
         """What a person said of this row."""

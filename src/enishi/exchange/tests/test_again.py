@@ -6,6 +6,7 @@ import pytest
 
 from enishi.access.models import User
 from enishi.exchange.tests.test_importing import SHARED, bring, write_csv
+from enishi.people.models import Account
 from enishi.work.models import Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B1")]
@@ -46,3 +47,18 @@ def test_tasks_about_nobody_are_known_by_their_note_too(alice: User, tmp_path: P
     assert bring(path, alice).figures["created"] == {"task": 3}
     figures = bring(path, alice).figures
     assert (figures["created"], figures["updated"], figures["unchanged"]) == ({}, {}, {"task": 3})
+
+
+def test_offices_of_one_company_stay_one_customer(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "住所", "電話"],
+        ["株式会社一条", "東京都港区芝1-1", "03-1111-1111"],
+        ["株式会社一条", "大阪府大阪市北区梅田2-2", "06-1111-1111"],
+    ]
+    path = write_csv(tmp_path / "会社.csv", rows)
+    assert bring(path, alice).figures["created"] == {"account": 1}
+    figures = bring(path, alice).figures
+    assert (figures["asked"], figures["updated"], figures["unchanged"]) == (0, {}, {"account": 1})
+    rows[1][2] = "03-1111-2222"
+    assert bring(write_csv(path, rows), alice).figures["updated"] == {"account": 1}
+    assert [one.phone for one in Account.objects.all()] == ["03-1111-2222"]
