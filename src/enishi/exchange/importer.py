@@ -13,7 +13,7 @@ from enishi.exchange.asking.deciding import Decider, Decision
 from enishi.exchange.asking.questions import Asks
 from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
-from enishi.exchange.rows import RowReader
+from enishi.exchange.rows import LONGEST_NOTE, RowReader
 from enishi.records import bulk, registry, search, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
@@ -24,7 +24,6 @@ Values = dict[str, Any]
 Pairs = Sequence[tuple[Parsed, Values]]
 WORDS = ("created", "updated", "unchanged")
 ALONE = ("account", "contact")  # entities whose rules look at nothing but the record itself
-LONGEST_NOTE = 20_000
 
 
 class Keys:
@@ -201,10 +200,14 @@ class Importer:
                     values[name] = row.keys[to]
             if entity.name == "task" and self.plan.main != "task" and self.plan.main in row.keys:
                 values["about"] = f"{self.plan.main}:{row.keys[self.plan.main]}"
-            elif entity.name == "task":
-                place = next((name for name in ("deal", "contact", "account") if name in row.keys), "")
+            elif entity.name in {"task", "activity"}:
+                log = self.plan.main == "activity"
+                order = ("account", "contact") if log else ("deal", "contact", "account")
+                place = next((name for name in order if name in row.keys), "")
                 if place:
                     values["about"] = f"{place}:{row.keys[place]}"
+                if entity.name == "activity" and place == "account" and "contact" in row.keys:
+                    values["met"] = [row.keys["contact"]]
 
     def _not_allowed(self, entity: Entity, record: Any, values: Values) -> str:
         """Why the person may not bring this row in ("" where he may): the record that it means, or the owner that it names, lies

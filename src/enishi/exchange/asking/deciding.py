@@ -211,7 +211,7 @@ class Decider:
         """A task is known by what it is about, its name and its day together; one about nobody by its note too, for a list may
         say 電話 several times a day."""
         about, *names = entity.imports.together
-        told = [values.get(name) for name in names]
+        told = [values.get(name) or None for name in names]
         if not any(told) or (about not in values and len(row.values) > 1):
             return None  # or about somebody who isn't there yet
         note = "" if values.get(about) else values.get(entity.imports.note, "")
@@ -273,12 +273,12 @@ def _known_together(entity: Entity, rows: Any, keys: set[Any]) -> dict[Any, Any]
     about, *names = entity.imports.together
     places, loose = {key[1] for key in keys if key[1]}, [key for key in keys if not key[1]]
     times = {key[len(names) + 1] for key in loose} - {None}
-    timeless = {key[2] for key in loose if key[len(names) + 1] is None}
+    timeless = {key[2] for key in loose if key[len(names) + 1] is None} - {None}
     free = Q(**{f"{names[-1]}__in": times}) | Q(**{f"{names[-1]}__isnull": True, f"{names[0]}__in": timeless})
     known: dict[Any, Any] = {}
     for found in (rows.filter(**{f"{about}__in": places}), rows.filter(free, **{about: ""})):
         for record in found:
             place = getattr(record, about)
             note = "" if place else getattr(record, entity.imports.note)
-            known["together", place, *(getattr(record, name) for name in names), note] = record
+            known["together", place, *(getattr(record, name) or None for name in names), note] = record
     return known
