@@ -20,7 +20,7 @@ def import_file(argv: list[str]) -> int:
     """
     from django.conf import settings
 
-    from enishi.exchange import importing, readers
+    from enishi.exchange import importing, mapping, readers
     from enishi.exchange.roundtrip import cli as round_trip
     from enishi.exchange.roundtrip import reading
     from enishi.records import registry
@@ -98,9 +98,13 @@ def import_file(argv: list[str]) -> int:
         "refused_file": job.refused_path or None,
     }
     kept = job.figures.get("kept", {})
+    ignored = mapping.ignored(mapping.Plan.from_json(job.plan))
     if options.json:
         print(
-            json.dumps({**figures, "kept_as_text": kept, "dry_run": options.dry_run}, ensure_ascii=False),
+            json.dumps(
+                {**figures, "kept_as_text": kept, "ignored_columns": ignored, "dry_run": options.dry_run},
+                ensure_ascii=False,
+            ),
             flush=True,
         )
         return 0
@@ -121,6 +125,8 @@ def import_file(argv: list[str]) -> int:
         )
     for text, n in kept.items():
         print(say(f"  文字のまま残した値: {text} {n}件", f"  kept as text: {text} ×{n}"))
+    if ignored:
+        print(say("  取り込まなかった列", "  columns not taken in") + f": {'、'.join(ignored)}")
     _flush()
     return 0
 

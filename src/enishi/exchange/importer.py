@@ -1,7 +1,7 @@
 """A batch of parsed rows into records: matched with those that are there, made or changed, each pointing to what its row made
 before."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +13,7 @@ from enishi.exchange.asking.deciding import Decider, Decision
 from enishi.exchange.asking.questions import Asks
 from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
-from enishi.exchange.rows import RowReader
+from enishi.exchange.rows import LONGEST_NOTE, RowReader
 from enishi.records import bulk, registry, search, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
@@ -24,7 +24,6 @@ Values = dict[str, Any]
 Pairs = Sequence[tuple[Parsed, Values]]
 WORDS = ("created", "updated", "unchanged")
 ALONE = ("account", "contact")  # entities whose rules look at nothing but the record itself
-LONGEST_NOTE = 20_000
 
 
 class Keys:
@@ -56,7 +55,10 @@ class Importer:
         self.asked = 0
         self.made = {entity.name: Keys() for entity in self.entities}
         self.touched = {entity.name: Keys() for entity in self.entities}
-        self.decider = Decider(plan, by, self.made)
+        self.said = {
+            entity.name: defaultdict[str, Keys](Keys) for entity in self.entities
+        }  # of what it met, by field
+        self.decider = Decider(plan, by, self.made, self.touched)
         self._defaults = {entity.name: _defaults(entity) for entity in self.entities}
         self._ahead: dict[int, tuple[Values, bulk.Draft]] = {}  # by identity of the values
         self._mostly_new = True
@@ -198,10 +200,14 @@ class Importer:
                     values[name] = row.keys[to]
             if entity.name == "task" and self.plan.main != "task" and self.plan.main in row.keys:
                 values["about"] = f"{self.plan.main}:{row.keys[self.plan.main]}"
-            elif entity.name == "task":
-                place = next((name for name in ("deal", "contact", "account") if name in row.keys), "")
+            elif entity.name in {"task", "activity"}:
+                log = self.plan.main == "activity"
+                order = ("account", "contact") if log else ("deal", "contact", "account")
+                place = next((name for name in order if name in row.keys), "")
                 if place:
                     values["about"] = f"{place}:{row.keys[place]}"
+                if entity.name == "activity" and place == "account" and "contact" in row.keys:
+                    values["met"] = [row.keys["contact"]]
 
     def _not_allowed(self, entity: Entity, record: Any, values: Values) -> str:
         """Why the person may not bring this row in ("" where he may): the record that it means, or the owner that it names, lies
@@ -249,17 +255,19 @@ class Importer:
         for (row, _values), decision in zip(pairs, decisions, strict=True):
             if row.asks is not None and decision.what == "ask":
                 row.asks.settle([pair[0] for pair in pairs])
-        return Stored(entity.name, made, list(updates), {one.record.pk for one in changed})
+        said = {key: list(changes) for key, (_record, changes) in updates.items()}
+        return Stored(entity.name, made, said, {one.record.pk for one in changed})
 
     def _change(self, entity: Entity, decision: Decision, values: Values, changes: Values) -> None:
-        """Adds to the changes of a known record what a row says. What this import made itself, a later row only completes; a
-        record that was found by likeness keeps its own spellings."""
+        """Adds to the changes of a known record what a row says. What this import made itself, or an earlier row has said, a later
+        row only completes; a record that was found by likeness keeps its own spellings."""
         record = decision.record
         own = record.pk in self.made[entity.name]
         if decision.pointed or (not own and self.plan.on_match != "update"):
             return
+        said = self.said[entity.name]
         for name, value in values.items():
-            if not own and not decision.spelled:
+            if not own and not decision.spelled and name not in changes and record.pk not in said[name]:
                 changes[name] = value
                 continue
             found = entity.field(name)
@@ -335,16 +343,21 @@ def _both(held: Any, value: Any, name: str) -> Any:
 class Stored:
     """What became of a batch in one entity; told to the importer once all of the batch is stored."""
 
-    def __init__(self, entity: str, made: list[int], met: list[int], changed: set[int]) -> None:
+    def __init__(self, entity: str, made: list[int], met: dict[int, list[str]], changed: set[int]) -> None:
+        """`met`: the known records of which rows spoke, and of which of their fields."""
         self.entity, self.made, self.met, self.changed = entity, made, met, changed
 
     def tell(self, importer: Importer) -> None:
         """Counts each record once, however many rows speak of it, and remembers it."""
         made, touched = importer.made[self.entity], importer.touched[self.entity]
+        said = importer.said[self.entity]
         importer.counts["created"][self.entity] += len(self.made)
         for key in self.met:
             if key not in made and key not in touched:
                 importer.counts["updated" if key in self.changed else "unchanged"][self.entity] += 1
             touched.add(key)
+        for key, names in self.met.items():
+            for name in names if key not in made else ():
+                said[name].add(key)
         for key in self.made:
             made.add(key)

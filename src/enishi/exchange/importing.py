@@ -61,8 +61,8 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
     )
 
 
-def replan(job: ImportJob, *, recognise: bool) -> None:
-    """Proposes anew: as another program's form, or as any sheet.
+def replan(job: ImportJob, *, recognise: bool, told: bool = False) -> None:
+    """Proposes anew: as another program's form, or as any sheet; `told`, as a list of `job.entity` and nothing else.
 
     Raises:
         readers.Unreadable
@@ -70,15 +70,15 @@ def replan(job: ImportJob, *, recognise: bool) -> None:
     old = Plan.from_json(job.plan)
     for table in readers.open_tables(Path(job.path), job.file_name):
         if table.name == old.table:
-            plan = propose(table.name, table.head(HEAD), job.entity, recognise=recognise)
+            plan = propose(table.name, table.head(HEAD), job.entity, recognise=recognise, told=told)
             plan.more, plan.match = old.more, old.match
             job.plan = plan.to_json()
-            job.save(update_fields=["plan"])
+            job.save(update_fields=["plan", "entity"])
 
 
 def _told(plan: Plan) -> int:
     """Columns that go somewhere of their own."""
-    return sum(bool(one.target) and not one.target.endswith(".note") for one in plan.columns)
+    return sum(bool(one.target) and not one.target.endswith((".note", ".text")) for one in plan.columns)
 
 
 def _same_heading(plan: Plan, best: Plan) -> bool:

@@ -19,7 +19,7 @@ from enishi.japanese import charset
 SHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
 TEXTS = {".csv", ".tsv", ".txt"}
 CARDS = {".vcf", ".vcard"}
-MOST_COLUMNS = 300
+MOST_COLUMNS = 1000
 LONGEST_CELL = 100_000
 Row = list[Any]
 

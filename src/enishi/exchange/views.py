@@ -120,11 +120,12 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             },
         )
     if request.method == "POST":
+        anew = False
         if request.POST.get("profile") in {"on", "off"}:
             importing.replan(found, recognise=request.POST["profile"] == "on")
-        else:
+        elif not (anew := is_told_anew(request, found)):
             read_choices(request, found)
-        if "go" in request.POST:
+        if "go" in request.POST and not anew:
             found.status = ImportJob.Status.QUEUED
             found.beat_at = timezone.now()
             found.save(update_fields=["status", "beat_at"])
@@ -132,6 +133,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             return redirect("import-job", found.pk)
     plan = mapping.Plan.from_json(found.plan)
     context: dict[str, Any] = {"job": found, "plan": plan, "targets": mapping.targets(plan), "problem": ""}
+    context["mains"], context["ignored"] = mapping.mains(), mapping.ignored(plan)
     context["form"], context["as_form"] = profiles.get(plan.form), bool(plan.profile)
     try:
         rows = importing.preview(found)
@@ -163,6 +165,18 @@ def key_options(entity: Entity, plan: mapping.Plan) -> list[str]:
         for name in entity.imports.keys
         if f"{entity.name}.{name}" in targets or (name == "name" and f"{entity.name}.family_name" in targets)
     ]
+
+
+def is_told_anew(request: HttpRequest, found: ImportJob) -> bool:
+    """Whether the person says that the rows are something else than was thought: then all is proposed anew."""
+    wanted = request.POST.get("main", "")
+    if wanted == mapping.Plan.from_json(found.plan).main or wanted not in {
+        one.name for one in mapping.mains()
+    }:
+        return False
+    found.entity = wanted
+    importing.replan(found, recognise=False, told=True)
+    return True
 
 
 def read_choices(request: HttpRequest, found: ImportJob) -> None:
@@ -215,7 +229,8 @@ def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]
                 continue
             entity, _dot, name = column.target.partition(".")
             field = mapping.kind_of(column.target)
-            value = row.values.get(entity, {}).get(name)
+            held = row.values.get(entity) or row.values.get("contact" if entity == "account" else "", {})
+            value = held.get(name)
             raw = readers.plain(row.cells[column.index]) if column.index < len(row.cells) else ""
             cells.append(
                 field.text(value) if field is not None and value is not None else f"（{raw}）" if raw else ""

@@ -67,9 +67,12 @@ class Preset:
 
 @dataclass(frozen=True)
 class ImportHint:
-    """How import knows the entity: columns that identify one record, best first."""
+    """How import knows the entity: columns that identify one record, best first; or fields that only together tell one (what it is about first,
+    its time last), where a file is brought in again."""
 
     keys: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    note: str = "note"  # the field that keeps what has no field of its own
     column_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 

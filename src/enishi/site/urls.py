@@ -34,7 +34,6 @@ urlpatterns = [
     path("duplicates/rule/", duplicates.rule, name="duplicates-rule"),
     path("", include("enishi.exchange.roundtrip.urls")),
     path("", include("enishi.exchange.cleansing.urls")),
-    path("import/<int:import_id>/asks/", include("enishi.exchange.asking.urls")),
     path("", include("enishi.exchange.asking.urls")),
     path("<entity:entity>/export/", exchange.export, name="export"),
     path("", include("enishi.records.urls")),

@@ -4,6 +4,8 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Q
+
 from enishi.access.models import User
 from enishi.exchange.asking.candidates import Candidates, Found, of_record, of_values
 from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness
@@ -43,16 +45,18 @@ class Decision:
 class Decider:
     """Decides batch by batch, for one import."""
 
-    def __init__(self, plan: Plan, by: User, made: Mapping[str, Container[int]]) -> None:
-        """`made`: by entity, the records that the import itself has made."""
-        self.plan, self.by, self.made = plan, by, made
+    def __init__(
+        self, plan: Plan, by: User, made: Mapping[str, Container[int]], met: Mapping[str, Container[int]]
+    ) -> None:
+        """`made` and `met`: by entity, the records that the import itself has made, and those that rows before spoke of."""
+        self.plan, self.by, self.made, self.met = plan, by, made, met
         self.limits = STRICTNESS.get(plan.match)
         self._candidates: dict[str, Candidates] = {}
 
     def decide(self, entity: Entity, pairs: Pairs) -> list[Decision]:
         """One decision per row, in their order. Exact keys come first and cost one query per kind; only what they leave open is
         compared."""
-        keys = [self._key(entity, values) for _row, values in pairs]
+        keys = [self._key(entity, row, values) for row, values in pairs]
         known = self._known(entity, keys)
         looks = self._looks(entity)
         fresh: dict[Any, int] = {}  # place of the first row of each key
@@ -97,14 +101,19 @@ class Decider:
     ) -> dict[int, Found]:
         """Rows with the very key of a record that seems to be somebody else. Of what the file itself says of one name nothing is
         doubted: it is one customer, wherever its offices are."""
-        made = {}
+        made: dict[int, Found] = {}
+        certain: set[int] = set()
         for place, ((row, values), key) in enumerate(zip(pairs, keys, strict=True)):
             record = known.get(key) if key is not None else None
             if record is None or entity.name in row.answers or record.pk in self.made[entity.name]:
                 continue
+            if record.pk in self.met[entity.name]:
+                continue
             if (doubt := self._doubt(entity, key, values, of_record(record))) is not None:
                 made[place] = doubt, record
-        return made
+            else:
+                certain.add(record.pk)
+        return {place: found for place, found in made.items() if found[1].pk not in certain}
 
     def _answered(self, entity: Entity, row: Parsed) -> Decision:
         """What a person said of this row."""
@@ -184,9 +193,11 @@ class Decider:
         }  # fmt: skip
 
     # --- exact keys -----------------------------------------------------------------------------------
-    def _key(self, entity: Entity, values: Values) -> Any:
+    def _key(self, entity: Entity, row: Parsed, values: Values) -> Any:
         """What tells the record from others: (the key's name, value); None is always a new one."""
         chosen = self.plan.keys.get(entity.name, "")
+        if entity.imports.together and not chosen:
+            return self._together(entity, row, values)
         if not chosen:
             return None
         if chosen != "name" and values.get(chosen):
@@ -196,6 +207,17 @@ class Decider:
         if chosen == "name" or entity.name == "account":
             return ("name", values["name"]) if values.get("name") else None
         return None
+
+    @staticmethod
+    def _together(entity: Entity, row: Parsed, values: Values) -> Any:
+        """A task is known by what it is about, its name and its day together; one about nobody by its note too, for a list may
+        say 電話 several times a day."""
+        about, *names = entity.imports.together
+        told = [values.get(name) or None for name in names]
+        if not any(told) or (about not in values and len(row.values) > 1):
+            return None  # or about somebody who isn't there yet
+        note = "" if values.get(about) else values.get(entity.imports.note, "")
+        return ("together", values.get(about, ""), *told, note)
 
     @staticmethod
     def _person_key(values: Values) -> Any:
@@ -224,6 +246,9 @@ class Decider:
                         key = ("name", record.account_id, record.match_key, told)
                         if key in found:
                             known[key] = record
+                continue
+            if name == "together":
+                known |= _known_together(entity, rows, found)
                 continue
             found_by = entity.field(name)
             if name != chosen:  # known by name only where it has no number of its own
@@ -256,3 +281,19 @@ def _same_letters(values: Values, theirs: Get) -> bool:
     mine = values.get("name") or f"{values.get('family_name', '')}{values.get('given_name', '')}"
     held = theirs("name") or ""
     return sorted(fold(mine).replace(" ", "")) == sorted(fold(held).replace(" ", ""))
+
+
+def _known_together(entity: Entity, rows: Any, keys: set[Any]) -> dict[Any, Any]:
+    """Records by the fields that only together tell them: found by what they are about, those about nobody by their time."""
+    about, *names = entity.imports.together
+    places, loose = {key[1] for key in keys if key[1]}, [key for key in keys if not key[1]]
+    times = {key[len(names) + 1] for key in loose} - {None}
+    timeless = {key[2] for key in loose if key[len(names) + 1] is None} - {None}
+    free = Q(**{f"{names[-1]}__in": times}) | Q(**{f"{names[-1]}__isnull": True, f"{names[0]}__in": timeless})
+    known: dict[Any, Any] = {}
+    for found in (rows.filter(**{f"{about}__in": places}), rows.filter(free, **{about: ""})):
+        for record in found:
+            place = getattr(record, about)
+            note = "" if place else getattr(record, entity.imports.note)
+            known["together", place, *(getattr(record, name) or None for name in names), note] = record
+    return known

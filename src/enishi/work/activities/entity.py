@@ -124,7 +124,7 @@ class ActivityEntity(Entity):
         Preset("visits", _("訪問"), {"field": "kind", "op": "is", "value": "visit"}),
         Preset("month", _("今月"), {"field": "at", "op": "this_month"}),
     )
-    imports = ImportHint(keys=())
+    imports = ImportHint(together=("about", "text", "at"), note="text")
 
     def handed_over(self, rows: Any) -> Any:
         return rows.filter(at__gt=timezone.now())  # who made a visit made it

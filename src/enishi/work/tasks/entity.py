@@ -104,7 +104,7 @@ class TaskEntity(Entity):
         ]}, "due_at"),
         Preset("done", _("完了"), {"field": "done_at", "op": "not_empty"}, "-updated_at"),
     )  # fmt: skip
-    imports = ImportHint(keys=())
+    imports = ImportHint(together=("about", "name", "due_at"))
 
     def handed_over(self, rows: Any) -> Any:
         return rows.filter(done_at=None)
