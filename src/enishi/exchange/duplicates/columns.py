@@ -60,6 +60,7 @@ _BY_CONTENT: tuple[tuple[Callable[[Any], bool], str], ...] = (
     (contents.is_telephone, "phone"), (contents.is_url, "website"), (contents.is_prefecture, "prefecture"),
     (contents.is_address, "_address"), (contents.is_company, "company"), (contents.is_person, "name"),
 )  # fmt: skip
+SOME_FIRMS = 0.1  # of the cells of a column of names; fewer are people with odd names
 SEVERAL = {"phone", "fax", "mail", "_address", "_block", "_city", "_town", "building"}
 _COMPANY = re.compile(r"法人|会社|企業|団体|company|corporate|business|b2b|account|org")
 _PERSON = re.compile(r"個人|家庭|消費者|person|individual|private|consumer|b2c|contact|human")
@@ -86,6 +87,15 @@ def roles(heading: list[str], rows: list[list[Any]], about: str = "") -> list[st
             if role and (role not in taken or role in SEVERAL) and _fits(role, cells[place]):
                 made[place] = role
                 taken.add(role)
+    if "name" in taken and not taken & {
+        "company",
+        "any_name",
+        "family",
+    }:  # お名前 over firms and people alike
+        place = made.index("name")
+        if contents.share(cells[place], lambda cell: names_company(str(cell))) > SOME_FIRMS:
+            made = ["any_name" if role == "name" else "any_kana" if role == "kana" else role for role in made]
+            taken = set(made)
     return _settled(made, taken, about)
 
 

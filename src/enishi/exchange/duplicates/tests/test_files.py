@@ -30,7 +30,7 @@ def searched(
     return truth, found, {(one.low, one.high) for one in result.pairs if one.decision == "automatic"}
 
 
-@pytest.mark.parametrize(("people", "firms"), [(900, 0), (0, 700), (450, 350)])
+@pytest.mark.parametrize(("people", "firms"), [(600, 0), (0, 450), (250, 200)])
 def test_the_ledger_is_searched_well(people: int, firms: int, tmp_path: Path) -> None:
     truth, found, sure = searched(ledger(11, people, firms), tmp_path)
     right = len(truth & found)
