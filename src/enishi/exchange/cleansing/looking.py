@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -71,9 +71,9 @@ class Looker:
     def __init__(self, entity: Entity, wishes: Wishes) -> None:
         self.entity, self.wishes = entity, wishes
         self.fields = fields_of(entity)
-        own = [one for one in self.fields if one.custom]
-        self.held = [(one, one.name, attrgetter(one.column)) for one in self.fields if not one.custom]
-        self.held += [(one, one.name, one.get) for one in own]
+        self.held: list[tuple[FieldKind, str, Callable[[Any], Any]]] = [
+            (one, one.name, one.get if one.custom else attrgetter(one.column)) for one in self.fields
+        ]
         self.spans = type(entity).tidy is not Entity.tidy
 
     def look(self, record: Any) -> list[Found]:
