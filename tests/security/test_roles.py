@@ -93,6 +93,7 @@ def test_what_a_role_does_not_reach_is_found_nowhere(
                 assert SECRET not in told(answer), (method, address)
     after = snapshot("access.AccessLog", "connect.ApiToken")
     assert set(changed_tables(before, after)) <= {
+        "exchange.Cleansing",
         "exchange.ImportJob",
         "records.Notification",
         "records.SavedView",
