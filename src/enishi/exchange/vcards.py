@@ -8,7 +8,7 @@ without values, missing END. RFC 6350 (4.0), RFC 2426 (3.0), and the vCard 2.1 s
 import binascii
 import quopri
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -265,7 +265,8 @@ def _leave(made: _Card, one: Property, label: str) -> None:
     made.put("", _plain(one.value).replace("\n", " ")[:500], label or one.name.removeprefix("X-"))
 
 
-def _to(heading: str):  # type: ignore[no-untyped-def]
+def _to(heading: str) -> Callable[[_Card, Property, str], None]:
+    """A property that is a cell as it stands."""
     return lambda made, one, label: made.put(heading, _plain(one.value), label or heading)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from enishi.access.models import User
 from enishi.exchange.asking.evidence import COMPARE, Get, Likeness
 from enishi.japanese import companies, kana, names
-from enishi.japanese.addresses import address_key
+from enishi.japanese.addresses import address_key, split_prefecture
 from enishi.japanese.text import fold
 from enishi.people.accounts.entity import match_key
 from enishi.records.entity import Entity
@@ -194,5 +194,6 @@ def spelled_alike(entity: Entity, name: str, held: Any, value: Any) -> bool:
     if entity.name == "account" and name == "name":
         return companies.company_key(held) == companies.company_key(value)
     if name in {"address", "building"}:
-        return address_key(held) == address_key(value)
+        one, two = (address_key(split_prefecture(text)[1]) for text in (held, value))
+        return one == two
     return fold(held).replace(" ", "") == fold(value).replace(" ", "")
