@@ -71,17 +71,9 @@ class Looker:
     def __init__(self, entity: Entity, wishes: Wishes) -> None:
         self.entity, self.wishes = entity, wishes
         self.fields = fields_of(entity)
-<<<<<<< HEAD
-        own = [one for one in self.fields if one.custom]
-        self.held: list[tuple[FieldKind, str, Callable[[Any], Any]]] = [
-            (one, one.name, attrgetter(one.column)) for one in self.fields if not one.custom
-        ]
-        self.held += [(one, one.name, one.get) for one in own]
-=======
         self.held: list[tuple[FieldKind, str, Callable[[Any], Any]]] = [
             (one, one.name, one.get if one.custom else attrgetter(one.column)) for one in self.fields
         ]
->>>>>>> clean
         self.spans = type(entity).tidy is not Entity.tidy
 
     def look(self, record: Any) -> list[Found]:
