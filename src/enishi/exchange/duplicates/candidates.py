@@ -27,12 +27,12 @@ log = logging.getLogger(__name__)
 MEMORY = "3GB"
 THREADS = 2
 LARGEST_BLOCK = 120
-MOST_PAIRS = 30  # candidate pairs per record, on average; larger blocks are left out until it fits
-MOST_WEIGHED = 2.0  # of these, per record, weighed one by one
+MOST_PAIRS = 8  # candidate pairs per record, on average; larger blocks are left out until it fits
+MOST_WEIGHED = 1.2  # of these, per record, weighed one by one
 TEACHES = 500  # records; fewer teach nothing, and what is given beforehand holds
 LARGE = 200_000  # records from which Splink samples before it trains
 UNLIKE = 300_000  # pairs drawn by chance, from which Splink learns how often strangers agree
-FEW = 400_000  # so many are always weighed one by one
+FEW = 300_000  # so many are always weighed one by one
 COUNTED = (
     "family", "family_latin", "given", "given_latin", "company", "company_latin", "mobiles", "phones", "faxes", "mails", "domain",
     "birthday", "postal", "corporate", "personal",
@@ -142,7 +142,7 @@ class Candidates:
         rows = self.db.execute(
             "SELECT n, n * (n - 1) / 2 * count(*) FROM blocks GROUP BY n ORDER BY n"
         ).fetchall()
-        budget, total, cap = max(MOST_PAIRS * self.count, 2_000_000) * 2, 0.0, 2
+        budget, total, cap = max(MOST_PAIRS * self.count, 1_000_000) * 2, 0.0, 2
         for size, pairs in rows:
             total += pairs
             if size > LARGEST_BLOCK or (total > budget and size > 8):

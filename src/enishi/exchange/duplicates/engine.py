@@ -237,8 +237,11 @@ def _judge_chunk(pairs: list[tuple[int, int]]) -> list[clustering.Edge]:
         theirs = _search.features(high)
         if ours.kind != theirs.kind:
             continue
-        _found, weighed, decision = judge(ours, theirs, _search.known)
-        if decision:
+        found = comparing.levels(ours, theirs)
+        if deciding.contradict(ours, theirs, found):  # most pairs: not worth the weighing
+            continue
+        weighed = weighing.weigh(ours, theirs, found, _search.known)
+        if decision := deciding.decide(ours, theirs, found, weighed):
             made.append(clustering.Edge(low, high, weighed.score, decision))
     return made
 
