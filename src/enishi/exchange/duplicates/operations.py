@@ -8,7 +8,7 @@ import datetime
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,13 +17,15 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.exchange.duplicates.bases import Base, searchable
-from enishi.exchange.duplicates.engine import Found, Search
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.models import NotSame
 from enishi.records.visible import machine, require
+
+if TYPE_CHECKING:
+    from enishi.exchange.duplicates.engine import Found
 
 ENGINE = 1  # raised when the engine judges otherwise: the next run then looks at everything again
 BEAT = 3.0
@@ -118,6 +120,9 @@ def _stamp(entity: Entity) -> str:
 def _run(
     run_: DuplicateRun, entity: Entity, since: datetime.datetime | None, began: datetime.datetime
 ) -> None:
+    # Splink and DuckDB take seconds and 100 MB to load: only the process that searches pays for them.
+    from enishi.exchange.duplicates.engine import Search
+
     base = Base(entity, since)
     run_.total = base.count()
     run_.save(update_fields=["total"])
@@ -145,7 +150,9 @@ def _run(
     run_.save(update_fields=["done", "total", "status", "ended_at", "figures"])
 
 
-def _store(run_: DuplicateRun, entity: Entity, ids: list[int], found: Found, fresh: set[int] | None) -> None:
+def _store(
+    run_: DuplicateRun, entity: Entity, ids: list[int], found: "Found", fresh: set[int] | None
+) -> None:
     """Puts the found pairs beside those that a person has answered, takes away open ones that no longer hold, and numbers the
     clusters anew."""
     made: dict[tuple[int, int], Any] = {}

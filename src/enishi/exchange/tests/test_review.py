@@ -19,7 +19,7 @@ def pair(a: Any, b: Any, *, score: float = 0.9, sure: bool = False, cluster: int
     return DuplicatePair.objects.create(
         entity="account", low_id=low, high_id=high, cluster=cluster or low, score=score,
         decision="automatic" if sure else "ask",
-        reasons=[{"field": "name", "weight": 9.1, "level": "exact"}, {"field": "phone", "weight": -2.0, "level": "different"}],
+        reasons=[{"field": "company", "weight": 9.1, "level": "same"}, {"field": "phone", "weight": -2.0, "level": "different"}],
     )  # fmt: skip
 
 
