@@ -5,10 +5,13 @@ another; it is met once and left out from then on, so that no batch ever loads m
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
+from django.db.models import Q
+
 from enishi.access.models import User
-from enishi.exchange.asking.evidence import COMPARE, Get, Likeness
+from enishi.exchange.asking.evidence import COMPARE, Get, Likeness, near_names
 from enishi.japanese import companies, kana, names
 from enishi.japanese.addresses import address_key, split_prefecture
 from enishi.japanese.text import fold
@@ -17,7 +20,9 @@ from enishi.records.entity import Entity
 from enishi.records.visible import visible
 
 Values = dict[str, Any]
+Pair = tuple[str, str]  # the kind of key, and the key
 COMMON = 30  # records of one key from which on it says nothing
+_WEAK = {"postal_code", "sort_key"}  # keys that many share by chance
 MOST = 6000  # records that the keys of one kind may bring for a batch
 Found = tuple[Likeness, Any]  # how alike, and the record (or the place of a row of the batch)
 
@@ -39,23 +44,33 @@ def _account_keys(values: Values) -> Iterable[tuple[str, str]]:
     if code := values.get("postal_code"):
         yield "postal_code", code
     if reading := values.get("kana"):
-        yield "sort_key", kana.sort_key(reading)
+        yield "sort_key", _sort_key(reading)
 
 
 def _contact_keys(values: Values) -> Iterable[tuple[str, str]]:
     full = f"{values.get('family_name', '')}{values.get('given_name', '')}" or values.get("name", "")
     if not full:
         return
-    yield "match_key", fold(names.strip_honorific(full)[0]).replace(" ", "")[:200]
+    # Of somebody at a company others of his name elsewhere are found by what else they share; those there by the company.
+    alone = values.get("account") is None
+    if alone:
+        yield "match_key", fold(names.strip_honorific(full)[0]).replace(" ", "")[:200]
     if mail := values.get("email"):
         yield "email", mail
     for column in ("mobile", "phone"):
         if number := values.get(column):
             yield "mobile", number
             yield "phone", number
+    if alone and (reading := _reading(values)):
+        yield "sort_key", reading
+
+
+_sort_key = lru_cache(maxsize=4096)(kana.sort_key)
+
+
+def _reading(values: Values) -> str:
     reading = f"{values.get('family_kana', '')} {values.get('given_kana', '')}".strip() or values.get("kana")
-    if reading:
-        yield "sort_key", kana.sort_key(reading)
+    return _sort_key(reading) if reading else ""
 
 
 KEYS: dict[str, Callable[[Values], Iterable[tuple[str, str]]]] = {
@@ -86,6 +101,17 @@ class Candidates:
         self._by_key: dict[tuple[str, str], list[int]] = {}
         self._rows: dict[tuple[str, str], list[int]] = {}
         self._values: dict[int, Values] = {}
+        self._told: dict[int, tuple[list[Pair], list[Pair]]] = {}
+
+    def _pairs(self, values: Values) -> tuple[list[Pair], list[Pair]]:
+        """The row's keys in the database, and among the rows of its batch; found once."""
+        held = self._told.get(id(values))
+        if held is None:
+            keys = near = list(self.keys(values))
+            if self.entity.name == "contact" and (account := values.get("account")) is not None:
+                near = [*keys, ("account", f"{account}|{_family(values)}")]
+            held = self._told[id(values)] = keys, near
+        return held
 
     def load(self, rows: Iterable[Values], accounts: Iterable[int] = ()) -> None:
         """Asks the database for all these rows at once.
@@ -93,19 +119,22 @@ class Candidates:
         Args:
             accounts: for people, the companies at which to look for the same family name too.
         """
-        self._by_key, self._rows, self._values = {}, {}, {}
+        self._by_key, self._rows, self._values, self._told = {}, {}, {}, {}
         wanted: dict[str, set[str]] = {}
-        families = set()
+        families: set[str] = set()
+        readings: set[str] = set()
         for values in rows:
-            for kind, key in self.keys(values):
+            for kind, key in self._pairs(values)[0]:
                 if (kind, key) not in self._common:
                     wanted.setdefault(kind, set()).add(key)
-            if self.entity.name == "contact" and (family := _family(values)):
-                families.add(family)
+            if self.entity.name == "contact" and values.get("account") is not None:
+                families.add(_family(values))
+                readings.add(_reading(values))
         for kind, keys in wanted.items():
             self._find(kind, keys)
         if accounts and families:
-            found = visible(self.entity, self.by).filter(account_id__in=accounts, family_name__in=families)
+            alike = Q(family_name__in=families - {""}) | Q(sort_key__in=readings - {""})
+            found = visible(self.entity, self.by).filter(alike, account_id__in=accounts)
             for pk, account in found.values_list("pk", "account_id")[:MOST]:
                 self._by_key.setdefault(("account", str(account)), []).append(pk)
         self._fetch({pk for keys in self._by_key.values() for pk in keys})
@@ -134,26 +163,17 @@ class Candidates:
     def add(self, place: int, values: Values) -> None:
         """A row of the batch that will be a record; later rows are compared with it too."""
         self._values[place] = values
-        for pair in self._near(values):
+        for pair in self._pairs(values)[1]:
             self._rows.setdefault(pair, []).append(place)
-
-    def _near(self, values: Values) -> Iterable[tuple[str, str]]:
-        """Keys among the rows of a batch: addresses can be compared as they are meant, not as they are written."""
-        for pair in self.keys(values):
-            if pair[0] != "postal_code":
-                yield pair
-        if address := values.get("address"):
-            yield "address", address_key(address)[-60:]
-        if self.entity.name == "contact" and (account := values.get("account")) is not None:
-            yield "account", f"{account}|{_family(values)}"
 
     def records(self, values: Values) -> list[Found]:
         """Records that the row may mean, the likeliest first."""
-        keys = dict.fromkeys(pk for pair in self.keys(values) for pk in self._by_key.get(pair, ()))
+        keys = dict.fromkeys(pk for pair in self._pairs(values)[0] for pk in self._by_key.get(pair, ()))
         if values.get("account") is not None and self.entity.name == "contact":
-            family = _family(values)
+            family, reading = _family(values), _reading(values)
             for pk in self._by_key.get(("account", str(values["account"])), ()):
-                if pk in self._records and self._records[pk].family_name == family:
+                record = self._records.get(pk)
+                if record is not None and (record.family_name == family or record.sort_key == reading):
                     keys.setdefault(pk)
         mine = of_values(values)
         found = [
@@ -164,12 +184,22 @@ class Candidates:
         ]
         return sorted(found, key=lambda one: (-one[0].score, one[1].pk))
 
+    def _may_be(self, values: Values, other: Values) -> bool:
+        """Whether the names are near enough for a closer look: many share an address."""
+        one, two = values.get("name"), other.get("name")
+        return not one or not two or self.entity.name != "account" or near_names(one, two)
+
     def rows(self, values: Values) -> list[Found]:
         """Earlier rows of the batch that may be the same, the likeliest first; each by its place."""
         places: dict[int, None] = {}
-        for pair in self._near(values):
+        for pair in self._pairs(values)[1]:
             held = self._rows.get(pair, ())
-            if held and len(held) <= COMMON:
+            if not held or len(held) > COMMON:
+                continue
+            if pair[0] in _WEAK:
+                near = [place for place in held if self._may_be(values, self._values[place])]
+                places.update(dict.fromkeys(near))
+            else:
                 places.update(dict.fromkeys(held))
         if not places:
             return []

@@ -80,11 +80,8 @@ def ledger(rows: int, seed: int = 1) -> tuple[list[list[str]], list[int]]:
     serial = 0
     while len(made) < rows:
         serial += 1
-        base = (
-            draw.choice(words)
-            if serial % 3
-            else f"{draw.choice(_FIRST)}{draw.choice(_FIRST)}{draw.choice(_SECOND)}"
-        )
+        long = f"{draw.choice(_FIRST)}{draw.choice(_FIRST)}{draw.choice(_SECOND)}"
+        base = long if serial % 8 else draw.choice(words)
         kind = draw.random()
         group = [Customer(draw, base)]
         if kind < 0.05:  # another company of the name, elsewhere
