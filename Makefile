@@ -75,9 +75,9 @@ check: setup-dev build
 
 # The closing line is pytest's summary. PostgreSQL is used where its programs are found; on CI it must be there.
 test: setup-dev build
-	@$(PY) -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --max-worker-restart 0 $(TESTS)
 	@if $(PY) -c 'import sys; from tests.support import postgres; sys.exit(postgres.binaries() is None)' || [ "$$CI" = true ]; then \
-	  $(PY) -m pytest -n $(WORKERS) --dist loadfile --database postgresql $(TESTS); fi
+	  $(PY) -m pytest -n $(WORKERS) --dist loadfile --max-worker-restart 0 --database postgresql $(TESTS); fi
 
 bench: setup-dev build
 	@$(PY) -m enishi bench $(BENCH)

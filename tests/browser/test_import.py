@@ -50,7 +50,7 @@ def test_a_ledger_comes_in_and_goes_again(page: Any, ledger: Path) -> None:
     assert page.locator("select#c1").input_value() == "account.name"
     assert page.locator("select#c3").input_value() == "contact.name"
     assert "31行" in page.inner_text(".page-head")
-    assert page.locator(".chip-red:has-text('日付')").count() == 1
+    assert page.locator("td .text-red:has-text('日付')").count() == 1
     page.click("button:has-text('取り込む')")
     page.wait_for_selector("[data-status=done]", timeout=30_000)
     assert "30" in page.inner_text("dt:has-text('取引先') + dd")

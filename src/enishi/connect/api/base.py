@@ -4,7 +4,7 @@ import functools
 import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from enishi.records import registry
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, Moved, NotAllowed, NotFound, RecordError, Refused
+from enishi.records.fields import Linked
 from enishi.records.limits import seen_by, serving
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -67,7 +68,7 @@ def endpoint(**methods: tuple[str, Api]) -> Api:
             found = methods.get("get" if request.method == "HEAD" else request.method.lower())
             if found is None:
                 answer = problem(405, _("この住所では使えない操作です。"))
-                answer.headers["Allow"] = ", ".join(sorted(name.upper() for name in methods))
+                answer.headers["Allow"] = _allowed(methods, token, kwargs)
                 return answer
             request.token, request.person = token, token.user
             request.user = token.user
@@ -92,6 +93,21 @@ def endpoint(**methods: tuple[str, Api]) -> Api:
                 return refused(error, reads=tokens.allows(token, "read", *names))
 
     return view
+
+
+def _allowed(methods: Iterable[str], token: ApiToken, where: Mapping[str, Any]) -> str:
+    """The methods of an address as the header `Allow` has them: a connection that isn't tied by hand, such as one's own reference, is only read."""
+    names = {name.upper() for name in methods}
+    entity = where.get("entity")
+    if isinstance(entity, Entity) and "name" in where:
+        with serving(token.user):
+            try:
+                found = seen_by(entity, token.user).fields.get(where["name"])
+            except (registry.Unseen, NotFound):
+                found = None
+        if not (isinstance(found, Linked) and found.editable):
+            names.discard("POST")
+    return ", ".join(sorted(names))
 
 
 def _led(request: Any, error: Moved) -> HttpResponse:

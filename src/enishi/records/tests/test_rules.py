@@ -135,7 +135,7 @@ def test_an_empty_company_is_complete(as_bob: Client) -> None:
 def test_the_designer_keeps_rules_as_they_were_chosen(machine: dict[str, str], as_alice: Client) -> None:
     address = f"/settings/design/{machine['entity']}/fields/{machine['end']}/"
     page = as_alice.get(address).content.decode()
-    assert f'value="{machine["kind"]}=o2" selected' in page
+    assert f'value="{machine["kind"]}=o2" checked' in page
     sent = {
         "label": "リース満了日",
         "required": "1",
