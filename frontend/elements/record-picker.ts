@@ -1,7 +1,7 @@
 // <record-picker data-url> : a text input that finds records as one types, and the hidden input that holds the choice.
 import { isImeKey } from "../core/ime";
 
-type Found = { value: string; label: string; detail?: string };
+type Found = { value: string; label: string; detail?: string; why?: string };
 
 class RecordPicker extends HTMLElement {
   private timer = 0;
@@ -83,6 +83,12 @@ class RecordPicker extends HTMLElement {
           detail.className = "muted";
           detail.textContent = `　${found.detail}`;
           option.append(detail);
+        }
+        if (found.why) {
+          const why = document.createElement("span");
+          why.className = "chip chip-amber chip-wrap";
+          why.textContent = found.why;
+          option.append(" ", why);
         }
         return option;
       }),

@@ -60,6 +60,28 @@ def _use_postgresql(config: pytest.Config) -> None:
     os.environ["DATABASE_URL"] = os.environ["ENISHI_TEST_DATABASE_URL"]
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What touches no database is the same on every one, so that it runs on SQLite alone."""
+    if config.getoption("--database") != "postgresql":
+        return
+    kept = [item for item in items if _touches_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _touches_a_database(item)])
+    items[:] = kept
+
+
+def _touches_a_database(item: pytest.Item) -> bool:
+    """Whether a test is marked so, or has a fixture of ours that opens the door to one."""
+    if item.get_closest_marker("django_db") is not None:
+        return True
+    found = getattr(item, "_fixtureinfo", None)
+    ours = (
+        each[-1]
+        for each in (found.name2fixturedefs.values() if found else ())
+        if not each[-1].func.__module__.startswith("pytest_django")
+    )
+    return any({"db", "transactional_db", "django_db_blocker"} & set(one.argnames) for one in ours)
+
+
 def pytest_report_header(config: pytest.Config) -> str:
     """Which database, said at the top."""
     return f"enishi: tests on {config.getoption('--database')}"

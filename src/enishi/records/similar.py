@@ -101,6 +101,17 @@ def similar_to(entity: Entity, record: Any, user: User, limit: int = 5) -> list[
     ][:limit]
 
 
+def similar_by_words(entity: Entity, text: str, user: User, limit: int = 5) -> list[Likely]:
+    """Records that are likely meant by one line of text: a name in any spelling, a telephone number, a mail address, a corporate number."""
+    fields = _fields(entity)
+    values = {"name" if is_person(entity) else entity.title_field: text}
+    if "@" in text:
+        values |= dict.fromkeys(fields["email"][:1], text)
+    elif len(digits_of(text)) >= LEAST_DIGITS:
+        values = dict.fromkeys([*fields["telephone"][:1], *fields["corporate_number"][:1]], text)
+    return [one for one in similar(entity, values, user, limit) if one.entity.name == entity.name]
+
+
 # --- what was typed -----------------------------------------------------------------------------------
 _KINDS = frozenset({"text", "kana", "telephone", "email", "corporate_number"})
 
@@ -181,6 +192,11 @@ def _candidates(entity: Entity, asked: Asked, user: User) -> dict[Entity, list[i
         }
         rows = visible(entity, user).filter(match_key__in=[key[:200] for key in keys if key])
         add((entity, key) for key in rows.order_by().values_list("pk", flat=True)[:MOST_READ])
+    if asked.official:
+        for one in entity.fields.values():
+            if one.kind == "corporate_number" and one.column in columns:
+                rows = visible(entity, user).filter(**{one.column: asked.official})
+                add((entity, key) for key in rows.order_by().values_list("pk", flat=True)[:MOST_READ])
     if len(asked.name) > LEAST_LETTERS:
         add(candidates(asked.words, user, [entity], most=MOST_READ))
         if not asked.parts and len(asked.name) >= 4:  # a slip further behind

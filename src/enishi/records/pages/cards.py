@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -32,7 +32,6 @@ from enishi.records.pages.ties import tied
 from enishi.records.personal import is_person
 from enishi.records.prepared import fetch
 from enishi.records.rules import missing
-from enishi.records.search import find
 from enishi.records.visible import allowed, one, permits, require, shape, visible
 
 card_context = Hook("card context")  # upper floors add to a card's context: composer, tasks, figures
@@ -396,66 +395,3 @@ def remove_file(request: HttpRequest, attachment_id: int) -> HttpResponse:
     attachment = attachments.remove(attachment_id, by=person(request))
     messages.success(request, _("ファイル「%(name)s」を外しました。") % {"name": attachment.name})
     return htmx.go(request, registry.get(attachment.entity).url(attachment.record_id))
-
-
-@require_GET
-@handled
-def picker(request: HttpRequest, entity: Entity) -> JsonResponse:
-    """Records for a reference input: found by words, or the latest ones."""
-    user = person(request)
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    if query and entity.in_search:
-        rows = [hit.record for hit in find(query, user, limit=12, entities=[entity])]
-    elif query:
-        title = entity.field(entity.title_field)
-        column = f"{title.name}__{title.target.title_field}" if isinstance(title, Reference) else title.name
-        rows = list(
-            visible(entity, user)
-            .select_related(*entity.pointers)
-            .filter(**{f"{column}__icontains": query})[:12]
-        )
-    else:
-        rows = list(visible(entity, user).select_related(*entity.pointers).order_by("-updated_at")[:12])
-    return JsonResponse({"results": [picked(entity, row) for row in rows]})
-
-
-def picked(entity: Entity, row: Any, *, full: bool = False) -> dict[str, str]:
-    """One option of a picker."""
-    detail = ""
-    if entity.references:
-        detail = next((text for one_field in entity.references if (text := one_field.value_text(row))), "")
-    elif entity.subtitle_field:
-        detail = getattr(row, entity.subtitle_field)
-    return {
-        "value": f"{entity.name}:{row.pk}" if full else str(row.pk),
-        "label": entity.title(row),
-        "detail": detail,
-    }
-
-
-@require_GET
-@handled
-def any_picker(request: HttpRequest) -> JsonResponse:
-    """Customers and deals for "what is it about"."""
-    user = person(request)
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
-    wanted = [found for name in ("account", "contact", "deal") if (found := registry.find(name))]
-    wanted += [found for found in registry.all_entities() if found.drawn]
-    if query:
-        return JsonResponse(
-            {
-                "results": [
-                    picked(hit.entity, hit.record, full=True)
-                    for hit in find(query, user, limit=12, entities=wanted)
-                ]
-            }
-        )
-    rows = []
-    for entity in wanted:
-        for row in (
-            visible(entity, user)
-            .select_related(*entity.pointers)
-            .order_by("-updated_at")[: 4 if not entity.drawn else 2]
-        ):
-            rows.append(picked(entity, row, full=True))
-    return JsonResponse({"results": rows})

@@ -13,7 +13,7 @@ from enishi.kit import htmx
 from enishi.records import registry, write
 from enishi.records.bin import KEEP_DAYS
 from enishi.records.pages.base import handled, person
-from enishi.records.pages.cards import picked
+from enishi.records.pages.pickers import picked
 from enishi.records.search import Hit, find
 from enishi.records.templatetags.ui import icon
 from enishi.records.visible import in_bin, permits

@@ -20,7 +20,7 @@ def base(alice: Any) -> dict[str, Any]:
         return write.create(registry.get(entity), values, by=alice).record
 
     return {
-        "maruyama": make("account", name="株式会社丸山製作所", kana="マルヤマセイサクショ", phone="03-1234-5678", email="Info@Maruyama.example.jp"),
+        "maruyama": make("account", name="株式会社丸山製作所", kana="マルヤマセイサクショ", phone="03-1234-5678", email="Info@Maruyama.example.jp", corporate_number="7000012050002"),
         "branch": make("account", name="丸山製作所 大阪支店", phone="06-1111-2222"),
         "takasaki": make("account", name="㈱髙﨑商店", phone="0993-45-1234"),
         "tokyo": make("account", name="東京商会"),
@@ -42,6 +42,7 @@ def base(alice: Any) -> dict[str, Any]:
         ("account", {"phone": "03-1234-5"}, "maruyama", "電話の始まりが同じ"),
         ("account", {"phone": "0993451234"}, "takasaki", "電話が同じ"),
         ("account", {"email": "info@maruyama.example.jp"}, "maruyama", "メールが同じ"),
+        ("account", {"corporate_number": "7000012050002"}, "maruyama", "法人番号が同じ"),
         ("account", {"phone": "09011112222"}, "makoto", "電話が同じ"),
         ("contact", {"family_name": "渡辺", "given_name": "誠"}, "makoto", "名前が同じ"),
         ("contact", {"family_name": "誠", "given_name": "渡辺"}, "makoto", "姓と名が逆で同じ"),
@@ -105,3 +106,21 @@ def test_the_record_itself_is_not_like_itself(base: dict[str, Any], as_alice: An
 def test_typing_costs_few_queries(base: dict[str, Any], as_alice: Any) -> None:
     typed = "name=丸山製作所&phone=03-1234-5678&email=a@example.jp&kana=マルヤマセイ"
     assert len(queries(as_alice, f"/accounts/similar/?{typed}")) <= 14
+
+
+@pytest.mark.parametrize(
+    ("address", "typed", "who", "value"),
+    [
+        ("/accounts/pick/", "丸山製作書", "maruyama", "{}"),
+        ("/accounts/pick/", "7000012050002", "maruyama", "{}"),
+        ("/contacts/pick/", "誠　渡辺", "makoto", "{}"),
+        ("/pick/", "（株）丸山製作書", "maruyama", "account:{}"),
+        ("/pick/", "+81 90 1111 2222", "makoto", "contact:{}"),
+    ],
+)
+def test_an_input_that_points_at_a_record_finds_what_is_meant(
+    base: dict[str, Any], as_alice: Any, address: str, typed: str, who: str, value: str
+) -> None:
+    found = as_alice.get(address, {"q": typed}).json()["results"]
+    assert value.format(base[who].pk) in {one["value"] for one in found}
+    assert len({one["value"] for one in found}) == len(found)
