@@ -22,7 +22,8 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  if (event.key === "n") document.querySelector<HTMLElement>("[data-quick-record]")?.click();
+  // Where records are gone through by keys, n decides.
+  if (event.key === "n" && !document.querySelector("[data-clusters],[data-asks]")) document.querySelector<HTMLElement>("[data-quick-record]")?.click();
   listKey(event);
 });
 

@@ -98,7 +98,8 @@ def test_the_queue_is_worked_off_by_keyboard(browse: Any, made: list[int]) -> No
     expect(page.locator(".cluster").first).to_have_attribute("aria-current", "")
     page.keyboard.press("n")
     expect(page.locator(".cluster")).to_have_count(0)
-    expect(page.locator("[data-none]")).to_be_visible()
+    expect(page.locator(".sheet[data-none]")).to_be_visible()
+    expect(page.locator("#dialog")).not_to_have_attribute("open", "")  # the same key records elsewhere
     with page.expect_navigation():
         page.keyboard.press("u")
     expect(page.locator(".cluster")).to_have_count(1)

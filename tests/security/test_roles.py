@@ -394,7 +394,7 @@ def test_what_a_role_hides_is_in_no_answer(company: dict[str, Any], alice: Any) 
         fields={"account": hidden, "deal": {"amount": "hidden"}},
     )
     client, header = client_of(user), callers(user, alice)
-    words = (HIDDEN, "9999-0001", "hidden@", "那覇市", "87,654,321", "8765", "87654321")
+    words = (HIDDEN, "9999-0001", "hidden@", "那覇市", "87,654,321", "8,765", "87654321")
     asked = [
         "/accounts/", f"/accounts/{account.pk}/", f"/accounts/{account.pk}/history/", f"/accounts/{account.pk}/timeline/", "/accounts/export/?format=csv&all_columns=1",
         "/accounts/?columns=phone,note,email", "/accounts/?sort=phone", f"/accounts/{account.pk}/?part=live", "/search/?q=見える", "/accounts/quality/", "/settings/design/quality/account/",
@@ -511,3 +511,15 @@ def test_a_change_of_the_role_holds_at_once(company: dict[str, Any], as_alice: C
     user.save()
     assert client.get("/accounts/").status_code in {403, 404}
     assert SECRET not in client.get("/today/").content.decode()
+
+
+def test_two_moments_compared_name_no_record_that_is_not_seen(alice: Any) -> None:
+    """A contact of one's own that once belonged to a customer whom only others see."""
+    user = person("自分だけ", default=OWN_ONLY)
+    firm = write.create(registry.get("account"), {"name": HIDDEN}, by=alice).record
+    mine = write.create(
+        registry.get("contact"), {"family_name": "丸山", "account": firm.pk, "owner": user.pk}, by=alice
+    ).record
+    write.write(registry.get("contact"), mine.pk, {"account": ""}, by=alice)
+    page = ask(client_of(user), "get", f"/contacts/{mine.pk}/history/?from=1&to=2")
+    assert page.status_code == 200 and "権限なし" in page.text_shown and HIDDEN not in page.text_shown

@@ -14,6 +14,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import FieldKind
 from enishi.records.models import Event, Operation
+from enishi.records.timeline import told
 from enishi.records.visible import one, require, sees_all, within
 
 BATCH = 500
@@ -298,7 +299,7 @@ def values_at(entity: Entity, record: Any, version: int) -> dict[str, Any]:
 
 
 def compare(entity: Entity, record: Any, first: int, last: int) -> list[dict[str, Any]]:
-    """What differs between two versions of a record: per field its words at either."""
+    """What differs between two versions of a record: per field its words at either, without names that aren't for who is served."""
     events = Event.objects.filter(
         entity=entity.name, record_id=record.pk, version__gt=first, version__lte=last
     ).order_by("version")
@@ -310,7 +311,7 @@ def compare(entity: Entity, record: Any, first: int, last: int) -> list[dict[str
             found = entity.fields.get(name) or entity.retired.get(name)
             if found is None:
                 continue
-            shown = labels.get(name) or [found.text(found.from_json(value)) for value in (old, new)]
+            shown = told(found, (old, new), labels.get(name))
             if name in held:
                 held[name][1], words[name][1] = new, shown[1]
             else:

@@ -191,15 +191,24 @@ def change_lines(
         found = entity.fields.get(name) or entity.retired.get(name)
         if found is None:
             continue
-        if name in labels:
-            words = [
-                _t("（権限なし）") if _untold(found, value, names) else word
-                for word, value in zip(labels[name], (old, new), strict=True)
-            ]
-        else:
-            words = [found.text(found.from_json(value)) for value in (old, new)]
+        words = told(found, (old, new), labels.get(name), names)
         lines.append((found.label, words[0], words[1]))
     return lines
+
+
+def told(
+    found: FieldKind,
+    pair: tuple[Any, Any],
+    labels: list[str] | None,
+    names: Callable[[str], bool] = lambda _entity: True,
+) -> list[str]:
+    """A stored old and new value in words; `labels` are the names of the records that they pointed to at that time."""
+    if labels is None:
+        return [found.text(found.from_json(value)) for value in pair]
+    return [
+        _t("（権限なし）") if _untold(found, value, names) else word
+        for word, value in zip(labels, pair, strict=True)
+    ]
 
 
 def _untold(found: FieldKind, value: Any, names: Callable[[str], bool]) -> bool:
