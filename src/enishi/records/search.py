@@ -32,6 +32,7 @@ from enishi.records.visible import sees_all, shape, visible
 
 CODES = 4096
 TABLE = "records_search"
+TELLING = 3  # grams of a number
 LONGEST_QUERY = 100
 LONGEST_TEXT = 4000
 MOST_READ = 2000  # records whose words are read one by one for somebody from whom some are hidden
@@ -175,7 +176,7 @@ def _where(query: str, *, prefix: bool = False) -> tuple[str, list[Any]] | None:
     grams = (
         prefix_tokens(query[:LONGEST_QUERY])
         if prefix
-        else [gram for term in query_tokens(query[:LONGEST_QUERY]) for gram in term]
+        else [gram for term in query_tokens(query[:LONGEST_QUERY]) for gram in _telling(term)]
     )
     grams = list(dict.fromkeys(grams))
     if not terms or not grams:
@@ -189,6 +190,12 @@ def _where(query: str, *, prefix: bool = False) -> tuple[str, list[Any]] | None:
             sql += " AND d.text LIKE %s"
             parameters.append(f"%{term}%")
     return sql, parameters
+
+
+def _telling(grams: list[str]) -> list[str]:
+    """The grams of a word that are looked up; of a whole number only those at its end, which few others share: the beginning of a
+    telephone number is a town's or a company's. The text itself is compared in any case."""
+    return grams[-TELLING:] if len(grams) > TELLING + 1 and all(map(str.isdigit, grams)) else grams
 
 
 def _source(sql: str) -> str:

@@ -18,8 +18,8 @@ from enishi.records.fields import AnyRecord, FieldKind, Linked, Reference
 from enishi.records.fields.any_record import parse
 from enishi.records.limits import unseen
 from enishi.records.models import Attachment, Event, EventSubject
-from enishi.records.prepared import fetch, first
-from enishi.records.visible import sees_all, within
+from enishi.records.prepared import fetch, fetch_keys, first
+from enishi.records.visible import sees_all, shape, within
 
 # kind: (label, icon, tone, group)
 KINDS: dict[str, tuple[Any, str, str, str]] = {
@@ -152,8 +152,8 @@ def _dress(entity: Entity, record_id: int, events: list[Event], user: User) -> l
     for name, keys in wanted.items():
         other = registry.find(name)
         if other is not None:
-            rows = within(other, user, other.model._default_manager.filter(pk__in=keys))
-            for row in rows.select_related(*other.pointers):
+            asked = shape(other, user, "timeline")
+            for row in fetch_keys(asked, partial(_sources, other, user), sorted(keys)):
                 loaded[name, row.pk] = row
     files = Attachment.objects.in_bulk([event.data["file"] for event in events if "file" in event.data])
     names = user_names()
@@ -175,6 +175,11 @@ def _dress(entity: Entity, record_id: int, events: list[Event], user: User) -> l
         item.undoable = bool(event.data.get("changes")) and event.kind in {"changed", "stage", "task_done"}
         made.append(item)
     return made
+
+
+def _sources(other: Entity, user: User, keys: list[int]) -> Any:
+    rows = within(other, user, other.model._default_manager.filter(pk__in=keys))
+    return rows.select_related(*other.pointers)
 
 
 def change_lines(

@@ -3,11 +3,14 @@
 Nothing here knows a file or a database. Rows come as `(id, Raw)`; what comes out are pairs by place in that sequence.
 """
 
+import gc
 import math
 import multiprocessing
 import os
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -107,8 +110,7 @@ class Search:
             )
             stale = self._store(store, made, total)
         else:
-            context = multiprocessing.get_context("fork")
-            with ProcessPoolExecutor(WORKERS, mp_context=context) as pool:
+            with _pool() as pool:
                 stale = self._store(store, _ahead(pool, _numbered(_chained(first, batches))), total)
         return stale
 
@@ -148,17 +150,11 @@ class Search:
             for made in results:
                 edges += made
             return edges, sum(map(len, first))
-        context = multiprocessing.get_context("fork")
-        with ProcessPoolExecutor(WORKERS, mp_context=context) as pool:
-            waiting = []
-            for chunk in _chained(first, chunks):
-                looked += len(chunk)
-                waiting.append(pool.submit(_judge_chunk, chunk))
-                if len(waiting) > 4:
-                    edges += waiting.pop(0).result()
-                    self._tell(count, total, min(0.95, 0.7 + 0.25 * looked / max(3 * count, 1)))
-            for one in waiting:
-                edges += one.result()
+        with _pool() as pool:
+            for done, size in _in_turn(pool, _chained(first, chunks)):
+                edges += done
+                looked += size
+                self._tell(count, total, min(0.95, 0.7 + 0.25 * looked / max(3 * count, 1)))
         return edges, looked
 
     def _relatives(self, sample: list[tuple[int, int, float]]) -> float:
@@ -226,6 +222,39 @@ def judge(
 
 
 _search: Search | None = None  # of this process and the processes it forks
+
+
+def _pool() -> ProcessPoolExecutor:
+    """Processes that have what this one has in memory. What they inherit is frozen: were DuckDB's objects collected there, they would
+    wait for threads that no fork takes along, and the process would fall over."""
+    context = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(WORKERS, mp_context=context, initializer=gc.freeze)
+
+
+def _in_turn(
+    pool: ProcessPoolExecutor, chunks: Iterable[list[tuple[int, int]]]
+) -> Iterator[tuple[list[clustering.Edge], int]]:
+    """Each chunk judged, in order, and its size; a few are under way at a time. What a process can't answer for any more is judged here."""
+    waiting: deque[tuple[list[tuple[int, int]], Future[list[clustering.Edge]]]] = deque()
+
+    def done() -> tuple[list[clustering.Edge], int]:
+        chunk, one = waiting.popleft()
+        try:
+            return one.result(), len(chunk)
+        except BrokenProcessPool:
+            return _judge_chunk(chunk), len(chunk)
+
+    for chunk in chunks:
+        try:
+            waiting.append((chunk, pool.submit(_judge_chunk, chunk)))
+        except BrokenProcessPool:
+            while waiting:
+                yield done()
+            yield _judge_chunk(chunk), len(chunk)
+        if len(waiting) > 2 * WORKERS:
+            yield done()
+    while waiting:
+        yield done()
 
 
 def _judge_chunk(pairs: list[tuple[int, int]]) -> list[clustering.Edge]:
