@@ -18,6 +18,7 @@ from enishi.records.fields.base import FieldKind
 from enishi.records.fields.choices import Tags
 from enishi.records.fields.dates import Moment
 from enishi.records.fields.formulas import Formula
+from enishi.records.fields.lines import Lines
 from enishi.records.fields.links import Linked
 from enishi.records.fields.references import Person, Reference
 from enishi.records.models import Record
@@ -104,6 +105,7 @@ class Entity:
     imports: ImportHint = ImportHint()
     call_field: str = ""
     mail_field: str = ""
+    is_line: ClassVar[bool] = False  # its records belong to another and are edited there
     in_navigation: bool = True
     in_search: ClassVar[bool] = True
     has_timeline: ClassVar[bool] = True
@@ -147,6 +149,11 @@ class Entity:
     def linked(self) -> list[Linked]:
         """Connections that the owner drew, seen from here."""
         return [one for one in self.own if isinstance(one, Linked)]
+
+    @cached_property
+    def lines(self) -> list[Lines]:
+        """What the records are made of, line by line."""
+        return [one for one in self.fields.values() if isinstance(one, Lines)]
 
     @cached_property
     def formulas(self) -> list[Formula]:
@@ -223,6 +230,15 @@ class Entity:
     def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
         """Rules over several fields: errors by field name, '' for the whole."""
         return {}
+
+    def line_sums(self, record: Any) -> list[tuple[str, str]]:
+        """What stands below the record's lines: (label, text)."""
+        return []
+
+    def locked(self, record: Any, names: set[str]) -> str:
+        """Why these fields of a record can't be changed any more, by hand or by an undo; "" where they can. `deleted_at` stands for
+        the bin, `file:12` for a file."""
+        return ""
 
     def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
         """Brings dependants up to date after storing, in the same transaction."""

@@ -20,6 +20,7 @@ from enishi.records.checking import (
     apply,
     begin_hidden,
     check_lengths,
+    check_locked,
     check_owner,
     check_references,
     check_unique,
@@ -31,7 +32,7 @@ from enishi.records.checking import (
 )
 from enishi.records.entity import Entity
 from enishi.records.errors import Clash, Conflict, NotFound, Refused
-from enishi.records.fields import Linked, Reference
+from enishi.records.fields import Lines, Linked, Reference
 from enishi.records.fields.links import LinkEdit
 from enishi.records.limits import seen_by
 from enishi.records.models import Event, IdempotencyKey, Operation
@@ -166,11 +167,13 @@ def write(
         moved = {
             name: value
             for name, value in cleaned.items()
-            if isinstance(entity.field(name), Reference | Linked) and entity.field(name).get(record) != value
+            if isinstance(entity.field(name), Reference | Lines | Linked) and entity.field(name).get(record) != value
         }
         check_references(entity, moved, by, errors)
         before = held_values(entity, record, [*cleaned, *shown_fields(entity)])
         changes = apply(entity, record, cleaned)
+        if changes and not internal:
+            check_locked(entity, record, changes, errors)
         if changes and not errors:
             prepare(entity, record, changes, before)
             merge_errors(errors, entity.check(record, set(changes)))
@@ -236,6 +239,9 @@ def delete(
         if not records:
             raise NotFound
         require(by, "delete", entity, *records)
+        for record in records:
+            if text := entity.locked(record, {"deleted_at"}):
+                raise Refused({"": [_("「%(title)s」: %(text)s") % {"title": entity.title(record), "text": text}]})
         return set_deleted(entity, records, by, operation, deleted=True)
 
 

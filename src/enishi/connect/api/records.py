@@ -32,7 +32,7 @@ PAGE, MOST_PAGE, MOST_BULK = 50, 200, 1000
 # --- shapes -----------------------------------------------------------------------------------------
 def shown(entity: Entity, records: list[Any]) -> list[dict[str, Any]]:
     """Records as the API gives them; connections of all of them in one query each."""
-    load_links(entity, records, [linked.name for linked in entity.linked])
+    load_links(entity, records, [one.name for one in (*entity.linked, *entity.lines)])
     fields = [found for found in entity.fields.values() if not found.hidden]
     return [
         {
