@@ -33,6 +33,9 @@ const rounded = (value: number, how: string): number => {
   return Math.sign(value) * (how === "ceil" ? Math.ceil(size) : how === "half" ? Math.floor(size + 0.5) : Math.floor(size)) || 0;
 };
 
+// What a line holds, with what has no column.
+const held = new WeakMap<Element, Row>();
+
 class LineGrid extends HTMLElement {
   private known!: Known;
   private rows: Row[] = [];
@@ -103,7 +106,7 @@ class LineGrid extends HTMLElement {
     const made = document.createElement("div");
     made.className = "lg-row";
     made.setAttribute("role", "listitem");
-    (made as HTMLElement & { row: Row }).row = { ...row };
+    held.set(made, { ...row });
     const grip = document.createElement("span");
     grip.className = "lg-grip";
     grip.textContent = "⠿";
@@ -188,7 +191,7 @@ class LineGrid extends HTMLElement {
   }
 
   private row(line: HTMLElement): Row {
-    return (line as HTMLElement & { row: Row }).row;
+    return held.get(line)!;
   }
 
   private async find(input: HTMLInputElement, line: HTMLElement, column: Column, address: string): Promise<void> {
@@ -316,7 +319,7 @@ class LineGrid extends HTMLElement {
   }
 
   private changed(): void {
-    const held = this.lines().map((line) => {
+    const rows = this.lines().map((line) => {
       const row = this.row(line);
       for (const column of this.known.columns) {
         const input = this.input(line, column.name);
@@ -328,7 +331,7 @@ class LineGrid extends HTMLElement {
       return row;
     });
     const empty = (row: Row) => this.known.columns.every((column) => column.fixed || column.name in this.known.new || row[column.name] === "" || row[column.name] == null);
-    const sent = held.filter((row) => !empty(row)).map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== "amount")));
+    const sent = rows.filter((row) => !empty(row)).map((row) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== "amount")));
     this.store().value = JSON.stringify(sent);
     this.lines().forEach((line, place) => line.setAttribute("aria-label", `${place + 1}${this.known.words.row}`));
     this.sum();
@@ -359,7 +362,7 @@ class LineGrid extends HTMLElement {
     const discount = number(this.said("discount", String(this.known.discount ?? 0)));
     const how = this.said("rounding", this.known.rounding ?? "floor");
     const included = this.said("tax_mode", this.known.mode ?? "excluded") === "included";
-    const base = [...sums].filter(([, amount]) => amount > 0);
+    const base = Object.keys(rates).map((code): [string, number] => [code, sums.get(code) ?? 0]).filter(([, amount]) => amount > 0);
     const total = base.reduce((sum, [, amount]) => sum + amount, 0);
     const off = new Map<string, number>();
     if (discount && total) {

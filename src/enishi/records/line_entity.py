@@ -35,4 +35,6 @@ class LineEntity(Entity):
         from enishi.records.registry import whole_entities
 
         parent = getattr(record, self.rights_through, None)
-        return whole_entities()[self.rights_of].locked(parent, {self.lines_field}) if parent is not None else ""
+        return (
+            whole_entities()[self.rights_of].locked(parent, {self.lines_field}) if parent is not None else ""
+        )

@@ -167,7 +167,8 @@ def write(
         moved = {
             name: value
             for name, value in cleaned.items()
-            if isinstance(entity.field(name), Reference | Lines | Linked) and entity.field(name).get(record) != value
+            if isinstance(entity.field(name), Reference | Lines | Linked)
+            and entity.field(name).get(record) != value
         }
         check_references(entity, moved, by, errors)
         before = held_values(entity, record, [*cleaned, *shown_fields(entity)])
@@ -241,7 +242,9 @@ def delete(
         require(by, "delete", entity, *records)
         for record in records:
             if text := entity.locked(record, {"deleted_at"}):
-                raise Refused({"": [_("「%(title)s」: %(text)s") % {"title": entity.title(record), "text": text}]})
+                raise Refused(
+                    {"": [_("「%(title)s」: %(text)s") % {"title": entity.title(record), "text": text}]}
+                )
         return set_deleted(entity, records, by, operation, deleted=True)
 
 

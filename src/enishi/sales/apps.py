@@ -6,6 +6,7 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         import enishi.sales.deals.entity
+        import enishi.sales.documents.pages
         import enishi.sales.invoices.entity
         import enishi.sales.lines.entity
         import enishi.sales.orders.entity

@@ -127,12 +127,11 @@ def totals(
     sums: dict[str, int] = {}
     for code, amount in lines:
         sums[code] = sums.get(code, 0) + amount
+    sums = {code: sums[code] for code in CODES if code in sums}  # whatever the order of the lines
     off = shared_out(discount, sums)
     shares = []
-    for code in CODES:
-        if code not in sums:
-            continue
-        amount, rate = sums[code] - off[code], percent(code, day)
+    for code, held in sums.items():
+        amount, rate = held - off[code], percent(code, day)
         if included:
             tax = rounded(Decimal(amount * rate) / (100 + rate), direction)
             shares.append(Share(code, rate, amount - tax, tax))

@@ -28,6 +28,7 @@ urlpatterns = [
     path("import/<int:import_id>/refused/", exchange.refused, name="import-refused"),
     path("import/<int:import_id>/undo/", exchange.undo, name="import-undo"),
     path("<entity:entity>/export/", exchange.export, name="export"),
+    path("", include("enishi.sales.documents.urls")),
     path("", include("enishi.records.urls")),
 ]
 handler400 = "enishi.site.errors.bad_request"

@@ -119,7 +119,9 @@ class Lines(FieldKind):
         rows = list(
             model._default_manager.filter(**{self._up: record.pk}, deleted_at=None).order_by("position", "pk")
         )
-        said = {row.pk: self._line(fields, [getattr(row, one.column) for one in fields.values()]) for row in rows}
+        said = {
+            row.pk: self._line(fields, [getattr(row, one.column) for one in fields.values()]) for row in rows
+        }
         left, placed = list(rows), dict.fromkeys(range(len(value)))
         for place, line in enumerate(value):
             placed[place] = same = next((row for row in left if said[row.pk] == line), None)
@@ -129,7 +131,10 @@ class Lines(FieldKind):
         for place, line in enumerate(value):
             row: Any = placed[place] or (left.pop(0) if left else None)
             if row is None:
-                row = new(model, **{self._up: record.pk, "created_at": now, "updated_at": now, "created_by_id": by.pk})
+                row = new(
+                    model,
+                    **{self._up: record.pk, "created_at": now, "updated_at": now, "created_by_id": by.pk},
+                )
                 row.owner_id = record.owner_id
                 fresh.append(row)
             elif said[row.pk] != line or row.position != place:
@@ -166,16 +171,17 @@ class Lines(FieldKind):
         if not isinstance(raw, list):
             raise self._malformed()
         if len(raw) > MOST:
-            raise ValidationError(
-                _("%(label)sは%(most)d行までです。") % {"label": self.label, "most": MOST}
-            )
+            raise ValidationError(_("%(label)sは%(most)d行までです。") % {"label": self.label, "most": MOST})
         made, errors = [], []
         for number, one in enumerate(raw, 1):
             try:
                 if line := self._cleaned(one):
                     made.append(line)
             except ValidationError as error:
-                errors += [_("%(number)d行目: %(text)s") % {"number": number, "text": text} for text in error.messages]
+                errors += [
+                    _("%(number)d行目: %(text)s") % {"number": number, "text": text}
+                    for text in error.messages
+                ]
         if errors:
             raise ValidationError(errors[:10])
         return tuple(made)
@@ -206,7 +212,10 @@ class Lines(FieldKind):
             return None
         record = new(child.model)
         for name, one in fields.items():
-            one.put(record, values[name] if name in values else one.beginning() if one.default else one.empty_value())
+            one.put(
+                record,
+                values[name] if name in values else one.beginning() if one.default else one.empty_value(),
+            )
             if one.required and one.is_empty(one.get(record)):
                 errors.append(_("%(label)sを入力してください。") % {"label": one.label})
         if not errors:
@@ -236,7 +245,8 @@ class Lines(FieldKind):
     def from_json(self, value: Any) -> Value:
         fields = self.fields
         return tuple(
-            tuple((name, one.from_json(line.get(name))) for name, one in fields.items()) for line in value or ()
+            tuple((name, one.from_json(line.get(name))) for name, one in fields.items())
+            for line in value or ()
         )
 
     def empty_value(self) -> Any:

@@ -246,7 +246,11 @@ class DealEntity(Entity):
         if not held:
             return []
         amount = sum(dict(line)["amount"] or 0 for line in held)
-        follows = _t("案件の金額になっています") if record.amount_from_lines else _t("案件の金額は直接入力した額です")
+        follows = (
+            _t("案件の金額になっています")
+            if record.amount_from_lines
+            else _t("案件の金額は直接入力した額です")
+        )
         return [(_t("明細の合計"), self.field("amount").text(amount)), ("", follows)]
 
     def check(self, record: Deal, changed: set[str]) -> dict[str, list[str]]:

@@ -1,6 +1,5 @@
 """What quotes, orders and invoices have in common."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _t
@@ -35,7 +34,9 @@ SUMMED = {"lines", "discount", "tax_mode", "rounding", "date", "withholds"}
 OPEN = {"note", "owner", "tags"}  # what may change on a document that was issued
 
 
-def document_fields(kind: str, date_words: tuple[str, ...], number_words: tuple[str, ...]) -> tuple[FieldKind, ...]:
+def document_fields(
+    kind: str, date_words: tuple[str, ...], number_words: tuple[str, ...]
+) -> tuple[FieldKind, ...]:
     """What every document holds."""
     return (
         Words("name", help=_("空なら、はじめの品名から付きます。"), aliases=("件名", "subject")),
@@ -77,7 +78,10 @@ class DocumentEntity(Entity):
         """The document's sums per rate."""
         held = [dict(line) for line in self.lines[0].get(record)]
         return tax.totals(
-            ((line["tax_code"] or "standard", line["amount"] or 0) for line in held),
+            (
+                ("outside" if issuer().exempt else line["tax_code"] or "standard", line["amount"] or 0)
+                for line in held
+            ),
             record.date,
             included=record.tax_mode == "included",
             direction=record.rounding,
@@ -113,10 +117,12 @@ class DocumentEntity(Entity):
         made = [(_t("値引き"), f"-{money(record.discount)}")] if record.discount else []
         for share in self.sums(record).shares:
             if share.tax or share.percent:
-                label = _t("%(percent)d%%対象 %(net)s の消費税") % {"percent": share.percent, "net": money(share.net)}
+                label = _t("%(percent)d%%対象 %(net)s の消費税") % {
+                    "percent": share.percent,
+                    "net": money(share.net),
+                }
                 made.append((label, money(share.tax)))
-        made = [(_t("税抜金額"), money(record.net)), *made, (_t("合計（税込）"), money(record.total))]
-        return made
+        return [(_t("税抜金額"), money(record.net)), *made, (_t("合計（税込）"), money(record.total))]
 
     def locked(self, record: Any, names: set[str]) -> str:
         if record.pdf and f"file:{record.pdf}" in names:
@@ -134,4 +140,3 @@ class DocumentEntity(Entity):
 
     def event_kind(self, changed: dict[str, Any]) -> str:
         return "status" if "status" in changed else "changed"
-

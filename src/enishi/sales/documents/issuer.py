@@ -3,6 +3,9 @@
 import time
 from typing import Any, ClassVar
 
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+
 from enishi.records.fields import AutoNumber
 from enishi.sales.models import DocumentText, Issuer
 
@@ -57,3 +60,9 @@ class DocumentNumber(AutoNumber):
         """Gives the record its number; must run in the transaction that stores it."""
         super().number([record])
         return str(self.get(record))
+
+
+@receiver([post_save, post_delete], sender=Issuer)
+def _changed(**_more: Any) -> None:
+    """A change made here is seen here at once."""
+    forget()

@@ -27,7 +27,7 @@ from enishi.records.registry import get, register
 from enishi.sales import tax, terms
 from enishi.sales.documents.entity import DocumentEntity, document_fields
 from enishi.sales.documents.issuer import issuer
-from enishi.sales.models import Invoice, Payment
+from enishi.sales.models import Invoice, InvoiceLine, Order, OrderLine, Payment
 from enishi.sales.products.entity import terms_of
 
 STATUSES = (
@@ -102,11 +102,51 @@ class InvoiceEntity(DocumentEntity):
         if record.due_on is None and record.date and not record.importing:
             record.due_on = due_day(record)
 
+    def settle(self, records: Sequence[Invoice], changes: Sequence[dict[str, Any]], by: Any) -> None:
+        """What is billed, and what no more, shows on the orders."""
+        told = {"lines", "status", "deleted_at"}
+        keys = [
+            record.pk
+            for record, change in zip(records, changes, strict=True)
+            if not change or told & set(change)
+        ]
+        lines = InvoiceLine.objects.filter(invoice__in=keys, order_line__isnull=False)
+        refresh_billing(set(lines.values_list("order_line__order", flat=True)), by)
+
     def check(self, record: Invoice, changed: set[str]) -> dict[str, list[str]]:
         errors = super().check(record, changed)
         if record.due_on and record.date and record.due_on < record.date:
             errors["due_on"] = [_t("支払期限が請求日より前です。")]
         return errors
+
+
+def billed_lines(order_ids: Sequence[int]) -> set[int]:
+    """Keys of lines of these orders that stand on an invoice that counts."""
+    rows = InvoiceLine.objects.filter(
+        order_line__order__in=order_ids, deleted_at__isnull=True, invoice__deleted_at__isnull=True
+    )
+    return set(rows.exclude(invoice__status="void").values_list("order_line", flat=True))
+
+
+def refresh_billing(order_ids: set[int], by: Any) -> None:
+    """Orders all of whose lines are billed are invoiced, the others aren't."""
+    if not order_ids:
+        return
+    billed, left = billed_lines(sorted(order_ids)), set()
+    for key, order in OrderLine.objects.filter(order__in=order_ids, deleted_at=None).values_list(
+        "pk", "order"
+    ):
+        if key not in billed:
+            left.add(order)
+    pairs = []
+    for order in Order.objects.select_for_update(of=("self",)).filter(pk__in=order_ids).order_by("pk"):
+        open_ = "delivered" if order.delivered_on else "open"
+        wanted = open_ if order.pk in left else "invoiced"
+        if order.status != "cancelled" and (order.status == "invoiced") != (wanted == "invoiced"):
+            pairs.append((order, {"status": wanted}))
+    write.write_many(
+        get("order").whole, pairs, by=by, operation=None, cleaned=True, internal=True, check=False
+    )
 
 
 def due_day(record: Any) -> Any:
@@ -200,6 +240,4 @@ def refresh_balances(keys: set[int], by: Any) -> None:
             status = "paid" if done else "partly" if paid else ("sent" if invoice.sent_on else "issued")
         if paid != invoice.paid or status != invoice.status:
             pairs.append((invoice, {"paid": paid, "status": status, "balance": due - paid}))
-    write.write_many(
-        entity, pairs, by=by, operation=None, cleaned=True, internal=True, check=False
-    )
+    write.write_many(entity, pairs, by=by, operation=None, cleaned=True, internal=True, check=False)

@@ -27,9 +27,7 @@ class Invoice(Document):
 class InvoiceLine(Line):
     """A line of an invoice; `day` is when it was supplied (取引年月日), `order_line` what it bills."""
 
-    invoice = models.ForeignKey(
-        Invoice, models.CASCADE, related_name="lines", verbose_name=_("請求")
-    )
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines", verbose_name=_("請求"))
     day = models.DateField(_("取引日"), null=True, blank=True)
     order_line = models.ForeignKey(
         OrderLine, models.SET_NULL, null=True, blank=True, related_name="billed", verbose_name=_("受注の明細")
@@ -42,9 +40,7 @@ class InvoiceLine(Line):
 class Payment(Record):
     """Money received for an invoice."""
 
-    invoice = models.ForeignKey(
-        Invoice, models.CASCADE, related_name="payments", verbose_name=_("請求")
-    )
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="payments", verbose_name=_("請求"))
     name = models.CharField(_("名前"), max_length=200, blank=True)
     date = models.DateField(_("入金日"), default=timezone.localdate)
     amount = models.BigIntegerField(_("入金額"))

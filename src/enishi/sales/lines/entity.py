@@ -87,7 +87,10 @@ class SaleLine(LineEntity):
     def line_extras(self, record: Any) -> dict[str, Any]:
         """Where products are found, and what the sums are reckoned by while one types."""
         day = getattr(record, "date", None) or timezone.localdate()
-        made: dict[str, Any] = {"pick": "/products/lines/", "rates": {code: tax.percent(code, day) for code in tax.CODES}}
+        made: dict[str, Any] = {
+            "pick": "/products/lines/",
+            "rates": {code: tax.percent(code, day) for code in tax.CODES},
+        }
         if self.rights_of != "deal":
             made |= {
                 "mode": getattr(record, "tax_mode", issuer().tax_mode), "rounding": getattr(record, "rounding", issuer().rounding),

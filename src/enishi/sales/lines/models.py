@@ -21,9 +21,7 @@ class Line(Record):
     quantity = models.DecimalField(_("数量"), max_digits=15, decimal_places=3, null=True, blank=True)
     unit = models.CharField(_("単位"), max_length=20, blank=True)
     unit_price = models.DecimalField(_("単価"), max_digits=15, decimal_places=4, null=True, blank=True)
-    discount_percent = models.DecimalField(
-        _("値引率"), max_digits=5, decimal_places=2, null=True, blank=True
-    )
+    discount_percent = models.DecimalField(_("値引率"), max_digits=5, decimal_places=2, null=True, blank=True)
     discount = models.BigIntegerField(_("値引額"), null=True, blank=True)
     tax_code = models.CharField(_("税区分"), max_length=10, default="standard")
     amount = models.BigIntegerField(_("金額"), null=True, blank=True)

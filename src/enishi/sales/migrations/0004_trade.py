@@ -7,637 +7,1849 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0003_contact_met_on'),
-        ('sales', '0003_board_figures'),
+        ("people", "0003_contact_met_on"),
+        ("sales", "0003_board_figures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DocumentText',
+            name="DocumentText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20, unique=True)),
-                ('title', models.CharField(blank=True, max_length=40, verbose_name='表題')),
-                ('greeting', models.CharField(blank=True, max_length=200, verbose_name='あいさつ')),
-                ('remarks', models.TextField(blank=True, verbose_name='備考の定型文')),
-                ('footer', models.CharField(blank=True, max_length=200, verbose_name='いちばん下の文')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=20, unique=True)),
+                ("title", models.CharField(blank=True, max_length=40, verbose_name="表題")),
+                ("greeting", models.CharField(blank=True, max_length=200, verbose_name="あいさつ")),
+                ("remarks", models.TextField(blank=True, verbose_name="備考の定型文")),
+                ("footer", models.CharField(blank=True, max_length=200, verbose_name="いちばん下の文")),
             ],
         ),
         migrations.CreateModel(
-            name='Issuer',
+            name="Issuer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(blank=True, max_length=100, verbose_name='名称')),
-                ('postal_code', models.CharField(blank=True, max_length=10, verbose_name='郵便番号')),
-                ('address', models.CharField(blank=True, max_length=200, verbose_name='住所')),
-                ('building', models.CharField(blank=True, max_length=200, verbose_name='建物')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='電話')),
-                ('fax', models.CharField(blank=True, max_length=40, verbose_name='FAX')),
-                ('email', models.CharField(blank=True, max_length=200, verbose_name='メール')),
-                ('person', models.CharField(blank=True, max_length=100, verbose_name='代表者・担当者')),
-                ('registration', models.CharField(blank=True, max_length=14, verbose_name='登録番号')),
-                ('exempt', models.BooleanField(default=False, verbose_name='免税事業者（消費税を分けて載せない）')),
-                ('bank', models.TextField(blank=True, verbose_name='振込先')),
-                ('seal', models.TextField(blank=True)),
-                ('rounding', models.CharField(default='floor', max_length=10, verbose_name='消費税の端数')),
-                ('tax_mode', models.CharField(default='excluded', max_length=10, verbose_name='税の計算')),
-                ('closing_day', models.PositiveIntegerField(default=31, verbose_name='締日')),
-                ('pay_months', models.PositiveIntegerField(default=1, verbose_name='支払月')),
-                ('pay_day', models.PositiveIntegerField(default=31, verbose_name='支払日')),
-                ('quote_days', models.PositiveIntegerField(default=30, verbose_name='見積の有効日数')),
-                ('japanese_era', models.BooleanField(default=False, verbose_name='日付を和暦で書く')),
-                ('forms', models.JSONField(default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=100, verbose_name="名称")),
+                ("postal_code", models.CharField(blank=True, max_length=10, verbose_name="郵便番号")),
+                ("address", models.CharField(blank=True, max_length=200, verbose_name="住所")),
+                ("building", models.CharField(blank=True, max_length=200, verbose_name="建物")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="電話")),
+                ("fax", models.CharField(blank=True, max_length=40, verbose_name="FAX")),
+                ("email", models.CharField(blank=True, max_length=200, verbose_name="メール")),
+                ("person", models.CharField(blank=True, max_length=100, verbose_name="代表者・担当者")),
+                ("registration", models.CharField(blank=True, max_length=14, verbose_name="登録番号")),
+                (
+                    "exempt",
+                    models.BooleanField(default=False, verbose_name="免税事業者（消費税を分けて載せない）"),
+                ),
+                ("bank", models.TextField(blank=True, verbose_name="振込先")),
+                ("seal", models.TextField(blank=True)),
+                ("rounding", models.CharField(default="floor", max_length=10, verbose_name="消費税の端数")),
+                ("tax_mode", models.CharField(default="excluded", max_length=10, verbose_name="税の計算")),
+                ("closing_day", models.PositiveIntegerField(default=31, verbose_name="締日")),
+                ("pay_months", models.PositiveIntegerField(default=1, verbose_name="支払月")),
+                ("pay_day", models.PositiveIntegerField(default=31, verbose_name="支払日")),
+                ("quote_days", models.PositiveIntegerField(default=30, verbose_name="見積の有効日数")),
+                ("japanese_era", models.BooleanField(default=False, verbose_name="日付を和暦で書く")),
+                ("forms", models.JSONField(default=dict)),
             ],
         ),
         migrations.AddField(
-            model_name='deal',
-            name='amount_from_lines',
-            field=models.BooleanField(default=True, verbose_name='金額は明細の合計'),
+            model_name="deal",
+            name="amount_from_lines",
+            field=models.BooleanField(default=True, verbose_name="金額は明細の合計"),
         ),
         migrations.CreateModel(
-            name='Invoice',
+            name="Invoice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='件名')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='番号')),
-                ('date', models.DateField(default=django.utils.timezone.localdate, verbose_name='日付')),
-                ('tax_mode', models.CharField(default='excluded', max_length=10, verbose_name='税の計算')),
-                ('rounding', models.CharField(default='floor', max_length=10, verbose_name='端数処理')),
-                ('discount', models.BigIntegerField(blank=True, null=True, verbose_name='値引き')),
-                ('net', models.BigIntegerField(default=0, verbose_name='税抜金額')),
-                ('tax', models.BigIntegerField(default=0, verbose_name='消費税')),
-                ('total', models.BigIntegerField(default=0, verbose_name='合計金額')),
-                ('remarks', models.TextField(blank=True, verbose_name='備考（書類に載せる）')),
-                ('note', models.TextField(blank=True, verbose_name='メモ（社内）')),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='発行日時')),
-                ('pdf', models.BigIntegerField(editable=False, null=True)),
-                ('sent_on', models.DateField(blank=True, null=True, verbose_name='送付日')),
-                ('status', models.CharField(default='draft', max_length=10, verbose_name='状態')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='支払期限')),
-                ('withholds', models.BooleanField(default=False, verbose_name='源泉徴収する')),
-                ('withheld', models.BigIntegerField(default=0, verbose_name='源泉徴収税額')),
-                ('paid', models.BigIntegerField(default=0, verbose_name='入金額')),
-                ('balance', models.BigIntegerField(default=0, verbose_name='残高')),
-                ('void_reason', models.CharField(blank=True, max_length=200, verbose_name='取り消した理由')),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.account', verbose_name='取引先')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.contact', verbose_name='先方担当')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sales.deal', verbose_name='案件')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="件名")),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="番号")),
+                ("date", models.DateField(default=django.utils.timezone.localdate, verbose_name="日付")),
+                ("tax_mode", models.CharField(default="excluded", max_length=10, verbose_name="税の計算")),
+                ("rounding", models.CharField(default="floor", max_length=10, verbose_name="端数処理")),
+                ("discount", models.BigIntegerField(blank=True, null=True, verbose_name="値引き")),
+                ("net", models.BigIntegerField(default=0, verbose_name="税抜金額")),
+                ("tax", models.BigIntegerField(default=0, verbose_name="消費税")),
+                ("total", models.BigIntegerField(default=0, verbose_name="合計金額")),
+                ("remarks", models.TextField(blank=True, verbose_name="備考（書類に載せる）")),
+                ("note", models.TextField(blank=True, verbose_name="メモ（社内）")),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="発行日時")),
+                ("pdf", models.BigIntegerField(editable=False, null=True)),
+                ("sent_on", models.DateField(blank=True, null=True, verbose_name="送付日")),
+                ("status", models.CharField(default="draft", max_length=10, verbose_name="状態")),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="支払期限")),
+                ("withholds", models.BooleanField(default=False, verbose_name="源泉徴収する")),
+                ("withheld", models.BigIntegerField(default=0, verbose_name="源泉徴収税額")),
+                ("paid", models.BigIntegerField(default=0, verbose_name="入金額")),
+                ("balance", models.BigIntegerField(default=0, verbose_name="残高")),
+                ("void_reason", models.CharField(blank=True, max_length=200, verbose_name="取り消した理由")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.account",
+                        verbose_name="取引先",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.contact",
+                        verbose_name="先方担当",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sales.deal",
+                        verbose_name="案件",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='件名')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='番号')),
-                ('date', models.DateField(default=django.utils.timezone.localdate, verbose_name='日付')),
-                ('tax_mode', models.CharField(default='excluded', max_length=10, verbose_name='税の計算')),
-                ('rounding', models.CharField(default='floor', max_length=10, verbose_name='端数処理')),
-                ('discount', models.BigIntegerField(blank=True, null=True, verbose_name='値引き')),
-                ('net', models.BigIntegerField(default=0, verbose_name='税抜金額')),
-                ('tax', models.BigIntegerField(default=0, verbose_name='消費税')),
-                ('total', models.BigIntegerField(default=0, verbose_name='合計金額')),
-                ('remarks', models.TextField(blank=True, verbose_name='備考（書類に載せる）')),
-                ('note', models.TextField(blank=True, verbose_name='メモ（社内）')),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='発行日時')),
-                ('pdf', models.BigIntegerField(editable=False, null=True)),
-                ('sent_on', models.DateField(blank=True, null=True, verbose_name='送付日')),
-                ('status', models.CharField(default='open', max_length=10, verbose_name='状態')),
-                ('customer_number', models.CharField(blank=True, max_length=60, verbose_name='先方の注文番号')),
-                ('delivery_on', models.DateField(blank=True, null=True, verbose_name='納品予定日')),
-                ('delivered_on', models.DateField(blank=True, null=True, verbose_name='納品日')),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.account', verbose_name='取引先')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.contact', verbose_name='先方担当')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sales.deal', verbose_name='案件')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="件名")),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="番号")),
+                ("date", models.DateField(default=django.utils.timezone.localdate, verbose_name="日付")),
+                ("tax_mode", models.CharField(default="excluded", max_length=10, verbose_name="税の計算")),
+                ("rounding", models.CharField(default="floor", max_length=10, verbose_name="端数処理")),
+                ("discount", models.BigIntegerField(blank=True, null=True, verbose_name="値引き")),
+                ("net", models.BigIntegerField(default=0, verbose_name="税抜金額")),
+                ("tax", models.BigIntegerField(default=0, verbose_name="消費税")),
+                ("total", models.BigIntegerField(default=0, verbose_name="合計金額")),
+                ("remarks", models.TextField(blank=True, verbose_name="備考（書類に載せる）")),
+                ("note", models.TextField(blank=True, verbose_name="メモ（社内）")),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="発行日時")),
+                ("pdf", models.BigIntegerField(editable=False, null=True)),
+                ("sent_on", models.DateField(blank=True, null=True, verbose_name="送付日")),
+                ("status", models.CharField(default="open", max_length=10, verbose_name="状態")),
+                (
+                    "customer_number",
+                    models.CharField(blank=True, max_length=60, verbose_name="先方の注文番号"),
+                ),
+                ("delivery_on", models.DateField(blank=True, null=True, verbose_name="納品予定日")),
+                ("delivered_on", models.DateField(blank=True, null=True, verbose_name="納品日")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.account",
+                        verbose_name="取引先",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.contact",
+                        verbose_name="先方担当",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sales.deal",
+                        verbose_name="案件",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Payment',
+            name="Payment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='名前')),
-                ('date', models.DateField(default=django.utils.timezone.localdate, verbose_name='入金日')),
-                ('amount', models.BigIntegerField(verbose_name='入金額')),
-                ('fee', models.BigIntegerField(blank=True, null=True, verbose_name='差し引かれた振込手数料')),
-                ('method', models.CharField(blank=True, max_length=40, verbose_name='方法')),
-                ('note', models.TextField(blank=True, verbose_name='メモ')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='payments', to='sales.invoice', verbose_name='請求')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="名前")),
+                ("date", models.DateField(default=django.utils.timezone.localdate, verbose_name="入金日")),
+                ("amount", models.BigIntegerField(verbose_name="入金額")),
+                ("fee", models.BigIntegerField(blank=True, null=True, verbose_name="差し引かれた振込手数料")),
+                ("method", models.CharField(blank=True, max_length=40, verbose_name="方法")),
+                ("note", models.TextField(blank=True, verbose_name="メモ")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="payments",
+                        to="sales.invoice",
+                        verbose_name="請求",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PriceList',
+            name="PriceList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(max_length=100, verbose_name='価格表の名前')),
-                ('note', models.TextField(blank=True, verbose_name='備考')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(max_length=100, verbose_name="価格表の名前")),
+                ("note", models.TextField(blank=True, verbose_name="備考")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(max_length=200, verbose_name='商品名')),
-                ('code', models.CharField(blank=True, max_length=40, verbose_name='商品コード')),
-                ('kind', models.CharField(blank=True, max_length=100, verbose_name='分類')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='単位')),
-                ('price', models.DecimalField(blank=True, decimal_places=4, max_digits=15, null=True, verbose_name='標準単価')),
-                ('cost', models.DecimalField(blank=True, decimal_places=4, max_digits=15, null=True, verbose_name='原価')),
-                ('tax_code', models.CharField(default='standard', max_length=10, verbose_name='税区分')),
-                ('active', models.BooleanField(default=True, verbose_name='販売中')),
-                ('description', models.TextField(blank=True, verbose_name='説明')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(max_length=200, verbose_name="商品名")),
+                ("code", models.CharField(blank=True, max_length=40, verbose_name="商品コード")),
+                ("kind", models.CharField(blank=True, max_length=100, verbose_name="分類")),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="単位")),
+                (
+                    "price",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=15, null=True, verbose_name="標準単価"
+                    ),
+                ),
+                (
+                    "cost",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=15, null=True, verbose_name="原価"
+                    ),
+                ),
+                ("tax_code", models.CharField(default="standard", max_length=10, verbose_name="税区分")),
+                ("active", models.BooleanField(default=True, verbose_name="販売中")),
+                ("description", models.TextField(blank=True, verbose_name="説明")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('position', models.BigIntegerField(default=0, verbose_name='並び順')),
-                ('price', models.DecimalField(decimal_places=4, max_digits=15, verbose_name='単価')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
-                ('price_list', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='prices', to='sales.pricelist', verbose_name='価格表')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='sales.product', verbose_name='商品')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("position", models.BigIntegerField(default=0, verbose_name="並び順")),
+                ("price", models.DecimalField(decimal_places=4, max_digits=15, verbose_name="単価")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
+                (
+                    "price_list",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="prices",
+                        to="sales.pricelist",
+                        verbose_name="価格表",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="sales.product",
+                        verbose_name="商品",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderLine',
+            name="OrderLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('position', models.BigIntegerField(default=0, verbose_name='並び順')),
-                ('text', models.CharField(blank=True, max_length=300, verbose_name='品名')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='数量')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='単位')),
-                ('unit_price', models.DecimalField(blank=True, decimal_places=4, max_digits=15, null=True, verbose_name='単価')),
-                ('discount_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='値引率')),
-                ('discount', models.BigIntegerField(blank=True, null=True, verbose_name='値引額')),
-                ('tax_code', models.CharField(default='standard', max_length=10, verbose_name='税区分')),
-                ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='金額')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.order', verbose_name='受注')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sales.product', verbose_name='商品')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("position", models.BigIntegerField(default=0, verbose_name="並び順")),
+                ("text", models.CharField(blank=True, max_length=300, verbose_name="品名")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="数量"
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="単位")),
+                (
+                    "unit_price",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=15, null=True, verbose_name="単価"
+                    ),
+                ),
+                (
+                    "discount_percent",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="値引率"
+                    ),
+                ),
+                ("discount", models.BigIntegerField(blank=True, null=True, verbose_name="値引額")),
+                ("tax_code", models.CharField(default="standard", max_length=10, verbose_name="税区分")),
+                ("amount", models.BigIntegerField(blank=True, null=True, verbose_name="金額")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sales.order",
+                        verbose_name="受注",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sales.product",
+                        verbose_name="商品",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='InvoiceLine',
+            name="InvoiceLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('position', models.BigIntegerField(default=0, verbose_name='並び順')),
-                ('text', models.CharField(blank=True, max_length=300, verbose_name='品名')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='数量')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='単位')),
-                ('unit_price', models.DecimalField(blank=True, decimal_places=4, max_digits=15, null=True, verbose_name='単価')),
-                ('discount_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='値引率')),
-                ('discount', models.BigIntegerField(blank=True, null=True, verbose_name='値引額')),
-                ('tax_code', models.CharField(default='standard', max_length=10, verbose_name='税区分')),
-                ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='金額')),
-                ('day', models.DateField(blank=True, null=True, verbose_name='取引日')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.invoice', verbose_name='請求')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
-                ('order_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='billed', to='sales.orderline', verbose_name='受注の明細')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sales.product', verbose_name='商品')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("position", models.BigIntegerField(default=0, verbose_name="並び順")),
+                ("text", models.CharField(blank=True, max_length=300, verbose_name="品名")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="数量"
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="単位")),
+                (
+                    "unit_price",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=15, null=True, verbose_name="単価"
+                    ),
+                ),
+                (
+                    "discount_percent",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="値引率"
+                    ),
+                ),
+                ("discount", models.BigIntegerField(blank=True, null=True, verbose_name="値引額")),
+                ("tax_code", models.CharField(default="standard", max_length=10, verbose_name="税区分")),
+                ("amount", models.BigIntegerField(blank=True, null=True, verbose_name="金額")),
+                ("day", models.DateField(blank=True, null=True, verbose_name="取引日")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "invoice",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sales.invoice",
+                        verbose_name="請求",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
+                (
+                    "order_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="billed",
+                        to="sales.orderline",
+                        verbose_name="受注の明細",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sales.product",
+                        verbose_name="商品",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='DealLine',
+            name="DealLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('position', models.BigIntegerField(default=0, verbose_name='並び順')),
-                ('text', models.CharField(blank=True, max_length=300, verbose_name='品名')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='数量')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='単位')),
-                ('unit_price', models.DecimalField(blank=True, decimal_places=4, max_digits=15, null=True, verbose_name='単価')),
-                ('discount_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='値引率')),
-                ('discount', models.BigIntegerField(blank=True, null=True, verbose_name='値引額')),
-                ('tax_code', models.CharField(default='standard', max_length=10, verbose_name='税区分')),
-                ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='金額')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.deal', verbose_name='案件')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sales.product', verbose_name='商品')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("position", models.BigIntegerField(default=0, verbose_name="並び順")),
+                ("text", models.CharField(blank=True, max_length=300, verbose_name="品名")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="数量"
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="単位")),
+                (
+                    "unit_price",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=15, null=True, verbose_name="単価"
+                    ),
+                ),
+                (
+                    "discount_percent",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="値引率"
+                    ),
+                ),
+                ("discount", models.BigIntegerField(blank=True, null=True, verbose_name="値引額")),
+                ("tax_code", models.CharField(default="standard", max_length=10, verbose_name="税区分")),
+                ("amount", models.BigIntegerField(blank=True, null=True, verbose_name="金額")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sales.deal",
+                        verbose_name="案件",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sales.product",
+                        verbose_name="商品",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Quote',
+            name="Quote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='件名')),
-                ('number', models.CharField(blank=True, max_length=40, verbose_name='番号')),
-                ('date', models.DateField(default=django.utils.timezone.localdate, verbose_name='日付')),
-                ('tax_mode', models.CharField(default='excluded', max_length=10, verbose_name='税の計算')),
-                ('rounding', models.CharField(default='floor', max_length=10, verbose_name='端数処理')),
-                ('discount', models.BigIntegerField(blank=True, null=True, verbose_name='値引き')),
-                ('net', models.BigIntegerField(default=0, verbose_name='税抜金額')),
-                ('tax', models.BigIntegerField(default=0, verbose_name='消費税')),
-                ('total', models.BigIntegerField(default=0, verbose_name='合計金額')),
-                ('remarks', models.TextField(blank=True, verbose_name='備考（書類に載せる）')),
-                ('note', models.TextField(blank=True, verbose_name='メモ（社内）')),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='発行日時')),
-                ('pdf', models.BigIntegerField(editable=False, null=True)),
-                ('sent_on', models.DateField(blank=True, null=True, verbose_name='送付日')),
-                ('status', models.CharField(default='draft', max_length=10, verbose_name='状態')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='有効期限')),
-                ('delivery', models.CharField(blank=True, max_length=100, verbose_name='納期')),
-                ('payment', models.CharField(blank=True, max_length=100, verbose_name='支払条件')),
-                ('revision', models.BigIntegerField(default=1, verbose_name='版')),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.account', verbose_name='取引先')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.contact', verbose_name='先方担当')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deal', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sales.deal', verbose_name='案件')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('first', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='versions', to='sales.quote', verbose_name='はじめの版')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="件名")),
+                ("number", models.CharField(blank=True, max_length=40, verbose_name="番号")),
+                ("date", models.DateField(default=django.utils.timezone.localdate, verbose_name="日付")),
+                ("tax_mode", models.CharField(default="excluded", max_length=10, verbose_name="税の計算")),
+                ("rounding", models.CharField(default="floor", max_length=10, verbose_name="端数処理")),
+                ("discount", models.BigIntegerField(blank=True, null=True, verbose_name="値引き")),
+                ("net", models.BigIntegerField(default=0, verbose_name="税抜金額")),
+                ("tax", models.BigIntegerField(default=0, verbose_name="消費税")),
+                ("total", models.BigIntegerField(default=0, verbose_name="合計金額")),
+                ("remarks", models.TextField(blank=True, verbose_name="備考（書類に載せる）")),
+                ("note", models.TextField(blank=True, verbose_name="メモ（社内）")),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="発行日時")),
+                ("pdf", models.BigIntegerField(editable=False, null=True)),
+                ("sent_on", models.DateField(blank=True, null=True, verbose_name="送付日")),
+                ("status", models.CharField(default="draft", max_length=10, verbose_name="状態")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="有効期限")),
+                ("delivery", models.CharField(blank=True, max_length=100, verbose_name="納期")),
+                ("payment", models.CharField(blank=True, max_length=100, verbose_name="支払条件")),
+                ("revision", models.BigIntegerField(default=1, verbose_name="版")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.account",
+                        verbose_name="取引先",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.contact",
+                        verbose_name="先方担当",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deal",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sales.deal",
+                        verbose_name="案件",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "first",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="versions",
+                        to="sales.quote",
+                        verbose_name="はじめの版",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='order',
-            name='quote',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='sales.quote', verbose_name='見積'),
+            model_name="order",
+            name="quote",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="orders",
+                to="sales.quote",
+                verbose_name="見積",
+            ),
         ),
         migrations.CreateModel(
-            name='QuoteLine',
+            name="QuoteLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('position', models.BigIntegerField(default=0, verbose_name='並び順')),
-                ('text', models.CharField(blank=True, max_length=300, verbose_name='品名')),
-                ('quantity', models.DecimalField(blank=True, decimal_places=3, max_digits=15, null=True, verbose_name='数量')),
-                ('unit', models.CharField(blank=True, max_length=20, verbose_name='単位')),
-                ('unit_price', models.DecimalField(blank=True, decimal_places=4, max_digits=15, null=True, verbose_name='単価')),
-                ('discount_percent', models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='値引率')),
-                ('discount', models.BigIntegerField(blank=True, null=True, verbose_name='値引額')),
-                ('tax_code', models.CharField(default='standard', max_length=10, verbose_name='税区分')),
-                ('amount', models.BigIntegerField(blank=True, null=True, verbose_name='金額')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('product', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sales.product', verbose_name='商品')),
-                ('quote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='sales.quote', verbose_name='見積')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("position", models.BigIntegerField(default=0, verbose_name="並び順")),
+                ("text", models.CharField(blank=True, max_length=300, verbose_name="品名")),
+                (
+                    "quantity",
+                    models.DecimalField(
+                        blank=True, decimal_places=3, max_digits=15, null=True, verbose_name="数量"
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, max_length=20, verbose_name="単位")),
+                (
+                    "unit_price",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=15, null=True, verbose_name="単価"
+                    ),
+                ),
+                (
+                    "discount_percent",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=5, null=True, verbose_name="値引率"
+                    ),
+                ),
+                ("discount", models.BigIntegerField(blank=True, null=True, verbose_name="値引額")),
+                ("tax_code", models.CharField(default="standard", max_length=10, verbose_name="税区分")),
+                ("amount", models.BigIntegerField(blank=True, null=True, verbose_name="金額")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sales.product",
+                        verbose_name="商品",
+                    ),
+                ),
+                (
+                    "quote",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="sales.quote",
+                        verbose_name="見積",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Terms',
+            name="Terms",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('closing_day', models.BigIntegerField(blank=True, null=True, verbose_name='締日')),
-                ('pay_months', models.BigIntegerField(blank=True, null=True, verbose_name='支払月')),
-                ('pay_day', models.BigIntegerField(blank=True, null=True, verbose_name='支払日')),
-                ('addressee', models.CharField(blank=True, max_length=200, verbose_name='請求書の宛名')),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='people.account', verbose_name='取引先')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('price_list', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sales.pricelist', verbose_name='価格表')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("closing_day", models.BigIntegerField(blank=True, null=True, verbose_name="締日")),
+                ("pay_months", models.BigIntegerField(blank=True, null=True, verbose_name="支払月")),
+                ("pay_day", models.BigIntegerField(blank=True, null=True, verbose_name="支払日")),
+                ("addressee", models.CharField(blank=True, max_length=200, verbose_name="請求書の宛名")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="terms",
+                        to="people.account",
+                        verbose_name="取引先",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "price_list",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="sales.pricelist",
+                        verbose_name="価格表",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='invoice_updated_at_s'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="invoice_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='invoice_created_at_s'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="invoice_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['date', 'id'], name='invoice_date_s'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["date", "id"], name="invoice_date_s"
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['total', 'id'], name='invoice_total_s'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["total", "id"],
+                name="invoice_total_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['due_on', 'id'], name='invoice_due_on_s'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["due_on", "id"],
+                name="invoice_due_on_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['balance', 'id'], name='invoice_balance_s'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["balance", "id"],
+                name="invoice_balance_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='invoice_bin'),
+            model_name="invoice",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="invoice_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['number'], name='invoice_number'),
+            model_name="invoice",
+            index=models.Index(fields=["number"], name="invoice_number"),
         ),
         migrations.AddIndex(
-            model_name='invoice',
-            index=models.Index(fields=['account', 'date', 'id'], name='invoice_account'),
+            model_name="invoice",
+            index=models.Index(fields=["account", "date", "id"], name="invoice_account"),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='payment_updated_at_s'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="payment_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='payment_created_at_s'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="payment_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['date', 'id'], name='payment_date_s'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["date", "id"], name="payment_date_s"
+            ),
         ),
         migrations.AddIndex(
-            model_name='payment',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='payment_bin'),
+            model_name="payment",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="payment_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='pricelist',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='pricelist_updated_at_s'),
+            model_name="pricelist",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="pricelist_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pricelist',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='pricelist_created_at_s'),
+            model_name="pricelist",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="pricelist_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pricelist',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['name', 'id'], name='pricelist_name_s'),
+            model_name="pricelist",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["name", "id"],
+                name="pricelist_name_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pricelist',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='pricelist_bin'),
+            model_name="pricelist",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="pricelist_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='product_updated_at_s'),
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="product_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='product_created_at_s'),
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="product_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['name', 'id'], name='product_name_s'),
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["name", "id"], name="product_name_s"
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['price', 'id'], name='product_price_s'),
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["price", "id"],
+                name="product_price_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='product_bin'),
+            model_name="product",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="product_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='product',
-            index=models.Index(fields=['code'], name='product_code'),
+            model_name="product",
+            index=models.Index(fields=["code"], name="product_code"),
         ),
         migrations.AddIndex(
-            model_name='price',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='price_updated_at_s'),
+            model_name="price",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="price_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='price',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='price_created_at_s'),
+            model_name="price",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="price_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='price',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='price_bin'),
+            model_name="price",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="price_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='orderline_updated_at_s'),
+            model_name="orderline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="orderline_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='orderline_created_at_s'),
+            model_name="orderline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="orderline_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='orderline_bin'),
+            model_name="orderline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="orderline_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='orderline',
-            index=models.Index(fields=['product', 'id'], name='orderline_product'),
+            model_name="orderline",
+            index=models.Index(fields=["product", "id"], name="orderline_product"),
         ),
         migrations.AddIndex(
-            model_name='invoiceline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='invoiceline_updated_at_s'),
+            model_name="invoiceline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="invoiceline_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoiceline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='invoiceline_created_at_s'),
+            model_name="invoiceline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="invoiceline_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoiceline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='invoiceline_bin'),
+            model_name="invoiceline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)),
+                fields=["deleted_at"],
+                name="invoiceline_bin",
+            ),
         ),
         migrations.AddIndex(
-            model_name='invoiceline',
-            index=models.Index(fields=['product', 'id'], name='invoiceline_product'),
+            model_name="invoiceline",
+            index=models.Index(fields=["product", "id"], name="invoiceline_product"),
         ),
         migrations.AddIndex(
-            model_name='dealline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='dealline_updated_at_s'),
+            model_name="dealline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="dealline_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dealline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='dealline_created_at_s'),
+            model_name="dealline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="dealline_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='dealline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='dealline_bin'),
+            model_name="dealline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="dealline_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='dealline',
-            index=models.Index(fields=['product', 'id'], name='dealline_product'),
+            model_name="dealline",
+            index=models.Index(fields=["product", "id"], name="dealline_product"),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='quote_updated_at_s'),
+            model_name="quote",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="quote_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='quote_created_at_s'),
+            model_name="quote",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="quote_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['date', 'id'], name='quote_date_s'),
+            model_name="quote",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["date", "id"], name="quote_date_s"
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['total', 'id'], name='quote_total_s'),
+            model_name="quote",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["total", "id"], name="quote_total_s"
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['expires_on', 'id'], name='quote_expires_on_s'),
+            model_name="quote",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["expires_on", "id"],
+                name="quote_expires_on_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='quote_bin'),
+            model_name="quote",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="quote_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(fields=['number'], name='quote_number'),
+            model_name="quote",
+            index=models.Index(fields=["number"], name="quote_number"),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(fields=['account', 'date', 'id'], name='quote_account'),
+            model_name="quote",
+            index=models.Index(fields=["account", "date", "id"], name="quote_account"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='order_updated_at_s'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="order_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='order_created_at_s'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="order_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['date', 'id'], name='order_date_s'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["date", "id"], name="order_date_s"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['total', 'id'], name='order_total_s'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["total", "id"], name="order_total_s"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['delivery_on', 'id'], name='order_delivery_on_s'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["delivery_on", "id"],
+                name="order_delivery_on_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='order_bin'),
+            model_name="order",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="order_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['number'], name='order_number'),
+            model_name="order",
+            index=models.Index(fields=["number"], name="order_number"),
         ),
         migrations.AddIndex(
-            model_name='order',
-            index=models.Index(fields=['account', 'date', 'id'], name='order_account'),
+            model_name="order",
+            index=models.Index(fields=["account", "date", "id"], name="order_account"),
         ),
         migrations.AddIndex(
-            model_name='quoteline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='quoteline_updated_at_s'),
+            model_name="quoteline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="quoteline_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quoteline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='quoteline_created_at_s'),
+            model_name="quoteline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="quoteline_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quoteline',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='quoteline_bin'),
+            model_name="quoteline",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="quoteline_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='quoteline',
-            index=models.Index(fields=['product', 'id'], name='quoteline_product'),
+            model_name="quoteline",
+            index=models.Index(fields=["product", "id"], name="quoteline_product"),
         ),
         migrations.AddIndex(
-            model_name='terms',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='terms_updated_at_s'),
+            model_name="terms",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="terms_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='terms',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='terms_created_at_s'),
+            model_name="terms",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="terms_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='terms',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='terms_bin'),
+            model_name="terms",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="terms_bin"
+            ),
         ),
     ]

@@ -66,4 +66,6 @@ class OrderEntity(DocumentEntity):
         return errors if not record.importing else {}
 
     def locked(self, record: Any, names: set[str]) -> str:
-        return super().locked(record, names - {"status", "delivered_on", "delivery_on", "deal", "customer_number"})
+        return super().locked(
+            record, names - {"status", "delivered_on", "delivery_on", "deal", "customer_number"}
+        )

@@ -100,7 +100,9 @@ class TermsEntity(Entity):
     )
     columns = ("price_list", "closing_day", "pay_months", "pay_day")
     sections = (
-        Section(_("取引条件"), ("account", "price_list", "closing_day", "pay_months", "pay_day", "addressee")),
+        Section(
+            _("取引条件"), ("account", "price_list", "closing_day", "pay_months", "pay_day", "addressee")
+        ),
     )
     quick_fields = ("account", "price_list", "closing_day", "pay_months", "pay_day")
 

@@ -46,13 +46,9 @@ class PriceList(Record):
 class Price(Record):
     """A product's price in a price list."""
 
-    price_list = models.ForeignKey(
-        PriceList, models.CASCADE, related_name="prices", verbose_name=_("価格表")
-    )
+    price_list = models.ForeignKey(PriceList, models.CASCADE, related_name="prices", verbose_name=_("価格表"))
     position = models.BigIntegerField(_("並び順"), default=0)
-    product = models.ForeignKey(
-        Product, models.CASCADE, related_name="+", verbose_name=_("商品")
-    )
+    product = models.ForeignKey(Product, models.CASCADE, related_name="+", verbose_name=_("商品"))
     price = models.DecimalField(_("単価"), max_digits=15, decimal_places=4)
 
     class Meta:
@@ -65,9 +61,7 @@ class Price(Record):
 class Terms(Record):
     """How an account is billed: closing day, when it pays, its price list. Without a row the company's own terms hold."""
 
-    account = models.ForeignKey(
-        Account, models.CASCADE, related_name="terms", verbose_name=_("取引先")
-    )
+    account = models.ForeignKey(Account, models.CASCADE, related_name="terms", verbose_name=_("取引先"))
     price_list = models.ForeignKey(
         PriceList, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("価格表")
     )

@@ -34,9 +34,7 @@ class QuoteLine(Line):
 class DealLine(Line):
     """A product that a deal is about."""
 
-    deal = models.ForeignKey(
-        "sales.Deal", models.CASCADE, related_name="lines", verbose_name=_("案件")
-    )
+    deal = models.ForeignKey("sales.Deal", models.CASCADE, related_name="lines", verbose_name=_("案件"))
 
     class Meta:
         indexes = [*line_indexes("dealline")]

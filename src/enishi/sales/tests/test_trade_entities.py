@@ -23,10 +23,12 @@ class TestPriceLists(EntityTests):
         return {"name": f"特約店{number}"}
 
 
-LINES = json.dumps([
-    {"text": "複合機用トナー", "quantity": "3", "unit": "本", "unit_price": "99"},
-    {"text": "ミネラルウォーター", "quantity": "2", "unit_price": "150", "tax_code": "reduced"},
-])
+LINES = json.dumps(
+    [
+        {"text": "複合機用トナー", "quantity": "3", "unit": "本", "unit_price": "99"},
+        {"text": "ミネラルウォーター", "quantity": "2", "unit_price": "150", "tax_code": "reduced"},
+    ]
+)
 
 
 class DocumentTests(EntityTests):
@@ -37,7 +39,12 @@ class DocumentTests(EntityTests):
         self.account = write.create(registry.get("account"), {"name": "みどり商事"}, by=alice).record
 
     def values(self, number: int) -> dict[str, Any]:
-        return {"name": f"トナー{number}回目", "account": self.account.pk, "date": "2026-10-31", "lines": LINES}
+        return {
+            "name": f"トナー{number}回目",
+            "account": self.account.pk,
+            "date": "2026-10-31",
+            "lines": LINES,
+        }
 
 
 class TestQuotes(DocumentTests):

@@ -1,0 +1,290 @@
+"""Quotes become orders, orders invoices; numbers, papers, payments; what was issued stands."""
+
+import datetime
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from enishi.records import history, registry, write
+from enishi.records.errors import NotAllowed, NotFound, Refused
+from enishi.records.models import Attachment, Operation
+from enishi.sales.documents import flow, pdf
+from enishi.sales.models import Invoice, Issuer, Order, OrderLine, Quote, QuoteLine
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("C6")]
+LINES = [
+    {"text": "複合機用トナー", "quantity": "3", "unit": "本", "unit_price": "99"},
+    {"text": "ミネラルウォーター 2L", "quantity": "2", "unit_price": "150.5", "tax_code": "reduced"},
+]
+
+
+@pytest.fixture
+def company(db: Any) -> Issuer:
+    return Issuer.objects.create(
+        pk=1, name="東和商事株式会社", postal_code="101-0021", address="東京都千代田区外神田1-2-3", phone="03-1234-5678",
+        registration="T1234567890123", bank="みずほ銀行 神田支店\n普通 1234567 トウワショウジ（カ",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def account(bob: Any) -> Any:
+    return write.create(registry.get("account"), {"name": "株式会社みどり商事"}, by=bob).record
+
+
+@pytest.fixture
+def quote(company: Any, account: Any, bob: Any) -> Any:
+    values = {"name": "トナー一式", "account": account.pk, "date": "2026-10-31", "lines": LINES}
+    return write.create(registry.get("quote"), values, by=bob).record
+
+
+def fresh(record: Any) -> Any:
+    return type(record).objects.get(pk=record.pk)
+
+
+@pytest.fixture
+def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "render", lambda html: b"%PDF-1.7 " + html.encode())
+    monkeypatch.setattr(pdf, "available", lambda: True)
+
+
+def test_sums_are_of_the_lines(quote: Any) -> None:
+    assert [line.amount for line in quote.lines.order_by("position")] == [297, 301]
+    assert (quote.net, quote.tax, quote.total) == (598, 29 + 24, 651)
+    assert quote.expires_on == datetime.date(2026, 11, 30)
+
+
+def test_lines_are_changed_with_their_document_and_taken_back(quote: Any, bob: Any) -> None:
+    entity = registry.get("quote")
+    keys = list(QuoteLine.objects.filter(quote=quote).order_by("position").values_list("pk", flat=True))
+    more = [LINES[1], LINES[0], {"text": "送料", "unit_price": "800"}]
+    done = write.write(entity, quote.pk, {"lines": json.dumps(more)}, by=bob)
+    rows = list(QuoteLine.objects.filter(quote=quote).order_by("position"))
+    assert [row.text for row in rows] == ["ミネラルウォーター 2L", "複合機用トナー", "送料"]
+    assert [row.pk for row in rows[:2]] == keys[::-1]  # what says the same stays the same row
+    assert fresh(quote).total == 301 + 297 + 800 + (297 + 800) // 10 + 24
+    assert done.event is not None and "送料" in done.event.data["labels"]["lines"][1]
+    history.undo_event(done.event.pk, by=bob)
+    assert fresh(quote).total == 651
+    assert QuoteLine.objects.filter(quote=quote).count() == 2
+
+
+def test_what_is_wrong_in_a_line_is_said_with_its_number(quote: Any, bob: Any) -> None:
+    bad = [LINES[0], {"text": "x", "quantity": "たくさん"}, {"quantity": "2", "nonsense": 1}]
+    with pytest.raises(Refused) as caught:
+        write.write(registry.get("quote"), quote.pk, {"lines": bad}, by=bob)
+    assert "2行目" in str(caught.value) and "3行目" in str(caught.value)
+    for raw in ("{", "5", [[]], '[{"product": 999999}]', [{"text": "x", "product": 10**18}]):
+        with pytest.raises(Refused):
+            write.write(registry.get("quote"), quote.pk, {"lines": raw}, by=bob)
+    assert fresh(quote).total == 651
+
+
+def test_from_quote_to_payment(quote: Any, bob: Any, quick_pdf: None) -> None:
+    quotes, orders, invoices = (registry.get(name) for name in ("quote", "order", "invoice"))
+    issued = flow.issue(quotes, quote.pk, by=bob)
+    year = datetime.date.today().year
+    assert (issued.number, issued.status) == (f"見-{year}-0001", "issued")
+    order = flow.order_quote(quote.pk, by=bob)
+    assert (order.number, order.total, order.quote_id) == (f"注-{year}-0001", 651, quote.pk)
+    assert fresh(quote).status == "accepted"
+    first = order.lines.order_by("position")[0]
+    invoice = flow.invoice_orders([order.pk], by=bob, lines=[first.pk])
+    assert (invoice.total, fresh(order).status) == (326, "open")
+    rest = flow.invoice_orders([order.pk], by=bob)
+    assert (rest.total, fresh(order).status) == (301 + 24, "invoiced")
+    with pytest.raises(Refused, match="まだ請求していない"):
+        flow.invoice_orders([order.pk], by=bob)
+    flow.issue(invoices, invoice.pk, by=bob)
+    flow.send(invoices, invoice.pk, by=bob)
+    payments = registry.get("payment")
+    made = write.create(payments, {"invoice": invoice.pk, "amount": "100"}, by=bob)
+    assert (fresh(invoice).status, fresh(invoice).balance) == ("partly", 226)
+    write.create(payments, {"invoice": invoice.pk, "amount": "116", "fee": "110"}, by=bob)
+    assert (fresh(invoice).status, fresh(invoice).balance) == ("paid", 0)
+    write.delete(payments, [made.record.pk], by=bob)
+    assert (fresh(invoice).status, fresh(invoice).balance) == ("partly", 100)
+    assert registry.get("order") is orders
+
+
+def test_orders_of_a_month_make_one_invoice(account: Any, bob: Any, company: Any) -> None:
+    orders = registry.get("order")
+    keys = [
+        write.create(orders, {"account": account.pk, "date": day, "lines": [LINES[0] | {"quantity": "1"}]}, by=bob).record.pk
+        for day in ("2026-09-03", "2026-09-10", "2026-09-28")
+    ]  # fmt: skip
+    made = flow.invoice_orders(keys, by=bob)
+    assert (made.net, made.tax, made.date) == (
+        297,
+        29,
+        datetime.date(2026, 9, 30),
+    )  # rounded once, on the closing day
+    assert [line.day.day for line in made.lines.order_by("position")] == [3, 10, 28]
+    assert set(Order.objects.values_list("status", flat=True)) == {"invoiced"}
+    assert made.due_on == datetime.date(2026, 10, 31)
+
+
+def test_what_was_issued_stands(quote: Any, bob: Any, quick_pdf: None) -> None:
+    quotes = registry.get("quote")
+    flow.issue(quotes, quote.pk, by=bob)
+    held = fresh(quote)
+    kept = Attachment.objects.get(pk=held.pdf)
+    assert len(kept.sha256) == 64 and kept.name.startswith("20261031_㈱みどり商事_651")
+    for values in ({"lines": []}, {"name": "別"}, {"account": ""}, {"date": "2026-11-01"}):
+        with pytest.raises(Refused, match="発行した書類"):
+            write.write(quotes, quote.pk, values, by=bob)
+    write.write(quotes, quote.pk, {"note": "電話で確認"}, by=bob)
+    with pytest.raises(Refused):
+        write.delete(quotes, [quote.pk], by=bob)
+    with pytest.raises(Refused):
+        write.create(registry.get("quote_line"), {"quote": quote.pk, "text": "x"}, by=bob)
+    line = QuoteLine.objects.filter(quote=quote)[0]
+    with pytest.raises(Refused):
+        write.write(registry.get("quote_line"), line.pk, {"quantity": "9"}, by=bob)
+    from enishi.records import attachments
+    from enishi.records.models import Event
+
+    with pytest.raises(Refused):
+        attachments.remove(kept.pk, by=bob)
+    event = Event.objects.filter(entity="quote", record_id=quote.pk, kind="status").latest("pk")
+    with pytest.raises(Refused):
+        history.undo_event(event.pk, by=bob)
+    with pytest.raises(Refused):
+        flow.issue(quotes, quote.pk, by=bob)
+    assert fresh(quote).status == "issued" and fresh(quote).total == 651
+
+
+def test_a_new_version_leaves_the_old_one(quote: Any, bob: Any, quick_pdf: None) -> None:
+    flow.issue(registry.get("quote"), quote.pk, by=bob)
+    second = flow.new_version(quote.pk, by=bob)
+    number = fresh(quote).number
+    assert (second.number, second.revision, second.total, second.status) == (f"{number}.2", 2, 651, "draft")
+    assert fresh(quote).status == "replaced"
+    flow.issue(registry.get("quote"), second.pk, by=bob)
+    third = flow.new_version(second.pk, by=bob)
+    assert (third.number, third.first_id) == (f"{number}.3", quote.pk)
+    assert Quote.objects.count() == 3
+
+
+def test_numbers_have_no_holes(
+    account: Any, bob: Any, company: Any, quick_pdf: None, monkeypatch: Any
+) -> None:
+    invoices = registry.get("invoice")
+    keys = [
+        write.create(invoices, {"account": account.pk, "lines": LINES}, by=bob).record.pk for _n in range(4)
+    ]
+    flow.issue(invoices, keys[0], by=bob)
+
+    def broken(html: str) -> bytes:
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pdf, "render", broken)
+        with pytest.raises(RuntimeError):
+            flow.issue(invoices, keys[1], by=bob)
+    flow.issue(invoices, keys[2], by=bob)
+    flow.void(invoices, keys[2], "宛名違い", by=bob)
+    flow.issue(invoices, keys[3], by=bob)
+    numbers = sorted(Invoice.objects.exclude(number="").values_list("number", flat=True))
+    assert [number[-4:] for number in numbers] == ["0001", "0002", "0003"]
+    assert fresh(Invoice.objects.get(pk=keys[2])).void_reason == "宛名違い"
+
+
+def test_a_deal_follows_its_lines_until_somebody_says_otherwise(account: Any, bob: Any, company: Any) -> None:
+    deals = registry.get("deal")
+    deal = write.create(deals, {"name": "入替", "account": account.pk, "lines": LINES}, by=bob).record
+    assert (deal.amount, deal.amount_from_lines) == (598, True)
+    write.write(deals, deal.pk, {"amount": "500"}, by=bob)
+    assert (fresh(deal).amount, fresh(deal).amount_from_lines) == (500, False)
+    write.write(deals, deal.pk, {"lines": LINES[:1]}, by=bob)
+    assert fresh(deal).amount == 500
+    write.write(deals, deal.pk, {"amount_from_lines": "1"}, by=bob)
+    assert fresh(deal).amount == 297
+    quote = flow.quote_deal(deal.pk, by=bob)
+    assert (quote.deal_id, quote.net) == (deal.pk, 297)
+
+
+def test_the_price_of_the_customers_price_list(account: Any, bob: Any, as_bob: Client) -> None:
+    product = write.create(
+        registry.get("product"), {"name": "トナー", "price": "9800", "unit": "本"}, by=bob
+    ).record
+    prices = write.create(
+        registry.get("price_list"),
+        {"name": "特約店", "prices": [{"product": product.pk, "price": "8,500.5"}]},
+        by=bob,
+    ).record
+    write.create(
+        registry.get("terms"),
+        {"account": account.pk, "price_list": prices.pk, "closing_day": "20", "pay_day": "10"},
+        by=bob,
+    )
+    usual = as_bob.get("/products/lines/?q=トナー").json()["results"][0]
+    own = as_bob.get(f"/products/lines/?q=トナー&account={account.pk}").json()["results"][0]
+    assert (usual["fill"]["unit_price"], own["fill"]["unit_price"]) == ("9800", "8500.5")
+    values = {
+        "account": account.pk,
+        "date": "2026-10-21",
+        "lines": [{"product": product.pk, "quantity": "2"}],
+    }
+    invoice = write.create(registry.get("invoice"), values, by=bob).record
+    assert (invoice.name, invoice.net, invoice.due_on) == ("トナー", 19600, datetime.date(2026, 12, 10))
+
+
+def test_lines_go_into_the_bin_with_their_order(account: Any, bob: Any) -> None:
+    orders = registry.get("order")
+    order = write.create(orders, {"account": account.pk, "lines": LINES}, by=bob).record
+    write.delete(orders, [order.pk], by=bob)
+    assert not OrderLine.objects.filter(deleted_at=None).exists()
+    write.restore(orders, [order.pk], by=bob)
+    assert OrderLine.objects.filter(deleted_at=None).count() == 2
+
+
+def test_orders_that_contain_a_product(account: Any, bob: Any) -> None:
+    from enishi.records.conditions import Scope, compile_condition
+
+    product = write.create(registry.get("product"), {"name": "トナー"}, by=bob).record
+    orders = registry.get("order")
+    hit = write.create(orders, {"account": account.pk, "lines": [{"product": product.pk}]}, by=bob).record
+    write.create(orders, {"account": account.pk, "lines": LINES}, by=bob)
+    tree = {
+        "has": {
+            "entity": "order_line",
+            "field": "order",
+            "where": {"field": "product", "op": "is", "value": product.pk},
+        }
+    }
+    found = Order.objects.filter(compile_condition(orders, tree, Scope.of(bob)))
+    assert [one.pk for one in found] == [hit.pk]
+
+
+def test_rights_of_lines_and_papers_are_the_documents(
+    quote: Any, carol: Any, bob: Any, as_carol: Client
+) -> None:
+    for step in (
+        lambda: flow.issue(registry.get("quote"), quote.pk, by=carol),
+        lambda: flow.order_quote(quote.pk, by=carol),
+    ):
+        with pytest.raises((NotAllowed, NotFound)):
+            step()
+    assert as_carol.post(f"/quotes/{quote.pk}/do/issue/").status_code == 403
+    assert fresh(quote).number == "" and Operation.objects.count() == 0
+
+
+def test_without_the_libraries_a_page_says_so(quote: Any, as_bob: Client, monkeypatch: Any) -> None:
+    monkeypatch.setattr(pdf, "available", lambda: False)
+    for answer in (as_bob.get(f"/quotes/{quote.pk}/pdf/"), as_bob.post(f"/quotes/{quote.pk}/do/issue/")):
+        assert answer.status_code == 422 and "Pango" in answer.content.decode()
+
+
+def test_exempt_companies_show_no_tax(company: Any, account: Any, bob: Any) -> None:
+    company.exempt = True
+    company.save()
+    made = write.create(registry.get("invoice"), {"account": account.pk, "lines": LINES}, by=bob).record
+    assert (made.net, made.tax, made.total) == (598, 0, 598)
+
+
+def test_withholding(company: Any, account: Any, bob: Any) -> None:
+    values = {"account": account.pk, "withholds": "1", "lines": [{"text": "顧問料", "unit_price": "1500000"}]}
+    made = write.create(registry.get("invoice"), values, by=bob).record
+    assert (made.total, made.withheld, made.balance) == (1_650_000, 204_200, 1_445_800)
