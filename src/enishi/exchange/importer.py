@@ -146,10 +146,19 @@ class Importer:
         stored = []
         for entity in self.entities:
             pairs = [(row, row.values[entity.name]) for row in rows if entity.name in row.values]
+            if entity.is_line:
+                pairs = self._fresh_lines(entity, pairs, stored)
             if pairs:
                 self._refer(entity, pairs)
                 stored.append(self._store_entity(entity, pairs))
         return stored
+
+    def _fresh_lines(self, entity: Entity, pairs: Pairs, stored: list["Stored"]) -> Pairs:
+        """Lines of what this import has made; a sheet that is read once more doesn't double what is there."""
+        above = entity.rights_of
+        made = {key for one in stored if one.entity == above for key in one.made}
+        held = self.made[above]
+        return [(row, values) for row, values in pairs if (key := row.keys.get(above)) in made or key in held]
 
     def _refer(self, entity: Entity, pairs: Pairs) -> None:
         """Points each record to what its row made before."""
@@ -175,7 +184,7 @@ class Importer:
             return chosen, values[chosen]
         if entity.name == "contact":
             return self._person_key(values)
-        if chosen == "name" or entity.name == "account":
+        if chosen == "name" or entity.name in {"account", "product"}:
             return ("name", values["name"]) if values.get("name") else None
         return None
 
@@ -222,6 +231,10 @@ class Importer:
     def _not_allowed(self, entity: Entity, record: Any, values: Values) -> str:
         """Why the person may not bring this row in ("" where he may): the record that it means, or the owner that it names, lies
         beyond what his role reaches."""
+        if record is None and entity.name == "account" and not values.get("name"):
+            return _(
+                "取引先コード「%(code)s」の取引先がありません。先に登録するか、取引先の名前の列を入れてください。"
+            ) % {"code": values.get("code", "")}
         owners = reached(entity, self.by, "change" if record is not None else "create")
         if owners is None:
             return ""

@@ -156,6 +156,8 @@ class RowReader:
             and not any(name == "note" for _e, name in headings.means(column.heading))
         }  # fmt: skip
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
+        main = registry.find(plan.main)
+        self.with_lines = main is not None and bool(main.imports.together)
         self.tied: dict[str, dict[str, int]] = {}  # names of connected records that were looked up
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
 
@@ -394,6 +396,9 @@ class RowReader:
 
     def _finish(self, parsed: Parsed) -> None:
         """Drops what has no name, or says that the row's main thing has none."""
+        if self.with_lines:  # whom it is about may be known by a number alone, and an order needs no name
+            parsed.values = {self.plan.main: parsed.values.get(self.plan.main, {}), **parsed.values}
+            return
         contact, account = parsed.values.get("contact"), parsed.values.get("account")
         someone = contact is not None and any(contact.get(part) for part in PERSON)
         company = bool((account or {}).get("name"))

@@ -70,6 +70,9 @@ class ImportHint:
     """How import knows the entity: columns that identify one record, best first."""
 
     keys: tuple[str, ...] = ()
+    # Entities that a row of such a sheet makes beside it (an order's lines, its customer), likeliest first: their words mean something
+    # only in a sheet that is about it.
+    together: tuple[str, ...] = ()
     column_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 

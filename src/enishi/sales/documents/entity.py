@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -44,7 +45,7 @@ def document_fields(
         Reference("account", to="account", carries_up=True),
         Reference("contact", to="contact", carries_up=True),
         Reference("deal", to="deal", carries_up=True),
-        Date("date", sortable=True, aliases=date_words),
+        Date("date", sortable=True, default=timezone.localdate, aliases=date_words),
         Lines("lines", _("明細"), child=f"{kind}_line", listed=False),
         Choice("tax_mode", options=TAX_MODES, default=lambda: issuer().tax_mode, required=True, listed=False),
         Choice("rounding", options=ROUNDINGS, default=lambda: issuer().rounding, required=True, listed=False),

@@ -112,7 +112,7 @@ def _context(paper: Paper, company: Any, record: Any, draft: str) -> dict[str, A
         "meta": _meta(paper, record), "owner": str(record.owner or "") if paper.kind in {"quote", "order"} else "",
         "name": record.name, "total_label": paper.total, "total": format_yen(due), "terms": _terms(paper, company, record),
         "has_days": any(one["day"] for one in lines), "included": record.tax_mode == "included" and not company.exempt, "lines": lines,
-        "sums": _sums(sums, record, company), "sum_label": "合計", "sum": format_yen(due),
+        "sums": _sums(sums, record, company), "sum_label": "差引ご請求額" if getattr(record, "withheld", 0) else "合計", "sum": format_yen(due),
         "has_reduced": any(one["reduced"] for one in lines), "remarks": remarks, "footer": merged(words.footer, record, to),
     }  # fmt: skip
 
@@ -177,25 +177,30 @@ def _line(line: dict[str, Any], record: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _sums(sums: tax.Totals, record: Any, company: Any) -> list[tuple[str, str]]:
-    made: list[tuple[str, str]] = []
+def _sums(sums: tax.Totals, record: Any, company: Any) -> list[tuple[str, str, str]]:
+    """Rows below the lines: what, yen, tax of it."""
+    made: list[tuple[str, str, str]] = []
     if record.discount:
-        made.append(("値引き", format_yen(-record.discount)))
+        made.append(("値引き", format_yen(-record.discount), ""))
     if not company.exempt:
-        for share in sums.shares:
-            made += _share(share, record.tax_mode == "included")
-        made += [("税抜金額 計", format_yen(sums.net)), ("消費税 計", format_yen(sums.tax))]
+        included = record.tax_mode == "included"
+        made += [
+            (
+                _rate(share),
+                format_yen(share.gross if included else share.net),
+                format_yen(share.tax) if share.percent else "",
+            )
+            for share in sums.shares
+        ]
+        made.append(("税抜金額・消費税 計", format_yen(sums.net), format_yen(sums.tax)))
     if getattr(record, "withheld", 0):
-        made.append(("源泉徴収税額", format_yen(-record.withheld)))
+        made += [("合計", format_yen(sums.gross), ""), ("源泉徴収税額", format_yen(-record.withheld), "")]
     return made
 
 
-def _share(share: tax.Share, included: bool) -> list[tuple[str, str]]:
-    if share.code in {"export", "exempt", "outside"}:
-        return [(f"{_UNTAXED[share.code]}", format_yen(share.net))]
-    name = f"{share.percent}%対象" + {"reduced": "※", "old8": "（旧税率）", "old5": "（旧税率）"}.get(
+def _rate(share: tax.Share) -> str:
+    if not share.percent:
+        return _UNTAXED.get(share.code, "0%対象")
+    return f"{share.percent}%対象" + {"reduced": "※", "old8": "（旧税率）", "old5": "（旧税率）"}.get(
         share.code, ""
     )
-    if included:
-        return [(f"{name}（税込）", format_yen(share.gross)), ("　うち消費税", format_yen(share.tax))]
-    return [(f"{name}（税抜）", format_yen(share.net)), ("　消費税", format_yen(share.tax))]

@@ -93,7 +93,7 @@ class InvoiceEntity(DocumentEntity):
             "due_on",
         ),
     )  # fmt: skip
-    imports = ImportHint(keys=("number",))
+    imports = ImportHint(keys=("number",), together=("account", "invoice_line", "product", "contact"))
 
     def prepare(self, record: Invoice, changed: set[str]) -> None:
         super().prepare(record, changed)
@@ -181,7 +181,7 @@ class PaymentEntity(Entity):
     built_in = (
         Reference("invoice", to="invoice", required=True, carries_up=True),
         Words("name", editable=False, listed=False),
-        Date("date", sortable=True, aliases=("入金日", "支払日")),
+        Date("date", sortable=True, default=timezone.localdate, aliases=("入金日", "支払日")),
         Money("amount", required=True, least=-(10**13), aliases=("入金額", "金額")),
         Money("fee", least=0, help=_("振込手数料を引いて入金されたとき、その額。請求額に足して消し込みます。")),
         FreeChoice("method", options=lambda: [Option(word, word) for word in ("振込", "現金", "カード", "口座振替", "手形", "相殺")]),

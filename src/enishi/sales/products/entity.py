@@ -54,6 +54,11 @@ class ProductEntity(Entity):
         Connection("order_line", "product", _("受注の明細"), ("order", "quantity", "amount")),
         Connection("price", "product", _("価格表での単価"), ("price_list", "price")),
     )
+
+    def prepare(self, record: Product, changed: set[str]) -> None:
+        if record.importing and not record.name:
+            record.name = record.code
+
     presets = (Preset("active", _("販売中"), {"field": "active", "op": "is", "value": "1"}),)
     imports = ImportHint(keys=("code", "name"))
 
