@@ -106,8 +106,9 @@ class Importer:
             drafter = bulk.Drafter(entity, self.by, importing=True)
             fresh: set[Any] = set()
             for (row, values), key in zip(pairs, keys, strict=True):
-                row.errors += [text for texts in drafter.draft(values).errors.values() for text in texts]
                 record = known.get(key) if key is not None else None
+                if record is None or not self.reader.with_lines:  # there a number alone may say who it is
+                    row.errors += [text for texts in drafter.draft(values).errors.values() for text in texts]
                 if problem := self._not_allowed(entity, record, values):
                     row.errors.append(problem)
                 if key is not None and key in known:

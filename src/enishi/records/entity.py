@@ -105,6 +105,8 @@ class Entity:
     presets: tuple[Preset, ...] = ()
     opening_preset: str = ""  # the preset that the navigation leads to
     board: Board | None = None
+    # What else can be done with ticked rows: address (which gets their ids by POST) and words.
+    bulk_actions: ClassVar[tuple[tuple[str, Text], ...]] = ()
     imports: ImportHint = ImportHint()
     call_field: str = ""
     mail_field: str = ""

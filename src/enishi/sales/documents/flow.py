@@ -118,7 +118,9 @@ def preview(entity: Entity, record: Any, kind: str = "") -> bytes:
     refuse_unless(known is not None and known.entity == entity.name, _("この書類は作れません。"))
     if kind == "receipt":
         refuse_unless(record.status == "paid", _("領収書は、全額の入金を記録してから作れます。"))
-    return pdf.render(paper.html(kind, record, draft="下書き" if kind == entity.name else ""))
+    return pdf.render(
+        paper.html(kind, record, draft="下書き" if kind == entity.name and record.issued_at is None else "")
+    )
 
 
 # --- states -----------------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ class OrderEntity(DocumentEntity):
         Preset("open", _("納品前"), {"field": "status", "op": "is", "value": "open"}),
         Preset("to_bill", _("未請求"), {"field": "status", "op": "in", "value": ["open", "delivered"]}),
     )
+    bulk_actions = (("/orders/bill/", _("まとめて請求")),)
     imports = ImportHint(keys=("number",), together=("account", "order_line", "product", "contact"))
 
     def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
