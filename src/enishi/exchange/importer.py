@@ -144,9 +144,9 @@ class Importer:
         self.store(good)
 
     def _store(self, rows: list[Parsed]) -> list["Stored"]:
-        stored = []
+        stored: list[Stored] = []
         for entity in self.entities:
-            pairs = [(row, row.values[entity.name]) for row in rows if entity.name in row.values]
+            pairs: Pairs = [(row, row.values[entity.name]) for row in rows if entity.name in row.values]
             if entity.is_line:
                 pairs = self._fresh_lines(entity, pairs, stored)
             if pairs:
@@ -159,7 +159,9 @@ class Importer:
         above = entity.rights_of
         made = {key for one in stored if one.entity == above for key in one.made}
         held = self.made[above]
-        return [(row, values) for row, values in pairs if (key := row.keys.get(above)) in made or key in held]
+        return [
+            (row, values) for row, values in pairs if (key := row.keys.get(above, 0)) in made or key in held
+        ]
 
     def _refer(self, entity: Entity, pairs: Pairs) -> None:
         """Points each record to what its row made before."""

@@ -65,10 +65,10 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     insert_rows(entity.model, records)
     for linked in entity.linked:
         linked.store([(record, (), value) for record in records if (value := linked.put_on(record))])
-    for found in entity.lines:
+    for lines in entity.lines:
         for record in records:
-            if value := found.put_on(record):
-                found.store(record, value, by)
+            if rows := lines.put_on(record):
+                lines.store(record, rows, by)
     told = _told(entity, by, operation)
     events = [
         new(

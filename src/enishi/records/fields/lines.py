@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from enishi.records.fields.base import FieldKind, Text
 from enishi.records.fields.links import HELD
+from enishi.records.fields.references import Reference
 from enishi.records.rows import insert_rows, new, update_rows
 
 if TYPE_CHECKING:
@@ -297,7 +298,7 @@ class Lines(FieldKind):
                 "options": [
                     {"value": each.value, "label": str(each.label)} for each in getattr(found[name], "options", ())
                 ],
-                "url": f"/{found[name].target.slug}/pick/" if found[name].kind == "reference" else "",
+                "url": self._pick(found[name]),
             }
             for name in child.line_columns
         ]  # fmt: skip
@@ -311,6 +312,10 @@ class Lines(FieldKind):
             **child.line_extras(record),
         }  # fmt: skip
         return {"grid": json.dumps(known, ensure_ascii=False, default=str)}
+
+    @staticmethod
+    def _pick(found: FieldKind) -> str:
+        return f"/{found.target.slug}/pick/" if isinstance(found, Reference) else ""
 
     def _names(self, text: str) -> dict[str, dict[int, str]]:
         """Names behind the keys in an input's text, by field."""

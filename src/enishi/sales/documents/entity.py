@@ -72,8 +72,8 @@ class DocumentEntity(Entity):
         return f"{record.number} {record.name}".strip() or str(_t("（件名なし）"))
 
     def titles(self, keys: Any) -> dict[int, str]:
-        rows = self.model._default_manager.filter(pk__in=list(keys)).only("pk", "number", "name")
-        return {record.pk: self.title(record) for record in rows}
+        rows: Any = self.model._default_manager.filter(pk__in=list(keys))
+        return {record.pk: self.title(record) for record in rows.only("pk", "number", "name")}
 
     def sums(self, record: Any) -> tax.Totals:
         """The document's sums per rate."""

@@ -20,7 +20,7 @@ from enishi.sales import terms
 from enishi.sales.documents import paper, pdf
 from enishi.sales.documents.issuer import issuer
 from enishi.sales.invoices.entity import billed_lines
-from enishi.sales.models import OrderLine
+from enishi.sales.models import OrderLine, Quote
 from enishi.sales.products.entity import terms_of
 
 COPIED = (
@@ -95,7 +95,8 @@ def keep_pdf(entity: Entity, record_id: int, by: User) -> None:
     content = pdf.render(paper.html(entity.name, record))
     upload: Any = ContentFile(content, name=f"{file_name(record)}.pdf")
     kept = attachments.store(entity.whole, record_id, upload, by=by)
-    entity.model._default_manager.filter(pk=record_id).update(pdf=kept.pk)
+    rows: Any = entity.model._default_manager
+    rows.filter(pk=record_id).update(pdf=kept.pk)
 
 
 def file_name(record: Any) -> str:
@@ -184,7 +185,7 @@ def new_version(record_id: int, *, by: User) -> Any:
             record.status in {"issued", "sent", "declined"}, _("発行済みの見積だけ、新しい版を作れます。")
         )
         first = record.first_id or record.pk
-        last = entity.model._default_manager.filter(first=first).order_by("-revision").first() or record
+        last = Quote.objects.filter(first=first).order_by("-revision").first() or record
         base = record.number.rpartition(".")[0] if record.revision > 1 else record.number
         values = copied(entity, record, entity) | {
             "first": first, "revision": last.revision + 1, "number": f"{base}.{last.revision + 1}", "delivery": record.delivery, "payment": record.payment,

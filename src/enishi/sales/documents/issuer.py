@@ -45,7 +45,7 @@ class DocumentNumber(AutoNumber):
         super().__init__(name, longest=40, **options)
 
     @property
-    def number_pattern(self) -> str:  # type: ignore[override]
+    def number_pattern(self) -> str:
         """The company's form of these numbers."""
         return str(issuer().forms.get(self.document) or USUAL_FORMS[self.document])
 

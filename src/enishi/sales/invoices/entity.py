@@ -132,12 +132,9 @@ def refresh_billing(order_ids: set[int], by: Any) -> None:
     """Orders all of whose lines are billed are invoiced, the others aren't."""
     if not order_ids:
         return
-    billed, left = billed_lines(sorted(order_ids)), set()
-    for key, order in OrderLine.objects.filter(order__in=order_ids, deleted_at=None).values_list(
-        "pk", "order"
-    ):
-        if key not in billed:
-            left.add(order)
+    billed = billed_lines(sorted(order_ids))
+    found = OrderLine.objects.filter(order__in=order_ids, deleted_at=None).values_list("pk", "order_id")
+    left = {key for line, key in found if line not in billed}
     pairs = []
     for order in Order.objects.select_for_update(of=("self",)).filter(pk__in=order_ids).order_by("pk"):
         open_ = "delivered" if order.delivered_on else "open"
@@ -164,7 +161,7 @@ def days_over(record: Any) -> int:
     """Days since an unpaid invoice was due; 0 where it isn't late."""
     if record.status not in UNPAID or record.due_on is None:
         return 0
-    return max(0, (timezone.localdate() - record.due_on).days)
+    return int(max(0, (timezone.localdate() - record.due_on).days))
 
 
 @register

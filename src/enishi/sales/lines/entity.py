@@ -51,7 +51,7 @@ class SaleLine(LineEntity):
 
     icon = "layout-list"
     title_field = "text"
-    line_columns = (
+    line_columns: ClassVar[tuple[str, ...]] = (
         "text",
         "quantity",
         "unit",
@@ -62,7 +62,7 @@ class SaleLine(LineEntity):
         "amount",
     )
     line_defaults = ("tax_code", "unit")
-    columns = ("product", "quantity", "unit", "unit_price", "amount")
+    columns: tuple[str, ...] = ("product", "quantity", "unit", "unit_price", "amount")
     sums_parent: ClassVar[bool] = True
 
     def __init__(self) -> None:
@@ -128,17 +128,18 @@ class SaleLine(LineEntity):
         nameless = [one.pk for one in records if one.product_id and not one.text]
         if nameless:
             names = Product.objects.filter(pk=OuterRef("product_id")).values("name")[:1]
-            self.model._default_manager.filter(pk__in=nameless).update(text=Subquery(names))
+            rows: Any = self.model._default_manager
+            rows.filter(pk__in=nameless).update(text=Subquery(names))
         up = f"{self.rights_through}_id"
         keys = {getattr(record, up) for record in records} | {
             pair[0] for change in changes if (pair := change.get(self.rights_through)) and pair[0]
         }
         parent = whole_entities()[self.rights_of]
-        rows = list(parent.model._default_manager.filter(pk__in=keys))
-        parent.lines[0].load(rows)
-        for row in rows:
+        above = list(parent.model._default_manager.filter(pk__in=keys))
+        parent.lines[0].load(above)
+        for row in above:
             parent.prepare(row, {self.lines_field})
-        update_rows(parent.model, rows)
+        update_rows(parent.model, above)
 
 
 def _fill_from(record: Any, changed: set[str]) -> None:

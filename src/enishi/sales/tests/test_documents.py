@@ -1,10 +1,19 @@
 """Quotes become orders, orders invoices; numbers, papers, payments; what was issued stands."""
 
 import datetime
+import hashlib
+import io
 import json
+import shutil
+import subprocess
+import threading
+import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from enishi.records import history, registry, write
@@ -288,3 +297,107 @@ def test_withholding(company: Any, account: Any, bob: Any) -> None:
     values = {"account": account.pk, "withholds": "1", "lines": [{"text": "顧問料", "unit_price": "1500000"}]}
     made = write.create(registry.get("invoice"), values, by=bob).record
     assert (made.total, made.withheld, made.balance) == (1_650_000, 204_200, 1_445_800)
+
+
+@pytest.mark.skipif(not pdf.available(), reason="Pango is missing")
+def test_the_paper_says_what_a_qualified_invoice_must(
+    company: Any, account: Any, bob: Any, tmp_path: Any
+) -> None:
+    """Issuer and number, day, contents with ※, sums and tax per rate, recipient with 御中 alone."""
+    values = {"account": account.pk, "date": "2026-10-31", "lines": LINES, "name": "10月分"}
+    invoice = write.create(registry.get("invoice"), values, by=bob).record
+    issued = flow.issue(registry.get("invoice"), invoice.pk, by=bob)
+    kept = Attachment.objects.get(pk=issued.pdf)
+    path = Path(settings.MEDIA_ROOT) / kept.path
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == kept.sha256
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is missing")
+    text = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, check=True
+    ).stdout.decode()
+    for words in (
+        "請求書", "株式会社みどり商事 御中", "東和商事株式会社", "T1234567890123", "2026年10月31日", issued.number, "ミネラルウォーター 2L ※", "10%対象", "¥29",
+        "8%対象※", "¥24", "¥651", "軽減税率", "みずほ銀行", "2026年11月30日",
+    ):  # fmt: skip
+        assert words in text, words
+    assert "様" not in text
+    answer = Client()
+    answer.force_login(bob)
+    assert answer.get(f"/invoices/{invoice.pk}/pdf/").content == path.read_bytes()
+    found = answer.get(
+        "/papers/?first=2026-10-01&last=2026-10-31&least=600&most=700&partner=みどり"
+    ).content.decode()
+    assert issued.number in found
+    assert issued.number not in answer.get("/papers/?least=700").content.decode()
+    archive = zipfile.ZipFile(
+        io.BytesIO(b"".join(answer.get("/papers/zip/?partner=みどり").streaming_content))
+    )
+    assert "20261031_㈱みどり商事_651.pdf" in archive.namelist()
+    assert kept.sha256 in archive.read("index.csv").decode()
+
+
+def test_nothing_is_fetched_for_a_paper() -> None:
+    for url in (
+        "http://example.jp/x.png",
+        "file:///etc/passwd",
+        "data:text/html;base64,AAAA",
+        "data:image/svg+xml;base64,AAAA",
+    ):
+        with pytest.raises(ValueError, match="nothing"):
+            pdf._fetch(url)
+
+
+def test_words_of_papers_are_merged_and_never_run(
+    company: Any, quote: Any, as_alice: Client, as_bob: Client
+) -> None:
+    from enishi.sales.documents import paper
+
+    sent = {
+        "name": "東和商事株式会社", "registration": "t1234567890123", "closing_day": "20", "pay_months": "1", "pay_day": "31", "quote_days": "14",
+        "quote_greeting": "{取引先}へ {番号} {{ company }} {% now 'Y' %} <b>", "form_quote": "Q{yyyy}-{n:3}",
+    }  # fmt: skip
+    assert as_bob.post("/settings/papers/", sent).status_code == 403
+    assert as_alice.post("/settings/papers/", sent | {"quote_remarks": "{住所}"}).status_code == 422
+    assert as_alice.post("/settings/papers/", sent | {"form_quote": "Q"}).status_code == 422
+    assert as_alice.post("/settings/papers/", sent | {"registration": "T12"}).status_code == 422
+    assert as_alice.post("/settings/papers/", sent).status_code == 302
+    page = paper.html("quote", fresh(quote))
+    assert "株式会社みどり商事 御中へ" in page and "{{ company }} {% now &#x27;Y&#x27; %} &lt;b&gt;" in page
+
+
+def test_the_api_takes_and_gives_lines(company: Any, account: Any, bob: Any) -> None:
+    from enishi.connect.tokens import make  # type: ignore[attr-defined]
+
+    secret = make(bob, "sales", ["read", "write"])
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+    body = {"fields": {"account": account.pk, "lines": LINES}}
+    made = client.post("/api/v1/orders", json.dumps(body), content_type="application/json").json()
+    assert made["fields"]["total"] == 651
+    assert [line["quantity"] for line in made["fields"]["lines"]] == ["3", "2"]
+    again = client.patch(
+        f"/api/v1/orders/{made['id']}", json.dumps({"fields": {"lines": made["fields"]["lines"][:1]}}), content_type="application/json"
+    )  # fmt: skip
+    assert again.json()["fields"]["total"] == 326
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_issue_at_once_get_different_numbers(
+    company: Any, account: Any, bob: Any, quick_pdf: None
+) -> None:
+    invoices = registry.get("invoice")
+    keys = [
+        write.create(invoices, {"account": account.pk, "lines": LINES}, by=bob).record.pk for _n in range(6)
+    ]
+
+    def work(mine: list[int]) -> None:
+        for key in mine:
+            flow.issue(invoices, key, by=bob)
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(keys[start::2],)) for start in range(2)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    numbers = sorted(Invoice.objects.values_list("number", flat=True))
+    assert [number[-4:] for number in numbers] == [f"{n:04}" for n in range(1, 7)]
