@@ -62,7 +62,7 @@ class InvoiceEntity(DocumentEntity):
         Money("balance", editable=False, sortable=True),
         Words("void_reason", editable=False, listed=False),
     )
-    columns = ("number", "account", "date", "total", "status", "due_on", "balance", "owner")
+    columns = ("account", "date", "total", "status", "due_on", "balance", "owner")
     sections = (
         Section(
             _("基本情報"),

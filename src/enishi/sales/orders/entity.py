@@ -39,7 +39,7 @@ class OrderEntity(DocumentEntity):
         Date("delivery_on", sortable=True, aliases=("納期", "納品予定日", "希望納期")),
         Date("delivered_on", aliases=("納品日", "出荷日")),
     )  # fmt: skip
-    columns = ("number", "account", "date", "total", "status", "delivery_on", "owner")
+    columns = ("account", "date", "total", "status", "delivery_on", "owner")
     sections = (
         Section(
             _("基本情報"),

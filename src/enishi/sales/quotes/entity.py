@@ -43,7 +43,7 @@ class QuoteEntity(DocumentEntity):
         Number("revision", editable=False, listed=False),
         Reference("first", to="quote", editable=False, listed=False),
     )
-    columns = ("number", "account", "date", "total", "status", "expires_on", "owner")
+    columns = ("account", "date", "total", "status", "expires_on", "owner")
     sections = (
         Section(
             _("基本情報"),
