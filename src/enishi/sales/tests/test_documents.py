@@ -7,13 +7,14 @@ import json
 import shutil
 import subprocess
 import threading
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 
 from enishi.records import history, registry, write
@@ -354,15 +355,16 @@ def test_words_of_papers_are_merged_and_never_run(
 
     sent = {
         "name": "東和商事株式会社", "registration": "t1234567890123", "closing_day": "20", "pay_months": "1", "pay_day": "31", "quote_days": "14",
-        "quote_greeting": "{取引先}へ {番号} {{ company }} {% now 'Y' %} <b>", "form_quote": "Q{yyyy}-{n:3}",
+        "quote_greeting": "{取引先}へ {番号} %s <b>", "form_quote": "Q{yyyy}-{n:3}",
     }  # fmt: skip
     assert as_bob.post("/settings/papers/", sent).status_code == 403
-    assert as_alice.post("/settings/papers/", sent | {"quote_remarks": "{住所}"}).status_code == 422
+    for text in ("{住所}", "{{ company }}", "{% now 'Y' %}"):
+        assert as_alice.post("/settings/papers/", sent | {"quote_remarks": text}).status_code == 422
     assert as_alice.post("/settings/papers/", sent | {"form_quote": "Q"}).status_code == 422
     assert as_alice.post("/settings/papers/", sent | {"registration": "T12"}).status_code == 422
     assert as_alice.post("/settings/papers/", sent).status_code == 302
     page = paper.html("quote", fresh(quote))
-    assert "株式会社みどり商事 御中へ" in page and "{{ company }} {% now &#x27;Y&#x27; %} &lt;b&gt;" in page
+    assert "株式会社みどり商事 御中へ  %s &lt;b&gt;" in page
 
 
 def test_the_api_takes_and_gives_lines(company: Any, account: Any, bob: Any) -> None:
@@ -391,7 +393,12 @@ def test_two_who_issue_at_once_get_different_numbers(
 
     def work(mine: list[int]) -> None:
         for key in mine:
-            flow.issue(invoices, key, by=bob)
+            for _try in range(500):
+                try:
+                    flow.issue(invoices, key, by=bob)
+                    break
+                except OperationalError:  # a database in memory locks whole tables and doesn't wait
+                    time.sleep(0.02)
         connection.close()
 
     threads = [threading.Thread(target=work, args=(keys[start::2],)) for start in range(2)]
