@@ -86,15 +86,17 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
             # One target, so that it is asked for its rows, which say what is wrong (`rows.data_rows`).
             return Plan(table, 0, [Column(labels, "", "contact.note")], "contact", cards=True)
         rows = turned.turn(rows, labels)
-    if about := _about(rows, table, wanted):
-        return _with_lines(Sheet(rows, table, about), table, about, labels)
+    from enishi.exchange import with_lines
+
+    if about := with_lines.about(rows, table, wanted):
+        return with_lines.plan(Sheet(rows, table, about), table, about, labels)
     sheet = Sheet(rows, table)
     _people(sheet)
     named = sheet.named
     main = sheet.main(wanted)
     _assign(sheet, main, named | {main})
     _assign_by_content(sheet, main)
-    _note_the_rest(sheet, main)
+    note_the_rest(sheet, main)
     for column in sheet.columns:
         found = kind_of(column.target)
         if isinstance(found, Money) and column.unit == 1:
@@ -108,54 +110,6 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
     plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels)
     plan.keys = default_keys(plan, sheet)
     return plan
-
-
-def _about(rows: list[list[Any]], table: str, wanted: str) -> str:
-    """The entity with lines that a sheet is about: what the person came from, or orders, where the sheet has what sales have: a day, a
-    product and how many of it."""
-    if wanted:
-        found = registry.find(wanted)
-        return wanted if found is not None and found.imports.together else ""
-    if registry.find("order") is None or registry.find("order_line") is None:
-        return ""
-    sheet = Sheet(rows, table, "order")
-    sold = sheet.has("product", "name", "code") and sheet.has("order_line", "quantity")
-    return (
-        "order"
-        if sold and sheet.has("order", "date") and sheet.has("order_line", "amount", "unit_price")
-        else ""
-    )
-
-
-def _with_lines(sheet: Sheet, table: str, main: str, labels: int) -> Plan:
-    """The plan of a sheet of orders, a line in each row: a column means what is named first of the order, its customer, its line."""
-    order = {one.name: place for place, one in enumerate(headings.importable(main))}
-    taken: set[str] = set()
-    pairs = sorted(
-        (sheet.penalty(column) + _with_rank(one, order), column.index, f"{one[0]}.{one[1]}")
-        for column in sheet.columns
-        for one in sheet.meaning[column.index]
-    )
-    by_index = {column.index: column for column in sheet.columns}
-    for _rank, index, target in pairs:
-        if not by_index[index].target and target not in taken:
-            by_index[index].target = target
-            taken.add(target)
-    _note_the_rest(sheet, main)
-    for column in sheet.columns:
-        if not isinstance(kind_of(column.target), Money):
-            column.unit = 1
-    plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels)
-    plan.keys = default_keys(plan, sheet)
-    return plan
-
-
-def _with_rank(one: Meaning, order: dict[str, int]) -> int:
-    """A product's name tells more than a line's text; all else of a line comes before the product's own."""
-    entity, name = one
-    if entity == "product":
-        return 1 if name in {"name", "code"} else 60
-    return {"text": 2}.get(name, order[entity]) if entity.endswith("_line") else order[entity]
 
 
 def _people(sheet: Sheet) -> None:
@@ -448,7 +402,7 @@ def _names_by_content(sheet: Sheet, unknown: list[Column], main: str, taken: set
             return
 
 
-def _note_the_rest(sheet: Sheet, main: str) -> None:
+def note_the_rest(sheet: Sheet, main: str) -> None:
     """What has no field of its own is not lost: it goes into the note, with its heading in front."""
     entity = registry.find(main)
     if entity is None or "note" not in entity.fields or not any(column.target for column in sheet.columns):
