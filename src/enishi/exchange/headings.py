@@ -81,7 +81,11 @@ def importable(main: str = "") -> list[Entity]:
     if about is not None and about.imports.together:
         names = [main, *about.imports.together]
         return [found for name in names if (found := registry.find(name)) is not None]
-    every = [one for one in registry.all_entities() if one.in_navigation and one.name not in APART]
+    every = [
+        one
+        for one in registry.all_entities()
+        if one.in_navigation and (one.name not in APART or one.name == main != "activity")
+    ]
     return [one for one in every if not one.imports.together or one.name == main]
 
 

@@ -90,7 +90,7 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
 
     if about := with_lines.about(rows, table, wanted):
         return with_lines.plan(Sheet(rows, table, about), table, about, labels)
-    sheet = Sheet(rows, table)
+    sheet = Sheet(rows, table, wanted if wanted in headings.APART else "")
     _people(sheet)
     named = sheet.named
     main = sheet.main(wanted)

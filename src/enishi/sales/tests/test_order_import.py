@@ -56,3 +56,11 @@ def test_members_are_known_by_their_number(tmp_path: Path, bob: Any) -> None:
     assert (job.status, job.figures["refused"]) == ("done", 1)
     order = Order.objects.get()
     assert (order.contact_id, order.net) == (member.pk, 5500)
+
+
+def test_a_list_of_products_comes_in_from_their_page(tmp_path: Path, bob: Any) -> None:
+    text = '商品コード,商品名,単位,標準単価,税区分\nP01,純正トナー,本,"12,800",10%\nP02,天然水,箱,980.5,8%\n'
+    job = bring_in(tmp_path, text, bob, "product")
+    assert job.status == "done", job.error
+    found = [(one.code, one.name, float(one.price), one.tax_code) for one in Product.objects.order_by("code")]
+    assert found == [("P01", "純正トナー", 12_800.0, "standard"), ("P02", "天然水", 980.5, "reduced")]
