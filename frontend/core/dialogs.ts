@@ -24,6 +24,14 @@ document.addEventListener("DOMContentLoaded", () => {
 });
 document.addEventListener("close-dialog", closeDialog);
 
+// A dialog that was opened by its address is a page: to close it is to go back.
+document.addEventListener("click", (event) => {
+  const target = event.target as Element;
+  if (!target.closest("[data-close]") || !target.closest("[data-dialog-page]")) return;
+  if (history.length > 1) history.back();
+  else location.assign("/");
+});
+
 // Menus (<details class="menu-box">) close on a click elsewhere and on Esc.
 document.addEventListener("click", (event) => {
   document.querySelectorAll<HTMLDetailsElement>("details.menu-box[open]").forEach((menu) => {

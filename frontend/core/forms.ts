@@ -130,4 +130,6 @@ document.addEventListener("change", (event) => {
   const form = (event.target as Element).closest("form");
   if (form) askWhatIsAsked(form);
 });
-new MutationObserver(() => document.querySelectorAll("form:has([data-visible-if])").forEach(askWhatIsAsked)).observe(document.documentElement, { childList: true, subtree: true });
+const askEverywhere = (): void => document.querySelectorAll("form:has([data-visible-if])").forEach(askWhatIsAsked);
+new MutationObserver(askEverywhere).observe(document.documentElement, { childList: true, subtree: true });
+askEverywhere();

@@ -29,7 +29,10 @@ class BoardColumns extends HTMLElement {
         bubbleScroll: true,
         forceFallback: true,
         fallbackTolerance: 4,
+        // On a telephone the columns snap into place, which would hold the board still while it is to scroll along.
+        onStart: () => this.querySelector(".board")?.classList.add("dragging"),
         onEnd: (event) => {
+          this.querySelector(".board")?.classList.remove("dragging");
           if (event.from === event.to) return;
           void this.drop(event.item, event.from, event.oldDraggableIndex ?? 0, event.to.dataset.column ?? "");
         },

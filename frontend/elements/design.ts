@@ -150,7 +150,6 @@ class ChoiceEditor extends HTMLElement {
     row.className = "choice-edit";
     row.dataset.value = one.value ?? "";
     row.dataset.retired = one.retired ? "1" : "";
-    if (one.retired) row.hidden = true;
     const grip = document.createElement("span");
     grip.className = "grip";
     grip.textContent = "⋮⋮";
@@ -178,14 +177,25 @@ class ChoiceEditor extends HTMLElement {
     drop.className = "btn btn-ghost btn-square";
     drop.textContent = "×";
     drop.setAttribute("aria-label", this.dataset.wordDrop ?? "");
+    // What records may hold isn't thrown away but set aside, where it can be fetched back from.
+    const show = (): void => {
+      const retired = row.dataset.retired === "1";
+      row.classList.toggle("retired", retired);
+      drop.classList.toggle("btn-square", !retired);
+      drop.textContent = retired ? (this.dataset.wordBack ?? "") : "×";
+      if (retired) drop.removeAttribute("aria-label");
+      else drop.setAttribute("aria-label", this.dataset.wordDrop ?? "");
+      input.readOnly = retired;
+    };
     drop.addEventListener("click", () => {
       if (row.dataset.value) {
-        row.dataset.retired = "1";
-        row.hidden = true;
+        row.dataset.retired = row.dataset.retired === "1" ? "" : "1";
+        show();
       } else row.remove();
       this.write();
     });
     row.append(drop);
+    show();
     this.rows().append(row);
     return input;
   }

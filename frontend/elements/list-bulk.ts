@@ -10,6 +10,10 @@ function show(): void {
   const count = bar.querySelector("[data-count]");
   if (count) count.textContent = String(ids.length);
   bar.querySelectorAll<HTMLInputElement>("input[name=ids]").forEach((input) => (input.value = ids.join(",")));
+  bar.querySelectorAll<HTMLFormElement>("form[data-between]").forEach((form) => {
+    const [least, most] = (form.dataset.between ?? "").split(",").map(Number);
+    form.hidden = ids.length < least || ids.length > most;
+  });
   document.querySelectorAll<HTMLTableRowElement>("table.list tr[data-id]").forEach((row) => {
     row.setAttribute("aria-selected", String(!!row.querySelector<HTMLInputElement>("input[data-tick]")?.checked));
   });

@@ -17,7 +17,16 @@ class RecordPicker extends HTMLElement {
       clearTimeout(this.timer);
       this.timer = window.setTimeout(() => void this.find(input.value), 150);
     });
-    input.addEventListener("focus", () => void this.find(input.value && this.keys().length && !this.hasAttribute("data-many") ? "" : input.value));
+    // A dialog that opens with its cursor here must not open with a list over its buttons.
+    let given = input.autofocus;
+    input.addEventListener("pointerdown", () => {
+      if (document.activeElement === input) void this.find(input.value);
+      given = false;
+    });
+    input.addEventListener("focus", () => {
+      if (given) given = false;
+      else void this.find(input.value && this.keys().length && !this.hasAttribute("data-many") ? "" : input.value);
+    });
     input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && this.close(), 200));
     // Only a choice is a change: what the text alone tells on leaving would ask the form's parts again, over what was just ticked there.
     input.addEventListener("change", (event) => event.stopPropagation());
@@ -95,6 +104,7 @@ class RecordPicker extends HTMLElement {
     const at = options.findIndex((one) => one.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
+      if (this.querySelector<HTMLElement>(".picker-list")!.hidden) return void this.find((event.target as HTMLInputElement).value);
       const next = options[(at + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length];
       options.forEach((one) => one.setAttribute("aria-selected", String(one === next)));
       (event.target as Element).setAttribute("aria-activedescendant", next?.id ?? "");

@@ -12,7 +12,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from enishi.connect import tokens
-from enishi.exchange.models import ImportJob
+from enishi.exchange.cleansing import scan
+from enishi.exchange.duplicates.models import DuplicatePair
+from enishi.exchange.models import CleansingFix, ImportJob, WaitingRow
 from enishi.records import attachments, handover, registry, write
 from enishi.records.design import operations
 from enishi.records.models import Event, Notification, Operation, SavedView
@@ -78,7 +80,7 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
     settings.MEDIA_ROOT = tmp_path
     held: dict[str, Any] = {}
     account = write.create(
-        registry.get("account"), {"name": f"{SECRET}株式会社", "tags": ["VIP"]}, by=alice
+        registry.get("account"), {"name": f"{SECRET}株式会社", "tags": ["VIP"], "industry": "ＩＴ"}, by=alice
     ).record
     contact = write.create(
         registry.get("contact"), {"family_name": SECRET, "account": account.pk}, by=alice
@@ -151,9 +153,44 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
         refused_path=str(path),
         operation=held["operation"],
     )
+    twin = write.create(registry.get("account"), {"name": f"{SECRET}（株）"}, by=alice).record
+    held["twin"] = twin
+    DuplicatePair.objects.create(
+        entity="account", low_id=account.pk, high_id=twin.pk, cluster=account.pk, score=0.9, decision="ask"
+    )
+    from enishi.exchange.models import ReturnedRow
+
+    plan = {"round_trip": {"sheet": 1, "entity": "account", "step": "decide", "notes": {}}}
+    held["sheet"] = ImportJob.objects.create(
+        user=alice, file_name=f"{SECRET}.csv", path=str(path), entity="account", plan=plan
+    )
+    asked = {
+        "field": "name",
+        "label": "名前",
+        "old": SECRET,
+        "new": "書き換えた",
+        "ask": True,
+        "here": False,
+        "choice": "",
+    }
+    held["returned"] = ReturnedRow.objects.create(
+        job=held["sheet"], kind="ask", number=2, record_id=account.pk, seen_version=account.version, title=SECRET, chosen=True,
+        changes=[{**asked, "value": "書き換えた", "was": account.name}],
+    )  # fmt: skip
+    held["waiting"] = WaitingRow.objects.create(
+        job=held["done import"], number=2, cells=[SECRET], entity="account", alike="x",
+        candidates=[{"id": account.pk, "score": 60, "reasons": [["name_key", 60]]}],
+    )  # fmt: skip
+    held["done import"].plan = held["import"].plan
+    held["done import"].save()
     held["alice"], held["bob"] = alice, bob
     held["handover"] = handover.plan(
         bob, how="one", to=[alice], on=timezone.localdate() + timedelta(days=9), by=alice
+    )
+    held["cleansing"] = scan.begin(alice, entity=registry.get("account"))
+    held["cleansing line"] = held["cleansing"].lines.first()
+    held["cleansing fix"] = CleansingFix.objects.create(
+        line=held["cleansing line"], user=alice, status="done", operation=held["operation"]
     )
     held["token"], _text = tokens.make(alice, SECRET, ["read", "write"], by=alice)
     Notification.objects.create(user=alice, text=f"まもなく: {SECRET}", url="/tasks/1/")
@@ -198,8 +235,9 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
             ids = {
                 "field": ["name" if design and "connection" not in name else company["tie"]],
                 "record_id": [key] if name not in {"task-done", "pay"} else [company["records"]["task" if name == "task-done" else "invoice"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
-                "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk], "pk": [company["alice"].pk],
-                "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "handover_id": [company["handover"].pk],
+                "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk, company["sheet"].pk], "pk": [company["alice"].pk],
+                "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "cleansing_id": [company["cleansing"].pk], "line_id": [company["cleansing line"].pk], "fix_id": [company["cleansing fix"].pk], "handover_id": [company["handover"].pk],
+                "row_id": [company["waiting"].pk],
             }  # fmt: skip
             if name == "restore" and entity and entity.name == "account":
                 ids["record_id"] = [company["gone"].pk]
@@ -222,9 +260,9 @@ def body(name: str, company: dict[str, Any]) -> dict[str, Any]:
     """What a form of the route would send, likely enough to be obeyed if rights were not asked."""
     key = str(company["records"]["account"].pk)
     return {
-        "name": "書き換えた", "family_name": "書き換えた", "text": "書き換えた", "account": key, "contact": str(company["records"]["contact"].pk), "department": "x", "ids": key, "action": "delete", "value": str(company["records"]["stage"].pk),
+        "name": "書き換えた", "family_name": "書き換えた", "text": "書き換えた", "account": key, "contact": str(company["records"]["contact"].pk), "department": "x", "ids": f"{key},{company['twin'].pk}" if name in {"merge", "not-same", "duplicates-decide"} else key, "automatic": "1", "action": "delete", "value": str(company["records"]["stage"].pk),
         "kind": "note", "about": f"account:{key}", "email": "evil@example.jp", "role": "admin", "shared": "1", "go": "1", "pipeline": str(company["records"]["pipeline"].pk), "position": "3", "outcome": "open",
-        "language": "en", "file": SimpleUploadedFile("x.csv", "会社名\n新しい客\n".encode()) if name in {"upload", "import"} else "", "password1": "", "theme": "dark",
+        "language": "en", "file": SimpleUploadedFile("x.csv", "会社名\n新しい客\n".encode()) if name in {"upload", "import"} else "", "password1": "", "theme": "dark", "answer": "same", "record": key, "profile": "off", "match": "loose",
     }  # fmt: skip
 
 
@@ -297,7 +335,7 @@ NONSENSE = (
 )  # fmt: skip
 PARAMETERS = {
     "q", "filter", "sort", "columns", "after", "preset", "view", "part", "stamp", "kind", "before", "group", "ids", "action", "value", "version", "next", "about", "idempotency_key", "next_on", "met", "column", "edit", "code", "format",
-    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0",
+    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0", "tab", "row", "field", "choice", "chosen", "all", "answer", "record", "profile", "match",
 }  # fmt: skip
 FINAL = {
     "delete",
@@ -364,6 +402,7 @@ def test_huge_and_missing_keys_are_not_found(company: dict[str, Any], as_alice: 
             f"/files/{key}/",
             f"/import/{key}/",
             f"/import/{key}/refused/",
+            f"/import/{key}/asks/",
             f"/settings/users/{key}/",
         ):
             assert as_alice.get(address).status_code == 404, address[:60]
@@ -376,6 +415,7 @@ def test_huge_and_missing_keys_are_not_found(company: dict[str, Any], as_alice: 
             f"/files/{key}/remove/",
             f"/tasks/{key}/done/",
             f"/import/{key}/undo/",
+            f"/import/{key}/asks/{key}/",
             f"/accounts/{key}/field/name/",
         ):
             assert as_alice.post(address, {"name": "x", "value": "1"}).status_code == 404, address[:60]
@@ -387,11 +427,13 @@ def test_what_belongs_to_somebody_else_is_not_there(
     """Alice's import, operation and view, asked for by Bob."""
     before = snapshot()
     for key in (company["import"].pk, company["done import"].pk):
-        for address in (f"/import/{key}/", f"/import/{key}/refused/", f"/import/{key}/?part=1"):
+        asks = f"/import/{key}/asks/"
+        for address in (f"/import/{key}/", f"/import/{key}/refused/", f"/import/{key}/?part=1", asks):
             answer = as_bob.get(address)
             assert answer.status_code == 404 and SECRET not in answer.content.decode()
-        for address in (f"/import/{key}/", f"/import/{key}/undo/"):
-            assert as_bob.post(address, {"go": "1"}).status_code == 404
+        answers = (f"{asks}{company['waiting'].pk}/", f"{asks}rest/", f"{asks}back/")
+        for address in (f"/import/{key}/", f"/import/{key}/undo/", *answers):
+            assert as_bob.post(address, {"go": "1", "answer": "skip"}).status_code == 404
     assert as_bob.post(f"/undo/operation/{company['operation'].pk}/").status_code == 404
     as_bob.post(f"/accounts/views/{company['view'].pk}/delete/")
     page = as_bob.get(f"/accounts/?view={company['view'].pk}").content.decode()

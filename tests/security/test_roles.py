@@ -11,6 +11,7 @@ from enishi.access.models import Role, Team, User
 from enishi.connect import tokens
 from enishi.connect.api import base
 from enishi.records import registry, write
+from enishi.records.design import operations
 from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.limits import serving
 from enishi.records.lists import ListState
@@ -166,6 +167,96 @@ def test_counts_sums_and_conditions_stop_where_the_role_does(company: dict[str, 
     }
     assert ListState.of(accounts, user, QueryDict(f"filter={json.dumps(big)}")).page()[0] == []
     assert ListState.of(accounts, alice, QueryDict(f"filter={json.dumps(big)}")).page()[0] != []
+
+
+def test_sums_over_what_one_may_not_see_are_not_there(company: dict[str, Any], alice: Any) -> None:
+    """A role that sees its own contracts, without their amounts: nothing made of them is told, by page, file or call."""
+    contract = operations.add_entity("契約", slug="contracts", by=alice).name
+    amount = operations.add_field(contract, "money", "契約金額", {}, by=alice).key
+    taxed = operations.add_field(
+        contract, "formula", "税込", {"formula": {"expression": "{契約金額} * 3"}}, by=alice
+    ).key
+    more = operations.add_field(
+        contract, "formula", "税込の二倍", {"formula": {"expression": "{税込} * 2"}}, by=alice
+    ).key
+    other = operations.add_field(
+        contract, "formula", "日数", {"formula": {"expression": "1 + 1"}}, by=alice
+    ).key
+    tie = operations.add_connection(
+        contract, "account", label="取引先", back_label="契約", many=False, by=alice
+    ).key
+    account = registry.get("account")
+    sums = [
+        operations.add_field(
+            "account", "formula", label, {"formula": {"rollup": [function, f"{tie}r", name]}}, by=alice
+        ).key
+        for label, function, name in (("契約の合計", "sum", amount), ("契約の数", "count", ""))
+    ]
+    deals = operations.add_field(
+        "account",
+        "formula",
+        "案件の合計",
+        {"formula": {"rollup": ["sum", "deal.account", "amount"]}},
+        by=alice,
+    ).key
+    firm = company["records"]["account"].pk
+    seen = write.create(registry.get("account"), {"name": "見える会社"}, by=alice).record
+    made = write.create(
+        registry.get(contract), {"name": "よその契約", amount: 123_457, tie: [firm]}, by=alice
+    ).record
+    write.create(registry.get("deal"), {"name": "件", "amount": 7_654_321, "account": seen.pk}, by=alice)
+    write.create(
+        registry.get("task"), {"name": "ひそかな次の手", "about": f"account:{seen.pk}", "due_at": "2026-01-01"}, by=alice
+    )  # fmt: skip
+    account = registry.get("account")
+    every = {"see": "all", "change": "all", "export": "all"}
+    user = person(
+        "外回り",
+        default=every,
+        entities={contract: OWN_ONLY, "deal": OWN_ONLY, "task": OWN_ONLY},
+        fields={contract: {amount: "hidden"}},
+    )
+    mine = write.create(registry.get(contract), {"name": "自分の", "owner": user.pk, tie: [firm]}, by=alice)
+    with serving(user):
+        assert not {*sums, deals, "open_amount", "next_step"} & set(registry.get("account").fields)
+        assert {"next_step_at", "last_contact_at"} <= set(registry.get("account").fields)
+        assert not {amount, taxed, more} & set(registry.get(contract).fields)
+        assert other in registry.get(contract).fields
+    client, header = client_of(user), callers(user, alice)
+    columns = ",".join([*sums, deals, "open_amount", "next_step"])
+    for address in (
+        f"/accounts/{firm}/", f"/accounts/{seen.pk}/", f"/accounts/?columns={columns}", "/accounts/export/?format=csv&all_columns=1", f"/contracts/{mine.record.pk}/",
+        "/contracts/", f"/api/v1/accounts/{firm}", f"/api/v1/accounts/{seen.pk}", "/api/v1/accounts", f"/api/v1/contracts/{mine.record.pk}", "/api/v1/openapi.json",
+    ):  # fmt: skip
+        headers = header if address.startswith("/api/") else {}
+        answer = ask(client if not headers else Client(), "get", address, headers=headers)
+        assert answer.status_code == 200, address
+        for word in ("123,457", "123457", "370,371", "370371", "7,654,321", "7654321", "ひそかな次の手"):
+            assert word not in answer.text_shown, (word, address)
+        if headers:
+            assert not any(
+                f'"{key}"' in answer.text_shown for key in (*sums, deals, "open_amount", "next_step")
+            )
+    for name in (sums[0], "open_amount"):
+        listed = ask(Client(), "get", f"/api/v1/accounts?sort={name}", headers=header)
+        assert listed.status_code == 400
+    with serving(alice):
+        assert registry.get("account").fields[sums[0]].get(
+            account.model._default_manager.get(pk=firm)
+        ) == made.custom[amount]  # fmt: skip
+
+
+def test_one_s_own_next_step_stands_on_the_card(company: dict[str, Any], alice: Any) -> None:
+    """Though the words of others' tasks are hidden."""
+    user = person("外回り", default=OWN_ONLY)
+    account, task = registry.get("account"), registry.get("task")
+    mine = write.create(account, {"name": "自分の客", "owner": user.pk}, by=alice).record
+    said = {"about": f"account:{mine.pk}", "due_at": "2026-01-01"}
+    write.create(task, {**said, "name": "自分で電話", "owner": user.pk}, by=alice)
+    assert "自分で電話" in client_of(user).get(f"/accounts/{mine.pk}/").content.decode()
+    write.create(task, {**said, "name": "他人のこと", "due_at": "2025-12-01", "owner": alice.pk}, by=alice)
+    page = client_of(user).get(f"/accounts/{mine.pk}/").content.decode()
+    assert "他人のこと" not in page and "次の予定なし" not in page
 
 
 def test_the_names_of_what_one_may_not_see_are_not_told(company: dict[str, Any], alice: Any) -> None:

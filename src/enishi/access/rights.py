@@ -85,8 +85,9 @@ def of_role(role: str, held: Mapping[str, Any] | None, user: int, team: frozense
     if held is None:
         return Rights(role, user, {}, look="nothing")
     entities, fields = held.get("entities", {}), held.get("fields", {})
+    # What isn't seen in full takes from others what is summed up over it.
     hides = bool(fields) or any(
-        one.get("see") == "none" for one in (held.get("default", {}), *entities.values())
+        one.get("see", "none") != "all" for one in (held.get("default", {}), *entities.values())
     )
     return Rights(
         role,

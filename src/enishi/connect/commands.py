@@ -20,7 +20,7 @@ def token(argv: list[str]) -> int:
     add = commands.add_parser("add", help=say("作って表示する", "make one and print it"))
     add.add_argument("--user", required=True, metavar="MAIL")
     add.add_argument("--scope", required=True, nargs="+", metavar="read|write|delete|import[:ENTITY]")
-    add.add_argument("--name", default="command line")
+    add.add_argument("--name", default=say("コマンドで作成", "Made by command"))
     add.add_argument(
         "--days",
         type=int,

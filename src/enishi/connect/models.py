@@ -27,3 +27,16 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} …{self.hint}"
+
+
+class Repeat(models.Model):
+    """What a call with this Idempotency-Key has made already (see `api.once`)."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)  # hashed: a key may be of any length
+    asked = models.CharField(max_length=64)  # a hash of method, address and body
+    result: Any = models.JSONField(default=dict)  # keys of what was made
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="repeat_once")]

@@ -45,7 +45,7 @@ def make(
     if bad or not wanted:
         raise ValidationError(
             _("使い道は read・write・delete・import から選んでください（%(bad)s）。")
-            % {"bad": "、".join(bad) or _("空")}
+            % {"bad": _("、").join(bad) or _("空")}
         )
     if days is not None and not 1 <= days <= LONGEST_DAYS:
         raise ValidationError(_("期限は1日から%(most)d日までにしてください。") % {"most": LONGEST_DAYS})

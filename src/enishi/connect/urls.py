@@ -34,7 +34,7 @@ API = {
     "api-record": ("<entity:entity>/<int:record_id>", VIEWS["record"]),
     "api-restore": ("<entity:entity>/<int:record_id>/restore", VIEWS["restore"]),
     "api-links": ("<entity:entity>/<int:record_id>/links", VIEWS["links"]),
-    "api-link": ("<entity:entity>/<int:record_id>/links/<slug:name>", VIEWS["link"]),
+    "api-link": ("<entity:entity>/<int:record_id>/links/<str:name>", VIEWS["link"]),
     "api-timeline": ("<entity:entity>/<int:record_id>/timeline", VIEWS["timeline"]),
 }
 urlpatterns = [

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from enishi.access.models import User
     from enishi.exchange.mapping import Plan
     from enishi.exchange.models import ImportJob
-    from enishi.exchange.rows import Parsed
+    from enishi.exchange.parsed import Parsed
 
 Batch = tuple[int, "list[Parsed]"]  # the place of its last row among the file's rows, and the rows
 WAITED = 0.05  # seconds for which a batch wasn't taken: time to do more of the next one

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class ExchangeConfig(AppConfig):
     name = "enishi.exchange"
+
+    def ready(self) -> None:
+        import enishi.exchange.duplicates.review  # noqa: F401

@@ -20,7 +20,9 @@ def import_file(argv: list[str]) -> int:
     """
     from django.conf import settings
 
-    from enishi.exchange import importing, readers
+    from enishi.exchange import importing, mapping, readers
+    from enishi.exchange.roundtrip import cli as round_trip
+    from enishi.exchange.roundtrip import reading
     from enishi.records import registry
     from enishi.records.attachments import safe_name
 
@@ -28,7 +30,7 @@ def import_file(argv: list[str]) -> int:
         prog="enishi import",
         description=say("Excel・CSVのファイルを取り込みます。", "Brings a spreadsheet or csv in."),
     )
-    parser.add_argument("file", help=say("xlsx、xls、ods、csv、tsv", "xlsx, xls, ods, csv, tsv"))
+    parser.add_argument("file", help=say("xlsx、xls、ods、csv、tsv、vcf", "xlsx, xls, ods, csv, tsv, vcf"))
     parser.add_argument(
         "--entity",
         default="",
@@ -37,12 +39,29 @@ def import_file(argv: list[str]) -> int:
             "何の表か（省略すると見出しで判断）", "what the rows are (told from the headings otherwise)"
         ),
     )
+    parser.add_argument(
+        "--match",
+        default="",
+        choices=["exact", "careful", "loose"],
+        help=say(
+            "名寄せ: exact 見分け方が同じものだけ、careful 迷うものは聞く（初めの値）、loose 似ていれば更新",
+            "how the same customer is known: exact, careful (asks where in doubt; default), loose",
+        ),
+    )
     parser.add_argument("--user", default="", help=_user_help())
     parser.add_argument(
         "--dry-run", action="store_true", help=say("試すだけで何も残さない", "try it and keep nothing")
     )
     parser.add_argument(
         "--json", action="store_true", help=say("結果をJSONで出す", "print the result as JSON")
+    )
+    parser.add_argument(
+        "--apply",
+        action="store_true",
+        help=say(
+            "「Excelで直して戻す」シートの、迷いのない変更を反映する",
+            "write what is beyond doubt in a sheet that was exported to be corrected",
+        ),
     )
     options = parser.parse_args(argv)
     source = Path(options.file)
@@ -55,10 +74,17 @@ def import_file(argv: list[str]) -> int:
     path = folder / f"{secrets.token_hex(16)}{source.suffix.lower()[:6]}"
     shutil.copyfile(source, path)
     try:
+        if sheet := reading.recognise(path, safe_name(source.name)):
+            apply = options.apply and not options.dry_run
+            round_trip.bring(path, safe_name(source.name), sheet, by=user, apply=apply, as_json=options.json)
+            return 0
         job = importing.begin(path, safe_name(source.name), by=user, entity=_entity_name(options.entity))
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)
         raise Problem(str(error), str(error)) from None
+    if options.match:
+        job.plan = {**job.plan, "match": options.match}
+        job.save(update_fields=["plan"])
     importing.run(job, dry=options.dry_run)
     if job.status == "failed":
         raise Problem(job.error, job.error)
@@ -67,13 +93,18 @@ def import_file(argv: list[str]) -> int:
         "created": job.figures.get("created", {}),
         "updated": job.figures.get("updated", {}),
         "unchanged": job.figures.get("unchanged", {}),
+        "asked": job.figures.get("asked", 0),
         "refused": job.figures.get("refused", 0),
         "refused_file": job.refused_path or None,
     }
     kept = job.figures.get("kept", {})
+    ignored = mapping.ignored(mapping.Plan.from_json(job.plan))
     if options.json:
         print(
-            json.dumps({**figures, "kept_as_text": kept, "dry_run": options.dry_run}, ensure_ascii=False),
+            json.dumps(
+                {**figures, "kept_as_text": kept, "ignored_columns": ignored, "dry_run": options.dry_run},
+                ensure_ascii=False,
+            ),
             flush=True,
         )
         return 0
@@ -87,8 +118,15 @@ def import_file(argv: list[str]) -> int:
             print(f"  {word} {name}: {n}")
     where = say(f"（{job.refused_path}）", f" ({job.refused_path})") if job.refused_path else ""
     print(say("  取り込めなかった行", "  refused rows") + f": {figures['refused']}{where}")
+    if figures["asked"]:
+        where = "" if options.dry_run else f" {settings.PUBLIC_URL}/import/{job.pk}/asks/"
+        print(
+            say("  同じかどうか確かめる行", "  rows that wait for an answer") + f": {figures['asked']}{where}"
+        )
     for text, n in kept.items():
         print(say(f"  文字のまま残した値: {text} {n}件", f"  kept as text: {text} ×{n}"))
+    if ignored:
+        print(say("  取り込まなかった列", "  columns not taken in") + f": {'、'.join(ignored)}")
     _flush()
     return 0
 

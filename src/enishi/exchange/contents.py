@@ -18,6 +18,9 @@ VAGUE = re.compile(
     r"元年|頃|ごろ|上旬|中旬|下旬|初旬|年内|年度内|年明け|来年|来月|今年|今月|来週|今週|本日|明日|随時|未定|予定|以降|早め|至急|相談|調整|春|夏|秋|冬|月末|年末|期末|納期|都度|継続|不明|済|完|未|中"
 )
 STATES = {"○", "〇", "✓", "✔", "レ", "×", "-", "done", "open", "tbd", "asap", "not started", "in progress", "completed", "deferred", "waiting"}  # fmt: skip
+# What says that there is nothing; and of these, words that say it shall come.
+NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / 0000-00-00 0/0/00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
+OPEN = {"未定", "不明"}
 _PREFECTURES = set(addresses.PREFECTURES)
 
 
@@ -142,6 +145,11 @@ def is_number(cell: Any) -> bool:
 def has_kana(cell: Any) -> bool:
     """Kana, perhaps with an organisation's letters or marks between them (エヌ・ティ・ティ(カ)."""
     return isinstance(cell, str) and bool(re.search(r"[ァ-ヺ]", fold(cell)))
+
+
+def says_nothing(cell: Any) -> bool:
+    """Empty but for a word or mark that says so."""
+    return isinstance(cell, str) and cell.strip().lower() in NOTHING
 
 
 def has_digit(cell: Any) -> bool:

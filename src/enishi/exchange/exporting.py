@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import QuerySet
 
@@ -26,24 +26,40 @@ def columns_of(entity: Entity, columns: list[FieldKind]) -> list[FieldKind]:
     return [title, *(one for one in columns if one is not title)]
 
 
-def value_rows(entity: Entity, rows: QuerySet[Any], columns: list[FieldKind]) -> Iterator[list[Any]]:
+class Marker(Protocol):
+    """Gives each row of an export a mark in a last column, and keeps what it marked (`roundtrip.sending`)."""
+
+    heading: str
+
+    def marks(
+        self, keys: Sequence[int], versions: Sequence[int], cells: Sequence[Sequence[Any]]
+    ) -> list[str]:
+        """Marks for a page of rows; cells column by column."""
+
+
+def value_rows(
+    entity: Entity, rows: QuerySet[Any], columns: list[FieldKind], marker: Marker | None = None
+) -> Iterator[list[Any]]:
     """Heading and values; goes through the table by key, so memory stays flat however many rows there are.
 
     Only the columns that are asked for are read, and each is formed for a whole page at once.
     """
-    yield [one.label for one in columns]
+    yield [one.label for one in columns] + ([marker.heading] if marker else [])
     stored = ["pk" if one.linked else "custom" if one.custom else one.column for one in columns]
-    places = {name: place for place, name in enumerate(dict.fromkeys(["pk", *stored]))}
+    beside = ["version"] if marker else []
+    places = {name: place for place, name in enumerate(dict.fromkeys(["pk", *stored, *beside]))}
     found = rows.order_by("pk").values_list(*places)
     last = 0
     while page := list(found.filter(pk__gt=last)[:CHUNK]):
         held = list(zip(*page, strict=True))
-        formed = [_cells(one, held[places[name]]) for one, name in zip(columns, stored, strict=True)]
+        formed = [cells_of(one, held[places[name]]) for one, name in zip(columns, stored, strict=True)]
+        if marker:
+            formed.append(marker.marks(held[0], held[places["version"]], formed))
         yield from map(list, zip(*formed, strict=True))
         last = page[-1][0]
 
 
-def _cells(one: FieldKind, values: Sequence[Any]) -> list[Any]:
+def cells_of(one: FieldKind, values: Sequence[Any]) -> list[Any]:
     """A field's stored values (or the own fields that hold it) as `export` gives them; what comes again is formed once."""
     if isinstance(one, Linked | Lines):
         return list(one.exported(values))

@@ -22,13 +22,16 @@ APART = {"activity", "product"}  # whose words would mean too much in other shee
 OURS_OR_THEIRS = {"担当", "担当者", "担当者名", "担当名", "担当者氏名"}
 _WHAT = {
     **dict.fromkeys(("名", "氏名", "名前", "名称", "名前漢字", "name", "fullname"), "name"),
-    **dict.fromkeys(("カナ", "フリガナ", "名カナ", "名フリガナ", "氏名カナ", "ヨミ", "読ミ", "ヨミガナ", "kana"), "kana"),
+    **dict.fromkeys(("カナ", "フリガナ", "名カナ", "名フリガナ", "名称カナ", "名称フリガナ", "氏名カナ", "ヨミ", "読ミ", "ヨミガナ", "kana"), "kana"),
     **dict.fromkeys(("番号", "コード", "no", "id", "cd", "ナンバー", "number", "code"), "code"),
 }  # fmt: skip
 _MARKS = re.compile(r"[\s:*※■●◆▼▲◎☆★♦._/\-~,、。'\"()\[\]【】<>「」『』?!#＃]+")
 _NOTED = re.compile(r"[(\[【<「].*?[)\]】>」]")
 _BEHIND = re.compile(r"^([^(\[【<]+)[(\[【<]([^)\]】>]+)[)\]】>]$")
 _UNIT = re.compile(r"(百万円|千円|万円|億円|円|税込|税抜|税別)$")
+_HEAD = re.compile(
+    r"(会社|法人|企業|取引先|得意先|仕入先|顧客|客様|客サマ|氏|社|者)名称?$|^(company|customer|account|full)name$"
+)
 _ASKED = re.compile(r"^(必須|任意)|(必須|任意|欄|等|必須項目)$")
 
 
@@ -78,15 +81,15 @@ def _variants(text: str) -> tuple[str, ...]:
 def importable(main: str = "") -> list[Entity]:
     """Entities that sheets are read into; `main`: those of a sheet that is about what comes with others (an order with its lines)."""
     about = registry.find(main) if main else None
-    if about is not None and about.imports.together:
-        names = [main, *about.imports.together]
+    if about is not None and about.imports.beside:
+        names = [main, *about.imports.beside]
         return [found for name in names if (found := registry.find(name)) is not None]
     every = [
         one
         for one in registry.all_entities()
         if one.in_navigation and (one.name not in APART or one.name == main != "activity")
     ]
-    return [one for one in every if not one.imports.together or one.name == main]
+    return [one for one in every if not one.imports.beside or one.name == main]
 
 
 def takes(one: Any) -> bool:
@@ -95,7 +98,7 @@ def takes(one: Any) -> bool:
         bool(one.importable)
         and not one.hidden
         and (one.kind != "reference" or one.name == "stage")
-        and one.kind != "any_record"
+        and one.kind not in {"any_record", "contacts"}
     )
 
 
@@ -112,6 +115,8 @@ REASON = set(_keys("理由 取り込めなかった理由 reason"))
 TAGS, BRANCH, BOOKS = _keys(vocabulary.TAGS), set(_keys(vocabulary.BRANCH)), set(_keys(vocabulary.BOOKS))
 NEXT = {*_keys(vocabulary.NEXT_STEPS), *_keys(vocabulary.NEXT_DAYS)}
 NAMES = set(_keys(vocabulary.NAMES))
+TITLES = set(_keys("名称 名前 件名 タイトル 題名 品名 名 name title subject"))  # of things of any kind
+EITHER = set(_keys(vocabulary.EITHER))
 PARTS = set(_keys(vocabulary.PARTS))
 # Beside the aliases of the entities: what may head a column of this field.
 _MORE = {
@@ -165,6 +170,10 @@ def means(text: str, main: str = "") -> list[Meaning]:
     """What a heading may mean (in a sheet about `main`); nothing where it is not known."""
     known, _own = words(main)
     variants = _variants(text)
+    if any(one in EITHER for one in variants):
+        customer = [("account", "name"), ("contact", "name")]
+        more = next((known[one] for one in variants if one in known), [])
+        return [*customer, *(one for one in more if one not in customer)]
     for one in variants:
         if found := known.get(one) or _whose(one, known):
             return list(found)
@@ -201,6 +210,11 @@ def is_ours(text: str) -> bool:
     """Whether only the program itself fills such a column (登録日時 of an export, 理由 of a refused file)."""
     own = words()[1]
     return any(one in own for one in _variants(text)[:1])
+
+
+def is_head(text: str) -> bool:
+    """会社名, 氏名: words that head a column of names and that nobody is called."""
+    return bool(_HEAD.search(key(text))) and any(name == "name" for _entity, name in means(text))
 
 
 def is_branch(text: str) -> bool:
@@ -264,7 +278,8 @@ def _joined(upper: list[str], lower: list[str]) -> list[str]:
         elif group and group != below and _known_as_one(group + below):
             made.append(group + below)
         else:
-            made.append(below if means(below) or not above else above)
+            alone = means(below) or not above
+            made.append(above + below if _NOTED.fullmatch(fold(below)) else below if alone else above)
     return made
 
 
@@ -297,6 +312,10 @@ def _without_known(rows: list[list[Any]]) -> Heading:
         first = next((text for text in texts(rows[wide]) if text), "") if rows else ""
         title = contents.is_title(first)
         return Heading(wide, 1, tuple(texts(rows[wide]))) if title else Heading(wide, 0, ())
+    if any(is_head(text) for text in texts(rows[wide])) and not any(
+        map(contents.looks_like_data, rows[wide])
+    ):
+        return Heading(wide, 1, tuple(texts(rows[wide])))
     if contents.row_differs(rows[wide], rows[wide + 1 : wide + 20]):
         return Heading(wide, 1, tuple(texts(rows[wide])))
     return Heading(wide, 0, ())

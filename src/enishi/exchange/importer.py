@@ -1,20 +1,20 @@
 """A batch of parsed rows into records: matched with those that are there, made or changed, each pointing to what its row made
 before."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
+from enishi.exchange.asking.candidates import spelled_alike
+from enishi.exchange.asking.deciding import Decider, Decision
+from enishi.exchange.asking.questions import Asks
 from enishi.exchange.mapping import Plan
-from enishi.exchange.rows import Parsed, RowReader
-from enishi.japanese import names
-from enishi.japanese.text import fold
-from enishi.people.accounts.entity import match_key
-from enishi.records import bulk, search, write
-from enishi.records.conditions.compile import stored
+from enishi.exchange.parsed import Parsed
+from enishi.exchange.rows import LONGEST_NOTE, RowReader
+from enishi.records import bulk, registry, search, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.models import Operation
@@ -24,7 +24,6 @@ Values = dict[str, Any]
 Pairs = Sequence[tuple[Parsed, Values]]
 WORDS = ("created", "updated", "unchanged")
 ALONE = ("account", "contact")  # entities whose rules look at nothing but the record itself
-LONGEST_NOTE = 20_000
 
 
 class Keys:
@@ -38,7 +37,8 @@ class Keys:
         page, place = divmod(key, 1024)
         self._pages[page] = self._pages.get(page, 0) | 1 << place
 
-    def __contains__(self, key: int) -> bool:
+    def __contains__(self, key: object) -> bool:
+        assert isinstance(key, int)
         page, place = divmod(key, 1024)
         return bool(self._pages.get(page, 0) >> place & 1)
 
@@ -52,8 +52,13 @@ class Importer:
         self.entities = self.reader.entities
         self.counts: dict[str, Counter[str]] = {word: Counter() for word in WORDS}
         # What this import made, and what it met, by entity: both are told from what was there before.
+        self.asked = 0
         self.made = {entity.name: Keys() for entity in self.entities}
         self.touched = {entity.name: Keys() for entity in self.entities}
+        self.said = {
+            entity.name: defaultdict[str, Keys](Keys) for entity in self.entities
+        }  # of what it met, by field
+        self.decider = Decider(plan, by, self.made, self.touched)
         self._defaults = {entity.name: _defaults(entity) for entity in self.entities}
         self._ahead: dict[int, tuple[Values, bulk.Draft]] = {}  # by identity of the values
         self._mostly_new = True
@@ -96,30 +101,22 @@ class Importer:
 
     def check(self, rows: list[Parsed]) -> None:
         """Rules over a whole record, and matches, without storing anything: fills outcome and errors."""
+        self._tie(rows)
         for entity in self.entities:
-            pairs = [
-                (row, row.values[entity.name]) for row in rows if entity.name in row.values and not row.errors
-            ]
+            pairs = self._pairs(entity, rows)
             self._refer(entity, pairs)
-            keys = [self._key(entity, values) for _row, values in pairs]
-            known = self._known(entity, keys)
             drafter = bulk.Drafter(entity, self.by, importing=True)
-            fresh: set[Any] = set()
-            for (row, values), key in zip(pairs, keys, strict=True):
-                record = known.get(key) if key is not None else None
-                if record is None or not self.reader.with_lines:  # there a number alone may say who it is
+            for (row, values), decision in zip(pairs, self.decider.decide(entity, pairs), strict=True):
+                # In a sheet with lines a number alone may say whom it is about.
+                if decision.record is None or not self.reader.with_lines:
                     row.errors += [text for texts in drafter.draft(values).errors.values() for text in texts]
-                if problem := self._not_allowed(entity, record, values):
+                if decision.what != "ask" and (problem := self._not_allowed(entity, decision.record, values)):
                     row.errors.append(problem)
-                if key is not None and key in known:
-                    row.keys[entity.name] = known[key].pk
-                    row.outcome[entity.name] = "update"
-                elif key is not None and key in fresh:
-                    row.outcome[entity.name] = "same"
-                else:
-                    row.outcome[entity.name] = "new"
-                    if key is not None:
-                        fresh.add(key)
+                row.outcome[entity.name] = decision.what
+                if decision.record is not None:
+                    row.keys[entity.name] = decision.record.pk
+                elif decision.what == "ask":
+                    row.asks = Asks(entity.name, decision)
 
     def store(self, rows: list[Parsed]) -> None:
         """Stores the good rows of a batch, in a transaction. Rules are tried while storing.
@@ -130,23 +127,43 @@ class Importer:
         stored = self._store(rows)
         for one in stored:
             one.tell(self)
+        self.asked += sum(row.asks is not None for row in rows)
         self._mostly_new = sum(len(one.made) - len(one.met) for one in stored) >= 0
 
     def store_checked(self, rows: list[Parsed]) -> None:
         """Checks each row by itself and stores the good ones; the bad get errors and leave nothing behind."""
         for row in rows:
-            row.values = self.reader.read(row.number, row.cells).values
-            row.keys.clear()
+            again = self.reader.read(row.number, row.cells)
+            row.values, row.tied, row.kept = again.values, again.tied, again.kept
+        self._begin(rows)
         self.check(rows)
-        good = [row for row in rows if not row.errors]
-        for row in good:
-            row.keys.clear()
-        self.store(good)
+        self._begin(rows)
+        self.store([row for row in rows if not row.errors])
+
+    @staticmethod
+    def _begin(rows: list[Parsed]) -> None:
+        """Forgets what was decided, but for what the rows came with."""
+        for row in rows:
+            row.keys, row.asks = dict(row.given), None
+            row.outcome.clear()
+
+    @staticmethod
+    def _pairs(entity: Entity, rows: list[Parsed]) -> list[tuple[Parsed, Values]]:
+        """The rows that say something of an entity, and of which it isn't decided yet."""
+        return [
+            (row, row.values[entity.name])
+            for row in rows
+            if entity.name in row.values
+            and entity.name not in row.keys
+            and not row.errors
+            and row.asks is None
+        ]
 
     def _store(self, rows: list[Parsed]) -> list["Stored"]:
         stored: list[Stored] = []
+        self._tie(rows)
         for entity in self.entities:
-            pairs: Pairs = [(row, row.values[entity.name]) for row in rows if entity.name in row.values]
+            pairs = self._pairs(entity, rows)
             if entity.is_line:
                 pairs = self._fresh_lines(entity, pairs, stored)
             if pairs:
@@ -154,7 +171,9 @@ class Importer:
                 stored.append(self._store_entity(entity, pairs))
         return stored
 
-    def _fresh_lines(self, entity: Entity, pairs: Pairs, stored: list["Stored"]) -> Pairs:
+    def _fresh_lines(
+        self, entity: Entity, pairs: list[tuple[Parsed, Values]], stored: list["Stored"]
+    ) -> list[tuple[Parsed, Values]]:
         """Lines of what this import has made; a sheet that is read once more doesn't double what is there."""
         above = entity.rights_of
         made = {key for one in stored if one.entity == above for key in one.made}
@@ -162,6 +181,30 @@ class Importer:
         return [
             (row, values) for row, values in pairs if (key := row.keys.get(above, 0)) in made or key in held
         ]
+
+    def _tie(self, rows: list[Parsed]) -> None:
+        """Finds the records of which rows have only another program's id; where there is none (its file has not come in yet), the
+        id stays in the note and is reported."""
+        program = self.reader.program
+        if program is None:
+            return
+        for name in ("account", "contact"):
+            wanted = {row.tied[name] for row in rows if name in row.tied}
+            if not wanted:
+                continue
+            found = visible(registry.get(name), self.by).filter(code__in=sorted(wanted)).order_by("-pk")
+            known = dict(found.values_list("code", "pk"))
+            for row in rows:
+                code = row.tied.pop(name, "")
+                if code in known:
+                    row.keys[name] = row.given[name] = known[code]
+                elif code:
+                    values = row.values.get(self.plan.main)
+                    if values is not None:
+                        self._ahead.pop(id(values), None)  # drafted without this line
+                        line = f"{program.label(name)}: {code}"
+                        values["note"] = _both(values.get("note", ""), line, "note").strip("\n")
+                    row.kept.append(f"{program.label(name)}「{code}」")
 
     def _refer(self, entity: Entity, pairs: Pairs) -> None:
         """Points each record to what its row made before."""
@@ -172,64 +215,14 @@ class Importer:
                     values[name] = row.keys[to]
             if entity.name == "task" and self.plan.main != "task" and self.plan.main in row.keys:
                 values["about"] = f"{self.plan.main}:{row.keys[self.plan.main]}"
-            elif entity.name == "task":
-                place = next((name for name in ("deal", "contact", "account") if name in row.keys), "")
+            elif entity.name in {"task", "activity"}:
+                log = self.plan.main == "activity"
+                order = ("account", "contact") if log else ("deal", "contact", "account")
+                place = next((name for name in order if name in row.keys), "")
                 if place:
                     values["about"] = f"{place}:{row.keys[place]}"
-
-    # --- matches --------------------------------------------------------------------------------------
-    def _key(self, entity: Entity, values: Values) -> Any:
-        """What tells the record from others: (the key's name, value); None is always a new one."""
-        chosen = self.plan.keys.get(entity.name, "")
-        if not chosen:
-            return None
-        if chosen != "name" and values.get(chosen):
-            return chosen, values[chosen]
-        if entity.name == "contact":
-            return self._person_key(values)
-        if chosen == "name" or entity.name in {"account", "product"}:
-            return ("name", values["name"]) if values.get("name") else None
-        return None
-
-    @staticmethod
-    def _person_key(values: Values) -> Any:
-        """A person is known by name within his company; a private customer by name and number or birthday together."""
-        full = f"{values.get('family_name', '')}{values.get('given_name', '')}" or values.get("name", "")
-        name = fold(names.strip_honorific(full)[0]).replace(" ", "")[:200]
-        account = values.get("account")
-        told = values.get("mobile") or values.get("phone") or values.get("birthday")
-        if not name or (account is None and not told):
-            return None
-        return "name", account, name, told if account is None else None
-
-    def _known(self, entity: Entity, keys: list[Any]) -> dict[Any, Any]:
-        """Existing records by key: one query for the batch and kind of key, the oldest record first."""
-        wanted: dict[str, set[Any]] = {}
-        for key in keys:
-            if key is not None:
-                wanted.setdefault(key[0], set()).add(key)
-        known: dict[Any, Any] = {}
-        chosen = self.plan.keys.get(entity.name, "")
-        for name, found in wanted.items():
-            rows = visible(entity, self.by).order_by("-pk")
-            if entity.name == "contact" and name == "name":
-                for record in rows.filter(match_key__in={key[2] for key in found}):
-                    for told in (record.mobile, record.phone, record.birthday, None):
-                        key = ("name", record.account_id, record.match_key, told)
-                        if key in found:
-                            known[key] = record
-                continue
-            found_by = entity.field(name)
-            if name != chosen:  # known by name only where it has no number of its own
-                rows = rows.filter(entity.field(chosen).empty_q())
-            if entity.name == "account" and name == "name":  # which has no index; what follows from it has
-                rows = rows.filter(match_key__in={match_key(key[1]) for key in found})
-            else:
-                values = {key[1] for key in found}
-                rows = rows.filter(found_by.lookup("in")([stored(found_by, value) for value in values]))
-            for record in rows:
-                known[(name, found_by.get(record))] = record
-        return known
+                if entity.name == "activity" and place == "account" and "contact" in row.keys:
+                    values["met"] = [row.keys["contact"]]
 
     def _not_allowed(self, entity: Entity, record: Any, values: Values) -> str:
         """Why the person may not bring this row in ("" where he may): the record that it means, or the owner that it names, lies
@@ -250,28 +243,26 @@ class Importer:
 
     # --- an entity of the batch -----------------------------------------------------------------------
     def _store_entity(self, entity: Entity, pairs: Pairs) -> "Stored":
-        keys = [self._key(entity, values) for _row, values in pairs]
-        known = self._known(entity, keys)
-        fresh: dict[Any, Values] = {}
-        fresh_rows: list[tuple[Values, list[Parsed]]] = []
-        owners: dict[Any, list[Parsed]] = {}
+        decisions = self.decider.decide(entity, pairs)
+        fresh: dict[int, tuple[Values, list[Parsed]]] = {}  # by the place of the first row that says it
         updates: dict[int, tuple[Any, Values]] = {}
-        for (row, values), key in zip(pairs, keys, strict=True):
-            record = known.get(key) if key is not None else None
-            if self._not_allowed(entity, record, values):
-                raise Refused({"": [self._not_allowed(entity, record, values)]})
-            if record is not None:
-                row.keys[entity.name] = record.pk
-                self._change(entity, record, values, updates.setdefault(record.pk, (record, {}))[1])
-            elif key is not None and key in fresh:
-                for name, value in values.items():
-                    fresh[key][name] = _both(fresh[key][name], value, name) if name in fresh[key] else value
-                owners[key].append(row)
+        for place, ((row, values), decision) in enumerate(zip(pairs, decisions, strict=True)):
+            row.outcome[entity.name] = decision.what
+            if decision.what == "ask":
+                row.asks = Asks(entity.name, decision)
+                continue
+            if problem := self._not_allowed(entity, decision.record, values):
+                raise Refused({"": [problem]})
+            if decision.record is not None:
+                row.keys[entity.name] = decision.record.pk
+                changes = updates.setdefault(decision.record.pk, (decision.record, {}))[1]
+                self._change(entity, decision, values, changes)
+            elif decision.what == "same":
+                _join(entity, fresh[decision.row][0], values, decision.spelled)
+                fresh[decision.row][1].append(row)
             else:
-                fresh_rows.append((values, [row]))
-                if key is not None:
-                    fresh[key], owners[key] = values, fresh_rows[-1][1]
-        made = self._create(entity, fresh_rows)
+                fresh[place] = (values, [row])
+        made = self._create(entity, list(fresh.values()))
         changed = write.write_many(
             entity,
             [pair for pair in updates.values() if pair[1]],
@@ -280,21 +271,36 @@ class Importer:
             cleaned=True,
             check=False,
         )
-        return Stored(entity.name, made, list(updates), {one.record.pk for one in changed})
+        for (row, _values), decision in zip(pairs, decisions, strict=True):
+            if row.asks is not None and decision.what == "ask":
+                row.asks.settle([pair[0] for pair in pairs])
+        said = {key: list(changes) for key, (_record, changes) in updates.items()}
+        return Stored(entity.name, made, said, {one.record.pk for one in changed})
 
-    def _change(self, entity: Entity, record: Any, values: Values, changes: Values) -> None:
-        """Adds to the changes of a known record what a row says. What this import made itself, a later row only completes."""
+    def _change(self, entity: Entity, decision: Decision, values: Values, changes: Values) -> None:
+        """Adds to the changes of a known record what a row says. What this import made itself, or an earlier row has said, a later
+        row only completes; a record that was found by likeness keeps its own spellings."""
+        record = decision.record
         own = record.pk in self.made[entity.name]
+        if decision.pointed or (not own and self.plan.on_match != "update"):
+            return
+        said = self.said[entity.name]
         for name, value in values.items():
-            if own:
-                found = entity.field(name)
-                held = changes[name] if name in changes else found.get(record)
-                if found.is_empty(held):
-                    changes[name] = value
-                elif (both := _both(held, value, name)) != held:
-                    changes[name] = both
-            elif self.plan.on_match == "update":
+            if not own and not decision.spelled and name not in changes and record.pk not in said[name]:
                 changes[name] = value
+                continue
+            found = entity.field(name)
+            held = changes[name] if name in changes else found.get(record)
+            if found.is_empty(held):
+                changes[name] = value
+            elif (both := _both(held, value, name)) != held:
+                changes[name] = both
+            elif decision.spelled and not spelled_alike(entity, name, held, value):
+                if own:
+                    note = changes.get("note", getattr(record, "note", ""))
+                    changes["note"] = _both(note, _line(entity, name, value), "note")
+                else:
+                    changes[name] = value
 
     def _create(self, entity: Entity, rows: list[tuple[Values, list[Parsed]]]) -> list[int]:
         """Makes records of these values, each for the rows that say the same of it; returns their keys."""
@@ -328,6 +334,23 @@ def _defaults(entity: Entity) -> list[tuple[str, Any]]:
     return [(name, one.beginning) for name, one in entity.fields.items() if one.default is not None]
 
 
+def _join(entity: Entity, held: Values, values: Values, spelled: bool) -> None:
+    """What a later row of the batch says of the same: it completes the earlier one. Where the two were found to be one by
+    likeness, what differs goes into the note."""
+    for name, value in list(values.items()):
+        if name not in held:
+            held[name] = value
+        elif (both := _both(held[name], value, name)) != held[name]:
+            held[name] = both
+        elif spelled and not spelled_alike(entity, name, held[name], value):
+            held["note"] = _both(held.get("note", ""), _line(entity, name, value), "note")
+
+
+def _line(entity: Entity, name: str, value: Any) -> str:
+    found = entity.field(name)
+    return "" if name == "note" or "note" not in entity.fields else f"{found.label}: {found.text(value)}"
+
+
 def _both(held: Any, value: Any, name: str) -> Any:
     """What stays of two rows about one record: the first row's word, but of notes every line."""
     if name != "note" or not isinstance(held, str) or not value:
@@ -339,16 +362,21 @@ def _both(held: Any, value: Any, name: str) -> Any:
 class Stored:
     """What became of a batch in one entity; told to the importer once all of the batch is stored."""
 
-    def __init__(self, entity: str, made: list[int], met: list[int], changed: set[int]) -> None:
+    def __init__(self, entity: str, made: list[int], met: dict[int, list[str]], changed: set[int]) -> None:
+        """`met`: the known records of which rows spoke, and of which of their fields."""
         self.entity, self.made, self.met, self.changed = entity, made, met, changed
 
     def tell(self, importer: Importer) -> None:
         """Counts each record once, however many rows speak of it, and remembers it."""
         made, touched = importer.made[self.entity], importer.touched[self.entity]
+        said = importer.said[self.entity]
         importer.counts["created"][self.entity] += len(self.made)
         for key in self.met:
             if key not in made and key not in touched:
                 importer.counts["updated" if key in self.changed else "unchanged"][self.entity] += 1
             touched.add(key)
+        for key, names in self.met.items():
+            for name in names if key not in made else ():
+                said[name].add(key)
         for key in self.made:
             made.add(key)

@@ -21,8 +21,9 @@ from enishi.exchange import ahead, readers
 from enishi.exchange.headings import is_blank
 from enishi.exchange.importer import Importer
 from enishi.exchange.mapping import Plan, propose
-from enishi.exchange.models import ImportJob, RefusedRow
-from enishi.exchange.rows import Parsed, data_rows
+from enishi.exchange.models import ImportJob, RefusedRow, WaitingRow
+from enishi.exchange.parsed import Parsed
+from enishi.exchange.rows import data_rows
 from enishi.records import limits, registry
 from enishi.records.errors import Refused
 from enishi.records.models import Event, Operation
@@ -60,9 +61,24 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
     )
 
 
+def replan(job: ImportJob, *, recognise: bool, told: bool = False) -> None:
+    """Proposes anew: as another program's form, or as any sheet; `told`, as a list of `job.entity` and nothing else.
+
+    Raises:
+        readers.Unreadable
+    """
+    old = Plan.from_json(job.plan)
+    for table in readers.open_tables(Path(job.path), job.file_name):
+        if table.name == old.table:
+            plan = propose(table.name, table.head(HEAD), job.entity, recognise=recognise, told=told)
+            plan.more, plan.match = old.more, old.match
+            job.plan = plan.to_json()
+            job.save(update_fields=["plan", "entity"])
+
+
 def _told(plan: Plan) -> int:
     """Columns that go somewhere of their own."""
-    return sum(bool(one.target) and not one.target.endswith(".note") for one in plan.columns)
+    return sum(bool(one.target) and not one.target.endswith((".note", ".text")) for one in plan.columns)
 
 
 def _same_heading(plan: Plan, best: Plan) -> bool:
@@ -261,8 +277,9 @@ def _tell_progress(
             if row.errors
         ]
     )
+    WaitingRow.objects.bulk_create([row.asks.row(job, row) for row in batch if row.asks is not None])
     for row in batch:
-        if not row.errors:
+        if not row.errors and row.asks is None:
             kept.update(row.kept)
     job.done, job.total, job.beat_at = place, max(place, job.total), timezone.now()
     job.figures = _figures(importer, job, kept)
@@ -273,6 +290,7 @@ def _figures(importer: Importer, job: ImportJob, kept: Counter[str]) -> dict[str
     return {
         **{name: {k: n for k, n in counter.items() if n} for name, counter in importer.counts.items()},
         "kept": dict(kept.most_common(50)),
+        "asked": importer.asked,
     }
 
 
@@ -280,6 +298,7 @@ def _recall(importer: Importer, job: ImportJob) -> None:
     """After a kill: the counts so far, and what this import itself made."""
     for name, counter in importer.counts.items():
         counter.update(job.figures.get(name, {}))
+    importer.asked = job.figures.get("asked", 0)
     if job.done and job.operation is not None:
         from enishi.records.models import Event
 
@@ -294,6 +313,14 @@ def _recall(importer: Importer, job: ImportJob) -> None:
         for name, key in changed.values_list("entity", "record_id").distinct().iterator():
             if name in importer.touched:
                 importer.touched[name].add(key)
+
+
+def tell_refused(job: ImportJob) -> None:
+    """Counts the refused rows and writes their file anew: answers may have added some."""
+    rows = list(job.refused_rows.all())
+    job.figures = {**job.figures, "refused": len(rows)}
+    _write_refused(job, Plan.from_json(job.plan), rows)
+    job.save(update_fields=["figures", "refused_path", "rest"])
 
 
 def _write_refused(job: ImportJob, plan: Plan, rows: list[RefusedRow]) -> None:

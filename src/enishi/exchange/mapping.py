@@ -4,22 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
-from enishi.exchange import contents, headings, turned, vocabulary
+from enishi.exchange import contents, headings, ours, privates, profiles, turned, visits, vocabulary
 from enishi.exchange.headings import Meaning, importable, key
-from enishi.exchange.sheet import PERSON, REACH, SECOND, USUAL, Column, Sheet
+from enishi.exchange.sheet import PERSON, REACH, RUNNING, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Money, Percent
 
-MOST_NOTES = 40
+MATCHES = ("exact", "careful", "loose")
+MOST_NOTES = 300  # columns; of 20,000 letters that a note holds
 IMPOSSIBLE = 90
 # Several columns may go into one of these fields: what stands between their texts.
 STATES = {key(word) for word in vocabulary.TASK_STATES.split()}
-MOST_COLLEAGUES = 20  # more names in a column of 担当者 are customers' people
-JOINED = {"address": "", "building": " ", "name": " ", "note": "\n", "preferences": "\n"}
+JOINED = {"address": "", "building": " ", "name": " ", "note": "\n", "text": "\n", "preferences": "\n"}
 
 
 @dataclass
@@ -36,16 +36,22 @@ class Plan:
     more: list[str] = field(default_factory=list)  # further sheets with the same heading (ア行, カ行…)
     turned: int = -1  # the column of labels, where headings stand below each other and records side by side
     cards: bool = False  # label beside value, again and again: nothing to read as a table
+    form: str = ""  # the other program's form that the sheet has (`profiles`)
+    profile: str = ""  # and as which it is read; "" as any sheet
+    start: int = -1  # the column that marks where a record begins, if one takes several rows
+    within: list[int] = field(default_factory=list)  # the columns that belong to each of its rows
+    mixed: int = privates.NONE  # how a list of companies tells the private customers in it
+    match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
 
     @property
     def entities(self) -> list[Entity]:
         """The entities that a row makes, those pointed to first."""
         used = {column.target.partition(".")[0] for column in self.columns if column.target}
         found = registry.find(self.main)
-        if found is not None and used & set(
-            found.imports.together
-        ):  # a line belongs to an order, said or not
-            used |= {self.main}
+        if found is not None and used & set(found.imports.beside):  # a line belongs to an order, said or not
+            used.add(self.main)
+        if self.mixed != privates.NONE:
+            used.add("contact")
         return [entity for entity in registry.all_entities() if entity.name in used]
 
     def to_json(self) -> dict[str, Any]:
@@ -62,23 +68,36 @@ class Plan:
             "more": self.more,
             "turned": self.turned,
             "cards": self.cards,
+            "form": self.form,
+            "profile": self.profile,
+            "start": self.start,
+            "within": self.within,
+            "mixed": self.mixed,
+            "match": self.match,
         }
 
     @classmethod
     def from_json(cls, held: dict[str, Any]) -> "Plan":
         """From the database."""
         columns = [Column(*values) for values in held["columns"]]
-        return cls(
+        plan = cls(
             held["table"], held["header_rows"], columns, held["main"], held["keys"], held["on_match"],
-            held.get("more", []), held.get("turned", -1), held.get("cards", False),
+            held.get("more", []), held.get("turned", -1), held.get("cards", False), held.get("form", ""), held.get("profile", ""),
+            held.get("start", -1), held.get("within", []), match=held.get("match", "exact"),
         )  # fmt: skip
+        plan.mixed = held.get("mixed", privates.NONE)
+        return plan
 
 
-def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
+def propose(
+    table: str, rows: list[list[Any]], wanted: str = "", *, recognise: bool = True, told: bool = False
+) -> Plan:
     """The plan for a sheet whose first rows are given.
 
     Args:
         wanted: the entity that the person came from ("" lets the sheet decide).
+        told: whether the person has said that it is this entity, whatever the sheet looks like.
+        recognise: whether another program's form is read as such (`profiles`).
     """
     labels, count = turned.labels(rows)
     if labels >= 0:
@@ -89,14 +108,28 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
     from enishi.exchange import with_lines
 
     if about := with_lines.about(rows, table, wanted):
-        return with_lines.plan(Sheet(rows, table, about), table, about, labels)
-    sheet = Sheet(rows, table, wanted if wanted in headings.APART else "")
-    _people(sheet)
-    named = sheet.named
-    main = sheet.main(wanted)
-    _assign(sheet, main, named | {main})
-    _assign_by_content(sheet, main)
-    note_the_rest(sheet, main)
+        return with_lines.plan(Sheet(rows, table, about=about), table, about, labels)
+    sheet = Sheet(rows, table, wanted if told else "", wanted if wanted in headings.APART else "")
+    mixed = privates.NONE
+    known = profiles.find(sheet)
+    form = known if recognise and not told else None
+    if form is None and (wanted == "activity" or (not wanted and visits.is_log(sheet))):
+        main = "activity"
+        visits.assign(sheet)
+    elif form is None or form.rest == "usual":
+        ours.tell(sheet)
+        named = sheet.named
+        main = form.main if form is not None and form.main else sheet.main(wanted)
+        mixed = privates.told_by(sheet, main)
+        named |= {"contact"} if mixed != privates.NONE else set()
+        _assign(sheet, main, named | {main})
+        _name_own(sheet, main)
+        _assign_by_content(sheet, main)
+    else:
+        main = form.main
+    if form is not None:
+        profiles.assign(form, sheet.columns, main)
+    note_the_rest(sheet, main, form)
     for column in sheet.columns:
         found = kind_of(column.target)
         if isinstance(found, Money) and column.unit == 1:
@@ -107,73 +140,16 @@ def propose(table: str, rows: list[list[Any]], wanted: str = "") -> Plan:
             column.unit = 100 if fractions else 1  # Excel keeps 30% as 0.3, and 100% as 1
         elif not isinstance(found, Money):
             column.unit = 1
-    plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels)
+    plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels, mixed=mixed)
+    plan.form, plan.profile = known.name if known else "", form.name if form else ""
     plan.keys = default_keys(plan, sheet)
+    if form is not None:
+        used = {column.target for column in plan.columns}
+        plan.keys |= {entity: name for entity, name in form.keys.items() if f"{entity}.{name}" in used}
+        plan.start = next((one.index for one in plan.columns if form.start and one.heading == form.start), -1)
+        if plan.start >= 0:
+            plan.within = profiles.table_columns(rows[sheet.header_rows :], plan.start)
     return plan
-
-
-def _people(sheet: Sheet) -> None:
-    """担当 and 担当者 are ours or theirs. Beside another column for the other side's person they are ours; alone beside a
-    company they are theirs where they carry 様 or differ from row to row; beside private customers they are ours."""
-    doubtful = [one for one in sheet.columns if key(one.heading) in headings.OURS_OR_THEIRS]
-    certain = any(
-        any(entity == "contact" and name in PERSON for entity, name in sheet.meaning[one.index])
-        for one in sheet.columns
-        if one not in doubtful and key(one.heading) not in SECOND
-    )
-    ours_named = any(
-        one not in doubtful and any(name == "owner" for _entity, name in sheet.meaning[one.index])
-        for one in sheet.columns
-    )
-    company = sheet.has("account", "name")
-    theirs: list[Column] = []
-    for column in sorted(doubtful, key=lambda one: (-len(key(one.heading)), one.index)):  # 担当者 before 担当
-        if certain or not company or theirs:
-            is_theirs = False
-        else:
-            is_theirs = ours_named or _are_theirs(sheet, column, len(doubtful) > 1)
-        if is_theirs:
-            theirs.append(column)
-            sheet.meaning[column.index] = [("contact", "name")]
-        else:
-            sheet.meaning[column.index] = [(one.name, "owner") for one in importable()]
-
-
-def _are_theirs(sheet: Sheet, column: Column, another: bool) -> bool:
-    cells = [str(cell).strip() for cell in sheet.cells(column.index)]
-    if any(_is_user(cell) for cell in dict.fromkeys(cells[:50])):
-        return False
-    if another:
-        return True
-    if any(cell.endswith(("様", "さま", "さん", "殿", "氏")) for cell in cells):
-        return True
-    bare = {fold(cell) for cell in cells}
-    if len(bare) <= MOST_COLLEAGUES and _serves_several(sheet, column):
-        return False
-    if len(cells) >= 8 and len(bare) <= max(3, min(len(cells) * 0.25, MOST_COLLEAGUES)):
-        return False  # a few names again and again: our own people
-    return key(column.heading) != "担当" or contents.share(cells, lambda cell: " " in fold(cell)) > 0.5
-
-
-def _serves_several(sheet: Sheet, column: Column) -> bool:
-    """Whether most of the names stand beside more than one company: theirs belong to one."""
-    company = [one.index for one in sheet.columns if ("account", "name") in sheet.meaning[one.index]][:1]
-    held: dict[str, set[str]] = {}
-    for row in sheet.data:
-        name, *firms = (
-            fold(str(row[at])) if at < len(row) and row[at] else "" for at in (column.index, *company)
-        )
-        if name and firms and firms[0]:
-            held.setdefault(name, set()).add(firms[0])
-    return bool(held) and sum(len(firms) > 1 for firms in held.values()) * 2 > len(held)
-
-
-def _is_user(cell: str) -> bool:
-    """Whether somebody of ours is called so."""
-    try:
-        return not contents.is_number(cell) and bool(registry.get("account").fields["owner"].clean(cell))
-    except ValidationError:
-        return False
 
 
 def _assign(sheet: Sheet, main: str, named: set[str]) -> None:
@@ -215,6 +191,29 @@ def _assign(sheet: Sheet, main: str, named: set[str]) -> None:
     for column in sheet.columns:
         if column.target.endswith(".code") and _names_several(sheet, column):
             column.target = ""
+
+
+def _name_own(sheet: Sheet, main: str) -> None:
+    """What the records of an own entity are called: the column that heads what things are called in anybody's words, else the first that
+    holds text and is nothing else. Without a name every row would be refused."""
+    entity = registry.find(main)
+    if entity is None or not entity.drawn:
+        return
+    title, target = entity.field(entity.title_field), f"{main}.{entity.title_field}"
+    if not headings.takes(title) or any(one.target == target for one in sheet.columns):
+        return
+    free = [one for one in sheet.columns if not one.target and sheet.share(one.index, _is_words) > 0.5]
+    called = [
+        one
+        for one in sheet.columns
+        if key(one.heading) in headings.TITLES and not one.target.startswith(f"{main}.")
+    ]
+    for column in [*called, *free][:1]:
+        column.target = target
+
+
+def _is_words(cell: Any) -> bool:
+    return isinstance(cell, str) and not contents.is_number(cell) and not contents.looks_like_data(cell)
 
 
 def _further_numbers(sheet: Sheet, taken: dict[str, Column]) -> None:
@@ -402,10 +401,14 @@ def _names_by_content(sheet: Sheet, unknown: list[Column], main: str, taken: set
             return
 
 
-def note_the_rest(sheet: Sheet, main: str) -> None:
+def note_the_rest(sheet: Sheet, main: str, form: profiles.Profile | None = None) -> None:
     """What has no field of its own is not lost: it goes into the note, with its heading in front."""
     entity = registry.find(main)
-    if entity is None or "note" not in entity.fields or not any(column.target for column in sheet.columns):
+    if (
+        entity is None
+        or entity.imports.note not in entity.fields
+        or not any(column.target for column in sheet.columns)
+    ):
         return
     count = 0
     for column in sheet.columns:
@@ -413,7 +416,9 @@ def note_the_rest(sheet: Sheet, main: str) -> None:
             continue
         if headings.is_ours(column.heading) or sheet.is_running_number(column):
             continue
-        column.target = f"{main}.note"
+        if form is not None and form.leaves(column.heading):
+            continue
+        column.target = f"{main}.{entity.imports.note}"
         count += 1
 
 
@@ -446,6 +451,8 @@ def default_keys(plan: Plan, sheet: Sheet | None = None) -> dict[str, str]:
         told = {"account.name", "contact.mobile", "contact.phone", "contact.birthday"} & targets
         if not made[entity.name] and entity.name == "contact" and told:
             made[entity.name] = "name"
+        if entity.name == "contact" and plan.mixed != privates.NONE and made.get("account") == "code":
+            made["contact"] = "code"  # a private customer of the list has its number
     return made
 
 
@@ -467,8 +474,34 @@ def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
                 if headings.takes(one)
             ],
         )
-        for entity in importable(plan.main)
+        for entity in [*importable(plan.main), *(one for one in plan.entities if one.name == "activity")]
     ]
+
+
+def mains() -> list[Entity]:
+    """What the rows of a sheet may be."""
+    return [*importable(), registry.get("activity")]
+
+
+def ignored(plan: Plan) -> list[str]:
+    """The columns that are not taken in though something stands in them, by heading or letter; running numbers and what only the
+    program itself fills are none."""
+    made = []
+    for column in plan.columns:
+        lost = not column.target and any(column.sample)
+        if lost and key(column.heading) not in RUNNING - {""} and not headings.is_ours(column.heading):
+            made.append(column.heading or _("%(letter)s列") % {"letter": _letters(column.index)})
+    return made
+
+
+def _letters(index: int) -> str:
+    """A, B, … Z, AA as a sheet calls its columns."""
+    made = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        made = chr(65 + rest) + made
+    return made
 
 
 def kind_of(target: str) -> FieldKind | None:

@@ -6,10 +6,22 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from enishi.exchange.asking.models import WaitingRow
+from enishi.exchange.cleansing.models import (
+    Cleansing,
+    CleansingFix,
+    CleansingIgnored,
+    CleansingLine,
+    CleansingRow,
+)
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
+from enishi.exchange.roundtrip.models import ReturnedRow, SentRow, SentSheet
 from enishi.records.models import Operation, user_key
 
-__all__ = ["DuplicatePair", "DuplicateRun", "ImportJob", "RefusedRow"]
+__all__ = [
+    "Cleansing", "CleansingFix", "CleansingIgnored", "CleansingLine", "CleansingRow", "DuplicatePair", "DuplicateRun", "ImportJob",
+    "RefusedRow", "ReturnedRow", "SentRow", "SentSheet", "WaitingRow",
+]  # fmt: skip
 
 
 class ImportJob(models.Model):
@@ -38,6 +50,9 @@ class ImportJob(models.Model):
     error = models.TextField(blank=True)
     beat_at = models.DateTimeField(null=True)
     operation = models.ForeignKey(Operation, models.SET_NULL, null=True)
+    rest = models.CharField(
+        max_length=4, blank=True
+    )  # the answer that the worker is giving to all waiting rows
 
     class Meta:
         ordering = ["-created_at"]

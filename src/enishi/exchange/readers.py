@@ -13,12 +13,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
-from enishi.exchange import bombs, formats, xlsx
+from enishi.exchange import bombs, formats, vcards, xlsx
 from enishi.japanese import charset
 
 SHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
 TEXTS = {".csv", ".tsv", ".txt"}
-MOST_COLUMNS = 300
+CARDS = {".vcf", ".vcard"}
+MOST_COLUMNS = 1000
 LONGEST_CELL = 100_000
 Row = list[Any]
 
@@ -44,7 +45,7 @@ class Table:
 
     name: str
     path: Path
-    kind: str  # "sheet" or "text"
+    kind: str  # "sheet", "text" or "cards"
     encoding: str = ""
     delimiter: str = ","
 
@@ -56,6 +57,9 @@ class Table:
         """
         if self.kind == "sheet":
             yield from self._sheet_rows()
+            return
+        if self.kind == "cards":
+            yield from vcards.rows(self.path)
             return
         # A line that can't be decoded holds U+FFFD, and its row is refused; a NUL would end the reader.
         csv.field_size_limit(LONGEST_CELL * 20)
@@ -114,9 +118,12 @@ def _text(value: str) -> str:
     text = value.strip()
     if text.startswith('="') and text.endswith('"'):
         return text[2:-1]
-    if text.startswith("'") and _GUARDED.match(text):
-        return text[1:]
-    return text
+    return str(unguarded(text))
+
+
+def unguarded(cell: Any) -> Any:
+    """A cell without the apostrophe by which `harmless` kept it from being a formula."""
+    return cell[1:] if isinstance(cell, str) and _GUARDED.match(cell) else cell
 
 
 def _cell(value: Any) -> Any:
@@ -194,7 +201,7 @@ def open_tables(path: Path, name: str) -> list[Table]:
     if path.stat().st_size == 0:
         raise Unreadable(_("ファイルが空です。中身のあるファイルを選んでください。"))
     with path.open("rb") as stream:
-        start = stream.read(8)
+        start = stream.read(40)
     ending = Path(name).suffix.lower()
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         book = _workbook(path)
@@ -202,6 +209,10 @@ def open_tables(path: Path, name: str) -> list[Table]:
         if not found:
             raise Unreadable(_("シートが1枚もありません。"))
         return found
+    if vcards.begins(start):
+        return [Table(Path(name).stem, path, "cards")]
+    if ending in CARDS:
+        raise Unreadable(_("vCardとして読めません。連絡先のアプリから書き出し直してください。"))
     if ending in SHEETS:
         raise Unreadable(
             _("拡張子は%(ending)sですが、Excelファイルではありません。Excelで開いて保存し直してください。")

@@ -50,6 +50,8 @@ class RowRules:
             return False  # only a running number, formulas over nothing
         if self._repeats_heading(row, filled):
             return False
+        if any(headings.is_head(str(row[place])) for place in self.title if place in filled):
+            return False
         named = [fold(str(row[place])).replace(" ", "") for place in self.title if place in filled]
         first = fold(str(row[filled[0]])).replace(" ", "")
         if (

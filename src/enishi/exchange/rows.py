@@ -3,7 +3,6 @@
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,17 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import contents, headings, readers, turned, vocabulary
+from enishi.exchange import contents, headings, places, privates, readers, todo, turned, visits, vocabulary
 from enishi.exchange.headings import is_blank
 from enishi.exchange.mapping import JOINED, Plan, kind_of
 from enishi.exchange.models import ImportJob
+from enishi.exchange.parsed import Parsed
+from enishi.exchange.programs import ProgramReader
 from enishi.exchange.rowrules import RowRules
 from enishi.exchange.sheet import PERSON, USUAL, Column
-from enishi.japanese import addresses, amounts, emails, names, odds, telephones
+from enishi.japanese import amounts, emails, names, odds, telephones
 from enishi.japanese.text import fold
 from enishi.records import registry
-from enishi.records.bulk import Packed
 from enishi.records.entity import Entity
 from enishi.records.fields import (
     Choice,
@@ -44,46 +44,13 @@ from enishi.records.fields import (
 
 TOWNS = [headings.key(word) for word in vocabulary.TOWNS.split()]
 BLOCKS = [headings.key(word) for word in vocabulary.BLOCKS.split()]
-NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / 0000-00-00 0/0/00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
-DONE = {
-    "完了",
-    "済",
-    "済み",
-    "完",
-    "対応済",
-    "対応済み",
-    "終了",
-    "done",
-    "completed",
-    "○",
-    "〇",
-    "✓",
-    "✔",
-    "レ",
-}
-UNTOUCHED = {"未", "未完了", "未着手", "未対応", "×", "open", "todo", "not started"}
-NOT_DONE = {*UNTOUCHED, "対応中", "進行中", "作業中", "着手", "着手中", "保留", "in progress", "deferred", "waiting", "待機中", "延期"}  # fmt: skip
+LONGEST_NOTE = 20_000
 _DAY_ONLY = re.compile(r"^\s*\d{1,2}\s*[月/.-]\s*\d{1,2}\s*日?\s*(\([月火水木金土日]\))?$")
 _ABOUT = re.compile(
     r"\d[^\d]*[〜～~][^\d]*\d|以上|以下|未満|程度|前後|未定|相談|見積|別途|要|なし|無|不明|確認|検討|調整|込み"
 )
-_POSTAL = re.compile(r"^〒?\s*(\d{3}-\d{4}|\d{7})[\s　,、]+(?=\D)|^〒\s*(\d{3}-?\d{4})\s*")
 _SEVERAL_MAILS = re.compile(r"\s*(?::::|[;；,，、/／\n]|\s)\s*")
 _BROKEN = "\ufffd"
-
-
-@dataclass
-class Parsed:
-    """One row: its values by entity, or why it can't come in."""
-
-    number: int
-    cells: list[Any]
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
-    kept: list[str] = field(default_factory=list)
-    outcome: dict[str, str] = field(default_factory=dict)  # entity → new / update / same
-    keys: dict[str, int] = field(default_factory=dict)
-    drafts: dict[str, Packed] = field(default_factory=dict)  # by entity, where another process drafted it
 
 
 # --- which rows -------------------------------------------------------------------------------------
@@ -111,16 +78,29 @@ def data_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any]]]:
     rules = RowRules(plan)
     for table in tables_of(job, plan):
         above: list[Any] = []
+        first: list[Any] = []
         lines = table.rows()
         if plan.turned >= 0:
             lines = iter(turned.turn(table.head(turned.MOST_ROWS), plan.turned))
         for number, row in enumerate(lines, 1):
             if number <= plan.header_rows or is_blank(row):
                 continue
+            if plan.start >= 0:
+                first = _continued(row, first, plan)
             rules.fill_dittos(row, above)
             if rules.is_record(row):
                 above = row
                 yield number, row
+
+
+def _continued(row: list[Any], first: list[Any], plan: Plan) -> list[Any]:
+    """Where a record takes several rows, what the first says of the record holds for those below it; returns the first."""
+    if plan.start >= len(row) or row[plan.start] not in (None, ""):
+        return list(row)
+    for place, cell in enumerate(first):
+        if place < len(row) and row[place] in (None, "") and place not in plan.within and place != plan.start:
+            row[place] = cell
+    return first
 
 
 # --- one row ----------------------------------------------------------------------------------------
@@ -152,18 +132,24 @@ class RowReader:
         self.prefixed = {
             column.index: f"{column.heading}: "
             for column, _entity, found in self.columns
-            if found.name == "note" and column.heading
+            if found.name == _entity.imports.note and column.heading and not visits.is_text(column.heading)
             and not any(name == "note" for _e, name in headings.means(column.heading))
         }  # fmt: skip
+        self.kind = visits.kind_of(plan)
+        self.program = ProgramReader(plan) if plan.profile else None
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
         main = registry.find(plan.main)
-        self.with_lines = main is not None and bool(main.imports.together)
+        self.with_lines = main is not None and bool(main.imports.beside)
         self.tied: dict[str, dict[str, int]] = {}  # names of connected records that were looked up
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
 
     @staticmethod
     def _order(column: Column) -> int:
         """Outlook has 番地 before 市区町村; an address is read the other way round."""
+        if column.target == "activity.text":
+            return -2 if visits.is_text(column.heading) else 1  # what was said comes first
+        if column.target.endswith(".building"):
+            return 2  # a lot number in front of it goes behind the address
         if not column.target.endswith(".address"):
             return 0
         head = headings.key(column.heading)
@@ -174,7 +160,7 @@ class RowReader:
         """Whether a cell of letters goes to the field as it is: most columns of most ledgers."""
         if type(found) not in {Words, Kana, LongText, FreeChoice, PostalCode}:
             return False
-        return found.name not in {"name", "address"} or entity.name not in USUAL
+        return found.name not in {"name", "address", "building"} or entity.name not in USUAL
 
     @staticmethod
     def _joint(column: Column, found: FieldKind) -> str | None:
@@ -198,13 +184,37 @@ class RowReader:
                     "postal_code",
                     "url",
                 }
-                if (formed or cell.startswith("#")) and cell.strip().lower() in NOTHING:
+                if (formed or cell.startswith("#")) and contents.says_nothing(cell):
+                    if cell.strip() in contents.OPEN and isinstance(found, Money | Number | Date):
+                        self._keep(parsed, entity, found, column.heading or found.label, cell.strip())
                     continue
             elif isinstance(cell, datetime.date) and cell.year < 1900:
                 continue  # an empty cell with the form of a date
+            if self.program is not None:
+                cell, place = self.program.cell(self, parsed, column, found, cells, cell)
+                if cell in (None, ""):
+                    continue
+                if place:
+                    self._put(parsed, place, column.heading, cell)
+                    continue
             self._read_cell(parsed, column, entity, found, cell)
+        if self.program is not None:
+            self.program.finish(parsed, cells)
         self._finish(parsed)
         return parsed
+
+    def _put(self, parsed: Parsed, place: str, heading: str, cell: Any) -> None:
+        """A number that says itself of what kind it is: into its field where that is free, else into the note."""
+        entity, _dot, name = place.partition(".")
+        if entity not in self.names:
+            entity = "contact"
+        values = parsed.values.setdefault(entity, {})
+        number = telephones.find_telephones(cell)
+        text = number[0].number.display if number else readers.plain(cell)
+        if values.get(name):
+            self._note(parsed, self.plan.main, f"{heading}: {text}")
+        else:
+            values[name] = text
 
     def _read_cell(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, cell: Any) -> None:
         values = parsed.values.setdefault(entity.name, {})
@@ -234,7 +244,10 @@ class RowReader:
                 if held != value:
                     self._note(parsed, entity.name, f"{heading}: {value}")
                 return
-            joint = joint or (" " if value[0].isascii() and value[0].isalpha() else "")
+            spaced = value[0].isascii() and (
+                value[0].isalpha() or (held[-1].isascii() and held[-1].isalpha())
+            )
+            joint = joint or (" " if spaced else "")
             value = held if held.endswith(value) else f"{held}{joint}{value}"
             longest = getattr(found, "longest", 0)
             if longest and len(value) > longest:
@@ -250,10 +263,10 @@ class RowReader:
             return self._tied(found, readers.plain(cell))
         if isinstance(found, Percent) and isinstance(cell, str) and not contents.has_digit(cell):
             return self._odds(parsed, entity, column.heading or found.label, cell)
-        if isinstance(found, Percent):
-            return round(cell * 100) if column.unit == 100 and isinstance(cell, int | float) else cell
         if isinstance(found, Number) and isinstance(cell, datetime.date):
             raise ValueError(_("日付ではなく数字を入力してください。"))
+        if isinstance(found, Number):
+            return self._number(parsed, column, entity, found, cell)
         if isinstance(cell, datetime.date) and isinstance(found, Words | Choice):
             return readers.plain(cell)
         if isinstance(found, Person | Reference) and contents.is_number(cell):
@@ -261,7 +274,10 @@ class RowReader:
         if not isinstance(cell, str):
             return readers.plain(cell) if isinstance(cell, datetime.time | bool) else cell
         if entity.name == "task" and found.name == "done_at":
-            return self._done(parsed, column.heading or found.label, cell)
+            state = todo.done(cell, parsed.values["task"].get("done_at"))
+            if state.remark:
+                self._note(parsed, "task", f"{column.heading or found.label}: {cell}")
+            return state.value
         if isinstance(found, Email):
             return self._email(parsed, entity, column.heading or found.label, cell)
         if isinstance(found, Tags):
@@ -273,10 +289,37 @@ class RowReader:
         if found.name == "name" and entity.name == "contact":
             return self._person(parsed, cell)
         if found.name == "address" and entity.name in USUAL:
-            return self._address(parsed, entity, cell)
+            code_apart = self.has.get(f"{entity.name}.postal_code", False)
+            return places.address(parsed.values[entity.name], cell, code_apart)
+        if found.name == "building" and entity.name in USUAL:
+            return places.building(parsed.values[entity.name], entity, column.heading, cell)
         if isinstance(found, Choice) and not isinstance(found, FreeChoice) and found.name == "rank":
             return cell.strip().removesuffix("ランク").strip() or cell
         return cell
+
+    def _number(self, parsed: Parsed, column: Column, entity: Entity, found: Number, cell: Any) -> Any:
+        """A number as the field holds it. One that is finer is rounded where the record has room for what was written, and reported;
+        else the field refuses it."""
+        percent = isinstance(found, Percent)
+        try:
+            number = amounts.parse_number(
+                cell.replace("％", "") if percent and isinstance(cell, str) else cell
+            )
+            if percent and isinstance(cell, int | float) and column.unit == 100:
+                number *= 100  # a sheet keeps 30% as 0.3
+            rounded = found.rounded(number)
+        except (ValueError, ArithmeticError):
+            return cell  # which the field refuses in its own words
+        if found.fits(number):
+            return rounded
+        if "note" not in entity.fields:
+            return number
+        heading, text = column.heading or found.label, f"{number.normalize():f}{found.unit}"
+        self._note(parsed, entity.name, f"{heading}: {text}")
+        parsed.kept.append(
+            f"{heading}「{text}」→ {found.text(float(rounded) if found.places else int(rounded))}"
+        )
+        return rounded
 
     def _tied(self, found: Linked, text: str) -> list[tuple[int, None]]:
         """The records that a cell names; each name is looked up once."""
@@ -287,17 +330,6 @@ class RowReader:
                 known[name] = found.by_name(name)
             made.append((known[name], None))
         return made
-
-    def _done(self, parsed: Parsed, heading: str, cell: str) -> Any:
-        """済 is done now; a day, also from another column, is when it was done; 進行中 is a remark."""
-        word = fold(cell)
-        if word in DONE:
-            return parsed.values["task"].get("done_at") or timezone.localtime().replace(microsecond=0)
-        if word not in NOT_DONE:
-            return cell
-        if word not in UNTOUCHED:
-            self._note(parsed, "task", f"{heading}: {cell}")
-        return parsed.values["task"].get("done_at")
 
     def _odds(self, parsed: Parsed, entity: Entity, heading: str, cell: str) -> int:
         """確度 A is a number to us; what was written stays beside it."""
@@ -324,15 +356,6 @@ class RowReader:
             parsed.values["contact"].setdefault("title", title)
             return name
         return cell
-
-    def _address(self, parsed: Parsed, entity: Entity, cell: str) -> str:
-        """A postal code in front of the address goes where postal codes go."""
-        match = _POSTAL.match(fold(cell)) if not self.has.get(f"{entity.name}.postal_code") else None
-        code = addresses.parse_postal_code(match[1] or match[2]) if match else None
-        if code is None:
-            return cell
-        parsed.values[entity.name].setdefault("postal_code", code)
-        return re.sub(r"^[〒\s　]*[\d０-９\-－‐ー−]+[\s　,、]*", "", cell)
 
     def _telephones(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, cell: Any) -> str:
         """The cell's number; further ones in it go to the fields that are free, or into the note."""
@@ -387,18 +410,30 @@ class RowReader:
             self._note(parsed, entity.name, f"{heading}: {text}")
         parsed.kept.append(f"{heading}「{text[:40]}」")
 
+    def remark(self, parsed: Parsed, line: str) -> None:
+        """A line in the note of what the row is about."""
+        self._note(parsed, self.plan.main, line)
+
     def _note(self, parsed: Parsed, entity: str, line: str) -> None:
         values = parsed.values.setdefault(entity, {})
-        if any(one.name == entity and "note" in one.fields for one in self.entities):
-            held = values.get("note")
+        place = registry.get(entity).imports.note
+        if any(one.name == entity and place in one.fields for one in self.entities):
+            held = values.get(place)
             if line not in str(held or "").split("\n"):
-                values["note"] = f"{held}\n{line}"[:20_000] if held else line[:20_000]
+                text = f"{held}\n{line}" if held else line
+                if len(text) > LONGEST_NOTE:
+                    parsed.errors.append(_("備考に入りきりません（2万文字まで）。"))
+                values[place] = text[:LONGEST_NOTE]
 
     def _finish(self, parsed: Parsed) -> None:
         """Drops what has no name, or says that the row's main thing has none."""
         if self.with_lines:  # whom it is about may be known by a number alone, and an order needs no name
             parsed.values = {self.plan.main: parsed.values.get(self.plan.main, {}), **parsed.values}
             return
+        private = privates.is_private(parsed, self.plan.mixed)
+        if private:
+            for line in privates.turn(parsed):
+                self._note(parsed, "contact", line)
         contact, account = parsed.values.get("contact"), parsed.values.get("account")
         someone = contact is not None and any(contact.get(part) for part in PERSON)
         company = bool((account or {}).get("name"))
@@ -406,12 +441,21 @@ class RowReader:
             parsed.errors.append(_("氏名がありません。"))
         elif contact is not None and not someone:
             self._hand_over(parsed, "contact", "account")
-        if not company and self.plan.main == "account":
+        if not company and not private and self.plan.main == "account":
             parsed.errors.append(_("取引先の名前がありません。"))
         elif account is not None and not company:
             self._hand_over(parsed, "account", "contact")
+        if self.plan.main == "activity":
+            visits.finish(parsed, self.kind)
+        task = parsed.values.get("task", {})
+        if task.get("name") and not task.get("kind") and (kind := visits.kind_of_task(task["name"])):
+            task["kind"] = kind
         for entity in self.entities:
-            if entity.name not in {self.plan.main, "deal", "task"} or entity.name in {"account", "contact"}:
+            if (
+                entity.name not in {self.plan.main, "deal", "task"}
+                or entity.name == "activity"
+                or entity.name in {"account", "contact"}
+            ):
                 continue
             values = parsed.values.get(entity.name)
             if values is not None and values.get(entity.title_field):
@@ -446,7 +490,7 @@ class RowReader:
                     continue
                 if held[place] == value:
                     continue
-            for line in field.text(value).split("\n"):
+            for line in _said(field, value).split("\n"):
                 self._note(parsed, entity.name, line if name == "note" else f"{field.label}: {line}")
 
     def _name_deal(self, parsed: Parsed) -> None:
@@ -460,3 +504,10 @@ class RowReader:
                 }
                 return
         parsed.errors.append(_("案件の名前がありません。"))
+
+
+def _said(field: FieldKind, value: Any) -> str:
+    """The value in words; a time at midnight is a day."""
+    text = field.text(value)
+    day_only = isinstance(value, datetime.datetime) and timezone.localtime(value).time() == datetime.time()
+    return text.rpartition(" ")[0] if day_only else text

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from enishi.exchange import contents, headings, vocabulary
+from enishi.exchange import contents, headings, privates, vocabulary
 from enishi.exchange.headings import Meaning, importable, is_blank, key
 from enishi.japanese import amounts
 from enishi.records import registry
@@ -23,9 +23,10 @@ COMPANY_ONLY = {"industry", "employees", "corporate_number", "kind", "website", 
 PERSON_ONLY = {"gender", "birthday", "family_kana", "given_kana", "preferences", "last_purchase_on", "purchase_total"}  # fmt: skip
 DEAL_ONLY = {"amount", "stage", "expected_close", "probability", "lost_reason", "competitor", "code"}
 TASK_ONLY = {"due_at", "priority", "done_at"}
+_PARTNERS = {"得意先", "得意先名", "取引先", "取引先名"}
 # Words that say a thing less well than others: they are it only where the sheet has nothing better.
 SECOND = dict.fromkeys((key(word) for word in vocabulary.SECOND.split()), 30)
-_RUNNING = {"no", "番号", "", "連番", "項番", "行", "id", "通番", "行番号", "順番", "seq", "件数", "通シ番号", "通シ"}  # fmt: skip
+RUNNING = {"no", "番号", "", "連番", "項番", "行", "id", "通番", "行番号", "順番", "seq", "件数", "通シ番号", "通シ"}  # fmt: skip
 
 # What the title of a sheet, or its name, says that the rows are.
 _COMPANIES = re.compile(
@@ -55,9 +56,10 @@ def _chosen(found: Choice, cell: Any) -> Any:
 class Sheet:
     """The first rows of a sheet, taken apart into heading and columns."""
 
-    def __init__(self, rows: list[list[Any]], name: str = "", about: str = "") -> None:
-        """`about`: what comes with others, where the sheet is about that (`headings.importable`)."""
-        self.about = about
+    def __init__(self, rows: list[list[Any]], name: str = "", told: str = "", about: str = "") -> None:
+        """`told`: the entity that a person has said the rows are. `about`: what comes with others, where the sheet is about that
+        (`headings.importable`)."""
+        self.told, self.about = told, about
         self.heading = headings.find(rows, about)
         self.header_rows = self.heading.start + self.heading.height
         self.data = [
@@ -77,6 +79,10 @@ class Sheet:
         for column in self.columns:
             column.unit = amounts.unit_in_header(column.heading)
         self.meaning = {column.index: self._meanings(column) for column in self.columns}
+        self.kinds = privates.column_of(self)
+        self._tell_customers()
+        if told in {"account", "contact"}:
+            self._name(told)
 
     def _is_heading(self, row: list[Any]) -> bool:
         """The heading once more, on the next printed page."""
@@ -95,8 +101,9 @@ class Sheet:
         return self._cells[index]
 
     def share(self, index: int, test: Callable[[Any], bool]) -> float:
-        """How many of a column's cells pass a test."""
-        return contents.share(self.cells(index)[:60], test)
+        """How many of a column's cells pass a test; those that say なし say nothing of the rest."""
+        cells = self.cells(index)[:60]
+        return contents.share([one for one in cells if not contents.says_nothing(one)] or cells, test)
 
     def filled(self, index: int) -> float:
         """How many of the rows have something in a column."""
@@ -131,9 +138,9 @@ class Sheet:
             return [("contact", "name")]  # 連絡先 is a number or somebody
         if ("contact", "title") in found and self.share(column.index, contents.is_honorific) > 0.5:
             return [("contact", "honorific")]  # Outlook's Title
-        return [one for one in found if self._fits(column.index, one)]
+        return [one for one in found if self._fits(column.index, one, column.heading)]
 
-    def _fits(self, index: int, one: Meaning) -> bool:
+    def _fits(self, index: int, one: Meaning, heading: str) -> bool:
         if not self.cells(index) or not registry.find(one[0]):
             return True
         found = registry.get(one[0]).fields[one[1]]
@@ -141,10 +148,12 @@ class Sheet:
             strange = (contents.is_telephone, contents.is_email, contents.is_address, contents.is_date)
             return not any(self.share(index, test) > 0.6 for test in strange)
         if one[1] in {"phone", "fax", "mobile"}:
+            # 携帯 is a number whatever stands there; 連絡先 only where most of it reads so.
+            least = 0.5 if key(heading) in SECOND else 0.0
             return (
                 self.share(index, contents.is_email) < 0.6
                 and self.share(index, contents.is_person) < 0.6
-                and self.share(index, contents.has_digit) > 0.5
+                and self.share(index, contents.has_digit) > least
             )
         if isinstance(found, Choice) and not isinstance(found, FreeChoice):
             return self.share(index, lambda cell: bool(_chosen(found, cell))) > 0.2
@@ -176,39 +185,86 @@ class Sheet:
 
     def _bare_numbers(self, column: Column) -> list[int]:
         """The plain numbers of a column that is called No., where it holds little else."""
-        if key(column.heading) not in _RUNNING:
+        if key(column.heading) not in RUNNING:
             return []
         cells = self.cells(column.index)
         plain = [str(cell) for cell in cells if str(cell).isdigit() and not str(cell).startswith("0")]
         return [int(cell) for cell in plain] if len(plain) >= 0.5 * len(cells) else []
 
     # --- what the sheet is about ------------------------------------------------------------------
-    @cached_property
-    def named(self) -> set[str]:
-        """Which of account and contact the sheet names. A heading that may mean either (顧客名) is told by its cells
-        and by what else is there."""
-        made: set[str] = set()
+    def _tell_customers(self) -> None:
+        """A heading that may mean a company or somebody (顧客名, お客様名) is told by its cells and by what else is there; 得意先名 means
+        somebody only where all speaks for it."""
         for column in self.columns:
             found = self.meaning[column.index]
             company = ("account", "name") in found
             person = any(("contact", name) in found for name in PERSON)
             if company and person:
-                loser = "contact" if self._is_company_column(column.index) else "account"
+                is_company = self.told != "contact" and (
+                    self.told == "account" or self._is_company_column(column)
+                )
+                loser = "contact" if is_company else "account"
                 self.meaning[column.index] = [one for one in found if one[0] != loser]
-                company, person = loser == "contact", loser == "account"
+            elif (
+                company
+                and key(column.heading) in _PARTNERS
+                and self._are_private(column.index)
+                and not self.told
+            ):
+                self.meaning[column.index] = [("contact", "name")]
+
+    def _name(self, entity: str) -> None:
+        """Somebody has said whose list it is: where no heading names one of those, the first that names another does."""
+        if entity in self._named():
+            return
+        for column in self.columns:
+            found = self.meaning[column.index]
+            if any(one in found for one in (("account", "name"), ("contact", "name"))):
+                self.meaning[column.index] = [(entity, "name")]
+                return
+
+    def _named(self) -> set[str]:
+        return {
+            one[0] for found in self.meaning.values() for one in found
+            if one == ("account", "name") or (one[0] == "contact" and one[1] in PERSON)
+        }  # fmt: skip
+
+    @cached_property
+    def named(self) -> set[str]:
+        """Which of account and contact the sheet names."""
+        made: set[str] = set()
+        for column in self.columns:
+            found = self.meaning[column.index]
+            company = ("account", "name") in found
             if company and self._is_where(column):
                 self.meaning[column.index] = [one for one in found if one[0] != "account"]
                 company = False
             made |= {"account"} if company else set()
-            made |= {"contact"} if person else set()
+            made |= {"contact"} if any(("contact", name) in found for name in PERSON) else set()
         return made
 
-    def _is_company_column(self, index: int) -> bool:
-        company, person = self.share(index, contents.is_company), self.share(index, contents.is_person)
-        if company >= 0.3 or person >= 0.6:
-            return company >= 0.3
+    def _is_company_column(self, column: Column) -> bool:
+        company, person = (
+            self.share(column.index, contents.is_company), self.share(column.index, contents.is_person),
+        )  # fmt: skip
+        if company >= 0.3 or person >= 0.6 or self.kinds >= 0:
+            return company >= 0.3 or self.kinds >= 0
         people = self.only("contact", *PERSON_ONLY)
-        return self.only("account", *COMPANY_ONLY) > people or (not people and person < 0.3)
+        firms = self.only("account", *COMPANY_ONLY)
+        others = [one for one in self.columns if one is not column and key(one.heading) not in SECOND]
+        firms += any(self._is_of_theirs(one) for one in others)
+        return firms > people or (not people and person < 0.3)
+
+    def _is_of_theirs(self, column: Column) -> bool:
+        """Whether a column names a customer's people, which only companies have (ご担当)."""
+        return "担当" in column.heading and ("contact", "name") in self.meaning.get(column.index, [])
+
+    def _are_private(self, index: int) -> bool:
+        return (
+            self.share(index, contents.is_person) >= 0.6
+            and self.share(index, contents.is_company) < 0.1
+            and self.only("contact", "birthday", "gender") > 0
+        )
 
     def _is_where(self, column: Column) -> bool:
         """店舗名 in a list of private customers is our own shop, not their company."""
@@ -216,6 +272,8 @@ class Sheet:
 
     def main(self, wanted: str) -> str:
         """What a row is about: a deal, a task, a person at a company, a company, a private customer."""
+        if self.told:
+            return self.told
         if wanted and registry.find(wanted) and wanted not in USUAL:
             return wanted
         if not wanted and (own := self._own_entity()):

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from enishi.exchange import importing
-from enishi.exchange.models import ImportJob
+from enishi.exchange.asking import waiting
+from enishi.exchange.models import ImportJob, WaitingRow
+from enishi.exchange.roundtrip import operations as round_trip
 from enishi.records import history
 
 STALE = datetime.timedelta(minutes=2)
@@ -18,7 +20,17 @@ def run_import(job_id: int) -> None:
     """Brings a file in."""
     job = ImportJob.objects.select_related("user", "operation").get(pk=job_id)
     if job.status in {ImportJob.Status.QUEUED, ImportJob.Status.RUNNING}:
-        importing.run(job)
+        (round_trip.run if round_trip.is_one(job) else importing.run)(job)
+
+
+@task()
+def answer_rest(job_id: int, user_id: int) -> None:
+    """Gives all waiting rows the answer that the job keeps for them."""
+    from enishi.access.models import User
+
+    job = ImportJob.objects.get(pk=job_id)
+    if job.rest:
+        waiting.answer_rest(job_id, job.rest, by=User.objects.get(pk=user_id))
 
 
 @task()
@@ -49,6 +61,7 @@ def undo(job: ImportJob, user: object) -> history.Undone:
         back = ImportJob.Status.UNDONE if job.operation.undone_at else ImportJob.Status.DONE
         ImportJob.objects.filter(pk=job.pk).update(status=back)
         raise
+    waiting.forget_not_same(WaitingRow.objects.filter(job=job, state=WaitingRow.State.NEW))
     job.status = ImportJob.Status.UNDONE
     job.figures = {**job.figures, "undone": undone.records, "undone_kept": undone.kept[:100]}
     job.save(update_fields=["status", "figures"])

@@ -7,24 +7,29 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from enishi.access.rights import log_access
-from enishi.exchange import exporting, importing, mapping, readers, tasks
+from enishi.access.rights import log_access, may
+from enishi.exchange import exporting, importing, mapping, profiles, readers, tasks
+from enishi.exchange.asking.waiting import counts as waiting_counts
 from enishi.exchange.models import ImportJob
-from enishi.exchange.rows import Parsed, data_rows
+from enishi.exchange.parsed import Parsed
+from enishi.exchange.roundtrip import operations as round_trip
+from enishi.exchange.roundtrip import reading as returned
+from enishi.exchange.roundtrip import sending
+from enishi.exchange.rows import data_rows
 from enishi.records import registry
 from enishi.records.attachments import safe_name
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
 from enishi.records.lists import ListState
-from enishi.records.pages.base import error_page, handled, person, whole
-from enishi.records.visible import require, visible, within
+from enishi.records.pages.base import dialog, error_page, handled, person, whole
+from enishi.records.visible import allowed, require, visible, within
 
 
 @handled
@@ -47,18 +52,25 @@ def start(request: HttpRequest) -> HttpResponse:
             name = safe_name(upload.name or "file.csv")
             path = keep(upload, name)
             try:
+                if sheet := returned.recognise(path, name):
+                    return redirect("round-trip", round_trip.begin(path, name, sheet, by=user).pk)
                 job = importing.begin(path, name, by=user, entity=wanted)
             except readers.Unreadable as error:
                 path.unlink(missing_ok=True)
                 problem = str(error)
             else:
                 return redirect("import-job", job.pk)
-    jobs = ImportJob.objects.exclude(status="draft").select_related("user")
+    unsure = Q(status="draft") & ~Q(plan__has_key="round_trip")  # a sheet that came back waits for its person
+    jobs = ImportJob.objects.exclude(unsure).select_related("user")
     jobs = jobs if user.is_admin else jobs.filter(user=user)  # files are called after customers
     context = {
         "entity": wanted,
         "problem": problem,
-        "jobs": jobs[:20],
+        "jobs": jobs.annotate(
+            waiting=Count(
+                "waiting_rows", filter=Q(waiting_rows__state="open", status__in=["running", "done", "failed"])
+            )
+        )[:20],
         "most": settings.UPLOAD_LIMIT // 2**20,
     }
     return render(request, "exchange/start.html", context, status=422 if problem else 200)
@@ -93,6 +105,8 @@ def job_of(request: HttpRequest, import_id: int) -> ImportJob:
 def job(request: HttpRequest, import_id: int) -> HttpResponse:
     """The proposal with its preview; then the progress; then the result."""
     found = job_of(request, import_id)
+    if round_trip.is_one(found):
+        return redirect("round-trip", found.pk)
     if found.status != "draft":
         template = "exchange/progress_part.html" if request.GET.get("part") else "exchange/progress.html"
         return render(
@@ -102,11 +116,16 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
                 "job": found,
                 "figures": shown_figures(found),
                 "percent": round(100 * found.done / found.total) if found.total else 0,
+                "waiting": waiting_counts(found) if found.figures.get("asked") else None,
             },
         )
     if request.method == "POST":
-        read_choices(request, found)
-        if "go" in request.POST:
+        anew = False
+        if request.POST.get("profile") in {"on", "off"}:
+            importing.replan(found, recognise=request.POST["profile"] == "on")
+        elif not (anew := is_told_anew(request, found)):
+            read_choices(request, found)
+        if "go" in request.POST and not anew:
             found.status = ImportJob.Status.QUEUED
             found.beat_at = timezone.now()
             found.save(update_fields=["status", "beat_at"])
@@ -114,6 +133,8 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             return redirect("import-job", found.pk)
     plan = mapping.Plan.from_json(found.plan)
     context: dict[str, Any] = {"job": found, "plan": plan, "targets": mapping.targets(plan), "problem": ""}
+    context["mains"], context["ignored"] = mapping.mains(), mapping.ignored(plan)
+    context["form"], context["as_form"] = profiles.get(plan.form), bool(plan.profile)
     try:
         rows = importing.preview(found)
         context["rows"] = preview_rows(plan, rows)
@@ -144,6 +165,18 @@ def key_options(entity: Entity, plan: mapping.Plan) -> list[str]:
         for name in entity.imports.keys
         if f"{entity.name}.{name}" in targets or (name == "name" and f"{entity.name}.family_name" in targets)
     ]
+
+
+def is_told_anew(request: HttpRequest, found: ImportJob) -> bool:
+    """Whether the person says that the rows are something else than was thought: then all is proposed anew."""
+    wanted = request.POST.get("main", "")
+    if wanted == mapping.Plan.from_json(found.plan).main or wanted not in {
+        one.name for one in mapping.mains()
+    }:
+        return False
+    found.entity = wanted
+    importing.replan(found, recognise=False, told=True)
+    return True
 
 
 def read_choices(request: HttpRequest, found: ImportJob) -> None:
@@ -178,6 +211,8 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
             plan.keys[entity.name] = key if key in key_options(entity, plan) else ""
         elif entity.name not in plan.keys:
             plan.keys[entity.name] = mapping.default_keys(plan).get(entity.name, "")
+    if request.POST.get("match") in mapping.MATCHES:
+        plan.match = request.POST["match"]
     plan.on_match = "skip" if request.POST.get("on_match") == "skip" else "update"
     found.plan = plan.to_json()
     found.save(update_fields=["plan"])
@@ -185,7 +220,7 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
 
 def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]:
     """The first rows as the wizard shows them."""
-    words = {"new": _("新規"), "update": _("更新"), "same": _("同じ")}
+    words = {"new": _("新規"), "update": _("更新"), "same": _("同じ"), "ask": _("要確認")}
     made = []
     for row in rows:
         cells = []
@@ -194,7 +229,8 @@ def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]
                 continue
             entity, _dot, name = column.target.partition(".")
             field = mapping.kind_of(column.target)
-            value = row.values.get(entity, {}).get(name)
+            held = row.values.get(entity) or row.values.get("contact" if entity == "account" else "", {})
+            value = held.get(name)
             raw = readers.plain(row.cells[column.index]) if column.index < len(row.cells) else ""
             cells.append(
                 field.text(value) if field is not None and value is not None else f"（{raw}）" if raw else ""
@@ -263,26 +299,37 @@ def export(request: HttpRequest, entity: Entity) -> HttpResponseBase:
     form = query.get("format", "")
     if form not in {"xlsx", "csv", "cp932"}:
         kept = [(name, value) for name, value in query.items() if name != "format"]
-        return render(
-            request, "exchange/export_dialog.html", {"entity": entity, "kept": kept, "selected": len(ids)}
-        )
+        context = {
+            "entity": entity,
+            "kept": kept,
+            "selected": len(ids),
+            "may_return": allowed(user, entity).change and may(user, "import"),
+        }
+        return dialog(request, "exchange/export_dialog.html", context)
     if form == "cp932" and not query.get("agreed"):
         lost = exporting.losses(entity, rows, columns)
         if lost:
             kept = [(name, value) for name, value in query.items()]
-            return render(
+            return dialog(
                 request, "exchange/export_losses.html", {"entity": entity, "lost": lost, "kept": kept}
             )
-    return export_file(entity, rows, columns, form, user)
+    return export_file(entity, rows, columns, form, user, back=bool(query.get("back")))
 
 
-def export_file(entity: Entity, rows: QuerySet[Any], columns: Any, form: str, user: Any) -> HttpResponseBase:
-    """The file itself; it lies in a temporary file while it is sent. Every export is logged."""
+def export_file(
+    entity: Entity, rows: QuerySet[Any], columns: Any, form: str, user: Any, *, back: bool = False
+) -> HttpResponseBase:
+    """The file itself; it lies in a temporary file while it is sent. Every export is logged.
+
+    Args:
+        back: the file is to be corrected and brought back: its rows carry marks.
+    """
     ending = ".xlsx" if form == "xlsx" else ".csv"
     descriptor, name = tempfile.mkstemp(suffix=ending)
     os.close(descriptor)
     path = Path(name)
-    values = exporting.value_rows(entity, rows, columns)
+    marker = sending.Sender(entity, columns, form, by=user) if back else None
+    values = exporting.value_rows(entity, rows, columns, marker)
     count = (
         exporting.write_xlsx(path, values)
         if form == "xlsx"

@@ -18,12 +18,12 @@ WORDS = {
     "account.employees": "社員数 スタッフ数 従業員規模 number_of_employees no_of_employees headcount",
     "account.postal_code": "〒番号 郵便no 郵便コード 所在地郵便番号 本社郵便番号 business_postal_code",
     "account.prefecture": "都道府県名 所在都道府県 province region",
-    "account.address": "所在地1 本店所在地 本社所在地 事務所所在地 住所地 番地 番地等 町域 町域・番地 町名・番地 市町村 市町村名 市区郡町村 市区町村名 市区町村・番地 市区町村番地 市区町村以降 町名 丁目番地 丁目・番地 "
-    "地番 住所(番地まで) 住所3 street_address address_line_1 addressline1 address1 town",
+    "account.address": "ご住所 所在地1 本店所在地 本社所在地 事務所所在地 住所地 番地 番地等 町域 町域・番地 町名・番地 市町村 市町村名 市区郡町村 市区町村名 市区町村・番地 市区町村番地 市区町村以降 町名 丁目番地 丁目・番地 "
+    "地番 住所(番地まで) 住所3 street_address address_line_1 addressline1 address1 town city",
     "account.building": "ビル・建物名 ビル 建物・部屋番号 建物名・部屋番号 建物名等 建物名・号室 建物名部屋番号 マンション・ビル名 アパート・マンション名 部屋番号 方書 address_line_2 suite extended_address 以降の住所",
     "account.phone": "代表tel 代表番号 代表電話番号 電話番号1 電話1 電話no telno 電話代表 連絡先 連絡先電話番号 連絡先tel 連絡先電話 phone_number phone1 company_phone work_phone business_phone company_main_phone telephone_number",
     "account.fax": "faxno ファクシミリ ファックス番号 ファクス番号 fax_number business_fax work_fax",
-    "account.email": "代表メールアドレス 会社メールアドレス 代表アドレス",
+    "account.email": "メール メールアドレス eメール e-mail email mail 電子メール mail_address email_address e-mail_address 代表メールアドレス 会社メールアドレス 代表アドレス",
     "account.website": "ホームページurl hpアドレス hpurl サイトurl 会社url 会社hp web_site web_page webpage homepage urlアドレス webアドレス ウェブサイト website_url",
     "account.source": "経路 流入経路 取引経緯 開拓経路 接点 リードソース lead_source referral_source 集客経路",
     "account.started_on": "契約開始 契約開始日 契約年月日 取引開始年月日 取引開始年月 取引開始年 お取引開始日 取引年月日 開始年月日 口座開設日 顧問開始 顧問開始日 顧問契約日 関与開始 関与開始日 加盟日 customer_since since start_date contract_date",
@@ -89,9 +89,9 @@ NEXT_DAYS = (
 # In front of a field's word: whose it is ("": a company's or a person's, as the cells say).
 WHOSE = {
     "account": "会社 法人 企業 貴社 御社 勤務先 勤め先 取引先 得意先 仕入先 業者 発注先 外注先 協力会社 協力業者 客先 顧問先 関与先 店舗 事業所 事務所 本社 本店 代表 会社・団体 団体 施設 クライアント 納入先 納品先 販売先 販売店 "
-    "代理店 加盟店 荷主 元請 元請け 元請会社 掲載企業 請求先 company account organization organisation business work office",
+    "代理店 加盟店 荷主 元請 元請け 元請会社 掲載企業 請求先 company account organization organisation business work office billing",
     "contact": "担当者 ご担当者 御担当者 担当者様 ご担当者様 代表者 代表者様 保護者 先方担当者 先方担当 先方 窓口 本人 ご本人 患者 生徒 塾生 園児 児童 学生 会員 メンバー 受講者 受講生 利用者 入居者 借主 契約者 申込者 申込者様 参加者 応募者 購入者 注文者 お届け先 被保険者 飼い主 飼主 個人 自宅 ご自宅 宛名 "
-    "person personal contact member student patient home",
+    "person personal contact member student patient home mailing",
     "deal": "案件 商談 見積 お見積 御見積 工事 物件 引合 引き合い プロジェクト deal opportunity project",
     "": "顧客 お客様 お客さま 客 見込客 見込み客 施主 施主様 発注者 注文主 依頼者 依頼人 ご依頼者 委託者 オーナー ユーザー ユーザ customer client lead primary main",
 }  # fmt: skip
@@ -100,6 +100,8 @@ NAMES = (
     "得意先 取引先 仕入先 発注先 外注先 協力会社 協力業者 業者 客先 顧問先 関与先 窓口 患者 生徒 塾生 園児 児童 学生 会員 メンバー 受講者 受講生 利用者 契約者 申込者 申込者様 参加者 応募者 先方 "
     "顧客 お客様 お客さま 見込客 見込み客 施主 施主様 発注者 注文主 依頼者 依頼人 ご依頼者 委託者 member student patient client lead"
 )
+# These name the customer, be it a company or somebody: the cells and what stands beside them tell.
+EITHER = "顧客 顧客名 顧客名称 お客様 お客様名 お客様名称 お客さま お客さま名 客名 名称 お名前・会社名 お名前・御社名 会社名・氏名 氏名・会社名 氏名・名称 名称・氏名 施主名 施主 発注者名 発注者 ご依頼者 ご依頼者名 依頼者 依頼者名 customer customer_name client client_name"
 OURS = (
     "当社担当 当社担当者 自社担当 自社担当者 弊社担当 弊社担当者 社内担当 社内担当者 担当営業 営業担当 営業担当者 営業担当者名 営業マン 営業 営業者 営業者名 営業員 営業員名 当社営業 当社営業担当 自社営業担当 自社担当者名 当社担当者名 "
     "担当 主担当 担当社員 担当社員名 担当スタッフ 担当スタッフ名 スタッフ スタッフ名 担当スタイリスト スタイリスト 指名 指名スタイリスト 担当美容師 担当医 担当医師 主治医 担任 担任名 担当講師 担当講師名 担当税理士 担当弁護士 担当司法書士 担当行政書士 担当社労士 "

@@ -15,10 +15,10 @@ def about(rows: list[list[Any]], table: str, wanted: str) -> str:
     product and how many of it."""
     if wanted:
         found = registry.find(wanted)
-        return wanted if found is not None and found.imports.together else ""
+        return wanted if found is not None and found.imports.beside else ""
     if registry.find("order") is None or registry.find("order_line") is None:
         return ""
-    sheet = Sheet(rows, table, "order")
+    sheet = Sheet(rows, table, about="order")
     sold = sheet.has("product", "name", "code") and sheet.has("order_line", "quantity")
     return (
         "order"

@@ -72,6 +72,27 @@ def split_prefecture(text: str) -> tuple[str, str]:
     return (match.group(1), text.strip()[match.end() :].strip()) if match else ("", text.strip())
 
 
+_DIGIT = "[0-9０-９]+"
+_COUNT = rf"(?:{_DIGIT}|[一二三四五六七八九十百〇]+(?=丁目|番))"
+_STEP = r"(?:丁目|番地|番|号|[-－‐−–—―ーｰ]|[のノ](?=[0-9０-９]))"
+_LOT = re.compile(
+    rf"\s*({_COUNT}(?:\s?{_STEP}\s?(?:{_COUNT})?)*)(?![0-9０-９A-Za-zＡ-Ｚａ-ｚ階棟室館町番丁]|\s*号(?:室|館|棟))"
+)
+_LOT_END = re.compile(r"([0-9０-９]|番地?|号)\s*\Z")
+
+
+def split_lot(text: str) -> tuple[str, str]:
+    """The lot number that a text begins with, and the rest, which is the building (「五丁目7番6号 ハイツ桜201」). Floors and rooms
+    (5F, 201号室) are no lots."""
+    match = _LOT.match(text)
+    return (match[1].strip(), text[match.end() :].strip(" 　,、")) if match else ("", text)
+
+
+def ends_in_lot(text: str) -> bool:
+    """Whether an address goes down to its lot number."""
+    return bool(_LOT_END.search(text))
+
+
 def _kanji_number(text: str) -> str:
     """十二 → 12, 二〇 → 20; only for runs of kanji numerals."""
     if not any(c in "十百千" for c in text):

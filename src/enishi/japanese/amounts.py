@@ -4,6 +4,7 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 _UNITS = {"兆": 10**12, "億": 10**8, "百万": 10**6, "万": 10**4, "千": 10**3, "百": 10**2}
@@ -84,8 +85,14 @@ def format_yen(amount: int) -> str:
 
 
 def format_man(amount: int) -> str:
-    """「1,240万円」; below 10,000 yen the yen themselves, from 100 million on 「1.2億円」."""
+    """「1,240万円」; below 10,000 yen the yen themselves, from 100 million on 「1.2億円」. In English ¥12.4M and ¥3.35B, below a million
+    the yen themselves."""
     size = abs(amount)
+    if (get_language() or "ja").startswith("en"):
+        sign = "-" if amount < 0 else ""
+        if size >= 10**9:
+            return f"{sign}¥{Decimal(size) / 10**9:,.2f}B"
+        return f"{sign}¥{Decimal(size) / 10**6:,.1f}M" if size >= 10**6 else f"{sign}¥{size:,}"
     if size < 10_000:
         return f"{amount:,}円"
     if size >= 10**8:

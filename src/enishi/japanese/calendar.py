@@ -4,8 +4,10 @@ import datetime
 from functools import lru_cache
 
 import jpholiday
+from django.utils.translation import get_language
 
 _WEEKDAYS = "月火水木金土日"
+_ENGLISH = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @lru_cache(maxsize=64)
@@ -30,13 +32,19 @@ def business_days_left(day: datetime.date, end: datetime.date) -> int:
 
 
 def format_date(day: datetime.date, weekday: bool = True) -> str:
-    """「2026/11/23(月)」."""
-    return f"{day.year}/{day.month:02}/{day.day:02}" + (f"({_WEEKDAYS[day.weekday()]})" if weekday else "")
+    """「2026/11/23(月)」, in English 2026/11/23 (Mon)."""
+    return f"{day.year}/{day.month:02}/{day.day:02}" + (_weekday(day) if weekday else "")
 
 
 def format_short(day: datetime.date) -> str:
-    """「11/23(月)」."""
-    return f"{day.month}/{day.day}({_WEEKDAYS[day.weekday()]})"
+    """「11/23(月)」, in English 11/23 (Mon)."""
+    return f"{day.month}/{day.day}{_weekday(day)}"
+
+
+def _weekday(day: datetime.date) -> str:
+    place = day.weekday()
+    english = (get_language() or "ja").startswith("en")
+    return f" ({_ENGLISH[place]})" if english else f"({_WEEKDAYS[place]})"
 
 
 def fiscal_year(day: datetime.date, first_month: int = 4) -> int:

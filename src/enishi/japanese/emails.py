@@ -12,13 +12,19 @@ _DOMAIN = re.compile(
 )
 
 
+_NAMED = re.compile(r"[^<>@]+<([^<>@\s]+@[^<>@\s]+)>\Z")  # 山田 花子 <hanako@example.jp>
+
+
 def clean_email(text: str) -> str:
     """Half-width, trimmed, domain in lower case.
 
     Raises:
         ValueError: where it can't be an address.
     """
-    address = unicodedata.normalize("NFKC", text).strip().strip("<>;,").removeprefix("mailto:")
+    address = unicodedata.normalize("NFKC", text).strip()
+    if named := _NAMED.match(address):
+        address = named[1]
+    address = address.strip("<>;,").removeprefix("mailto:")
     local, at, domain = address.rpartition("@")
     domain = domain.lower()
     if at and not domain.isascii():

@@ -121,11 +121,16 @@ _CALLS = {
 }
 
 
+_MOBILE_CUT = re.compile(r"[789]0-\d{4}-\d{4}\Z")
+
+
 def mend_zero(value: object) -> str:
     """The number as text, with the leading zero that Excel takes away from a number (312345678, 9012345678)."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = unicodedata.normalize("NFKC", str(value)).strip()
+    if _MOBILE_CUT.match(text):
+        return f"0{text}"
     if not text.isdigit() or not text.isascii() or text.startswith("0"):
         return str(value)
     if len(text) == 9 or (len(text) == 10 and text.startswith(("50", "70", "80", "90", "20"))):

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import PROTECT, QuerySet
+from django.db.models import PROTECT, Q, QuerySet
 from django.utils import timezone
 
 from enishi.records import registry, search
-from enishi.records.models import Attachment, Event, EventSubject, Link
+from enishi.records.models import Attachment, Event, EventSubject, Forward, Link, MergedRow, NotSame
 
 KEEP_DAYS = 30
 
@@ -22,6 +22,9 @@ def empty_old(now: datetime.datetime | None = None) -> int:
     # The highest numbers first: tasks and affiliations go before the accounts they point to.
     for entity in reversed(registry.all_entities()):
         old = entity.model._default_manager.filter(deleted_at__lt=limit)
+        # A merged record stays as long as the one that it became: its history is that one's.
+        led = Forward.objects.filter(entity=entity.name)
+        old = old.exclude(pk__in=led.values("old_id"))
         for held in entity.model._meta.related_objects:
             if held.on_delete is PROTECT:  # a stage stays as long as a deal stands on it
                 old = old.exclude(pk__in=held.related_model._default_manager.values(held.field.attname))
@@ -30,12 +33,17 @@ def empty_old(now: datetime.datetime | None = None) -> int:
             if not keys:
                 break
             with transaction.atomic():
+                keys += led.filter(new_id__in=keys).values_list("old_id", flat=True)
                 search.forget(entity, keys)
                 EventSubject.objects.filter(entity=entity.name, record_id__in=keys).delete()
                 Event.objects.filter(entity=entity.name, record_id__in=keys).delete()
                 Link.objects.filter(from_entity=entity.name, from_id__in=keys).delete()
                 Link.objects.filter(to_entity=entity.name, to_id__in=keys).delete()
                 entity.model._default_manager.filter(pk__in=keys).delete()
+                led.filter(old_id__in=keys).delete()
+                told = NotSame.objects.filter(entity=entity.name)
+                told.filter(Q(low_id__in=keys) | Q(high_id__in=keys)).delete()
+                MergedRow.objects.filter(entity=entity.name, survivor__in=keys).delete()
             _erase_files(Attachment.objects.filter(entity=entity.name, record_id__in=keys))
             erased += len(keys)
     return erased

@@ -18,6 +18,8 @@ from enishi.records import formulas, registry, rules
 from enishi.records.checking import (
     Changes,
     Errors,
+    Pointed,
+    Used,
     apply,
     begin_hidden,
     check_lengths,
@@ -28,11 +30,12 @@ from enishi.records.checking import (
     clean_values,
     held_values,
     merge_errors,
+    moved,
     prepare,
     shown_fields,
 )
 from enishi.records.entity import Entity
-from enishi.records.errors import Refused
+from enishi.records.errors import Refused, RowRefused
 from enishi.records.fields.links import load as load_links
 from enishi.records.limits import seen_by
 from enishi.records.models import Operation
@@ -127,26 +130,64 @@ def create_many(
     Raises:
         NotAllowed, Refused: with `row number: message`.
     """
+    if not cleaned:
+        drafts = draft_many(entity, rows, by=by)
+        check_drafts(entity, drafts)
+        return create_drafted(entity, drafts, by=by, operation=operation)
+    require(by, "create", entity.whole)
+    drafter = Drafter(entity.whole, by)
+    return create_drafted(entity, [drafter.draft(row) for row in rows], by=by, operation=operation)
+
+
+def draft_many(
+    entity: Entity, rows: Sequence[Mapping[str, Any]], *, by: User, full: bool = False
+) -> list[Draft]:
+    """Drafts of raw values, whose references are looked up for all of them at once; locks and stores nothing. What else the rules have
+    against them stands in the drafts.
+
+    Args:
+        full: with the rules that are asked of one record at a form and not of a file (see `rules.check`), and its maker as the owner.
+
+    Raises:
+        NotAllowed, RowRefused
+    """
     asked, entity = seen_by(entity, by), entity.whole
     require(by, "create", entity)
     drafter = Drafter(entity, by)
-    taken: set[tuple[str, Any]] = set()
+    made = [clean_values(asked, row, creating=True) for row in rows]
+    owned = full and entity.field("owner").editable
     drafts = []
-    for number, row in enumerate(rows, 1):
-        values, errors = row, Errors()
-        if not cleaned:
-            values, errors = clean_values(asked, row, creating=True)
+    with registry.whole():
+        known = Pointed(entity, [values for values, _errors in made], by)
+        for number, (values, errors) in enumerate(made):
             begin_hidden(entity, asked, values)
-            check_references(entity, values, by, errors)
-        if not errors:
-            draft = drafter.draft(values)
-            errors = draft.errors
-            if not cleaned:
-                check_unique(entity, draft.record, draft.changed, errors, taken)
-        if errors:
-            raise _refused(number, errors)
-        drafts.append(draft)
-    return create_drafted(entity, drafts, by=by, operation=operation)
+            check_references(entity, values, by, errors, known)
+            if owned and "owner" not in values:
+                values["owner"] = by.pk
+            if not errors:
+                draft = drafter.draft(values)
+                errors = draft.errors
+                if full:
+                    rules.check(entity, draft.record, draft.changed, errors)
+            if errors:
+                raise _refused(number, errors)
+            drafts.append(draft)
+    return drafts
+
+
+def check_drafts(entity: Entity, drafts: Sequence[Draft]) -> None:
+    """Whether no value that tells records apart is taken, by the others or by what is stored: a query per field for all of them.
+
+    Raises:
+        RowRefused
+    """
+    entity = entity.whole
+    taken: set[tuple[str, Any]] = set()
+    used = Used(entity, [draft.record for draft in drafts])
+    for number, draft in enumerate(drafts):
+        check_unique(entity, draft.record, draft.changed, draft.errors, taken, used)
+        if draft.errors:
+            raise _refused(number, draft.errors)
 
 
 def create_drafted(
@@ -160,7 +201,7 @@ def create_drafted(
     entity = entity.whole
     require(by, "create", entity)
     limited = reached(entity, by, "create") is not None
-    for number, draft in enumerate(drafts, 1):
+    for number, draft in enumerate(drafts):
         if limited:
             check_owner(entity, draft.record, by, draft.errors)
         if draft.errors:
@@ -171,8 +212,9 @@ def create_drafted(
     return records
 
 
-def _refused(number: int, errors: Errors) -> Refused:
-    return Refused({"": [_("%(number)d行目: %(text)s") % {"number": number, "text": Refused(errors)}]})
+def _refused(row: int, errors: Errors) -> RowRefused:
+    said = _("%(number)d行目: %(text)s") % {"number": row + 1, "text": Refused(errors)}
+    return RowRefused(row, errors, said)
 
 
 def write_many(
@@ -193,14 +235,17 @@ def write_many(
     asked, entity = entity.whole if internal else seen_by(entity, by), entity.whole
     require(by, "change", entity, *(record for record, _row in pairs))
     done: list[tuple[Any, Changes]] = []
+    made = [clean_values(asked, row, internal=internal) for _record, row in pairs] if not cleaned else []
+    with registry.whole():
+        known = Pointed(entity, [values for values, _errors in made], by)
     taken: set[tuple[str, Any]] = set()
     shown = shown_fields(entity)
     load_links(entity, [record for record, _row in pairs], {name for _record, row in pairs for name in row})
-    for record, row in pairs:
+    for number, (record, row) in enumerate(pairs):
         values, errors = row, Errors()
         if not cleaned:
-            values, errors = clean_values(asked, row, internal=internal)
-            check_references(entity, values, by, errors)
+            values, errors = made[number]
+            check_references(entity, moved(entity, record, values), by, errors, known)
         before = held_values(entity, record, [*values, *shown])
         changes = apply(entity, record, values)
         if changes and not internal:
@@ -216,7 +261,8 @@ def write_many(
                 check_unique(entity, record, changes, errors, taken)
         if errors:
             title = entity.title(entity.model._default_manager.get(pk=record.pk))  # as stored, not as refused
-            raise Refused({"": [_("「%(title)s」: %(text)s") % {"title": title, "text": Refused(errors)}]})
+            said = _("「%(title)s」: %(text)s") % {"title": title, "text": Refused(errors)}
+            raise RowRefused(number, errors, said)
         if changes:
             done.append((record, changes))
     with registry.whole(), transaction.atomic(savepoint=False):

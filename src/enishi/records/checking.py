@@ -76,13 +76,61 @@ def check_owner(entity: Entity, record: Any, by: User, errors: Errors) -> None:
         )
 
 
-def check_references(entity: Entity, cleaned: Mapping[str, Any], by: User, errors: Errors) -> None:
-    """What is pointed to must be there for this person."""
+class Pointed:
+    """Of what many rows' references and connections point to, what is there for a person: a query per field for all of them."""
+
+    def __init__(self, entity: Entity, rows: Iterable[Mapping[str, Any]], by: User) -> None:
+        wanted: dict[str, set[int]] = {}
+        for row in rows:
+            for name, value in row.items():
+                found = entity.fields[name]
+                if isinstance(found, Linked):
+                    wanted.setdefault(name, set()).update(key for key, _role in _pairs(value))
+                elif isinstance(found, Reference) and value:
+                    wanted.setdefault(name, set()).add(value)
+        self.there: dict[str, set[int]] = {}
+        for name, keys in wanted.items():
+            rows_there = visible(entity.fields[name].target, by)  # type: ignore[attr-defined]
+            self.there[name] = set(rows_there.filter(pk__in=keys).values_list("pk", flat=True))
+
+
+def _pairs(value: Any) -> tuple[tuple[int, str | None], ...]:
+    return value.added if isinstance(value, LinkEdit) else value
+
+
+def moved(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a change's values the pointing ones that are other than the record's: what it pointed to before may be out of sight."""
+    return {
+        name: value
+        for name, value in cleaned.items()
+        if isinstance(entity.field(name), Reference | Lines | Linked | AnyRecord)
+        and entity.field(name).get(record) != value
+    }
+
+
+def check_references(
+    entity: Entity, cleaned: Mapping[str, Any], by: User, errors: Errors, known: Pointed | None = None
+) -> None:
+    """What is pointed to must be there for this person, and in a role that the connection has. `known`: where it was asked for many."""
     for name, value in cleaned.items():
         found = entity.field(name)
         if isinstance(found, Linked):
-            wanted = {key for key, _role in (value.added if isinstance(value, LinkEdit) else value)}
-            if wanted and len(wanted) != visible(found.target, by).filter(pk__in=wanted).count():
+            wanted = {key for key, _role in _pairs(value)}
+            if known is not None:
+                there = len(wanted & known.there.get(name, set()))
+            else:
+                there = visible(found.target, by).filter(pk__in=wanted).count() if wanted else 0
+            if len(wanted) != there:
+                errors[name] = [
+                    _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
+                ]
+            elif unknown := found.unknown_roles({role for _key, role in _pairs(value) if role}):
+                errors[name] = [
+                    _("%(label)sに「%(role)s」という役割はありません。%(roles)sから選んでください。")
+                    % {"label": found.label, "role": unknown[0][:40], "roles": _("、").join(found.roles)}
+                ]
+        elif known is not None and isinstance(found, Reference):
+            if value and value not in known.there.get(name, set()):
                 errors[name] = [
                     _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
                 ]
@@ -112,14 +160,30 @@ def _is_there(found: Reference | AnyRecord, value: Any, by: User) -> bool:
     )  # that it is there was asked before
 
 
+class Used:
+    """Which values of fields that tell records apart are used by living records, of those that a batch of new ones has."""
+
+    def __init__(self, entity: Entity, records: Iterable[Any]) -> None:
+        self.values: dict[str, set[Any]] = {}
+        for found in entity.fields.values():
+            if not found.unique or found.linked:
+                continue
+            mine = {value for value in map(found.get, records) if not found.is_empty(value)}
+            rows = entity.model._default_manager.filter(deleted_at=None)
+            self.values[found.name] = (
+                {found.get(row) for row in rows.filter(found.lookup("in")(sorted(mine)))} if mine else set()
+            )
+
+
 def check_unique(
     entity: Entity,
     record: Any,
     changed: Iterable[str],
     errors: Errors,
     taken: set[tuple[str, Any]] | None = None,
+    used: Used | None = None,
 ) -> None:
-    """`taken`: what earlier records of the same batch use."""
+    """`taken`: what earlier records of the same batch use; `used`: what stored ones do, where it was asked for all of the batch."""
     for name in changed:
         found = entity.field(name)
         value = found.get(record)
@@ -137,6 +201,8 @@ def check_unique(
             entity.model._default_manager.filter(found.lookup()(value), deleted_at=None)
             .exclude(pk=record.pk)
             .first()
+            if used is None or value in used.values[name]
+            else None
         )
         if other is not None:
             errors[name] = [

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 
+from enishi.japanese.tidy.proposals import Spanning, Wishes
 from enishi.records.fields.automatic import AutoNumber
 from enishi.records.fields.base import FieldKind
 from enishi.records.fields.choices import Tags
@@ -67,12 +68,15 @@ class Preset:
 
 @dataclass(frozen=True)
 class ImportHint:
-    """How import knows the entity: columns that identify one record, best first."""
+    """How import knows the entity: columns that identify one record, best first; or fields that only together tell one (what it is about first,
+    its time last), where a file is brought in again."""
 
     keys: tuple[str, ...] = ()
+    together: tuple[str, ...] = ()
+    note: str = "note"  # the field that keeps what has no field of its own
     # Entities that a row of such a sheet makes beside it (an order's lines, its customer), likeliest first: their words mean something
     # only in a sheet that is about it.
-    together: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     column_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -84,6 +88,7 @@ class Entity:
     """
 
     drawn: ClassVar[bool] = False  # by the owner of the company, in the browser
+    about_people: bool = False  # its records are persons, with all that the law asks for
     position: int = 0  # its place in the menu, where the owner chose one
 
     name: str
@@ -107,6 +112,8 @@ class Entity:
     board: Board | None = None
     # What else can be done with ticked rows: address (which gets their ids by POST) and words.
     bulk_actions: ClassVar[tuple[tuple[str, Text], ...]] = ()
+    # Fields whose values belong together (an address): a merge takes them from one record.
+    together: ClassVar[tuple[tuple[str, ...], ...]] = ()
     imports: ImportHint = ImportHint()
     call_field: str = ""
     mail_field: str = ""
@@ -120,6 +127,7 @@ class Entity:
     )
     rights_of: ClassVar[str] = ""  # and its entity
     parent_fields: ClassVar[tuple[str, ...]] = ()  # further fields that `parents` depends on
+    untidied: ClassVar[tuple[str, ...]] = ()  # fields that follow from others: those are tidied
     built_in: tuple[FieldKind, ...] = ()
 
     def __init__(self) -> None:
@@ -245,8 +253,20 @@ class Entity:
         the bin, `file:12` for a file."""
         return ""
 
+    def tidy(self, record: Any, wishes: Wishes) -> list[Spanning]:
+        """What several of a record's fields together might be written like instead; each field's own kind speaks for itself."""
+        return []
+
     def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
         """Brings dependants up to date after storing, in the same transaction."""
+
+    def unite(self, record: Any, values: dict[str, Any], by: Any) -> None:
+        """After what pointed to merged records points to `record`, which gets these values next: brings what can be there only once
+        in line."""
+
+    def merge_warnings(self, records: Sequence[Any]) -> list[str]:
+        """What speaks against these being one and the same, in words."""
+        return []
 
     def parents(self, record: Any) -> list[tuple[str, int]]:
         """Records whose timelines also show what happens to this one."""
@@ -257,6 +277,13 @@ class Entity:
         ]
         above += [(one.to, key) for one in self.linked if one.carries_up for key, _role in one.get(record)]
         return above
+
+    def parents_of(self, records: Sequence[Any]) -> dict[int, list[tuple[str, int]]]:
+        """`parents` of many records."""
+        for one in self.linked:
+            if one.carries_up:
+                one.values(records)  # in one query
+        return {record.pk: self.parents(record) for record in records}
 
     def handed_over(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Of the records that somebody looks after those that go to his successor: what is over stays his."""

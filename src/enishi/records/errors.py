@@ -25,12 +25,28 @@ class NotFound(RecordError):
         super().__init__(message or _("見つかりません。削除されたか、見る権限がありません。"))
 
 
+class Moved(NotFound):
+    """The record was merged into another, which this person sees."""
+
+    def __init__(self, old_id: int, new_id: int, url: str) -> None:
+        self.old_id, self.new_id, self.url = old_id, new_id, url
+        super().__init__(_("この記録は、ほかの記録に統合されました。画面を開き直してください。"))
+
+
 class Refused(RecordError):
     """Values that can't be accepted; `errors` maps field names to messages ('' for the record as a whole)."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
         self.errors = errors
         super().__init__(" ".join(message for messages in errors.values() for message in messages))
+
+
+class RowRefused(Refused):
+    """One of many rows can't be accepted; none was stored. `row` counts from 0, `fields` are its errors by field."""
+
+    def __init__(self, row: int, fields: dict[str, list[str]], message: str) -> None:
+        self.row, self.fields = row, fields
+        super().__init__({"": [message]})
 
 
 @dataclass
@@ -56,7 +72,7 @@ class Conflict(RecordError):
     values: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        names = "、".join(clash.label for clash in self.clashes)
+        names = _("、").join(clash.label for clash in self.clashes)
         return _("%(by)sさんが先に%(fields)sを変更しました。どちらを残すか選んでください。") % {
             "by": self.by,
             "fields": names,

@@ -21,6 +21,7 @@ from enishi.records.models import Handover, Operation
 from enishi.records.visible import require
 
 BATCH = 500
+WEIGHED = ("account", "contact", "deal")  # what a person's load is counted in
 
 
 def entities() -> list[Entity]:
@@ -39,6 +40,11 @@ def holdings(person: User) -> list[tuple[Entity, int]]:
     """How many records of each entity a person looks after."""
     counted = [(one, rows_of(one, person).count()) for one in entities()]
     return [(one, n) for one, n in counted if n]
+
+
+def works(user: User) -> bool:
+    """Whether somebody can look after customers: who only looks on can't."""
+    return any(user.rights.reach("change", name) != "none" for name in WEIGHED)
 
 
 def areas(person: User) -> list[tuple[str, int]]:
@@ -75,11 +81,13 @@ def plan(
         NotAllowed, Refused
     """
     require(by, "admin")
-    receivers = [one for one in to if one.is_active]
+    receivers = [one for one in to if one.is_active and works(one)]
     if how not in {"one", "load", "area"}:
         raise Refused({"how": [_("分け方を選んでください。")]})
     if not receivers:
         raise Refused({"to": [_("引き継ぐ人を選んでください。")]})
+    if how == "one" and len(receivers) > 1:
+        raise Refused({"to": [_("1人に渡すときは、引き継ぐ人をひとりだけ選んでください。")]})
     if person in receivers:
         raise Refused({"to": [_("引き継ぐ人に、渡す本人は選べません。")]})
     if on is not None and on < timezone.localdate():
@@ -129,6 +137,7 @@ def _step(held: Handover, entity: Entity, share: "_Shares") -> bool:
         records = list(rows_of(entity, held.person).select_for_update(of=("self",)).order_by("pk")[:BATCH])
         if not records:
             return False
+        share.weigh(entity, records)
         pairs = [(record, {"owner": share.of(entity, record)}) for record in records]
         write.write_many(entity, pairs, by=held.by, operation=held.operation, cleaned=True, check=False)
         held.figures = {**held.figures, entity.name: held.figures.get(entity.name, 0) + len(records)}
@@ -141,15 +150,31 @@ class _Shares:
 
     def __init__(self, held: Handover) -> None:
         self.how, self.to, self.places = held.plan["how"], held.plan["to"], held.plan["areas"]
+        self.person = held.person
         self.load = Counter(dict.fromkeys(self.to, 0))
+        self.weights: Counter[int] = Counter()
         if self.how == "load":
-            for name in ("account", "contact", "deal"):
+            for name in WEIGHED:
                 entity = registry.find(name)
                 if entity is not None:
                     rows = entity.handed_over(
                         entity.model._default_manager.filter(deleted_at=None, owner__in=self.to)
                     )
                     self.load.update(rows.values_list("owner", flat=True))
+
+    def weigh(self, entity: Entity, records: list[Any]) -> None:
+        """How much comes along with each customer of this step: what hangs on it goes to the same person."""
+        self.weights = Counter()
+        if self.how != "load" or self.person is None:
+            return
+        for name in WEIGHED:
+            other = registry.find(name)
+            column = (
+                next((one.column for one in other.references if one.to == entity.name), "") if other else ""
+            )
+            if other is not None and column and other.name != entity.name:
+                keys = rows_of(other, self.person).filter(**{f"{column}__in": [one.pk for one in records]})
+                self.weights.update(keys.values_list(column, flat=True))
 
     def of(self, entity: Entity, record: Any) -> int:
         """The key of the person who gets a record."""
@@ -162,7 +187,7 @@ class _Shares:
             place = getattr(record, "prefecture", "") or getattr(above, "prefecture", "")
             return int(self.places.get(place, self.to[0]))
         chosen = min(self.to, key=lambda key: (self.load[key], self.to.index(key)))
-        self.load[chosen] += 1
+        self.load[chosen] += (entity.name in WEIGHED) + self.weights[record.pk]
         return int(chosen)
 
     @staticmethod

@@ -45,12 +45,22 @@ def undo_event(event_id: int, *, by: User) -> Undone:
     Raises:
         NotAllowed, NotFound, Refused
     """
-    event = Event.objects.filter(pk=event_id).first()
+    event = Event.objects.select_related("operation").filter(pk=event_id).first()
     entity = registry.find(event.entity) if event else None
     if event is None or entity is None:
         raise NotFound
     _check_seen(entity, event.record_id, by)
     require(by, "change", entity)
+    if event.kind in {"merged", "unmerged"} or (event.operation and event.operation.kind == "merge"):
+        raise Refused(
+            {
+                "": [
+                    _(
+                        "統合は、全体を一度に元に戻します。「最近のまとめての操作」か変更履歴から戻してください。"
+                    )
+                ]
+            }
+        )
     with transaction.atomic():
         operation = Operation.objects.create(kind="undo", user=by, summary=_("変更を元に戻しました"))
         undone = Undone(operation=operation)
@@ -60,7 +70,7 @@ def undo_event(event_id: int, *, by: User) -> Undone:
                 {
                     "": [
                         _("その後に変更されているため、元に戻せません: %(names)s")
-                        % {"names": "、".join(undone.kept)}
+                        % {"names": _("、").join(undone.kept)}
                     ]
                 }
             )
@@ -82,6 +92,8 @@ def undo_operation(
     Raises:
         NotAllowed, NotFound, Refused
     """
+    from enishi.records import unmerge  # merges have their own way back: row by row
+
     with transaction.atomic():
         operation = _locked(operation_id)
         require(by, "import" if operation.kind == "import" else "change")
@@ -92,12 +104,21 @@ def undo_operation(
             operation.undone_by_operation = reverse
             operation.save(update_fields=["undone_by_operation"])
         undone = Undone(operation=reverse)
+        if operation.kind == "merge" and unmerge.fits_at_once(operation):
+            unmerge.undo(operation, undone, by=by, progress=progress)
+            _finish(operation, undone)
+            return undone
         total = operation.events.count()
-        if total <= AT_ONCE:
+        if total <= AT_ONCE and operation.kind != "merge":
             while _step(operation, by, undone):
                 progress(undone.seen, total)
             _finish(operation, undone)
             return undone
+    if operation.kind == "merge":
+        unmerge.undo(operation, undone, by=by, progress=progress)
+        with transaction.atomic():
+            _finish(operation, undone)
+        return undone
     while True:
         with transaction.atomic():
             operation = _locked(operation_id)

@@ -1,7 +1,9 @@
 """Entities as one person sees them.
 
 What a role hides doesn't exist for those who have it: an entity that they may not see isn't in the registry, a hidden field
-isn't in its entity, so that no list, card, filter, order, export or call can name it. A field that is only read isn't editable.
+isn't in its entity, so that no list, card, filter, order, export or call can name it. A field that is only read isn't editable. What is
+made of hidden fields, or of records not all of which may be seen (sums over connections), is hidden with them: its value is the
+same for everybody, so it would tell each what only some may know.
 While a person is served (`serving`), the registry gives entities as he sees them; what the machine does with a write once it is
 let in (settling, sums, timelines) it does with whole ones (`registry.whole`).
 """
@@ -98,18 +100,50 @@ def _limited(entities: Mapping[str, Entity], rights: Rights) -> dict[str, Entity
         one = entities.get(name)
         return one is not None and (one.admin_only or rights.reach("see", one.rights_name) != "none")
 
+    hidden = {
+        name: _hidden(one, rights.fields.get(name, {}), seen) for name, one in entities.items() if seen(name)
+    }
+    _hide_what_follows(entities, hidden, rights)
     return {
-        name: _copy(one, rights.fields.get(name, {}), seen) for name, one in entities.items() if seen(name)
+        name: _copy(entities[name], rights.fields.get(name, {}), names, seen)
+        for name, names in hidden.items()
     }
 
 
-def _copy(entity: Entity, wanted: Mapping[str, str], seen: Any) -> Entity:
+def _hidden(entity: Entity, wanted: Mapping[str, str], seen: Any) -> set[str]:
+    """The fields that a role takes from an entity, and those that point to what isn't seen."""
     hidden = {one.name for one in hideable(entity) if wanted.get(one.name) == "hidden"}
-    hidden |= {
+    return hidden | {
         one.name
         for one in entity.fields.values()
         if (isinstance(one, Reference) or one.linked) and not seen(one.to)  # type: ignore[attr-defined]
     }
+
+
+def _hide_what_follows(entities: Mapping[str, Entity], hidden: dict[str, set[str]], rights: Rights) -> None:
+    """Adds the fields that tell of what the person doesn't see, and those that are made of these, until nothing more follows."""
+
+    def tells(one: FieldKind) -> bool:
+        for name, field in one.follows():
+            other = entities.get(name)
+            if other is None or name not in hidden or field in hidden[name]:
+                return True
+            if not field and not other.admin_only and rights.reach("see", other.rights_name) != "all":
+                return True
+        return False
+
+    more = True
+    while more:
+        more = False
+        for name, names in hidden.items():
+            found = {
+                one.name for one in entities[name].fields.values() if one.name not in names and tells(one)
+            }
+            more = more or bool(found)
+            names |= found
+
+
+def _copy(entity: Entity, wanted: Mapping[str, str], hidden: set[str], seen: Any) -> Entity:
     fixed = {name for name, right in wanted.items() if right == "fixed"}
     connections = tuple(one for one in entity.connections if seen(one.entity))
     if not hidden and not fixed and len(connections) == len(entity.connections):

@@ -28,7 +28,8 @@ from enishi.records import registry, scope, search, timeline, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
 from enishi.records.fields import FieldKind
-from enishi.records.models import Attachment, Event, EventSubject, Link, Operation, RetentionRule
+from enishi.records.forwards import lead, merged_into
+from enishi.records.models import Attachment, Event, EventSubject, Link, MergedRow, Operation, RetentionRule
 from enishi.records.visible import one, require
 
 # Kinds whose values tell who somebody is or what was said of him. Choices, yes/no and numbers stay for the figures.
@@ -41,12 +42,12 @@ MOST = 500
 
 
 def holds_people(entity: Entity) -> bool:
-    """Whether records of an entity may be persons."""
-    return entity.drawn or entity.name in {"account", "contact"}
+    """Whether records of an entity may be persons: of those that the owner drew, where he says so."""
+    return entity.about_people or entity.name in {"account", "contact"}
 
 
 def is_person(entity: Entity, record: Any) -> bool:
-    """Whether a record is about a person: contacts, sole traders and households, and whatever the owner drew."""
+    """Whether a record is about a person: contacts, sole traders and households, and what the owner drew for persons."""
     if entity.name == "account":
         return str(record.kind) in {"sole", "household"}
     return holds_people(entity)
@@ -156,6 +157,8 @@ def telling(entity: Entity) -> list[FieldKind]:
         and found.name not in STAYS
         and not found.linked
         and not found.computed
+        # When something was due or done tells nobody.
+        and not (found.kind in {"date", "date_time"} and not found.custom and found.name != "birthday")
     ]
 
 
@@ -216,6 +219,8 @@ def anonymise(entity: Entity, record_id: int, *, by: User) -> None:
     """
     plan(entity, record_id, by=by)  # asks for the right and for a person
     with registry.whole(), transaction.atomic():
+        # What the record was before others were merged into it is kept for the way back, which is closed now.
+        MergedRow.objects.filter(entity=entity.name, survivor=record_id).delete()
         record = entity.model._default_manager.select_for_update().get(pk=record_id)
         names = [found.name for found in telling(entity)]
         operation = Operation.objects.create(kind="anonymise", user=by, summary=_("%(entity)sを匿名化") % {"entity": entity})  # fmt: skip
@@ -223,6 +228,10 @@ def anonymise(entity: Entity, record_id: int, *, by: User) -> None:
             if other.name in {"task", "activity"} and _only_about(other, row, entity, record):
                 _empty(other, row, by, operation)
         _empty(entity, record, by, operation)
+        for old in entity.model._default_manager.filter(pk__in=merged_into(entity, record.pk)):
+            _empty(entity, old, by, operation)
+            _forget_in_references(entity, old.pk)
+            _forget_names(entity, old.pk)
         for other, row in connected(entity, record):  # their words in the search hold his name
             search.index(other, [row])
         _forget_in_references(entity, record.pk)
@@ -242,8 +251,6 @@ def _empty(entity: Entity, record: Any, by: User, operation: Operation) -> None:
     values: dict[str, Any] = {}
     parts = {"family_name", "given_name", "family_kana", "given_kana"}
     for found in telling(entity):
-        if found.kind in {"date", "date_time"} and not (found.custom or found.name == "birthday"):
-            continue  # when something was due or done tells nobody
         if found.name == entity.title_field:
             values[found.name] = nameless(record)
         elif not (found.required or found.filled) or found.name in parts:
@@ -276,6 +283,19 @@ def _forget(events: Iterable[Event], names: Any) -> None:
         if hit:
             changed.append(event)
     Event.objects.bulk_update(changed, ["data"], batch_size=500)
+
+
+def _forget_names(entity: Entity, key: int) -> None:
+    """A merged record's names in the events of the merge."""
+    told = Q(entity=entity.name, record_id=key) | Q(subjects__entity=entity.name, subjects__record_id=key)
+    survivors = lead(entity, [key])
+    told |= Q(entity=entity.name, record_id__in=survivors.values())
+    changed = []
+    for event in Event.objects.filter(told, kind="merged").distinct():
+        event.data = {name: value for name, value in event.data.items() if name not in {"title", "merged"}}
+        changed.append(event)
+    Event.objects.bulk_update(changed, ["data"], batch_size=500)
+    Operation.objects.filter(events__in=changed).update(summary=_("統合"))
 
 
 def _forget_in_references(entity: Entity, key: int) -> None:

@@ -15,6 +15,8 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import BooleanField, DateField, JSONField, Model
 from django.db.models.base import ModelState
 
+from enishi.records import journal
+
 PLAIN = frozenset({str, int, type(None)})  # what every driver takes as it is
 FEW = 20  # rows for which a COPY isn't worth its round trips
 
@@ -86,6 +88,7 @@ def insert_rows(model: type[Model], records: Sequence[Any]) -> None:
     assert key is not None
     for record, value in zip(records, draw_keys(model, len(records)), strict=True):
         record.__dict__[key.attname] = value
+    journal.made(model, [record.pk for record in records])
     columns = _ordered(model._meta.concrete_fields)
     insert_values(model._meta.db_table, [str(one.column) for one in columns], _rows(columns, records))
     for record in records:
@@ -122,6 +125,7 @@ def update_rows(model: type[Model], records: Sequence[Any], columns: Iterable[st
     key = model._meta.pk
     assert key is not None
     sql = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(str(key.column))} = %s"  # noqa: S608
+    journal.touching(model, [record.pk for record in records])
     rows = [(*row, record.pk) for row, record in zip(_rows(concrete, records), records, strict=True)]
     with connection.cursor() as cursor:
         cursor.executemany(sql, rows)

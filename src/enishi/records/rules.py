@@ -108,9 +108,9 @@ def figures(entity: Entity, user: User) -> dict[str, Any]:
     lines = [{"field": one, "missing": counted[f"n_{one.name}"]} for one in fields]
     filled = sum(total - line["missing"] for line in lines)
     for line in lines:
-        line["percent"] = round(100 * (total - line["missing"]) / total) if total else 100
+        line["percent"] = 100 * (total - line["missing"]) // total if total else 100  # 100 is nothing missing
     return {
         "total": total,
         "lines": lines,
-        "score": round(100 * filled / (total * len(fields))) if total and fields else 100,
+        "score": 100 * filled // (total * len(fields)) if total and fields else 100,
     }

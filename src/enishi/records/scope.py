@@ -3,23 +3,26 @@
 from collections.abc import Sequence
 from typing import Any
 
-from enishi.records import registry
+from enishi.records import journal, registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Linked
 from enishi.records.models import Event, EventSubject, Link
 from enishi.records.rows import insert_rows, new
 
+BATCH = 500
 
-def place(entity: Entity, pairs: Sequence[tuple[Any, Event]]) -> None:
-    """Puts stored events of records on the timelines they belong to."""
+
+def place(entity: Entity, pairs: Sequence[tuple[Any, Event]], *, alone: bool = False) -> None:
+    """Puts stored events of records on the timelines they belong to, or on the records' own alone."""
     if not entity.has_timeline:
         return
     for linked in entity.linked:
-        if linked.carries_up:
+        if linked.carries_up and not alone:
             linked.values([record for record, _event in pairs])  # in one query, not one per record
     rows = []
     for record, event in pairs:
-        for name, key in dict.fromkeys([(entity.name, record.pk), *entity.parents(record)]):
+        above = () if alone else entity.parents(record)
+        for name, key in dict.fromkeys([(entity.name, record.pk), *above]):
             rows.append(
                 new(EventSubject, event_id=event.pk, entity=name, record_id=key, at=event.at, kind=event.kind)
             )
@@ -45,35 +48,62 @@ def place_links(changes: Sequence[tuple[Linked, Event, set[int]]]) -> None:
         )
 
 
-def replace(entity: Entity, record: Any) -> None:
-    """Places all events of a record anew after its parents changed, with those of what is about it."""
-    _replace_one(entity, record)
-    below = Link.objects.filter(relation="about", to_entity=entity.name, to_id=record.pk, direct=True)
+def replace(entity: Entity, *records: Any) -> None:
+    """Places all events of records anew after their parents changed, with those of what is about them."""
+    _replace(entity, records)
+    below = Link.objects.filter(
+        relation="about", to_entity=entity.name, to_id__in=[record.pk for record in records], direct=True
+    )
+    groups: dict[str, list[int]] = {}
     for name, key in below.values_list("from_entity", "from_id"):
+        groups.setdefault(name, []).append(key)
+    for name, keys in groups.items():
         other = registry.find(name)
-        row = other.model._default_manager.filter(pk=key).first() if other else None
-        if other is not None and row is not None:
-            other.settle([row], [{"": None}], None)
-            _replace_one(other, row)
+        for start in range(0, len(keys), BATCH) if other is not None else ():
+            rows = list(other.model._default_manager.filter(pk__in=keys[start : start + BATCH]))  # type: ignore[union-attr]
+            other.settle(rows, [{"": None}] * len(rows), None)  # type: ignore[union-attr]
+            _replace(other, rows)  # type: ignore[arg-type]
 
 
-def _replace_one(entity: Entity, record: Any) -> None:
-    events = list(Event.objects.filter(entity=entity.name, record_id=record.pk))
-    EventSubject.objects.filter(event__in=events).exclude(entity=entity.name, record_id=record.pk).delete()
-    own = (entity.name, record.pk)
+def _replace(entity: Entity, records: Sequence[Any]) -> None:
+    """Only what stands wrong is touched: most of what moves has moved already."""
+    if not entity.has_timeline or not records:
+        return
+    above = entity.parents_of(records)
+    events = {}
+    for event in Event.objects.filter(entity=entity.name, record_id__in=list(above)).only(
+        "at", "kind", "record_id"
+    ):
+        events[event.pk] = event
+    wanted = {
+        (pk, name, key)
+        for pk, event in events.items()
+        for name, key in [(entity.name, event.record_id), *above[event.record_id]]
+    }
+    keys, wrong, held = list(events), [], set()
+    for start in range(0, len(keys), BATCH):
+        rows = EventSubject.objects.filter(event__in=keys[start : start + BATCH])
+        for pk, *place in rows.values_list("pk", "event_id", "entity", "record_id"):
+            if tuple(place) in wanted and tuple(place) not in held:
+                held.add(tuple(place))
+            else:
+                wrong.append(pk)
+    for start in range(0, len(wrong), BATCH):
+        journal.delete_rows(EventSubject.objects.filter(pk__in=wrong[start : start + BATCH]))
     insert_rows(
         EventSubject,
         [
-            EventSubject(event_id=event.pk, entity=name, record_id=key, at=event.at, kind=event.kind)
-            for event in events
-            for name, key in dict.fromkeys(entity.parents(record))
-            if (name, key) != own
+            new(EventSubject, event_id=pk, entity=name, record_id=key, at=events[pk].at, kind=events[pk].kind)
+            for pk, name, key in sorted(wanted - held)
         ],
     )
 
 
 def withdraw(entity: Entity, record_ids: Sequence[int]) -> None:
     """Takes a deleted record's events off the other timelines; `replace` brings them back."""
-    EventSubject.objects.filter(event__entity=entity.name, event__record_id__in=record_ids).exclude(
-        entity=entity.name
-    ).delete()
+    # In two steps, each by its index: as one, a planner that doesn't know yet how many there are reads both tables through.
+    events = Event.objects.filter(entity=entity.name, record_id__in=record_ids)
+    keys = list(events.values_list("pk", flat=True))
+    for start in range(0, len(keys), BATCH):
+        elsewhere = EventSubject.objects.filter(event__in=keys[start : start + BATCH])
+        journal.delete_rows(elsewhere.exclude(entity=entity.name))

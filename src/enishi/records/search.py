@@ -22,7 +22,7 @@ from django.db.models.expressions import RawSQL
 
 from enishi.access.models import User
 from enishi.japanese.search import index_tokens, normalise_for_search, prefix_tokens, query_tokens
-from enishi.records import registry
+from enishi.records import journal, registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Reference
 from enishi.records.models import SearchDoc
@@ -106,9 +106,15 @@ def index(entity: Entity, records: Sequence[Any], *, new: bool = False) -> None:
         key = doc_id(entity, record.pk)
         docs.append((key, made.title, made.text))
         tokens.append((key, made.tokens))
+    journal.touching(SearchDoc, [key for key, _tokens in tokens])
     if not new:
         with connection.cursor() as cursor:
             _remove(cursor, [key for key, _tokens in tokens])
+    _insert(docs, tokens)
+
+
+def _insert(docs: Sequence[tuple[int, str, str]], tokens: Sequence[tuple[int, str]]) -> None:
+    """Stores documents and their tokens."""
     columns = ("id", "title", "text")
     if connection.vendor == "sqlite":
         insert_values("records_searchdoc", columns, docs)
@@ -141,8 +147,17 @@ def forget(entity: Entity, record_ids: Iterable[int]) -> None:
     """Takes records out of the search (they went to the bin)."""
     keys = [doc_id(entity, key) for key in record_ids]
     if entity.in_search and keys:
+        journal.touching(SearchDoc, keys)
         with connection.cursor() as cursor:
             _remove(cursor, keys)
+
+
+def put_back(texts: Mapping[int, tuple[str, str] | None]) -> None:
+    """Makes the documents of these keys what they were: title and folded text; None: there was none."""
+    with connection.cursor() as cursor:
+        _remove(cursor, list(texts))
+    docs = [(key, *held) for key, held in texts.items() if held is not None]
+    _insert(docs, [(key, " ".join(index_tokens(text))) for key, _title, text in docs])
 
 
 def _remove(cursor: Any, keys: list[int]) -> None:
@@ -273,6 +288,26 @@ def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] 
         if len(keys) >= limit * 2:
             break
     return _ranked(query, list(keys), user, limit)
+
+
+def candidates(
+    words: str, user: User, entities: Sequence[Entity], *, most: int, prefix: bool = False
+) -> list[tuple[Entity, int]]:
+    """Entity and key of the newest records of these entities that hold the words (of which a word begins with them: `prefix`)."""
+    where = _where(words, prefix=prefix)
+    codes = {one.code: one for one in entities if one.in_search}
+    if where is None or not codes:
+        return []
+    sql, parameters = where
+    sql += f" AND {_key()} %% {CODES} IN ({','.join(['%s'] * len(codes))})"
+    within, reached = _within_reach(user)
+    order = f" ORDER BY {_key()} DESC" if connection.vendor == "sqlite" else ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_key()} FROM {_source(sql)} WHERE {sql}{within}{order} LIMIT {int(most)}",  # noqa: S608 (every value is a parameter)
+            [*parameters, *codes, *reached],
+        )
+        return [(codes[key % CODES], key // CODES) for (key,) in cursor.fetchall()]
 
 
 def _within_reach(user: User) -> tuple[str, list[Any]]:

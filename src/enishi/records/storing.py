@@ -1,17 +1,20 @@
 """The only functions that touch the database: everything that `records.write` and `records.bulk` let through ends in one of
-`store_new`, `store_changes` and `set_deleted`. Each runs in its caller's transaction.
+`store_new`, `store_changes` and `set_deleted`. Each runs in its caller's transaction, and as the program itself: what goes into history
+and search is whole, whoever writes.
 """
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from django.db.models import F
 from django.utils import timezone
 
 from enishi.access.models import User
-from enishi.records import formulas, scope, search
+from enishi.records import formulas, journal, scope, search
 from enishi.records.checking import Changes
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Pointer
@@ -20,6 +23,19 @@ from enishi.records.rows import insert_rows, new, update_rows
 from enishi.records.visible import machine
 
 BATCH = 500
+NOTHING: Changes = {"version": (None, None)}  # no value changed, yet it is no new record
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _by_itself(work: Callable[P, R]) -> Callable[P, R]:
+    @wraps(work)
+    def done(*args: P.args, **kwargs: P.kwargs) -> R:
+        with machine():
+            return work(*args, **kwargs)
+
+    return done
 
 
 @dataclass
@@ -37,18 +53,32 @@ class Written:
 _operation: ContextVar[Operation | None] = ContextVar("operation", default=None)
 
 
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+@contextlib.contextmanager
+def quietly() -> Iterator[None]:
+    """Around what only follows from a merge: that a hundred records point elsewhere now stands in the history of each, not a
+    hundred times on the timeline of the one that they point to."""
+    token = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)
+
+
 def _settle(
     entity: Entity, records: Sequence[Any], changes: Sequence[Any], by: User, operation: Operation | None
 ) -> None:
     token = _operation.set(operation)
     try:
-        with machine():
-            entity.settle(records, changes, by)
-            formulas.touched(entity, records, changes)
+        entity.settle(records, changes, by)
+        formulas.touched(entity, records, changes)
     finally:
         _operation.reset(token)
 
 
+@_by_itself
 def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Operation | None) -> list[Event]:
     """New records with all that hangs on them; returns the events that tell of them."""
     if not records:
@@ -96,6 +126,7 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     return events
 
 
+@_by_itself
 def store_changes(
     entity: Entity, done: Sequence[tuple[Any, Changes]], by: User, operation: Operation | None
 ) -> list[Event]:
@@ -115,7 +146,7 @@ def store_changes(
             if found.name in changes:
                 found.store(record, changes[found.name][1], by)
     told = _told(entity, by, operation)
-    events = []
+    events, quiet = [], _quiet.get()
     labels = _Labels(entity)
     labels.gather(changes for _record, changes in done)
     for record, changes in done:
@@ -128,33 +159,39 @@ def store_changes(
         words = labels.words(changes)
         if words:
             data["labels"] = words
-        kind = entity.event_kind(changes)
+        kind = "merged" if quiet else entity.event_kind(changes)
         events.append(
             new(Event, at=now, kind=kind, record_id=record.pk, version=record.version, data=data, **told)
         )
     insert_rows(Event, events)
-    scope.place(entity, [(record, event) for (record, _changes), event in zip(done, events, strict=True)])
+    pairs = [(record, event) for (record, _changes), event in zip(done, events, strict=True)]
+    scope.place(entity, pairs, alone=quiet)
     scope.place_links(
         [
             (linked, event, set(dict(changes[linked.name][0])) ^ set(dict(changes[linked.name][1])))
             for linked in entity.linked
             for (_record, changes), event in zip(done, events, strict=True)
-            if linked.name in changes
+            if linked.name in changes and not quiet
         ]
     )
     moved = {one.name for one in entity.references if one.carries_up}
     moved |= {one.name for one in entity.linked if one.carries_up} | set(entity.parent_fields)
-    for record, changes in done:
-        if moved & set(changes):
-            scope.replace(entity, record)
+    placed = [record for record, changes in done if moved & set(changes)]
+    if placed:
+        scope.replace(entity, *placed)
     _tag(entity, [record for record, changes in done if "tags" in changes])
     search.index(entity, [record for record, _changes in done if record.deleted_at is None])
     _settle(
-        entity, [record for record, _changes in done], [changes for _record, changes in done], by, operation
+        entity,
+        [record for record, _changes in done],
+        [changes or NOTHING for _record, changes in done],
+        by,
+        operation,
     )
     return events
 
 
+@_by_itself
 def set_deleted(
     entity: Entity, records: Sequence[Any], by: User, operation: Operation | None, *, deleted: bool
 ) -> list[Event]:
@@ -168,6 +205,7 @@ def set_deleted(
         record.version += 1
         record.updated_at, record.updated_by_id = now, by.pk
         record.deleted_at, record.deleted_by_id = gone
+    journal.touching(entity.model, [record.pk for record in records])
     # What is set is the same for all; the versions can't have moved since they were read under lock.
     entity.model._default_manager.filter(pk__in=[record.pk for record in records]).update(
         version=F("version") + 1, updated_at=now, updated_by=by, deleted_at=gone[0], deleted_by_id=gone[1]
@@ -190,8 +228,36 @@ def set_deleted(
     scope.place(entity, list(zip(records, events, strict=True)))
     _settle(entity, records, [{"deleted_at": (None, now)} for _record in records], by, operation)
     if not deleted:
-        for record in records:
-            scope.replace(entity, record)
+        scope.replace(entity, *records)
+    return events
+
+
+def set_merged(
+    entity: Entity, records: Sequence[Any], into: int, by: User, operation: Operation
+) -> list[Event]:
+    """Records that were merged into another: they leave lists and search, their timelines stay where they were carried up to."""
+    now = timezone.now()
+    for record in records:
+        record.version += 1
+        record.updated_at, record.updated_by_id = now, by.pk
+        record.deleted_at, record.deleted_by_id = now, by.pk
+    columns = ("version", "updated_at", "updated_by_id", "deleted_at", "deleted_by_id")
+    update_rows(entity.model, records, columns)
+    search.forget(entity, [record.pk for record in records])
+    told = {**_told(entity, by, operation), "at": now, "kind": "merged"}
+    events = [
+        new(
+            Event,
+            record_id=record.pk,
+            version=record.version,
+            data={"title": entity.title(record), "into": into},
+            **told,
+        )
+        for record in records
+    ]
+    insert_rows(Event, events)
+    scope.place(entity, list(zip(records, events, strict=True)), alone=True)
+    _settle(entity, records, [{"deleted_at": (None, now)} for _record in records], by, operation)
     return events
 
 
@@ -211,18 +277,21 @@ def _tag(entity: Entity, records: Sequence[Any]) -> None:
     names = {name for record in records for name in record.tags}
     Tag.objects.bulk_create([Tag(name=name) for name in names], ignore_conflicts=True)
     keys = dict(Tag.objects.filter(name__in=names).values_list("name", "pk"))
-    Link.objects.filter(
+    held = Link.objects.filter(
         relation="tag", from_entity=entity.name, from_id__in=[record.pk for record in records]
-    ).delete()
-    Link.objects.bulk_create(
+    )
+    old = {(from_id, to_id): pk for pk, from_id, to_id in held.values_list("pk", "from_id", "to_id")}
+    wanted = {(record.pk, keys[name]): None for record in records for name in record.tags}
+    gone = [pk for tie, pk in old.items() if tie not in wanted]
+    if gone:
+        journal.delete_rows(Link.objects.filter(pk__in=gone))
+    insert_rows(
+        Link,
         [
-            Link(
-                relation="tag", from_entity=entity.name, from_id=record.pk, to_entity="tag", to_id=keys[name]
-            )
-            for record in records
-            for name in record.tags
+            Link(relation="tag", from_entity=entity.name, from_id=from_id, to_entity="tag", to_id=to_id)
+            for from_id, to_id in wanted
+            if (from_id, to_id) not in old
         ],
-        batch_size=BATCH,
     )
 
 

@@ -1,5 +1,7 @@
 """Jobs of the worker that belong to no single entity."""
 
+import contextlib
+
 from django_tasks import task
 
 from enishi.records import handover
@@ -24,6 +26,17 @@ def compute_entity(name: str) -> None:
     entity = registry.find(name)
     if entity is not None:
         formulas.recompute(entity)
+
+
+@task()
+def undo_operation(operation_id: int, user_id: int) -> None:
+    """Takes back what one action did to more records than a page waits for."""
+    from enishi.access.models import User
+    from enishi.records import history
+    from enishi.records.errors import Refused
+
+    with contextlib.suppress(Refused):  # somebody was faster
+        history.undo_operation(operation_id, by=User.objects.get(pk=user_id))
 
 
 @task()

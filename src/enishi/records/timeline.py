@@ -1,17 +1,22 @@
 """What happened to a record, newest first, ready to be shown."""
 
 import datetime
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from enishi.access.models import User
 from enishi.access.names import user_names
 from enishi.records import registry
 from enishi.records.entity import Entity
+from enishi.records.fields import AnyRecord, FieldKind, Linked, Reference
+from enishi.records.fields.any_record import parse
+from enishi.records.limits import unseen
 from enishi.records.models import Attachment, Event, EventSubject
 from enishi.records.prepared import fetch, first
 from enishi.records.visible import sees_all, within
@@ -22,6 +27,8 @@ KINDS: dict[str, tuple[Any, str, str, str]] = {
     "changed": (_("項目の変更"), "pencil", "grey", "history"),
     "anonymised": (_("匿名化"), "user", "grey", "history"),
     "deleted": (_("削除"), "trash-2", "red", "history"),
+    "merged": (_("統合"), "merge", "accent", "history"),
+    "unmerged": (_("統合を元に戻す"), "undo-2", "grey", "history"),
     "restored": (_("ごみ箱から復元"), "undo-2", "grey", "history"),
     "stage": (_("ステージ変更"), "arrow-left-right", "green", "deals"),
     "note": (_("メモ"), "sticky-note", "grey", "talk"),
@@ -172,8 +179,14 @@ def _dress(entity: Entity, record_id: int, events: list[Event], user: User) -> l
     return made
 
 
-def change_lines(entity: Entity, event: Event) -> list[tuple[str, str, str]]:
-    """(field, old, new) in words for each value the event changed; names are those of that time."""
+def change_lines(
+    entity: Entity, event: Event, *, names: Callable[[str], bool] = lambda _entity: True
+) -> list[tuple[str, str, str]]:
+    """(field, old, new) in words for each value the event changed; names are those of that time, of records that the person may see.
+
+    Args:
+        names: of which entities (by name) a record's name may be told at all.
+    """
     lines = []
     labels = event.data.get("labels", {})
     for name, (old, new) in event.data.get("changes", {}).items():
@@ -181,8 +194,24 @@ def change_lines(entity: Entity, event: Event) -> list[tuple[str, str, str]]:
         if found is None:
             continue
         if name in labels:
-            words = labels[name]
+            words = [
+                _t("（権限なし）") if _untold(found, value, names) else word
+                for word, value in zip(labels[name], (old, new), strict=True)
+            ]
         else:
             words = [found.text(found.from_json(value)) for value in (old, new)]
         lines.append((found.label, words[0], words[1]))
     return lines
+
+
+def _untold(found: FieldKind, value: Any, names: Callable[[str], bool]) -> bool:
+    """Whether a stored value points to a record whose name isn't for the person who reads it."""
+    pairs: list[tuple[str, int]] = []
+    if isinstance(found, Linked):
+        pairs = [(found.to, int(key)) for key, _role in value or ()]
+    elif isinstance(found, Reference):
+        pairs = [(found.to, value)] if value else []
+    elif isinstance(found, AnyRecord):
+        pair = parse(value) if isinstance(value, str) else None
+        pairs = [pair] if pair else []
+    return any(not names(name) or unseen(registry.find(name), [key]) for name, key in pairs)

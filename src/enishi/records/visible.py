@@ -15,7 +15,8 @@ from enishi.access.models import User
 from enishi.access.rights import may, rights_of
 from enishi.records import registry
 from enishi.records.entity import Entity
-from enishi.records.errors import NotAllowed, NotFound
+from enishi.records.errors import Moved, NotAllowed, NotFound
+from enishi.records.models import Forward
 from enishi.records.prepared import first
 
 # What follows from a write that was let in (sums, next steps, affiliations) is the program's own doing.
@@ -39,8 +40,10 @@ def visible(entity: Entity, user: User, action: str = "see") -> QuerySet[Any]:
 
 
 def in_bin(entity: Entity, user: User, action: str = "see") -> QuerySet[Any]:
-    """Deleted records that still rest in the bin."""
-    return within(entity, user, entity.model._default_manager.filter(deleted_at__isnull=False), action)
+    """Deleted records that still rest in the bin; merged ones don't, they come back with their merge."""
+    led = Forward.objects.filter(entity=entity.name).values("old_id")
+    rows = entity.model._default_manager.filter(deleted_at__isnull=False).exclude(pk__in=led)
+    return within(entity, user, rows, action)
 
 
 def within(entity: Entity, user: User, rows: QuerySet[Any], action: str = "see") -> QuerySet[Any]:
@@ -110,7 +113,8 @@ def one(entity: Entity, user: User, record_id: int, *, deleted: bool = False) ->
     """A single record, with what its references point to.
 
     Raises:
-        NotFound: there is none that this person may see (the same answer for both, so that keys tell nothing).
+        NotFound: there is none that this person may see (the same answer for both, so that keys tell nothing);
+            Moved: it was merged into one that he may see.
     """
     record = None
     if 0 < record_id < 2**63:
@@ -120,9 +124,21 @@ def one(entity: Entity, user: User, record_id: int, *, deleted: bool = False) ->
             lambda key: rows(entity, user).filter(pk=key).select_related(*entity.pointers),
             record_id,
         )
+    if record is None and not deleted:
+        raise not_found(entity, user, record_id)
     if record is None:
         raise NotFound
     return record
+
+
+def not_found(entity: Entity, user: User, record_id: int) -> NotFound:
+    """What to raise for a record that isn't there: it may have been merged into one that the person sees."""
+    from enishi.records.forwards import lead
+
+    led = lead(entity, [record_id]).get(record_id) if 0 < record_id < 2**63 else None
+    if led is not None and visible(entity, user).filter(pk=led).exists():
+        return Moved(record_id, led, entity.url(led))
+    return NotFound()
 
 
 def permits(user: User, action: str, entity: Entity, record: Any) -> bool:

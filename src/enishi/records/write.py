@@ -27,18 +27,18 @@ from enishi.records.checking import (
     clean_values,
     held_values,
     merge_errors,
+    moved,
     prepare,
     shown_fields,
 )
 from enishi.records.entity import Entity
 from enishi.records.errors import Clash, Conflict, NotFound, Refused
-from enishi.records.fields import Lines, Linked, Reference
 from enishi.records.fields.links import LinkEdit
 from enishi.records.limits import seen_by
 from enishi.records.models import Event, IdempotencyKey, Operation
 from enishi.records.prepared import first
 from enishi.records.storing import Written, set_deleted, store_changes, store_new
-from enishi.records.visible import in_bin, require, visible
+from enishi.records.visible import in_bin, not_found, require, visible
 
 __all__ = [
     "Again", "Written", "clean_values", "create", "create_many", "create_once", "delete", "restore", "write",
@@ -82,11 +82,13 @@ def create(
             cleaned["owner"] = by.pk
         changed = set(apply(entity, record, cleaned))
         check_owner(entity, record, by, errors)
-        if not errors:
+        whole = not errors
+        if whole:
             entity.prepare(record, changed)
             formulas.derive(entity, record)
             merge_errors(errors, entity.check(record, changed))
-            rules.check(entity, record, changed, errors)
+        rules.check(entity, record, changed, errors)  # what is missing is told together with what is wrong
+        if whole:
             check_lengths(entity, record, errors)
             check_unique(entity, record, changed, errors)
         if errors:
@@ -160,25 +162,21 @@ def write(
             else None
         )
         if record is None:
-            raise NotFound
+            raise not_found(entity, by, record_id)
         require(by, "change", entity, record)
         if version is not None and version != record.version:
             _check_version(entity, record, cleaned, values, version)
-        moved = {
-            name: value
-            for name, value in cleaned.items()
-            if isinstance(entity.field(name), Reference | Lines | Linked)
-            and entity.field(name).get(record) != value
-        }
-        check_references(entity, moved, by, errors)
+        check_references(entity, moved(entity, record, cleaned), by, errors)
         before = held_values(entity, record, [*cleaned, *shown_fields(entity)])
         changes = apply(entity, record, cleaned)
         if changes and not internal:
             check_locked(entity, record, changes, errors)
-        if changes and not errors:
+        whole = bool(changes) and not errors
+        if whole:
             prepare(entity, record, changes, before)
             merge_errors(errors, entity.check(record, set(changes)))
-            rules.check(entity, record, set(changes), errors)
+        rules.check(entity, record, set(changes), errors)
+        if whole:
             check_lengths(entity, record, errors)
             check_unique(entity, record, changes, errors)
         if errors:
@@ -187,6 +185,16 @@ def write(
             return Written(record)
         events = store_changes(entity, [(record, changes)], by, operation)
         return Written(record, changes, events[0])
+
+
+def check_version(entity: Entity, record: Any, values: Mapping[str, Any], version: int, *, by: User) -> None:
+    """For a record read under lock in a change of many: whether these raw values may go onto it though it has gone on since `version`.
+
+    Raises:
+        Conflict
+    """
+    cleaned, _errors = clean_values(seen_by(entity, by), values)
+    _check_version(entity.whole, record, cleaned, values, version)
 
 
 def _check_version(

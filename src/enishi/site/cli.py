@@ -35,6 +35,11 @@ COMMANDS: list[tuple[str, tuple[str, str], str]] = [
     ("import", ("Excel・CSVを取り込む", "import a spreadsheet"), "enishi.exchange.cli:import_file"),
     ("undo", ("取り込みを取り消す", "take an import back"), "enishi.exchange.cli:undo"),
     (
+        "duplicates",
+        ("重複を探す（名寄せ）", "find duplicates"),
+        "enishi.exchange.duplicates.cli:duplicates",
+    ),
+    (
         "token",
         ("APIのトークンを作る・一覧・止める", "make, list and end API tokens"),
         "enishi.connect.commands:token",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from enishi.exchange import views as exchange
+from enishi.exchange.duplicates import views as duplicates
 from enishi.site.pages import plain, today
 from enishi.work import views as work
 
@@ -27,6 +28,13 @@ urlpatterns = [
     path("import/<int:import_id>/", exchange.job, name="import-job"),
     path("import/<int:import_id>/refused/", exchange.refused, name="import-refused"),
     path("import/<int:import_id>/undo/", exchange.undo, name="import-undo"),
+    path("duplicates/", duplicates.queue_page, name="duplicates"),
+    path("duplicates/start/", duplicates.start, name="duplicates-start"),
+    path("duplicates/decide/", duplicates.decide, name="duplicates-decide"),
+    path("duplicates/rule/", duplicates.rule, name="duplicates-rule"),
+    path("", include("enishi.exchange.roundtrip.urls")),
+    path("", include("enishi.exchange.cleansing.urls")),
+    path("", include("enishi.exchange.asking.urls")),
     path("<entity:entity>/export/", exchange.export, name="export"),
     path("", include("enishi.sales.documents.urls")),
     path("", include("enishi.records.urls")),

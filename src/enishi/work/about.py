@@ -6,8 +6,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from enishi.records import registry
+from enishi.records import journal, registry
 from enishi.records.fields.any_record import parse
+from enishi.records.merge import figures
 from enishi.records.models import Link, Touched
 from enishi.records.rows import insert_rows, update_rows
 from enishi.work.models import Activity, Task
@@ -53,10 +54,6 @@ def tie(name: str, records: Sequence[Any], *, new: bool) -> set[Place]:
     """Writes the links of tasks or activities; returns every place that they touch or touched."""
     keys = [record.pk for record in records]
     touched: set[Place] = set()
-    if not new:
-        old = Link.objects.filter(relation="about", from_entity=name, from_id__in=keys)
-        touched.update(old.values_list("to_entity", "to_id"))
-        old.delete()
     alive = [record for record in records if record.deleted_at is None]
     places = places_of(alive)
     rows = [
@@ -64,9 +61,26 @@ def tie(name: str, records: Sequence[Any], *, new: bool) -> set[Place]:
         for key, found in places.items()
         for position, (to, to_id) in enumerate(found)
     ]
+    if not new:
+        held = Link.objects.filter(relation="about", from_entity=name, from_id__in=keys)
+        old = {_ends(link): link for link in held}
+        touched.update((link.to_entity, link.to_id) for link in old.values())
+        wanted = {_ends(row): row.direct for row in rows}
+        wrong = [link.pk for ends, link in old.items() if ends not in wanted]
+        if wrong:
+            journal.delete_rows(Link.objects.filter(pk__in=wrong))
+        for ends, link in old.items():
+            if wanted.get(ends, link.direct) != link.direct:
+                journal.change_rows(Link.objects.filter(pk=link.pk), direct=wanted[ends])
+        rows = [row for row in rows if _ends(row) not in old]
     insert_rows(Link, rows)
     touched.update((row.to_entity, row.to_id) for row in rows)
     return touched
+
+
+def _ends(link: Link) -> tuple[int, str, int]:
+    """What a link ties; one that ties the same stays."""
+    return link.from_id, link.to_entity, link.to_id
 
 
 def refresh(places: Iterable[Place]) -> None:
@@ -84,6 +98,12 @@ def refresh(places: Iterable[Place]) -> None:
         for start in range(0, len(keys), 500):
             with transaction.atomic():
                 _refresh(name, entity.model, keys[start : start + 500])
+
+
+@figures.connect
+def refresh_records(entity: Any, keys: Sequence[int]) -> None:
+    """After a merge, or one taken back: last contact and next step of these records."""
+    refresh((entity.name, key) for key in keys)
 
 
 def _refresh(name: str, model: Any, keys: list[int]) -> None:

@@ -15,7 +15,7 @@ from enishi.records import registry, write
 from enishi.records.errors import Refused
 from enishi.records.fields.any_record import parse
 from enishi.records.models import Notification
-from enishi.records.pages.base import form_input, handled, person
+from enishi.records.pages.base import dialog, form_input, handled, person
 from enishi.records.pages.cards import card_context
 from enishi.records.visible import one, require, visible
 from enishi.work import recording
@@ -113,7 +113,7 @@ def quick_record(request: HttpRequest) -> HttpResponse:
         template = (
             "work/record_people.html" if request.GET.get("part") == "people" else "work/record_dialog.html"
         )
-        return render(request, template, form_context(about, request))
+        return dialog(request, template, form_context(about, request))
     values = {
         name: request.POST.get(name, "")
         for name in ("kind", "about", "text", "outcome", "at", "next_on", "next_name", "stage", "lost_reason")

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation.trans_real import parse_accept_lang_header
 from django.views.decorators.csrf import csrf_exempt
 
 from enishi.access.models import User
@@ -19,7 +21,7 @@ from enishi.connect.models import ApiToken
 from enishi.records import registry
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
-from enishi.records.errors import Conflict, NotAllowed, NotFound, RecordError, Refused
+from enishi.records.errors import Conflict, Moved, NotAllowed, NotFound, RecordError, Refused
 from enishi.records.limits import seen_by, serving
 
 LARGEST_BODY = 5 * 1024 * 1024
@@ -47,7 +49,7 @@ def endpoint(**methods: tuple[str, Api]) -> Api:
     @functools.wraps(next(iter(methods.values()))[1])
     def view(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         token = _token_of(request)
-        language = token.user.language if token else _asked_language(request)
+        language = asked_language(request) or (token.user.language if token else "ja")
         with translation.override(language):
             if token is None:
                 answer = problem(401, _("トークンがないか、正しくないか、期限が切れています。"))
@@ -76,7 +78,7 @@ def endpoint(**methods: tuple[str, Api]) -> Api:
                 if not tokens.allows(token, wanted, *names):
                     raise NotAllowed(
                         _("このトークンの使い道（%(scopes)s）では、この操作はできません。")
-                        % {"scopes": "、".join(token.scopes)}
+                        % {"scopes": _("、").join(token.scopes)}
                     )
                 with serving(token.user):
                     if isinstance(entity, Entity):
@@ -84,10 +86,23 @@ def endpoint(**methods: tuple[str, Api]) -> Api:
                     return work(request, *args, **kwargs)
             except registry.Unseen:
                 return refused(NotAllowed())
+            except Moved as error:
+                return _led(request, error)
             except RecordError as error:
-                return refused(error)
+                return refused(error, reads=tokens.allows(token, "read", *names))
 
     return view
+
+
+def _led(request: Any, error: Moved) -> HttpResponse:
+    """A record that was merged: reading is sent on to the one that it became, everything else is told its key."""
+    response = refused(error)
+    if request.method in {"GET", "HEAD"}:
+        response.status_code = 301
+        response.headers["Location"] = request.get_full_path().replace(
+            f"/{error.old_id}", f"/{error.new_id}", 1
+        )
+    return response
 
 
 def _token_of(request: HttpRequest) -> ApiToken | None:
@@ -95,8 +110,13 @@ def _token_of(request: HttpRequest) -> ApiToken | None:
     return tokens.find(text.strip()) if kind.lower() == "bearer" else None
 
 
-def _asked_language(request: HttpRequest) -> str:
-    return "en" if request.headers.get("Accept-Language", "").lower().startswith("en") else "ja"
+def asked_language(request: HttpRequest) -> str:
+    """The language that the call asks for by its header, of those that there are; "" where it names none of them."""
+    for wanted, _weight in parse_accept_lang_header(request.headers.get("Accept-Language", "").lower()):
+        word = wanted.partition("-")[0]
+        if word in dict(settings.LANGUAGES):
+            return word
+    return ""
 
 
 _calls: dict[int, tuple[int, int]] = {}
@@ -170,7 +190,7 @@ def problem(status: int, detail: str, **more: Any) -> HttpResponse:
     """An error as RFC 9457 has it, with a sentence in the caller's language."""
     held = {
         "type": "about:blank",
-        "title": TITLES.get(status, "Error"),
+        "title": str(TITLES.get(status, status)),
         "status": status,
         "detail": detail,
         **more,
@@ -181,22 +201,23 @@ def problem(status: int, detail: str, **more: Any) -> HttpResponse:
 
 
 TITLES = {
-    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed", 409: "Conflict",
-    413: "Content Too Large", 415: "Unsupported Media Type", 422: "Unprocessable Content", 429: "Too Many Requests",
+    400: gettext_lazy("読めない呼び出し"), 401: gettext_lazy("トークンが必要"), 403: gettext_lazy("権限なし"), 404: gettext_lazy("見つからない"), 405: gettext_lazy("使えない操作"),
+    409: gettext_lazy("ほかの変更とのぶつかり"), 422: gettext_lazy("受け付けられない内容"), 429: gettext_lazy("呼び出しが多すぎる"),
 }  # fmt: skip
 
 
-def refused(error: RecordError) -> HttpResponse:
-    """What the records refuse, as a problem."""
+def refused(error: RecordError, *, reads: bool = True) -> HttpResponse:
+    """What the records refuse, as a problem; a token that doesn't read isn't told what others wrote."""
     if isinstance(error, NotFound):
-        return problem(404, str(error))
+        return problem(404, str(error), **({"id": error.new_id} if isinstance(error, Moved) else {}))
     if isinstance(error, NotAllowed):
         return problem(403, str(error))
     if isinstance(error, Refused):
         return problem(422, str(error), errors=error.errors)
     if isinstance(error, Conflict):
         clashes = [
-            {"field": one.field, "label": one.label, "theirs": one.theirs, "mine": one.mine}
+            {"field": one.field, "label": one.label, "mine": one.mine}
+            | ({"theirs": one.theirs} if reads else {})
             for one in error.clashes
         ]
         return problem(409, str(error), version=error.version, conflicts=clashes)

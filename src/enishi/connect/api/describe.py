@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from enishi import __version__
 from enishi.connect.api.base import Call, answer, endpoint
+from enishi.connect.api.shapes import fields_of
 from enishi.connect.tokens import SCOPES
 from enishi.records import registry
 from enishi.records.entity import Entity
@@ -23,11 +24,6 @@ OK, MADE, GONE = "200", "201", "204"
 def served() -> list[Entity]:
     """Entities in the order of their names."""
     return sorted(registry.all_entities(), key=lambda one: (not one.in_navigation, one.drawn, one.code))
-
-
-def fields_of(entity: Entity) -> list[FieldKind]:
-    """Fields that the API shows."""
-    return [one for one in entity.fields.values() if not one.hidden]
 
 
 def openapi() -> dict[str, Any]:
@@ -106,14 +102,14 @@ def field_schema(found: FieldKind) -> dict[str, Any]:
 
 
 def record_schema(entity: Entity) -> dict[str, Any]:
-    """A record as it is given."""
+    """A record as it is given: with all fields, but where a list names its `columns`, and to a token that may only write (what it sent)."""
     fields = {one.name: field_schema(one) for one in fields_of(entity)}
     return {
         "type": "object",
-        "required": ["id", "version", "title", "url", "fields"],
+        "required": ["id", "version", "url", "fields"],
         "properties": {
             "id": {"type": "integer"}, "version": {"type": "integer"}, "title": {"type": "string"}, "url": {"type": "string"},
-            "fields": {"type": "object", "properties": fields, "required": sorted(fields)},
+            "fields": {"type": "object", "properties": fields, "additionalProperties": False},
         },
     }  # fmt: skip
 
@@ -191,11 +187,12 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
         _query("filter", _("条件（JSON）。一覧の絞り込みと同じ言葉です。")), _query("q", _("検索する言葉")),
         _query("sort", _("並べる項目。頭に - で逆順。"), enum=_sorts(entity)), _query("limit", _("1回の件数"), type="integer", minimum=1, maximum=200),
         _query("cursor", _("続きの位置（前の答えの next）")), _query("count", _("1 で件数も"), enum=["1"]),
+        {
+            "name": "columns", "in": "query", "description": _("ほしい項目だけ（コンマで区切る）。なければ全部。"), "style": "form", "explode": False,
+            "schema": {"type": "array", "items": {"enum": [one.name for one in fields_of(entity)]}},
+        },
     ]  # fmt: skip
-    again = {
-        "name": "Idempotency-Key", "in": "header", "description": _("同じ値で送り直しても1件だけ作られます。"),
-        "schema": {"type": "string", "maxLength": 70},
-    }  # fmt: skip
+    again = _again()
     done = {
         "type": "object",
         "required": ["operation", "items"],
@@ -215,7 +212,7 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
             "get": _operation(_("一覧"), tag, OK, page, parameters=asked),
             "post": _operation(_("登録"), tag, MADE, one, sent=_ref(f"{name}New"), parameters=[again], scope="write"),
         },
-        f"{base}/bulk": {"post": _operation(_("まとめて登録・変更・削除"), tag, OK, done, sent=many, scope="write")},
+        f"{base}/bulk": {"post": _operation(_("まとめて登録・変更・削除"), tag, OK, done, sent=many, parameters=[again], scope="write")},
         f"{base}/{{id}}": {
             "get": _operation(_("1件"), tag, OK, one, parameters=[key]),
             "patch": _operation(_("変更"), tag, OK, one, sent=sent, parameters=[key], scope="write"),
@@ -223,7 +220,10 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
         },
         f"{base}/{{id}}/restore": {"post": _operation(_("ごみ箱から戻す"), tag, OK, one, parameters=[key], scope="delete")},
         f"{base}/{{id}}/links": {
-            "get": _operation(_("つながり"), tag, OK, {"type": "object", "additionalProperties": _ref("Linked")}, parameters=[key])
+            "get": _operation(_("つながり"), tag, OK, {
+                "type": "object", "required": ["next"], "additionalProperties": _ref("Linked"),
+                "properties": {"next": {"type": "object", "additionalProperties": {"type": "string"}}},
+            }, parameters=[key])
         },
         f"{base}/{{id}}/timeline": {
             "get": _operation(_("タイムライン"), tag, OK, {"type": "object", "required": ["items", "next"]}, parameters=[key, _query("cursor", _("続きの位置"))])
@@ -231,6 +231,7 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
     }  # fmt: skip
     made = paths[base]["post"]["responses"]
     made[OK] = {**made[MADE], "description": _("同じ Idempotency-Key で、もう作られていたもの")}
+    paths |= _link_paths(entity, key)
     for linked in entity.linked:
         if linked.editable:
             tie = {
@@ -238,12 +239,40 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
                 "properties": {"add": linked.schema() | {"title": linked.label}, "remove": {"type": "array", "items": {"type": "integer", "minimum": 1}}},
             }  # fmt: skip
             summary = _("%(label)sをつなぐ・外す") % {"label": linked.label}
-            paths[f"{base}/{{id}}/links/{linked.name}"] = {
-                "post": _operation(
-                    summary, tag, OK, {"type": "object"}, sent=tie, parameters=[key], scope="write"
-                )
-            }
+            paths.setdefault(f"{base}/{{id}}/links/{linked.name}", {})["post"] = _operation(
+                summary, tag, OK, {"type": "object"}, sent=tie, parameters=[key, again], scope="write"
+            )
     return paths
+
+
+def _again() -> dict[str, Any]:
+    return {
+        "name": "Idempotency-Key", "in": "header",
+        "description": _("同じ値で送り直しても一度だけ作られます。同じ値で別の内容は断られます（7日間）。"), "schema": {"type": "string", "maxLength": 200},
+    }  # fmt: skip
+
+
+def _link_paths(entity: Entity, key: dict[str, Any]) -> dict[str, Any]:
+    """Each connection of an entity, a page at a time."""
+    page = {
+        "type": "object", "required": ["items", "next"],
+        "properties": {"items": _ref("Linked"), "next": {"type": ["string", "null"]}},
+    }  # fmt: skip
+    asked = [
+        key,
+        _query("limit", _("1回の件数"), type="integer", minimum=1, maximum=200),
+        _query("cursor", _("続きの位置")),
+    ]
+    names = {one.name: one.label for one in (*entity.references, *entity.linked)}
+    for each in entity.connections:
+        if (other := registry.find(each.entity)) is not None and each.field in other.fields:
+            names[f"{each.entity}.{each.field}"] = str(each.label)
+    return {
+        f"/{entity.slug}/{{id}}/links/{name}": {
+            "get": _operation(label, entity.slug, OK, page, parameters=asked)
+        }
+        for name, label in names.items()
+    }
 
 
 def _sorts(entity: Entity) -> list[str]:
@@ -255,7 +284,14 @@ def other_paths() -> dict[str, Any]:
     """Addresses beside the entities."""
     found = {"type": "object", "required": ["items"], "properties": {"items": _ref("Linked")}}
     key = _key()
-    file = _operation(_("ファイルの取り込みを始める"), "imports", "202", _ref("Import"), scope="import")
+    file = _operation(
+        _("ファイルの取り込みを始める"),
+        "imports",
+        "202",
+        _ref("Import"),
+        parameters=[_again()],
+        scope="import",
+    )
     file["requestBody"] = {
         "required": True,
         "content": {"multipart/form-data": {"schema": {

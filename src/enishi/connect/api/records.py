@@ -1,15 +1,18 @@
 """Records of any entity over HTTP: list, read, create, change, delete, connections, timeline, bulk, search, files in."""
 
+import hashlib
 import json
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from enishi.access.rights import log_access
 from enishi.connect.api.base import BadRequest, Call, answer, body, endpoint, whole_number
+from enishi.connect.api.bulk import bulk
+from enishi.connect.api.links import change_links, read_link, read_links
+from enishi.connect.api.once import once
+from enishi.connect.api.shapes import answered, check_scopes, fields_of, given, reads, shown
 from enishi.exchange import importing, readers, tasks
 from enishi.exchange.models import ImportJob
 from enishi.exchange.views import keep
@@ -17,58 +20,22 @@ from enishi.records import registry, timeline, write
 from enishi.records.attachments import safe_name
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
-from enishi.records.errors import NotFound, RecordError, Refused
-from enishi.records.fields import Linked
-from enishi.records.fields.links import LinkEdit
-from enishi.records.fields.links import load as load_links
+from enishi.records.errors import NotFound, Refused
 from enishi.records.lists import ListState, totals
-from enishi.records.models import Operation
 from enishi.records.search import find
-from enishi.records.visible import one, require, visible
+from enishi.records.visible import one, require
 
-PAGE, MOST_PAGE, MOST_BULK = 50, 200, 1000
-
-
-# --- shapes -----------------------------------------------------------------------------------------
-def shown(entity: Entity, records: list[Any]) -> list[dict[str, Any]]:
-    """Records as the API gives them; connections of all of them in one query each."""
-    load_links(entity, records, [one.name for one in (*entity.linked, *entity.lines)])
-    fields = [found for found in entity.fields.values() if not found.hidden]
-    return [
-        {
-            "id": record.pk,
-            "version": record.version,
-            "title": entity.title(record),
-            "url": entity.url(record.pk),
-            "fields": {found.name: _value(found, record) for found in fields},
-        }
-        for record in records
-    ]
-
-
-def _value(found: Any, record: Any) -> Any:
-    value = found.get(record)
-    if isinstance(found, Linked):
-        return [{"id": key, "role": role} for key, role in value]
-    return found.to_json(value)
-
-
-def _given(entity: Entity, held: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
-    """The fields and the version of a body."""
-    fields = held.get("fields")
-    if not isinstance(fields, dict) or set(held) - {"fields", "version"}:
-        raise BadRequest(_('本文は {"fields": {項目: 値}} の形にしてください。'))
-    return fields, whole_number(held.get("version"), "version", None)
+PAGE, MOST_PAGE = 50, 200
 
 
 # --- many -------------------------------------------------------------------------------------------
 def list_records(request: Call, entity: Entity) -> HttpResponse:
     """A page of records: conditions, words, order, columns by the address; the next page by its cursor."""
     require(request.person, "see", entity)
-    unknown = set(request.GET) - {"filter", "q", "sort", "limit", "cursor", "count", "preset"}
+    unknown = set(request.GET) - {"filter", "q", "sort", "limit", "cursor", "count", "preset", "columns"}
     if unknown:
         raise BadRequest(
-            _("「%(names)s」という指定はありません。") % {"names": "、".join(sorted(unknown))[:100]}
+            _("「%(names)s」という指定はありません。") % {"names": _("、").join(sorted(unknown))[:100]}
         )
     query = QueryDict(mutable=True)
     for name in ("filter", "q", "sort", "preset"):
@@ -80,8 +47,10 @@ def list_records(request: Call, entity: Entity) -> HttpResponse:
     wanted = request.GET.get("sort")
     if wanted and state.sort != wanted:
         raise BadCondition(_("「%(name)s」の順には並べられません。") % {"name": wanted[:40]})
+    check_scopes(request.token, entity, state.condition)
+    columns = _columns(request, entity)
     records, following = state.page(limit, whole=True)
-    made: dict[str, Any] = {"items": shown(entity, records), "next": following or None}
+    made: dict[str, Any] = {"items": shown(request, entity, records, columns), "next": following or None}
     if request.GET.get("count") in {"1", "true"}:
         found = totals(state)
         made |= {"count": found.count, "estimated": found.estimated}
@@ -89,62 +58,37 @@ def list_records(request: Call, entity: Entity) -> HttpResponse:
     return answer(made)
 
 
+def _columns(request: Call, entity: Entity) -> list[str] | None:
+    """The fields that a list shall give; None: all.
+
+    Raises:
+        BadRequest
+    """
+    if not request.GET.get("columns"):
+        return None
+    names = request.GET["columns"].split(",")
+    known = {found.name for found in fields_of(entity)}
+    for name in names:
+        if name not in known:
+            raise BadRequest(
+                _("%(entity)sに「%(name)s」という項目はありません。") % {"entity": entity, "name": name[:40]}
+            )
+    return names
+
+
 def create_record(request: Call, entity: Entity) -> HttpResponse:
     """A new record; with an Idempotency-Key the same one, however often it is asked for."""
-    fields, _version = _given(entity, body(request))
-    key = request.headers.get("Idempotency-Key", "")[:70]
-    done = write.create_once(entity, fields, by=request.person, key=f"api:{key}" if key else "")
-    record = one(entity, request.person, done.record.pk)
-    made = shown(entity, [record])[0]
-    return answer(made, 201 if done.created else 200, Location=f"/api/v1/{entity.slug}/{record.pk}")
+    fields, _version = given(entity, body(request))
 
+    def make(_ready: Any) -> dict[str, Any]:
+        return {"record": write.create(entity, fields, by=request.person).record.pk}
 
-def bulk(request: Call, entity: Entity) -> HttpResponse:
-    """Up to 1,000 creations, changes and deletions: all of them or none, one operation that is undone as one."""
-    held = body(request).get("items")
-    if (
-        not isinstance(held, list)
-        or not 1 <= len(held) <= MOST_BULK
-        or not all(isinstance(each, dict) for each in held)
-    ):
-        raise BadRequest(_("items に1件から%(most)d件までの操作を入れてください。") % {"most": MOST_BULK})
-    results = []
-    with transaction.atomic():
-        operation = Operation.objects.create(
-            kind="bulk", user=request.person, summary=_("%(entity)s（API）") % {"entity": entity}
-        )
-        for place, each in enumerate(held):
-            try:
-                results.append(_bulk_one(request, entity, each, operation))
-            except Refused as error:
-                raise Refused(
-                    {
-                        f"items.{place}.{name}" if name else f"items.{place}": texts
-                        for name, texts in error.errors.items()
-                    }
-                ) from None
-            except RecordError as error:
-                raise Refused({f"items.{place}": [str(error)]}) from None
-    return answer({"operation": operation.pk, "items": results})
+    def tell(result: dict[str, Any], fresh: bool) -> HttpResponse:
+        record = one(entity, request.person, result["record"])
+        made = answered(request, entity, record, fields)
+        return answer(made, 201 if fresh else 200, Location=f"/api/v1/{entity.slug}/{record.pk}")
 
-
-def _bulk_one(request: Call, entity: Entity, each: dict[str, Any], operation: Operation) -> dict[str, Any]:
-    by, action = request.person, str(each.get("action"))
-    if action == "create":
-        fields, _version = _given(entity, {"fields": each.get("fields")})
-        done = write.create(entity, fields, by=by, operation=operation)
-        return {"id": done.record.pk, "version": done.record.version, "action": action}
-    key = whole_number(each.get("id"), "id", None)
-    if key is None or action not in {"change", "delete"}:
-        raise BadRequest(_("action は create・change・delete のどれか、id は記録の番号にしてください。"))
-    if action == "change":
-        fields, version = _given(entity, {"fields": each.get("fields"), "version": each.get("version")})
-        done = write.write(entity, key, fields, by=by, version=version, operation=operation)
-        return {"id": key, "version": done.record.version, "action": action}
-    if "delete" not in {scope.partition(":")[0] for scope in request.token.scopes}:
-        raise BadRequest(_("このトークンでは削除できません。"))
-    write.delete(entity, [key], by=by, operation=operation)
-    return {"id": key, "action": action}
+    return once(request, make, tell)
 
 
 # --- one --------------------------------------------------------------------------------------------
@@ -152,19 +96,19 @@ def read_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     """One record."""
     record = one(entity, request.person, record_id)
     log_access(request.person, "api-read", entity.name, 1, record_id=record_id)
-    return answer(shown(entity, [record])[0], ETag=f'"{record.version}"')
+    return answer(shown(request, entity, [record])[0], ETag=f'"{record.version}"')
 
 
 def change_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     """Changes the given fields. With the version that the caller saw (in the body or as If-Match), others' changes to the same
     fields since are a conflict; to other fields they stay."""
-    fields, version = _given(entity, body(request))
+    fields, version = given(entity, body(request))
     seen = request.headers.get("If-Match", "").strip('"')
     if version is None and seen:
         version = whole_number(seen, "If-Match", None)
     write.write(entity, record_id, fields, by=request.person, version=version)
     record = one(entity, request.person, record_id)
-    return answer(shown(entity, [record])[0], ETag=f'"{record.version}"')
+    return answer(answered(request, entity, record, fields), ETag=f'"{record.version}"')
 
 
 def delete_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:
@@ -176,54 +120,7 @@ def delete_record(request: Call, entity: Entity, record_id: int) -> HttpResponse
 def restore_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     """Out of the bin."""
     write.restore(entity, [record_id], by=request.person)
-    return answer(shown(entity, [one(entity, request.person, record_id)])[0])
-
-
-def read_links(request: Call, entity: Entity, record_id: int) -> HttpResponse:
-    """What a record is connected with: what it points to, what points to it, what it is tied to; up to 200 of each."""
-    record = one(entity, request.person, record_id)
-    made: dict[str, list[dict[str, Any]]] = {}
-    for found in entity.references:
-        key = found.get(record)
-        made[found.name] = _listed(found.target, request, [key] if key else [], {})
-    for linked in entity.linked:
-        roles = dict(linked.get(record))
-        made[linked.name] = _listed(linked.target, request, list(roles)[:MOST_PAGE], roles)
-    for connection in entity.connections:
-        other = registry.find(connection.entity)
-        if other is not None:
-            rows = visible(other, request.person).filter(**{other.field(connection.field).column: record.pk})
-            keys = list(rows.order_by("-pk").values_list("pk", flat=True)[:MOST_PAGE])
-            made[f"{connection.entity}.{connection.field}"] = _listed(other, request, keys, {})
-    return answer(made)
-
-
-def _listed(entity: Entity, request: Call, keys: list[int], roles: dict[int, str]) -> list[dict[str, Any]]:
-    rows = visible(entity, request.person).filter(pk__in=keys).order_by("pk")
-    return [
-        {"entity": entity.slug, "id": row.pk, "title": entity.title(row), "role": roles.get(row.pk, "")}
-        for row in rows
-    ]
-
-
-def change_links(request: Call, entity: Entity, record_id: int, name: str) -> HttpResponse:
-    """Ties and unties records by a connection that the owner drew."""
-    linked = entity.fields.get(name)
-    if not isinstance(linked, Linked) or not linked.editable:
-        raise NotFound
-    held = body(request)
-    added, removed = held.get("add", []), held.get("remove", [])
-    if set(held) - {"add", "remove"} or not isinstance(added, list) or not isinstance(removed, list):
-        raise BadRequest(_("add と remove に記録の一覧を入れてください。"))
-    try:
-        pairs = linked.clean(added) if added else ()
-    except ValidationError as error:
-        raise Refused({name: list(error.messages)}) from None
-    gone = frozenset(
-        key for key in (whole_number(each, "remove", None) for each in removed) if key is not None
-    )
-    write.write(entity, record_id, {name: LinkEdit(pairs, gone)}, by=request.person)
-    return read_links(request, entity, record_id)
+    return answer(answered(request, entity, one(entity, request.person, record_id)))
 
 
 def read_timeline(request: Call, entity: Entity, record_id: int) -> HttpResponse:
@@ -239,12 +136,27 @@ def read_timeline(request: Call, entity: Entity, record_id: int) -> HttpResponse
         )
     except ValueError:
         raise BadRequest(_("続きの位置が読めません。")) from None
+    known = {other.name for other in registry.all_entities() if reads(request.token, other)}
+    items = [item for item in items if item.event.entity in known]
+    log_access(
+        request.person,
+        "api-read",
+        entity.name,
+        len(items),
+        request.get_full_path()[:500],
+        record_id=record.pk,
+    )
     made = [
         {
             "id": item.event.pk, "at": item.event.at.isoformat(), "kind": item.event.kind, "label": item.label, "actor": item.actor,
             "about": {"entity": item.source_entity.slug, "id": item.event.record_id, "title": item.source_title} if item.source_entity else None,
             "text": getattr(item.source, "text", "") if item.source is not None else "",
-            "changes": [{"field": field, "from": old, "to": new} for field, old, new in item.lines],
+            "changes": [
+                {"field": field, "from": old, "to": new}
+                for field, old, new in timeline.change_lines(
+                    registry.get(item.event.entity), item.event, names=known.__contains__
+                )
+            ],
         }
         for item in items
     ]  # fmt: skip
@@ -296,16 +208,30 @@ def start_import(request: Call) -> HttpResponse:
     if word and entity is None:
         raise BadRequest(_("「%(word)s」という台帳はありません。") % {"word": word[:40]})
     name = safe_name(upload.name or "file.csv")
-    path = keep(upload, name)
-    try:
-        job = importing.begin(path, name, by=request.person, entity=entity.name if entity else "")
-    except readers.Unreadable as error:
-        path.unlink(missing_ok=True)
-        raise Refused({"file": [str(error)]}) from None
-    job.status = ImportJob.Status.QUEUED
-    job.save(update_fields=["status"])
-    tasks.run_import.enqueue(job.pk)
-    return answer(_job(job), 202, Location=f"/api/v1/imports/{job.pk}")
+
+    def make(_ready: Any) -> dict[str, Any]:
+        path = keep(upload, name)
+        try:
+            job = importing.begin(path, name, by=request.person, entity=entity.name if entity else "")
+        except readers.Unreadable as error:
+            path.unlink(missing_ok=True)
+            raise Refused({"file": [str(error)]}) from None
+        job.status = ImportJob.Status.QUEUED
+        job.save(update_fields=["status"])
+        tasks.run_import.enqueue(job.pk)
+        return {"job": job.pk}
+
+    def tell(result: dict[str, Any], _fresh: bool) -> HttpResponse:
+        job = ImportJob.objects.filter(pk=result["job"]).first()
+        if job is None:
+            raise NotFound
+        return answer(_job(job), 202, Location=f"/api/v1/imports/{job.pk}")
+
+    # The parts of a form are divided by words of chance: what was asked is the file itself.
+    asked = hashlib.sha256(f"{word}\n{name}\n".encode())
+    for chunk in upload.chunks():
+        asked.update(chunk)
+    return once(request, make, tell, body=asked.digest())
 
 
 def read_import(request: Call, import_id: int) -> HttpResponse:
@@ -331,7 +257,7 @@ VIEWS = {
     "bulk": endpoint(post=("write", bulk)),
     "restore": endpoint(post=("delete", restore_record)),
     "links": endpoint(get=("read", read_links)),
-    "link": endpoint(post=("write", change_links)),
+    "link": endpoint(get=("read", read_link), post=("write", change_links)),
     "timeline": endpoint(get=("read", read_timeline)),
     "search": endpoint(get=("read", search)),
     "me": endpoint(get=("read", me)),

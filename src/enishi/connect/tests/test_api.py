@@ -351,8 +351,33 @@ def test_words_are_in_the_language_of_the_caller(api: Caller, bob: Any) -> None:
     assert "見つかりません" in api("get", "accounts/999").json()["detail"]
     bob.language = "en"
     bob.save()
-    detail = api("get", "accounts/999").json()["detail"]
-    assert detail.isascii() or "’" in detail
+    held = api("get", "accounts/999").json()
+    assert (held["detail"].isascii() or "’" in held["detail"]) and held["title"] == "Not Found"
+    # What the call asks for goes first, in its order; what there isn't is passed over.
+    for asked, title in (
+        ("ja", "見つからない"), ("ja-JP,en;q=0.5", "見つからない"), ("fr, ja;q=0.8, en;q=0.2", "見つからない"), ("en-GB", "Not Found"),
+        ("en;q=0.1, ja;q=0.9", "見つからない"), ("fr", "Not Found"), ("", "Not Found"), ("*", "Not Found"), ("x" * 900, "Not Found"),
+    ):  # fmt: skip
+        assert api("get", "accounts/999", Accept_Language=asked).json()["title"] == title, asked
+    without = Client().get("/api/v1/accounts", headers={"Accept-Language": "en"}).json()
+    assert without["title"] == "Unauthorized" and without["detail"].isascii()
+
+
+def test_a_list_gives_the_columns_that_are_asked_for(api: Caller, goods: dict[str, str], bob: Any) -> None:
+    product = registry.get(goods["product"])
+    made = write.create(product, {"name": "干し芋", goods["price"]: 5}, by=bob).record
+    listed = api("get", f"goods?columns=name,{goods['price']}&sort=-updated_at").json()["items"]
+    assert listed == [
+        {"id": made.pk, "version": 1, "title": "干し芋", "url": f"/goods/{made.pk}/", "fields": {"name": "干し芋", goods["price"]: 5}}
+    ]  # fmt: skip
+    tied = api("get", f"goods?columns={goods['tie']}").json()["items"][0]["fields"]
+    assert tied == {goods["tie"]: []}
+    for bad in ("nonsense", "name,", "name,nonsense", "custom", "deleted_at"):
+        answer = api("get", f"goods?columns={bad}")
+        assert answer.status_code == 400 and answer.json()["detail"], bad
+    parameters = api("get", "openapi.json").json()["paths"]["/goods"]["get"]["parameters"]
+    columns = next(one for one in parameters if one["name"] == "columns")
+    assert goods["price"] in columns["schema"]["items"]["enum"]
 
 
 def test_too_many_calls_are_told_to_wait(api: Caller, settings: Any) -> None:
@@ -390,7 +415,7 @@ def test_the_description_is_whole_and_true(api: Caller, goods: dict[str, str]) -
     assert fields[goods["price"]]["title"] == "価格" and "created_at" not in fields
     made = api("post", "goods", {"fields": {"name": "干し芋"}}).json()
     assert set(made["fields"]) == set(
-        held["components"]["schemas"]["Goods"]["properties"]["fields"]["required"]
+        held["components"]["schemas"]["Goods"]["properties"]["fields"]["properties"]
     )
     text = json.dumps(held)
     for name in set(held["components"]["schemas"]):

@@ -129,3 +129,42 @@ def test_the_command_line_knows_own_entities_by_name_and_address(
     path.write_text("商品名,商品コード\n干し芋,P001\n", encoding="utf-8")
     assert import_file([str(path), "--entity", "goods", "--json", "--dry-run"]) == 0
     assert json.loads(capsys.readouterr().out)["created"] == {goods["product"]: 1}
+
+
+@pytest.mark.parametrize(
+    ("heading", "first"),
+    [("契約名", False), ("契約書名称", False), ("名称", False), ("件名", False), ("タイトル", False), ("契約のよびな", True), ("名前", False)],
+)  # fmt: skip
+def test_the_column_of_names_is_found_whatever_it_is_called(
+    alice: Any, bob: Any, tmp_path: Path, heading: str, first: bool
+) -> None:
+    """Without it every row would be refused."""
+    name = operations.add_entity("契約書", slug="contracts", by=alice).name
+    for kind, label in (("text", "契約番号"), ("date", "締結日"), ("money", "契約金額"), ("text", "備考欄")):
+        operations.add_field(name, kind, label, {}, by=alice)
+    path = tmp_path / "契約.csv"
+    path.write_text(
+        f"契約番号,締結日,契約金額,{heading},備考欄,よその列\nK-1,2026/1/2,1000,基本契約,x,あ\nK-2,2026/2/3,2000,保守契約,y,い\n"
+    )
+    job = bring_in(path, bob, name)
+    assert job.figures["created"] == {name: 2} and not job.figures.get("refused"), job.figures
+    rows = registry.get(name).model._default_manager.order_by("pk")
+    assert list(rows.values_list("name", flat=True)) == ["基本契約", "保守契約"]
+
+
+def test_a_number_finer_than_its_field_is_never_cut_by_a_file(alice: Any, bob: Any, tmp_path: Path) -> None:
+    name = operations.add_entity("契約書", slug="contracts", by=alice).name
+    whole = operations.add_field(name, "percent", "料率", {}, by=alice).key
+    fine = operations.add_field(name, "percent", "割引率", {"places": "1"}, by=alice).key
+    path = tmp_path / "契約.csv"
+    path.write_text("契約書名,料率,割引率\n甲,7,7.5\n乙,7.5,0.5\n丙,30%,12.5%\n")
+    job = bring_in(path, bob, name)
+    held = {row.name: row.custom for row in registry.get(name).model._default_manager.all()}
+    assert held == {"甲": {whole: 7, fine: 7.5}, "丙": {whole: 30, fine: 12.5}}
+    assert "整数" in job.refused_rows.get().reason
+    # Where there is room for what was written it is rounded, kept, and reported.
+    path = tmp_path / "案件.csv"
+    path.write_text("案件名,取引先,金額,確度\n更新,東和商事,99.9,33.3\n")
+    job = bring_in(path, bob, "deal")
+    deal = registry.get("deal").model._default_manager.get()
+    assert (deal.probability, deal.amount) == (33, 100) and "33.3%" in deal.note

@@ -1,13 +1,18 @@
 """How accounts look and behave."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from enishi.japanese import addresses, companies, kana
+from enishi.japanese.tidy import companies as tidy_companies
+from enishi.japanese.tidy.addresses import old_kanji
+from enishi.japanese.tidy.proposals import Spanning, Wishes
+from enishi.people import tidying
 from enishi.people.accounts.models import Account
 from enishi.records.entity import Connection, Entity, ImportHint, Preset, Section
 from enishi.records.fields import (
@@ -65,11 +70,12 @@ def grown_list(model: Any, column: str, base: Iterable[str]) -> Any:
 
 
 def fill_prefecture(record: Any) -> None:
-    """Takes the prefecture out of the address, or from the postal code where neither says it."""
-    if record.address and not record.prefecture:
-        record.prefecture, rest = addresses.split_prefecture(record.address)
-        if record.prefecture:
-            record.address = rest
+    """Takes the prefecture out of the address, or from the postal code where neither says it. An address that is written anew with
+    its prefecture says which one is meant; it never stands there twice."""
+    if record.address:
+        told, rest = addresses.split_prefecture(record.address)
+        if told:
+            record.prefecture, record.address = told, rest
     if not record.prefecture and record.postal_code:
         places = addresses.lookup_postal_code(record.postal_code)
         if len({place.prefecture for place in places}) == 1:
@@ -134,8 +140,8 @@ class AccountEntity(Entity):
         LongText("note", aliases=("備考", "メモ", "特記事項", "摘要", "コメント", "note", "notes", "memo", "remarks")),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
-        Words("next_step", editable=False),
-        Money("open_amount", editable=False, sortable=True),
+        Words("next_step", editable=False, tells=(("task", ""),)),
+        Money("open_amount", editable=False, sortable=True, tells=(("deal", ""), ("deal", "amount"), ("deal", "account"))),
     )  # fmt: skip
     columns = ("status", "industry", "owner", "last_contact_at", "open_amount", "next_step")
     sections = (
@@ -165,6 +171,25 @@ class AccountEntity(Entity):
         Preset("rank_a", _("Aランク"), {"field": "rank", "op": "is", "value": "A"}),
     )  # fmt: skip
     imports = ImportHint(keys=("code", "corporate_number", "name"))
+    together = (("name", "kana"), ("postal_code", "prefecture", "address", "building"))
+
+    def unite(self, record: Account, values: dict[str, Any], by: Any) -> None:
+        from enishi.people.contacts.entity import one_affiliation_each
+
+        one_affiliation_each(account=record.pk, by=by)
+
+    def merge_warnings(self, records: Sequence[Account]) -> list[str]:
+        found = [companies.parse_company(record.name) for record in records]
+        said = []
+        if len({one.position for one in found if one.form}) > 1:
+            said.append(_t("前株と後株の名前があります。別の会社かもしれません。"))
+        elif len({one.form for one in found if one.form}) > 1:
+            said.append(_t("法人格が違います。別の会社かもしれません。"))
+        if len({one.branch for one in found}) > 1:
+            said.append(_t("支店や営業所の名前が違います。"))
+        if len({record.corporate_number for record in records if record.corporate_number}) > 1:
+            said.append(_t("法人番号が違います。別の会社です。"))
+        return said
 
     def prepare(self, record: Account, changed: set[str]) -> None:
         if {"name", "kana"} & changed or not record.sort_key:
@@ -172,6 +197,23 @@ class AccountEntity(Entity):
             record.match_key = match_key(record.name)
         if {"address", "postal_code", "prefecture"} & changed:
             fill_prefecture(record)
+
+    def tidy(self, record: Account, wishes: Wishes) -> list[Spanning]:
+        name = record.name
+        unsure = tidy_companies.legal_form(name) if record.kind == "company" else None
+        of_company = (
+            unsure if unsure and not unsure.sure else None,
+            tidy_companies.legal_form_english(name) if record.kind == "company" else None,
+            tidy_companies.branch_space(name) if record.kind == "company" else None,
+            tidy_companies.addressed(name),
+        )
+        values = tidying.held(self, record, tidying.PLACE)
+        official = old_kanji(values.get("address", ""), values.get("postal_code", ""))
+        return [
+            *tidying.of_one_field("name", of_company),
+            *tidying.place(values, wishes),
+            *tidying.of_one_field("address", [official] if record.kind == "company" else ()),
+        ]
 
     def search_text(self, record: Account) -> str:
         return f"{super().search_text(record)}\n{companies.sort_base(record.name)}"

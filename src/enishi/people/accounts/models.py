@@ -58,6 +58,10 @@ class Account(Record, Touched, Reachable):
             ),
             models.Index(fields=["code"], name="account_code"),
             models.Index(fields=["phone"], name="account_phone"),
+            # With code and phone: by which an import finds who is known already.
+            models.Index(fields=["email"], name="account_email"),
+            models.Index(fields=["corporate_number"], name="account_corporate"),
+            models.Index(fields=["postal_code"], name="account_postal"),
             models.Index(fields=["owner", "sort_key", "id"], name="account_owner_sort"),
             models.Index(fields=["status", "sort_key", "id"], name="account_status_sort"),
         ]

@@ -10,6 +10,9 @@ from django.utils.translation import pgettext_lazy
 
 from enishi.japanese import genders, kana, names
 from enishi.japanese.text import fold
+from enishi.japanese.tidy.persons import person
+from enishi.japanese.tidy.proposals import Spanning, Wishes
+from enishi.people import tidying
 from enishi.people.accounts.entity import RANKS, STATUSES, fill_prefecture
 from enishi.people.contacts.models import Affiliation, Contact
 from enishi.records import write
@@ -97,7 +100,7 @@ class ContactEntity(Entity):
         LongText("note", aliases=("備考", "メモ", "特記事項", "note", "notes", "memo", "remarks")),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
-        Words("next_step", editable=False),
+        Words("next_step", editable=False, tells=(("task", ""),)),
     )  # fmt: skip
     columns = ("account", "title", "mobile", "phone", "owner", "last_contact_at", "next_step")
     sections = (
@@ -125,6 +128,35 @@ class ContactEntity(Entity):
         Preset("company", _("会社の担当者"), {"field": "account", "op": "not_empty"}),
     )
     imports = ImportHint(keys=("code", "email", "name"))
+    together = (
+        ("family_name", "given_name", "family_kana", "given_kana", "name", "kana"),
+        ("account", "department", "title"),
+        ("postal_code", "prefecture", "address", "building"),
+    )
+
+    def unite(self, record: Contact, values: dict[str, Any], by: Any) -> None:
+        wanted: dict[str, Any] = {
+            name: values[name] for name in ("account", "department", "title") if name in values
+        }
+        one_affiliation_each(contact=record.pk, by=by, main=wanted)
+
+    def merge_warnings(self, records: Sequence[Contact]) -> list[str]:
+        said = []
+        if len({record.birthday for record in records if record.birthday}) > 1:
+            said.append(_t("生年月日が違います。別の人かもしれません。"))
+        if len({fold(record.given_name) for record in records if record.given_name}) > 1:
+            said.append(_t("名が違います。家族かもしれません。"))
+        if len({record.gender for record in records if record.gender}) > 1:
+            said.append(_t("性別が違います。別の人かもしれません。"))
+        if len({record.account_id for record in records if record.account_id}) > 1:
+            said.append(_t("取引先が違います。同じ名前の別の人か、転職した人かもしれません。"))
+        return said
+
+    untidied = ("name", "kana")
+
+    def tidy(self, record: Contact, wishes: Wishes) -> list[Spanning]:
+        named = tidying.held(self, record, ("family_name", "given_name", "honorific", "title"))
+        return [*person(named), *tidying.place(tidying.held(self, record, tidying.PLACE), wishes)]
 
     def prepare(self, record: Contact, changed: set[str]) -> None:
         parts = {"family_name", "given_name"}
@@ -186,6 +218,45 @@ class ContactEntity(Entity):
         write.create_many(entity, fresh, by=by, operation=None, cleaned=True)
 
 
+def one_affiliation_each(*, by: Any, main: dict[str, Any] | None = None, **whose: int) -> None:
+    """After a merge: each contact has one affiliation with an account, which holds what its doubles said, and one main one.
+
+    Args:
+        main: account, department and title that the contact gets next.
+        whose: contact or account, as a filter.
+    """
+    entity = get("affiliation")
+    held: dict[tuple[int, int], list[Affiliation]] = {}
+    for one in Affiliation.objects.filter(deleted_at=None, **whose).order_by("-is_main", "pk"):
+        held.setdefault((one.contact_id, one.account_id), []).append(one)
+    updates: dict[int, tuple[Affiliation, dict[str, Any]]] = {}
+    doubles: list[int] = []
+    for first, *others in held.values():
+        changes: dict[str, Any] = {}
+        for name in ("department", "title", "started_on", "ended_on"):
+            if not getattr(first, name):
+                found = next((value for one in others if (value := getattr(one, name))), None)
+                if found and not (name == "ended_on" and first.is_main):
+                    changes[name] = found
+        updates[first.pk] = first, changes
+        doubles += [one.pk for one in others]
+    if main is not None:
+        firsts = [one for one, *_others in held.values()]
+        chosen = next((one for one in firsts if one.account_id == main.get("account")), None)
+        for one in firsts:
+            if chosen is not None and one is not chosen and one.is_main:
+                updates[one.pk][1]["is_main"] = False
+        if chosen is not None:
+            updates[chosen.pk][1].update(
+                {"is_main": True, "department": main.get("department", ""), "title": main.get("title", "")}
+            )
+    if doubles:
+        write.delete(entity, doubles, by=by)
+    write.write_many(
+        entity, [pair for pair in updates.values() if pair[1]], by=by, operation=None, cleaned=True
+    )
+
+
 @register
 class AffiliationEntity(Entity):
     """所属: a contact at an account, from–to."""
@@ -218,7 +289,8 @@ class AffiliationEntity(Entity):
     )
 
     def title(self, record: Affiliation) -> str:
-        return str(record)
+        account = self.whole.field("account").value_text(record)  # whose name not everybody may read
+        return " ".join(part for part in (account, record.department, record.title) if part)
 
     def check(self, record: Affiliation, changed: set[str]) -> dict[str, list[str]]:
         if record.started_on and record.ended_on and record.ended_on < record.started_on:

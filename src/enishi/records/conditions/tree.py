@@ -121,7 +121,7 @@ def leaf_value(found: FieldKind, op: str, tree: Tree, scope: Scope) -> Any:
             return value
         return operand(found, value, scope)
     except ValidationError as error:
-        raise BadCondition("、".join(error.messages)) from None
+        raise BadCondition(_("、").join(error.messages)) from None
     except ValueError:
         raise BadCondition(
             _("「%(label)s」の条件の値が正しくありません。") % {"label": found.label}

@@ -24,7 +24,9 @@ from enishi.records.models.design import FIRST_CODE
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}\Z")
 MOST_ENTITIES = 4095 - FIRST_CODE
 LAYOUT = frozenset({"sections", "columns", "quick", "board", "amount", "calendar"})
-WORDS = frozenset({"label_en", "hint", "title_label", "title_label_en", "title_pattern", "title_unique"})
+WORDS = frozenset(
+    {"label_en", "hint", "title_label", "title_label_en", "title_pattern", "title_unique", "people"}
+)
 
 
 @drawing
@@ -67,7 +69,7 @@ def _icon(name: str) -> str:
 
 def _entity_words(held: Mapping[str, Any]) -> dict[str, Any]:
     made = {name: value for name, value in held.items() if name in WORDS | LAYOUT}
-    for name in WORDS - {"title_unique"}:
+    for name in WORDS - {"title_unique", "people"}:
         if name in made:
             made[name] = word(made[name], name, name, longest=200, required=False)
     try:

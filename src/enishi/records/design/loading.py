@@ -5,6 +5,7 @@ keeps to its own rows: made once per process and entity, because nothing of the 
 """
 
 import logging
+import re
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
@@ -67,11 +68,16 @@ class DrawnEntity(Entity):
             "ここに登録したものは、ほかの画面と同じように検索・取り込み・書き出しができます。"
         )
         self.in_navigation, self.position = design.in_navigation, design.position
+        self.about_people = bool(design.layout.get("people"))
         title = in_language(design.layout.get("title_label") or "", design.layout.get("title_label_en")) or _(
             "名前"
         )
         pattern = design.layout.get("title_pattern")
-        words = (design.label, f"{design.label}名", f"{design.label}番号")
+        stems = {design.label, re.sub(r"[書票表証]$", "", design.label)}  # 契約書: 契約名
+        words = (
+            design.label,
+            *(f"{stem}{what}" for stem in sorted(stems) for what in ("名", "名称", "番号")),
+        )
         self._title: FieldKind = (
             AutoNumber("name", title, number_pattern=pattern, sortable=True, aliases=words)
             if pattern
@@ -89,7 +95,7 @@ class DrawnEntity(Entity):
             self._title,
             Moment("last_contact_at", editable=False, sortable=True),
             Moment("next_step_at", editable=False, sortable=True),
-            Words("next_step", editable=False),
+            Words("next_step", editable=False, tells=(("task", ""),)),
         )
         for one in self.built_in:
             one.bind(self)

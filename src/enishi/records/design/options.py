@@ -13,6 +13,7 @@ from enishi.records.errors import Refused
 from enishi.records.fields import FieldKind
 from enishi.records.fields.automatic import check_pattern
 from enishi.records.fields.choices import COLOURS
+from enishi.records.fields.dates import TODAY, Date
 
 RULES = ("wanted", "required_from", "visible_if")
 COMMON = ("required", "unique", "help", "default", "label_en", *RULES)
@@ -55,6 +56,8 @@ def _reader(name: str) -> Callable[[str, Any], Any]:
 
 
 def _check_default(kind: type[FieldKind], made: dict[str, Any]) -> None:
+    if issubclass(kind, Date) and made["default"] == TODAY:
+        return
     probe = kind.designed(
         "f0", _("はじめの値"), {name: value for name, value in made.items() if name != "default"}
     )
@@ -153,10 +156,19 @@ def _choices(raw: Any, held: list[dict[str, Any]]) -> list[dict[str, Any]]:
     )
     made: list[dict[str, Any]] = []
     seen: set[str] = set()
+    # Who writes again what was retired wants it back.
+    retired = {one["label"]: one["value"] for one in held if one.get("retired")}
+    back = {
+        label
+        for one in raw
+        if one.get("value") not in known and (label := _text("choices", one.get("label"))[:60]) in retired
+    }
     for one in raw:
         label = _text("choices", one.get("label"))[:60]
-        if not label:
+        if not label or (label in back and one.get("value") in known):
             continue
+        if label in back:
+            one = {**one, "value": retired[label]}
         if label in seen and not one.get("retired"):
             raise Refused({"choices": [_("選択肢「%(label)s」が2つあります。") % {"label": label}]})
         seen.add(label)

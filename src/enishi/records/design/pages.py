@@ -1,6 +1,7 @@
 """The designer [項目と画面の設定]: entities, fields and connections drawn in the browser. Only admins get in."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,9 +23,22 @@ from enishi.records.fields import KINDS, Choice, FieldKind, Linked, Number, Stag
 from enishi.records.fields.choices import COLOURS
 from enishi.records.fields.formulas import FUNCTIONS, renamed
 from enishi.records.models import ConnectionDesign, EntityDesign, FieldDesign
-from enishi.records.pages.base import handled, person
+from enishi.records.pages.base import dialog, handled, person
 from enishi.records.visible import require
 
+# Kinds that may begin with a value.
+DEFAULTS = {
+    "text",
+    "long_text",
+    "number",
+    "money",
+    "percent",
+    "choice",
+    "stage",
+    "date",
+    "date_time",
+    "yes_no",
+}
 COLOUR_WORDS = {
     "grey": gettext_lazy("灰"), "accent": gettext_lazy("青"), "green": gettext_lazy("緑"), "amber": gettext_lazy("黄"), "red": gettext_lazy("赤"),
 }  # fmt: skip
@@ -59,13 +73,13 @@ def own_links(entity: Entity) -> list[Linked]:
 def overview(request: HttpRequest) -> HttpResponse:
     """All entities and how they hang together."""
     _admin(request)
+    tied = picture.ties(designable())
     rows = [
         {
             "entity": one,
             "fields": sum(1 for each in one.fields.values() if not each.linked and not each.hidden),
             "own": sum(1 for each in one.own if not each.linked),
-            "links": len(one.linked)
-            + sum(1 for each in one.references if each.to in {e.name for e in designable()}),
+            "links": sum(one.name in each[:2] for each in tied),
         }
         for one in designable()
     ]
@@ -95,7 +109,7 @@ def entity_form(request: HttpRequest, name: str = "") -> HttpResponse:
         "label_en": layout.get("label_en", ""), "slug": entity.slug if entity else "", "hint": layout.get("hint", ""),
         "icon": entity.icon if entity else "folder", "title_label": layout.get("title_label", ""),
         "title_pattern": layout.get("title_pattern", ""), "title_unique": layout.get("title_unique", False),
-        "in_navigation": entity.in_navigation if entity else True,
+        "in_navigation": entity.in_navigation if entity else True, "people": entity.about_people if entity else False,
     }  # fmt: skip
     if request.method == "POST":
         held |= {key: request.POST.get(key, "") for key in held}
@@ -114,7 +128,7 @@ def entity_form(request: HttpRequest, name: str = "") -> HttpResponse:
         "entity": entity, "drawn": entity is None or entity.drawn, "held": held, "errors": errors, "icons": ICONS,
         "general": errors.get("", []),
     }  # fmt: skip
-    return render(request, "design/entity_form.html", context, status=422 if errors else 200)
+    return dialog(request, "design/entity_form.html", context, status=422 if errors else 200)
 
 
 @require_GET
@@ -241,7 +255,7 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
     else:
         kind, own, found = request.POST.get("kind", request.GET.get("kind", "")), True, None
         if kind not in {one["kind"] for one in palette()}:
-            return render(request, "design/palette.html", {"entity": entity, "palette": palette()})
+            return dialog(request, "design/palette.html", {"entity": entity, "palette": palette()})
     row = FieldDesign.objects.filter(
         entity=name, **({"pk": int(field[1:])} if field and own else {"name": field or "-"})
     ).first()
@@ -272,9 +286,18 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
         "countable": [one.label for one in entity.fields.values() if one.kind in operations.COUNTED and one.name != field and not one.hidden],
         "stages": rules.stages(entity), "conditions": _conditions(entity, field),
         "visible": [f"{options['visible_if']['field']}={value}" for value in options["visible_if"]["values"]] if isinstance(options.get("visible_if"), dict) else options.get("visible_if") or [],
-        "may_default": kind in {"text", "long_text", "number", "money", "percent"},
+        "may_default": kind in DEFAULTS, "default": _default_shown(options),
     }  # fmt: skip
-    return render(request, "design/field_form.html", context, status=422 if errors else 200)
+    return dialog(request, "design/field_form.html", context, status=422 if errors else 200)
+
+
+def _default_shown(options: Mapping[str, Any]) -> Any:
+    """What a field begins with, as the form shows it: of choices their words."""
+    held = options.get("default")
+    words = {
+        one.get("value"): one.get("label") for one in options.get("choices") or () if isinstance(one, dict)
+    }
+    return words.get(held, held) if isinstance(held, str) else "1" if held is True else held
 
 
 def _sums(entity: Entity) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -408,7 +431,7 @@ def connection_form(request: HttpRequest, name: str, field: str = "") -> HttpRes
         "entity": entity, "here": here, "there": registry.find(held["to"]), "row": row, "held": held, "errors": errors,
         "general": errors.get("", []), "entities": designable(), "field": field,
     }  # fmt: skip
-    return render(request, "design/connection_form.html", context, status=422 if errors else 200)
+    return dialog(request, "design/connection_form.html", context, status=422 if errors else 200)
 
 
 # --- sets -------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Sets of entities, fields and connections as a file: ready ones to start from, and what one installation gives another.
 
     {"format": "enishi-set", "version": 1, "name": "…", "hint": "…",
-     "entities": [{"key", "label", "slug", "icon", "layout": {…}, "fields": [{"key", "kind", "label", "options"}]}],
+     "entities": [{"key", "label", "slug", "icon", "layout": {…}, "fields": [{"kind", "label", "options"}],
+                   "built_in": [{"name", "label", "options", "retired"}]}],
      "connections": [{"from", "to", "label", "back_label", "many", "options"}]}
 
 Keys are the file's own; `account` and the other built-in entities are named as they are, and a set may add fields to them. Loading
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -23,12 +25,14 @@ from enishi.records import formulas, registry
 from enishi.records.design import operations
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
+from enishi.records.fields import Choice, FieldKind
 from enishi.records.fields.formulas import renamed
 from enishi.records.models import ConnectionDesign, EntityDesign, FieldDesign
 from enishi.records.visible import require
 
 FORMAT, VERSION = "enishi-set", 1
 LARGEST = 2_000_000
+RULED = ("visible_if", "required_from", "board")  # options that speak of other fields: set once all are there
 FOLDER = Path(__file__).parent / "ready"
 
 
@@ -38,6 +42,10 @@ class Loaded:
 
     made: list[str] = field(default_factory=list)
     held: list[str] = field(default_factory=list)
+    fresh: set[str] = field(
+        default_factory=set
+    )  # names of entities that are new here, or that nobody has laid out
+    ruled: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)  # new fields with their rules
 
 
 def ready() -> list[dict[str, Any]]:
@@ -112,7 +120,12 @@ def load(content: Mapping[str, Any], *, by: User) -> Loaded:
             for one in _dicts(content, "entities"):  # over connections, which are there now
                 _fields(names[str(one.get("key", ""))], one, by, done, computed=True)
             for one in _dicts(content, "entities"):
-                _layout(names[str(one.get("key", ""))], one, by)
+                _built_in(names[str(one.get("key", ""))], one, by, done)
+            for name, label, options in done.ruled:  # over fields, which are all there now
+                _rule(name, label, options, by)
+            for one in _dicts(content, "entities"):
+                if names[str(one.get("key", ""))] in done.fresh:
+                    _layout(names[str(one.get("key", ""))], one, by)
     finally:
         registry.refresh(now=True)
     return done
@@ -133,6 +146,8 @@ def _entity(one: dict[str, Any], by: User, done: Loaded) -> str:
     key = str(one.get("key", ""))
     found = registry.find(key)
     if found is not None and not found.drawn:
+        if not EntityDesign.objects.filter(name=found.name).exists():
+            done.fresh.add(found.name)
         return found.name
     label = str(one.get("label", ""))
     same = next(
@@ -150,6 +165,7 @@ def _entity(one: dict[str, Any], by: User, done: Loaded) -> str:
     slug = str(one.get("slug", ""))
     made = operations.add_entity(label, slug=slug, icon=str(one.get("icon", "")), layout=words, by=by)
     done.made.append(label)
+    done.fresh.add(str(made.name))
     return str(made.name)
 
 
@@ -161,11 +177,72 @@ def _fields(name: str, one: dict[str, Any], by: User, done: Loaded, *, computed:
         if any(each.label == label for each in registry.get(name).fields.values()):
             done.held.append(f"{registry.get(name)}: {label}")
             continue
+        options = _dict(raw.get("options"))
         try:
-            operations.add_field(name, str(raw.get("kind", "")), label, _dict(raw.get("options")), by=by)
+            operations.add_field(
+                name,
+                str(raw.get("kind", "")),
+                label,
+                {k: v for k, v in options.items() if k not in RULED},
+                by=by,
+            )
         except Refused as error:
             raise Refused({"file": [f"{one.get('label', name)} › {label}: {error}"]}) from None
         done.made.append(f"{registry.get(name)}: {label}")
+        done.ruled.append((name, label, options))
+
+
+def _built_in(name: str, one: dict[str, Any], by: User, done: Loaded) -> None:
+    """How the owner wants fields of a built-in entity; those that somebody has changed here stay as he wants them."""
+    entity = registry.get(name)
+    known = {each.name for each in (*entity.built_in, *entity.common)}
+    for raw in _dicts(one, "built_in"):
+        key = str(raw.get("name", ""))
+        if key not in known or FieldDesign.objects.filter(entity=name, name=key).exists():
+            continue
+        options = _dict(raw.get("options"))
+        values = {k: v for k, v in options.items() if k not in RULED} | {"label": str(raw.get("label", ""))}
+        try:
+            operations.change_field(name, key, values, by=by)
+            if raw.get("retired") is True:
+                operations.retire_field(name, key, by=by)
+        except Refused as error:
+            raise Refused({"file": [f"{entity} › {key}: {error}"]}) from None
+        done.ruled.append((name, key, options))
+
+
+def _rule(name: str, label: str, options: dict[str, Any], by: User) -> None:
+    """Sets what a field's rules say; they name other fields and choices by their words."""
+    entity = registry.get(name)
+    mine = next((one.name for one in entity.fields.values() if label in {one.label, one.name}), "")
+    made: dict[str, Any] = {}
+    held = _dict(options.get("visible_if"))
+    other = next((one for one in entity.fields.values() if held.get("field") in {one.label, one.name}), None)
+    if other is not None and isinstance(held.get("values"), list):
+        values = {word: value for value, word in _choice_words(other).items()}
+        made["visible_if"] = {
+            "field": other.name,
+            "values": [values.get(one, one) for one in held["values"] if isinstance(one, str)],
+        }
+    if isinstance(options.get("required_from"), str) and options["required_from"]:
+        values = {word: value for value, word in _board_words(entity, options.get("board")).items()}
+        made["required_from"] = values.get(options["required_from"], options["required_from"])
+    if made and mine:
+        operations.change_field(name, mine, made, by=by)
+
+
+def _choice_words(found: FieldKind) -> dict[str, str]:
+    """The choices' words by their values, which differ between installations."""
+    return {one.value: str(one.label) for one in found.options} if isinstance(found, Choice) else {}
+
+
+def _board_words(entity: Entity, label: Any = None) -> dict[str, str]:
+    """The words of the board's columns; `label` names the field where the board isn't laid out yet."""
+    name = entity.board.field if entity.board else ""
+    found = next(
+        (one for one in entity.fields.values() if label and one.label == label), entity.fields.get(name)
+    )
+    return _choice_words(found) if found is not None else {}
 
 
 def _connection(one: dict[str, Any], names: dict[str, str], by: User, done: Loaded) -> None:
@@ -188,13 +265,13 @@ def _layout(name: str, one: dict[str, Any], by: User) -> None:
     entity = registry.get(name)
     known = {each.label: each.name for each in entity.fields.values()}
     made: dict[str, Any] = {}
-    if entity.drawn and isinstance(layout.get("sections"), list):
+    if isinstance(layout.get("sections"), list):
         made["sections"] = [
             {**each, "fields": [known[label] for label in each.get("fields", []) if label in known]}
             for each in layout["sections"]
             if isinstance(each, dict) and isinstance(each.get("fields", []), list)
         ]
-    if entity.drawn and isinstance(layout.get("columns"), list):
+    if isinstance(layout.get("columns"), list):
         made["columns"] = [known[label] for label in layout["columns"] if label in known]
     for key in ("board", "amount", "calendar"):
         if entity.drawn and layout.get(key) in known:
@@ -208,7 +285,10 @@ def export(by: User) -> dict[str, Any]:
     """All that the owner has drawn, as a set."""
     require(by, "admin")
     drawn = list(EntityDesign.objects.filter(drawn=True, retired_at=None))
-    with_own = set(FieldDesign.objects.filter(name="", retired_at=None).values_list("entity", flat=True))
+    with_own = set(
+        FieldDesign.objects.filter(Q(retired_at=None) | ~Q(name="")).values_list("entity", flat=True)
+    )
+    changed = {one.name: one for one in EntityDesign.objects.filter(drawn=False)}
     entities: list[dict[str, Any]] = []
     for design in drawn:
         entity = registry.find(design.name)
@@ -219,9 +299,14 @@ def export(by: User) -> dict[str, Any]:
                     "layout": {**_words(design), **_layout_of(entity, design)}, "fields": _fields_of(design.name),
                 }
             )  # fmt: skip
-    for name in sorted(with_own - {design.name for design in drawn}):
-        if registry.find(name) is not None:
-            entities.append({"key": name, "fields": _fields_of(name)})
+    for name in sorted((with_own | set(changed)) - {design.name for design in drawn}):
+        entity = registry.find(name)
+        if entity is None or entity.drawn:
+            continue
+        layout = _layout_of(entity, changed[name]) if name in changed and changed[name].layout else {}
+        entities.append(
+            {"key": name, "layout": layout, "fields": _fields_of(name), "built_in": _built_in_of(name)}
+        )
     connections = [
         {
             "from": one.from_entity, "to": one.to_entity, "label": one.label, "back_label": one.back_label, "many": one.many,
@@ -244,13 +329,37 @@ def _fields_of(name: str) -> list[dict[str, Any]]:
     return [{"kind": one.kind, "label": one.label, "options": _portable(name, one.options)} for one in rows]
 
 
+def _built_in_of(name: str) -> list[dict[str, Any]]:
+    rows = FieldDesign.objects.filter(entity=name).exclude(name="")
+    return [
+        {
+            "name": one.name, "label": one.label, "options": _portable(name, one.options),
+            "retired": one.retired_at is not None,
+        }
+        for one in rows
+    ]  # fmt: skip
+
+
 def _portable(name: str, options: dict[str, Any]) -> dict[str, Any]:
-    """A formula and a condition name fields by what they are called, which means the same elsewhere."""
-    made = {key: value for key, value in options.items() if key != "visible_if"}
+    """A formula and a rule name fields and choices by what they are called, which means the same elsewhere."""
+    made = {key: value for key, value in options.items() if key not in RULED}
     held, entity = options.get("formula"), registry.find(name)
-    if not held or entity is None:
+    if entity is None:
         return made
     words = {one.name: one.label for one in entity.fields.values()}
+    asked = options.get("visible_if")
+    if isinstance(asked, dict) and asked.get("field") in words:
+        choices = _choice_words(entity.fields[asked["field"]])
+        made["visible_if"] = {
+            "field": words[asked["field"]],
+            "values": [choices.get(one, one) for one in asked["values"]],
+        }
+    if options.get("required_from"):
+        made["required_from"] = _board_words(entity).get(options["required_from"], options["required_from"])
+        if entity.board is not None:
+            made["board"] = words.get(entity.board.field, "")
+    if not held:
+        return made
     if held.get("rollup"):
         function, over, field = held["rollup"]
         found = formulas.source(entity, over)

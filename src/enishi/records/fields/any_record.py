@@ -1,11 +1,12 @@
 """A connection to a record of any entity, kept as "deal:12"."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from enishi.records.fields.base import FieldKind
@@ -42,6 +43,13 @@ class AnyRecord(FieldKind):
                 _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": self.label}
             )
         return str(raw)
+
+    def naming(self, name: str, keys: Sequence[int]) -> Q | None:
+        return Q(**{f"{self.column}__in": [f"{name}:{key}" for key in keys]}) if not self.custom else None
+
+    def led(self, value: Any, name: str, keys: Iterable[int], to: int) -> Any:
+        found = parse(value)
+        return f"{name}:{to}" if found and found[0] == name and found[1] in keys else value
 
     def labels_for(self, values: set[Any]) -> dict[Any, str]:
         return titles(values)

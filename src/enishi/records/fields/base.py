@@ -19,6 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from enishi.japanese.text import clean as clean_text
+from enishi.japanese.tidy.proposals import Proposal, Wishes
 
 if TYPE_CHECKING:
     from enishi.records.entity import Entity
@@ -38,6 +39,7 @@ class FieldKind:
         aliases: words that head this column in other people's sheets, beside the label.
         listed: may be a list column; sortable: has an index that serves sorting; editable: may be written by hand.
         show: name of the column group ("more" hides it in a folded section of forms).
+        tells: what it tells of, as (entity, field), field "" for which records there are (see `follows`).
     """
 
     kind: ClassVar[str] = ""
@@ -47,6 +49,7 @@ class FieldKind:
     empty: Any = ""
     nullable: ClassVar[bool] = False
     custom: bool = False
+    joins: ClassVar[bool] = False  # the values of several records become one that holds them all
     filled: bool = False  # its column holds always something, whether it is asked for or not
     computed: ClassVar[bool] = False  # follows from others: nobody writes it, no history tells of it
     wanted: bool = False  # the owner counts how many records have it
@@ -77,6 +80,7 @@ class FieldKind:
         importable: bool | None = None,
         default: Any = None,
         width: str = "",
+        tells: Iterable[tuple[str, str]] = (),
     ) -> None:
         self.name = name
         self._label = label
@@ -90,6 +94,7 @@ class FieldKind:
         self.importable = editable if importable is None else importable
         self.default = default
         self.width = width
+        self.tells = tuple(tells)
         self.entity: Entity | None = None
 
     def copy(self) -> "FieldKind":
@@ -124,6 +129,11 @@ class FieldKind:
         """The word on the screen, in the active language."""
         return str(self._label)
 
+    def follows(self) -> Iterable[tuple[str, str]]:
+        """What the value is made of beyond the record's own entries, as (entity, field); the field "" stands for all records of the
+        entity. Who doesn't see all of it doesn't have the field (see `limits`)."""
+        return self.tells
+
     # --- in ---------------------------------------------------------------------------------------
     def clean(self, raw: Any) -> Any:
         """What a person, a file or a caller gave, as a value.
@@ -141,6 +151,15 @@ class FieldKind:
     def is_empty(self, value: Any) -> bool:
         """Whether the value counts as "nothing entered"."""
         return value is None or value == "" or value == []
+
+    def tidy(self, value: Any, wishes: Wishes) -> list[Proposal]:
+        """What a stored value might be written like instead; kinds with a form of their own override it."""
+        return []
+
+    @property
+    def tidied(self) -> bool:
+        """Whether the kind ever proposes anything, and a person could agree to it."""
+        return type(self).tidy is not FieldKind.tidy and self.editable and not self.hidden
 
     def schema(self) -> dict[str, Any]:
         """What `to_json` gives, as JSON Schema."""
@@ -188,6 +207,19 @@ class FieldKind:
     def empty_value(self) -> Any:
         """What stands for nothing."""
         return None if self.nullable else self.empty
+
+    # --- together ---------------------------------------------------------------------------------
+    def combine(self, values: Sequence[Any]) -> Any:
+        """What the values of several records become as one, where nobody chooses; the best record's comes first."""
+        return next((value for value in values if not self.is_empty(value)), self.empty_value())
+
+    def naming(self, name: str, keys: Sequence[int]) -> Q | None:
+        """The records whose value points to any of these records of an entity; None: none ever does."""
+        return None
+
+    def led(self, value: Any, name: str, keys: Iterable[int], to: int) -> Any:
+        """The value with another record in the place of these."""
+        return value
 
     # --- out --------------------------------------------------------------------------------------
     def text(self, value: Any) -> str:

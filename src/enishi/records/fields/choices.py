@@ -13,6 +13,9 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from enishi.japanese.text import fold
+from enishi.japanese.tidy import width
+from enishi.japanese.tidy.proposals import Proposal, Wishes
+from enishi.records.fields import consents
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 from enishi.records.models import Link, Tag
 
@@ -112,6 +115,15 @@ class Choice(FieldKind):
                 return option.value
         return None
 
+    def combine(self, values: Sequence[Any]) -> Any:
+        """Of what somebody agreed to or refused the stricter; else the best record's."""
+        if consents.is_consent(self.label):
+            return min(
+                [value for value in values if value] or [""],
+                key=lambda value: consents.strictness(f"{value} {self.text(value)}"),
+            )
+        return super().combine(values)
+
     def text(self, value: Any) -> str:
         return self._shown(value)[0]
 
@@ -177,6 +189,10 @@ class FreeChoice(Choice):
     def cells(self, records: Sequence[Any]) -> list[str]:
         return [escape(value) for value in self.values(records)]
 
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        made = (width.spaces(value), width.ascii_width(value), width.kana_width(value))
+        return [one for one in made if one is not None]
+
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "maxLength": 100}
 
@@ -184,6 +200,7 @@ class FreeChoice(Choice):
 class SeveralChoices(Choice):
     """Any number of a list, in the list's order."""
 
+    joins = True
     kind = "choices"
     template = "components/input_choices.html"
     operators = ("has", "has_not", "empty", "not_empty")
@@ -203,13 +220,17 @@ class SeveralChoices(Choice):
         return []
 
     def text(self, value: Any) -> str:
-        return "、".join(self._shown(one)[0] for one in value or ())
+        return _("、").join(self._shown(one)[0] for one in value or ())
 
     def input_text(self, value: Any) -> str:
         return ",".join(value or ())
 
     def cells(self, records: Sequence[Any]) -> list[str]:
         return [" ".join(self._shown(one)[1] for one in value or ()) for value in self.values(records)]
+
+    def combine(self, values: Sequence[Any]) -> list[str]:
+        chosen = {one for value in values for one in value or ()}
+        return [option.value for option in self.options if option.value in chosen]
 
     def operand(self, value: Any) -> Any:
         self.check_type(value, str)
@@ -233,6 +254,7 @@ class Tags(FieldKind):
     """Words put on a record: a sorted list. Look-ups go through the links table, where they have an index."""
 
     kind = "tags"
+    joins = True
     design_icon = "tags"
     template = "components/input_tags.html"
     operators = ("has", "has_not", "empty", "not_empty")
@@ -263,6 +285,9 @@ class Tags(FieldKind):
         return " ".join(
             f'<span class="chip chip-grey">{escape(name)}</span>' for name in self.get(record) or []
         )
+
+    def combine(self, values: Sequence[Any]) -> list[str]:
+        return sorted({name for value in values for name in value or ()})
 
     def operand(self, value: Any) -> Any:
         self.check_type(value, str)

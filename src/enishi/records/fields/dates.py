@@ -17,6 +17,7 @@ WHEN = (
     "is", "gte", "lte", "between", "today", "this_week", "this_month", "last_month", "next_month", "this_year",
     "past_days", "next_days", "before_days", "empty", "not_empty",
 )  # fmt: skip
+TODAY = "today"  # the beginning of a date that is the day on which the record is made
 EARLIEST, LATEST = datetime.date(1800, 1, 1), datetime.date(2999, 12, 31)
 
 
@@ -44,6 +45,11 @@ class Date(FieldKind):
                 % {"label": self.label, "raw": str(raw)[:40]}
             )
         return value
+
+    def beginning(self) -> Any:
+        if self.default == TODAY:
+            return self.clean(timezone.localdate())
+        return super().beginning()
 
     def to_json(self, value: Any) -> Any:
         return value.isoformat() if value else None
@@ -84,6 +90,9 @@ class DateTime(Date):
     design_label: ClassVar[Text] = gettext_lazy("日時")
     design_icon = "clock"
     template = "components/input_datetime.html"
+
+    def beginning(self) -> Any:
+        return timezone.now() if self.default == TODAY else super().beginning()
 
     def clean(self, raw: Any) -> datetime.datetime | None:
         if raw is None or raw == "":

@@ -30,6 +30,7 @@ class Files(FieldKind):
     kind = "file"
     operators = ("empty", "not_empty")
     empty: list[int] = []
+    joins = True
     pictures: ClassVar[bool] = False
     design_label: ClassVar[Text] = gettext_lazy("ファイル")
     design_icon = "paperclip"
@@ -48,6 +49,9 @@ class Files(FieldKind):
     def empty_value(self) -> Any:
         return []
 
+    def combine(self, values: Sequence[Any]) -> list[int]:
+        return list(dict.fromkeys(key for value in values for key in value or ()))
+
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "integer"}}
 
@@ -62,7 +66,7 @@ class Files(FieldKind):
 
     def text(self, value: Any) -> str:
         names = self.names([value])
-        return "、".join(names[key] for key in value or () if key in names)
+        return _("、").join(names[key] for key in value or () if key in names)
 
     def input_text(self, value: Any) -> str:
         return ",".join(map(str, value or ()))

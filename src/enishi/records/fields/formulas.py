@@ -58,6 +58,23 @@ class Formula(Number):
         made.expression_text = held.get("expression") or ""
         return made
 
+    def follows(self) -> Iterator[tuple[str, str]]:
+        assert self.entity is not None
+        if self.rollup is None:
+            yield from ((self.entity.name, name) for name in names_in(self.expression_text))
+            return
+        _function, over, name = self.rollup
+        linked = self.entity.fields.get(over)
+        other, _dot, reference = over.partition(".")
+        if linked is not None and linked.linked:
+            other = linked.to  # type: ignore[attr-defined]
+            yield self.entity.name, over
+        else:
+            yield other, reference
+        yield other, ""
+        if name:
+            yield other, name
+
     def text(self, value: Any) -> str:
         if value is not None and self.result == "money":
             return amounts.format_yen(int(value))

@@ -14,9 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from enishi.records import journal
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 from enishi.records.models import Link
 from enishi.records.prepared import fetch
+from enishi.records.rows import insert_rows
 
 if TYPE_CHECKING:
     from enishi.records.entity import Entity
@@ -165,7 +167,7 @@ class Linked(FieldKind):
             gone = set(kept) - {key for key, _role in new}
             mine = self.links().filter(**{f"{self.here}_id": record.pk})
             if gone:
-                mine.filter(**{f"{self.there}_id__in": gone}).delete()
+                journal.delete_rows(mine.filter(**{f"{self.there}_id__in": gone}))
             for place, (key, role) in enumerate(new):
                 if key not in kept:
                     rows.append(
@@ -182,11 +184,21 @@ class Linked(FieldKind):
                         )
                     )
                 elif kept[key] != role or (self.forward and places[key] != place):
-                    mine.filter(**{f"{self.there}_id": key}).update(
-                        role=role, **({"position": place} if self.forward else {})
+                    journal.change_rows(
+                        mine.filter(**{f"{self.there}_id": key}),
+                        role=role,
+                        **({"position": place} if self.forward else {}),
                     )
         # The other end may just have tied the same two.
-        Link.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        if journal.is_open():
+            held = set(
+                self.links()
+                .filter(**{f"{self.here}_id__in": [record.pk for record, _old, _new in pairs]})
+                .values_list("from_id", "to_id")
+            )
+            insert_rows(Link, [row for row in rows if (row.from_id, row.to_id) not in held])
+        else:
+            Link.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
 
     # --- in ---------------------------------------------------------------------------------------
     def clean(self, raw: Any) -> Any:
@@ -208,7 +220,7 @@ class Linked(FieldKind):
     def _pair(self, one: Any) -> tuple[int, str | None]:
         key, role = one, None
         if isinstance(one, dict):
-            key, role = one.get("id"), one.get("role", "")
+            key, role = one.get("id"), one.get("role")
         elif isinstance(one, list | tuple) and len(one) == 2:
             key, role = one
         if isinstance(key, str) and key.isascii() and key.isdigit() and len(key) < 19:
@@ -272,6 +284,8 @@ class Linked(FieldKind):
         roles = dict(held)
         if isinstance(value, LinkEdit):
             kept = [pair for pair in held if pair[0] not in value.removed]
+            said = dict(value.added)
+            kept = [(key, role if said.get(key) is None else said[key] or "") for key, role in kept]
             added = [(key, role or "") for key, role in value.added if key not in dict(kept)]
             if added and not self.many:
                 kept = []
@@ -281,6 +295,23 @@ class Linked(FieldKind):
             places = {key: place for place, (key, _role) in enumerate(held)}
             made.sort(key=lambda pair: places.get(pair[0], len(places)))
         return tuple(made)
+
+    def combine(self, values: Sequence[Any]) -> Pairs:
+        """All of them, each once; where there may be one only, the best record's."""
+        if not self.many:
+            return next((value for value in values if value), ())
+        made: dict[int, str] = {}
+        for key, role in (pair for value in values for pair in value):
+            made[key] = made.get(key) or role
+        return tuple(made.items())
+
+    def unknown_roles(self, roles: set[str]) -> list[str]:
+        """Of these the roles that the connection neither has nor, from before, still holds; it has any where none are set down."""
+        unknown = sorted(roles - set(self.roles)) if self.roles else []
+        if not unknown:
+            return []
+        held = set(self.links().filter(role__in=unknown).values_list("role", flat=True).distinct())
+        return [role for role in unknown if role not in held]
 
     def is_empty(self, value: Any) -> bool:
         return not value
@@ -314,7 +345,7 @@ class Linked(FieldKind):
 
     @staticmethod
     def _words(value: Pairs, names: dict[int, str]) -> str:
-        return "、".join(
+        return _("、").join(
             f"{names[key]}（{role}）" if role else names[key] for key, role in value if key in names
         )
 
@@ -351,7 +382,7 @@ class Linked(FieldKind):
             for key, role in value
             if key in names
         ]
-        return "、".join(shown[:5]) + ("…" if len(shown) > 5 else "")
+        return _("、").join(shown[:5]) + ("…" if len(shown) > 5 else "")
 
     def exported(self, keys: Sequence[int]) -> list[str]:
         """Texts for the rows of these keys, in two queries."""

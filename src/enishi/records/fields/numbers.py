@@ -1,6 +1,6 @@
 """Number kinds: whole numbers, money in yen, percent, yes/no."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, ClassVar
 
@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enishi.japanese import amounts
+from enishi.records.fields import consents
 from enishi.records.fields.base import FieldKind, Text
 
+NOISE = Decimal("1e-9")
 ORDERED = ("is", "is_not", "gte", "lte", "gt", "lt", "between", "empty", "not_empty")
 
 
@@ -77,11 +79,29 @@ class Number(FieldKind):
         return number
 
     def parse(self, raw: Any) -> int | float:
-        """Text or number as a number of this field's places; raises ValueError."""
+        """Text or number as a number of this field's places.
+
+        Raises:
+            ValueError: it is none, or finer than the field holds: what was typed is never cut.
+        """
         number = amounts.parse_number(raw)
-        if not self.places:
-            return int(number)
-        return float(number.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP))
+        rounded = self.rounded(number)
+        if not self.fits(number):
+            raise ValueError(
+                _("%(label)sは小数点以下%(places)d桁までで入力してください。")
+                % {"label": self.label, "places": self.places}
+                if self.places
+                else _("%(label)sは整数で入力してください（小数は入りません）。") % {"label": self.label}
+            )
+        return float(rounded) if self.places else int(rounded)
+
+    def rounded(self, number: Decimal) -> Decimal:
+        """The nearest number that the field holds; raises ArithmeticError where it is far too large."""
+        return number.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP)
+
+    def fits(self, number: Decimal) -> bool:
+        """Whether the field holds this number, but for what is left of arithmetic with floats (0.1 + 0.2)."""
+        return abs(number - self.rounded(number)) <= max(NOISE, abs(number) * NOISE / 1000)
 
     def text(self, value: Any) -> str:
         if value is None:
@@ -100,16 +120,14 @@ class Number(FieldKind):
 
 
 class Money(Number):
-    """Whole yen."""
+    """Whole yen. There is no tenth of a yen: a person or a program that gives ¥99.9 is asked, while the cells of a sheet are rounded half
+    up, because a sheet shows the results of its formulas rounded (see `exchange.rows`)."""
 
     kind = "money"
     template = "components/input_money.html"
     design_label = gettext_lazy("金額（円）")
     design_icon = "japanese-yen"
     design_options = ("least", "most")
-
-    def parse(self, raw: Any) -> int:
-        return amounts.parse_yen(raw)
 
     def text(self, value: Any) -> str:
         return "" if value is None else amounts.format_yen(value)
@@ -119,21 +137,19 @@ class Money(Number):
 
 
 class Percent(Number):
-    """0 to 100."""
+    """0 to 100, whole or (own fields) with up to four decimal places. That a sheet keeps 30% as 0.3 is the import's business."""
 
     kind = "percent"
     summable = False
     design_label = gettext_lazy("割合（%）")
     design_icon = "percent"
-    design_options = ()
+    design_options = ("places",)
 
     def __init__(self, name: str, label: Text = "", **options: Any) -> None:
         super().__init__(name, label, least=0, most=100, unit="%", **options)
 
-    def parse(self, raw: Any) -> int:
-        if isinstance(raw, float) and 0 < raw <= 1:
-            raw = round(raw * 100)  # Excel keeps 30% as 0.3
-        return int(amounts.parse_number(str(raw).replace("%", "").replace("％", "")))
+    def parse(self, raw: Any) -> int | float:
+        return super().parse(raw.replace("%", "").replace("％", "") if isinstance(raw, str) else raw)
 
 
 class YesNo(FieldKind):
@@ -180,6 +196,12 @@ class YesNo(FieldKind):
                 _("%(label)sは「はい」か「いいえ」で入力してください。") % {"label": self.label}
             )
         return self.words[word]
+
+    def combine(self, values: Sequence[Any]) -> bool:
+        """Of what somebody agreed to or refused the stricter; else yes where one says so."""
+        if consents.is_consent(self.label) and not consents.is_refusal(self.label):
+            return all(values)
+        return any(values)
 
     def is_empty(self, value: Any) -> bool:
         return value is None

@@ -1,10 +1,11 @@
 """Kinds that point elsewhere: to another record, to a user."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -88,6 +89,12 @@ class Reference(Pointer):
         from enishi.records.registry import get
 
         return get(self.to)
+
+    def naming(self, name: str, keys: Sequence[int]) -> Q | None:
+        return Q(**{f"{self.column}__in": keys}) if self.to == name and not self.custom else None
+
+    def led(self, value: Any, name: str, keys: Iterable[int], to: int) -> Any:
+        return to if self.to == name and value in keys else value
 
     def by_name(self, text: str) -> int | None:
         from enishi.records.limits import readable

@@ -11,6 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enishi.japanese import addresses, companies, emails, kana, telephones
+from enishi.japanese.tidy import addresses as tidy_addresses
+from enishi.japanese.tidy import companies as tidy_companies
+from enishi.japanese.tidy import reach, readings, width
+from enishi.japanese.tidy.proposals import Proposal, Wishes, proposed
 from enishi.records.fields import shapes
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 
@@ -29,6 +33,13 @@ TEXT_OPERATORS: tuple[str, ...] = (
     "empty",
     "not_empty",
 )
+
+
+# What is true of any line of Japanese text; a legal form only where it can mean nothing else.
+_WORDS = (
+    width.spaces, width.ascii_width, width.kana_width, width.long_mark, width.marks, tidy_companies.legal_form,
+    tidy_companies.legal_form_space,
+)  # fmt: skip
 
 
 class Words(FieldKind):
@@ -77,6 +88,14 @@ class Words(FieldKind):
             )
         return text
 
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        if value.isascii():
+            return proposed(width.spaces(value))
+        if not width.suspect(value):
+            return []
+        made = [one(value) for one in _WORDS]
+        return [one for one in made if one is not None and (one.sure or one.rule != "legal-form")]
+
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "maxLength": self.longest}
 
@@ -85,6 +104,7 @@ class LongText(Words):
     """Several lines."""
 
     kind = "long_text"
+    joins = True
     design_label = gettext_lazy("長い文章")
     design_icon = "text"
     design_options = ()
@@ -99,6 +119,18 @@ class LongText(Words):
             return ""
         self.check_type(raw, str, int, float)
         return cleaned_text(raw, self, self.longest)
+
+    def combine(self, values: Sequence[Any]) -> str:
+        """All of them below each other; what another says already is left out."""
+        kept: list[str] = []
+        for value in values:
+            text = str(value or "").strip()
+            if text and not any(text in one for one in kept):
+                kept = [*(one for one in kept if one not in text), text]
+        return "\n".join(kept)[: self.longest]
+
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        return proposed(width.kana_width(value))
 
     def cell(self, record: Any) -> str:
         return self.cells([record])[0]
@@ -117,6 +149,9 @@ class Kana(Words):
 
     def clean(self, raw: Any) -> str:
         return kana.to_katakana(super().clean(raw))
+
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        return proposed(readings.reading(value))
 
 
 class Email(Words):
@@ -140,6 +175,9 @@ class Email(Words):
     def cell(self, record: Any) -> str:
         text = escape(self.get(record))
         return f'<a class="link" href="mailto:{text}">{text}</a>' if text else ""
+
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        return proposed(reach.email(value))
 
 
 class Telephone(Words):
@@ -170,6 +208,9 @@ class Telephone(Words):
         text = escape(self.get(record))
         return f'<a class="link" href="tel:{escape(_digits(text))}">{text}</a>' if text else ""
 
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        return proposed(reach.telephone(value))
+
 
 def _digits(text: str) -> str:
     return "".join(character for character in text if character.isdigit() or character == "+")
@@ -188,7 +229,7 @@ class Url(Words):
         super().__init__(name, label, longest=longest, **options)
 
     def clean(self, raw: Any) -> str:
-        text = super().clean(raw)
+        typed = text = super().clean(raw)
         if not text:
             return ""
         if "://" not in text:
@@ -204,7 +245,7 @@ class Url(Words):
                 _(
                     "「%(text)s」はWebアドレスとして読めません。https://example.co.jp/ のように入力してください。"
                 )
-                % {"text": text}
+                % {"text": typed}
             )
         return text
 
@@ -214,6 +255,9 @@ class Url(Words):
             return ""
         short = escape(text.split("://", 1)[-1].rstrip("/"))
         return f'<a class="link" href="{escape(text)}" target="_blank" rel="noopener noreferrer">{short}</a>'
+
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        return proposed(reach.url(value))
 
 
 class PostalCode(Words):
@@ -239,6 +283,9 @@ class PostalCode(Words):
             )
         return code
 
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        return proposed(reach.postal_code(value))
+
 
 class CorporateNumber(Words):
     """法人番号: 13 digits of which the first is the check digit (法人番号の指定等に関する省令 第二条)."""
@@ -261,6 +308,9 @@ class CorporateNumber(Words):
                 % {"text": text}
             )
         return digits
+
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        return proposed(reach.corporate_number(value))
 
 
 class Address(Words):
@@ -286,3 +336,6 @@ class Address(Words):
             places = addresses.lookup_postal_code(code)
             rest = f"{places[0].prefecture}{places[0].city}{places[0].town}" if places else ""
         return f"〒{code} {rest}".strip()
+
+    def tidy(self, value: str, wishes: Wishes) -> list[Proposal]:
+        return [*super().tidy(value, wishes), *tidy_addresses.address_line(value, wishes)]

@@ -27,11 +27,11 @@ from enishi.records.models.design import (
     Sequence,
 )
 from enishi.records.models.handover import Handover
-from enishi.records.models.merging import Forward, NotSame
+from enishi.records.models.merging import Forward, MergedRow, MergeRule, NotSame
 from enishi.records.models.personal import RetentionRule
 
 __all__ = [
     "ALIVE", "GONE", "Attachment", "ConnectionDesign", "DesignRound", "DrawnRecord", "EntityDesign", "Event", "EventSubject",
-    "FieldDesign", "Forward", "Handover", "IdempotencyKey", "Link", "NotSame", "Notification", "Operation", "Record", "RetentionRule", "SavedView", "SearchDoc", "Sequence", "Tag",
+    "FieldDesign", "Forward", "Handover", "IdempotencyKey", "Link", "MergeRule", "MergedRow", "NotSame", "Notification", "Operation", "Record", "RetentionRule", "SavedView", "SearchDoc", "Sequence", "Tag",
     "Touched", "record_indexes", "user_key",
 ]  # fmt: skip

@@ -70,7 +70,11 @@ def record_indexes(table: str, *sorts: str, filters: tuple[str, ...] = ()) -> li
 
 
 class Touched(models.Model):
-    """What a customer or deal shows of the work on it; kept up to date by `enishi.work`."""
+    """What a customer or deal shows of the work on it; kept up to date by `enishi.work`.
+
+    Who doesn't see all tasks doesn't have the words of the next one (they are somebody's text). The two times stay: they say of a customer
+    whom he may see no more than that somebody is at it, and keep two from calling on the same day.
+    """
 
     last_contact_at = models.DateTimeField(_("最終接触"), null=True, blank=True, editable=False)
     next_step_at = models.DateTimeField(_("次の予定日"), null=True, blank=True, editable=False)

@@ -1,5 +1,7 @@
 """What merging remembers: where old keys lead, and which records are not the same."""
 
+from typing import Any
+
 from django.db import models
 from django.utils import timezone
 
@@ -40,3 +42,40 @@ class NotSame(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity} {self.low_id} ≠ {self.high_id}"
+
+
+class MergedRow(models.Model):
+    """Rows of one table that a merge changed in the same way, as they were before and after.
+
+    `before` is empty for rows that the merge made, `after` for those that it took away. Taking the merge back puts every
+    row back to what it was (`records.unmerge`).
+    """
+
+    operation = models.ForeignKey(Operation, models.CASCADE, related_name="+")
+    entity = models.CharField(max_length=40)  # whose records were merged …
+    survivor = models.BigIntegerField()  # … and into which: the parts of an operation of many merges
+    model = models.CharField(max_length=80)
+    keys: Any = models.JSONField()
+    before: Any = models.JSONField(null=True)
+    after: Any = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["operation", "id"], name="merged_row_operation"),
+            models.Index(fields=["entity", "survivor"], name="merged_row_survivor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.keys}"
+
+
+class MergeRule(models.Model):
+    """Whether what is surely the same is merged by the worker after a search for duplicates; off where there is none."""
+
+    entity = models.CharField(max_length=40, unique=True)
+    automatic = models.BooleanField(default=False)
+    by = user_key()
+    at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"{self.entity}: {self.automatic}"

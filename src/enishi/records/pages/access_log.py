@@ -16,6 +16,7 @@ from enishi.access.models import AccessLog, User
 from enishi.access.rights import admin_required
 from enishi.records import registry
 from enishi.records.fields.any_record import parse, titles
+from enishi.records.pages.access_words import said
 from enishi.records.pages.base import whole
 
 PAGE = 100
@@ -95,7 +96,7 @@ def _lines(rows: list[AccessLog], words: dict[str, str]) -> list[dict[str, Any]]
         what = str(entity) if entity else ""
         made.append(
             {
-                "at": row.at, "user": row.user, "label": words.get(row.action, row.action), "entity": what, "detail": row.detail,
+                "at": row.at, "user": row.user, "label": words.get(row.action, row.action), "entity": what, "detail": said(row.action, row.detail),
                 "count": row.count if row.count != 1 else "",
                 "url": entity.url(row.record_id) if entity and row.record_id else "",
                 "title": named.get(f"{row.entity}:{row.record_id}", f"#{row.record_id}") if row.record_id else "",

@@ -15,7 +15,7 @@ from enishi.kit import htmx
 from enishi.records import registry
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
-from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
+from enishi.records.errors import Moved, NotAllowed, NotFound, RecordError, Refused
 from enishi.records.fields import FieldKind, Lines, Linked, Pointer, SeveralChoices
 from enishi.records.fields.any_record import titles
 
@@ -57,6 +57,15 @@ def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
     return render(request, "frame/error.html", {"status": status, "message": message}, status=status)
 
 
+def dialog(
+    request: HttpRequest, template: str, context: Mapping[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """A dialog for the page that asks for it; whoever opens its address (in a new tab, from a bookmark) gets it as a page."""
+    if htmx.is_htmx(request):
+        return render(request, template, dict(context), status=status)
+    return render(request, "records/dialog_page.html", {**context, "dialog": template}, status=status)
+
+
 def handled(view: View) -> View:
     """Decorator: what records refuse becomes a clear answer, never a traceback."""
 
@@ -64,6 +73,8 @@ def handled(view: View) -> View:
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
+        except Moved as error:
+            return _led(request, error)
         except NotFound as error:
             return error_page(request, 404, str(error))
         except NotAllowed as error:
@@ -78,6 +89,16 @@ def handled(view: View) -> View:
             return error_page(request, 409, str(error))
 
     return wrapper
+
+
+def _led(request: HttpRequest, error: Moved) -> HttpResponse:
+    """A look at a merged record leads to the one that it became; what was to be done with it isn't done with another unasked."""
+    if request.method not in {"GET", "HEAD"}:
+        return error_page(request, 404, str(error))
+    old = f"/{error.old_id}/"
+    path = request.get_full_path()
+    _head, _mark, rest = path.partition(old)
+    return htmx.go(request, f"{error.url}{rest}")
 
 
 def whole(text: str, default: int | None = None) -> int | None:

@@ -33,6 +33,7 @@ class Cards:
         self.priced = bool(board.amount)
         self.days = _("%(days)d日")
         self.calendar = icon("calendar")
+        self.planned = _("予定あり")  # for who may not read what
         self.none = f'<span class="text-red">{icon("circle-alert")} {escape(_("次の予定なし"))}</span>'
 
     def rows(self, queryset: Any) -> Any:
@@ -49,7 +50,7 @@ class Cards:
         days = (self.now - since).days
         amount = amount if self.priced else None
         step, reason = (
-            step if "next_step" in self.shows else "",
+            step if "next_step" in self.shows else step and self.planned,
             reason if "lost_reason" in self.shows else "",
         )
         stale = stage.outcome in RUNNING and stage.stale_days and days >= stage.stale_days
@@ -110,10 +111,13 @@ class RecordCards:
         entity, key = self.entity, record.pk
         title = escape(entity.title(record))
         foot = ""
-        if getattr(record, "next_step", "") and "next_step" in entity.fields:
+        if getattr(record, "next_step", ""):
             at = record.next_step_at
+            step = record.next_step if "next_step" in entity.fields else _("予定あり")
             day = calendar.format_short(at.astimezone(self.zone).date()) if at else ""
-            foot = f'<span class="foot">{self.calendar} {day} {escape(record.next_step)}</span>'
+            today = self.now.astimezone(self.zone).date()
+            late = " text-red" if at and at.astimezone(self.zone).date() < today else ""
+            foot = f'<span class="foot{late}">{self.calendar} {day} {escape(step)}</span>'
         amount = escape(self.amount.value_text(record)) or "—" if self.amount else ""
         days = self.days % {"days": max(0, (self.now - record.updated_at).days)}
         return (

@@ -12,7 +12,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from enishi.access.models import User
 from enishi.access.reads import note_read
+from enishi.access.rights import rights_of
 from enishi.kit import htmx
 from enishi.kit.hooks import Hook
 from enishi.records import attachments, registry, timeline, write
@@ -20,6 +22,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotFound, Refused
 from enishi.records.fields import Choice, FieldKind, Reference
 from enishi.records.fields.files import picture_type
+from enishi.records.limits import unseen
 from enishi.records.models import Attachment
 from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
@@ -57,7 +60,7 @@ def card_parts(
         "shows": set(entity.fields),
         "shows_address": {"prefecture", "address", "building"} <= set(entity.fields),
         "stamp": timeline.stamp(entity, record, newest),
-        "has_touch": hasattr(record, "next_step"),
+        "has_touch": hasattr(record, "next_step") and _reads_step(entity, record, user),
         "lacks": missing(entity, record),
         "own_call": _own_text(entity, record, entity.call_field),
         "own_mail": _own_text(entity, record, entity.mail_field),
@@ -70,6 +73,15 @@ def card_parts(
         }
     card_context.send(request=request, entity=entity, record=record, context=context)
     return context
+
+
+def _reads_step(entity: Entity, record: Any, user: User) -> bool:
+    """Whether the person may read what comes next: all next steps, or this one because it is his own task or his team's."""
+    if "next_step" in entity.fields:
+        return True
+    if rights_of(user).fields.get(entity.name, {}).get("next_step") == "hidden":
+        return False
+    return not (record.next_task_id and unseen(registry.find("task"), [record.next_task_id]))
 
 
 def _files(entity: Any, key: Any) -> Any:
@@ -347,7 +359,7 @@ def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse
         for one_file in files:
             attachments.store(entity, record_id, one_file, by=user)
     except ValidationError as error:
-        return error_page(request, 422, "、".join(error.messages))
+        return error_page(request, 422, _("、").join(error.messages))
     messages.success(request, _("ファイルを%(n)d件保存しました。") % {"n": len(files)})
     return htmx.go(request, entity.url(record_id))
 

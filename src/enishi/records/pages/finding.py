@@ -18,6 +18,8 @@ from enishi.records.search import Hit, find
 from enishi.records.templatetags.ui import icon
 from enishi.records.visible import in_bin, permits
 
+MOST_HITS = 20
+
 
 @require_GET
 @handled
@@ -25,9 +27,11 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """Hits of every kind; as a panel while one types, as a page by address."""
     user = person(request)
     query = request.GET.get("q", "").replace("\x00", "")[:100].strip()
+    found = find(query, user, limit=MOST_HITS) if query else []
     context = {
         "query": query,
-        "hits": hit_lines(find(query, user, limit=20)) if query else "",
+        "hits": hit_lines(found),
+        "more": len(found) >= MOST_HITS,
         "entities": [one for one in registry.all_entities() if one.in_navigation and one.in_search],
     }
     template = "records/search_panel.html" if htmx.is_htmx(request) else "records/search.html"

@@ -12,7 +12,7 @@ from enishi.kit import htmx
 from enishi.records import write
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
-from enishi.records.pages.base import form_input, handled, person, read_values
+from enishi.records.pages.base import form_input, handled, person, read_values, whole
 from enishi.records.similar import similar
 from enishi.records.visible import require
 
@@ -92,5 +92,9 @@ def form_context(
 def similar_part(request: HttpRequest, entity: Entity) -> HttpResponse:
     """Records that are likely the same as the one being typed."""
     values = {name: request.GET.get(name, "").strip()[:200] for name in request.GET if name in entity.fields}
-    found = similar(entity, values, person(request))
-    return render(request, "records/similar.html", {"entity": entity, "found": found})
+    found = similar(entity, values, person(request), but=whole(request.GET.get("but", "")))
+    return render(
+        request,
+        "records/similar.html",
+        {"entity": entity, "found": found, "but": whole(request.GET.get("but", ""))},
+    )

@@ -45,10 +45,14 @@ def handover_page(request: HttpRequest) -> HttpResponse:
     held = handover.holdings(leaver) if leaver else []
     context = {
         "people": User.objects.order_by("-is_active", "name"), "leaver": leaver, "held": held, "errors": errors,
-        "receivers": User.objects.filter(is_active=True).exclude(pk=leaver.pk if leaver else 0),
+        "receivers": [
+            one for one in User.objects.filter(is_active=True).exclude(pk=leaver.pk if leaver else 0) if handover.works(one)
+        ],
         "areas": handover.areas(leaver) if leaver else [], "rows": rows, "today": timezone.localdate().isoformat(),
         "how": given.get("how", "one"), "chosen": [whole(key) for key in given.getlist("to")], "on": given.get("on", ""),
-        "running": any(one["row"].status in {"running", "undoing"} for one in rows),
+        "running": any(one["row"].status in {"running", "undoing"}
+            or (one["row"].status == "waiting" and one["row"].on <= timezone.localdate())
+            for one in rows),
     }  # fmt: skip
     return render(request, "records/handover.html", context, status=422 if errors else 200)
 
@@ -77,7 +81,7 @@ def _plan(request: HttpRequest, leaver: User, user: User) -> Handover:
 
 def _names(row: Handover) -> str:
     found = dict(User.objects.filter(pk__in=row.plan.get("to", [])).values_list("pk", "name"))
-    return "、".join(found.get(key, "") for key in row.plan.get("to", []) if key in found)
+    return _("、").join(found.get(key, "") for key in row.plan.get("to", []) if key in found)
 
 
 def _figures(row: Handover) -> list[tuple[Any, int]]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from enishi.access.models import User
 from enishi.japanese import calendar
 from enishi.kit import htmx
-from enishi.records import history, registry, timeline
+from enishi.records import history, registry, tasks, timeline
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.models import Event, Operation
@@ -23,7 +23,7 @@ from enishi.records.pages.base import handled, person, whole
 from enishi.records.visible import one, permits, require
 
 PAGE, MOST = 100, 200
-_CURSOR = re.compile(r"([0-9]{1,18})\Z")
+_CURSOR = re.compile(r"([0-9]{1,17})-([0-9]{1,18})\Z")  # microseconds, event
 
 
 @require_POST
@@ -38,11 +38,16 @@ def undo_event(request: HttpRequest, event_id: int) -> HttpResponse:
 @handled
 def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     """Takes everything back that one action did."""
-    from enishi.records.models import Operation
-
     operation = Operation.objects.filter(pk=operation_id).first()
     if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
         raise NotFound
+    if operation.events.count() > history.AT_ONCE and operation.kind != Operation.Kind.IMPORT:
+        tasks.undo_operation.enqueue(operation.pk, person(request).pk)
+        text = _("件数が多いため、順に元に戻しています。このまま画面を離れても続きます。")
+        if htmx.is_htmx(request):
+            return htmx.toast(HttpResponse(status=204), text)
+        messages.success(request, text)
+        return htmx.go(request, f"/settings/changes/?operation={operation.pk}")
     if operation.events.count() > history.AT_ONCE:
         raise Refused(
             {
@@ -61,7 +66,7 @@ def undo_answer(request: HttpRequest, undone: history.Undone) -> HttpResponse:
     """Says what was put back and what was left."""
     text = _("%(n)d件を元に戻しました。") % {"n": undone.records}
     if undone.kept:
-        text += _("その後に変更された値はそのままです: %(names)s") % {"names": "、".join(undone.kept[:5])}
+        text += _("その後に変更された値はそのままです: %(names)s") % {"names": _("、").join(undone.kept[:5])}
     if htmx.is_htmx(request):
         return htmx.toast(HttpResponse(status=204), text)
     messages.success(request, text)
@@ -125,23 +130,35 @@ def changes_page(request: HttpRequest) -> HttpResponse:
     rows = Event.objects.filter(**span).filter(Q(operation=None) | Q(operation__kind__in=("edit", "undo")))
     operations = Operation.objects.filter(**span).exclude(kind__in=("edit", "undo")).select_related("user")
     who = whole(request.GET.get("user", ""))
+    shown = Operation.objects.filter(pk=whole(request.GET.get("operation", "")) or 0).first()
+    if shown is not None:
+        rows, operations = Event.objects.filter(operation=shown), Operation.objects.filter(pk=shown.pk)
     if who:
         rows, operations = rows.filter(actor=who), operations.filter(user=who)
     entity = registry.find(request.GET.get("entity", ""))
     if entity is not None:
         rows, operations = rows.filter(entity=entity.name), operations.none()
-    before = whole(request.GET.get("before", ""))
+    before = _CURSOR.match(request.GET.get("before", ""))
     if before:
-        rows = rows.filter(pk__lt=before)
-    found = list(rows.select_related("actor").order_by("-pk")[: PAGE + 1])
+        at = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(
+            microseconds=int(before[1])
+        )
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=int(before[2])))
+    found = list(rows.select_related("actor").order_by("-at", "-pk")[: PAGE + 1])
     context = {
         "day": day, "title": calendar.format_date(day), "before_day": day - datetime.timedelta(days=1),
         "after_day": day + datetime.timedelta(days=1) if day < timezone.localdate() else None,
-        "rows": _told(found[:PAGE]), "operations": [] if before else list(operations.order_by("-at")[:50]),
-        "next": found[PAGE - 1].pk if len(found) > PAGE else None, "people": User.objects.order_by("name"), "who": who,
+        "rows": _told(found[:PAGE]), "operations": [] if before and not shown else list(operations.order_by("-at")[:50]), "shown": shown,
+        "next": _cursor(found[PAGE - 1]) if len(found) > PAGE else None, "people": User.objects.order_by("name"), "who": who,
         "entity": entity, "entities": [each for each in registry.all_entities() if each.in_navigation],
     }  # fmt: skip
     return render(request, "records/changes.html", context)
+
+
+def _cursor(event: Event) -> str:
+    """Where a page ends: the moment in microseconds, which a float would round, and the event."""
+    since = event.at - datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+    return f"{since // datetime.timedelta(microseconds=1)}-{event.pk}"
 
 
 def _day(text: str) -> datetime.date:

@@ -23,7 +23,7 @@ from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Choice, FieldKind, InTeam, Person, Tags
 from enishi.records.lists import ListState, table_size, totals
 from enishi.records.models import Operation, SavedView
-from enishi.records.pages.base import handled, person, whole
+from enishi.records.pages.base import dialog, handled, person, whole
 from enishi.records.pages.rows import table_rows
 from enishi.records.prepared import fetch
 from enishi.records.visible import allowed, require, visible
@@ -231,7 +231,7 @@ def filter_dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
     """The condition builder."""
     state = ListState.of(entity, person(request), request.GET)
     kept = [(name, value) for name, value in request.GET.items() if name not in {"filter", "after", "part"}]
-    return render(
+    return dialog(
         request,
         "records/filter_dialog.html",
         {"entity": entity, "kinds": builder_kinds(entity), "value": json.dumps(state.filter), "kept": kept},
@@ -250,7 +250,7 @@ def columns_dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
         if one.listed and not one.hidden and one not in chosen and one.name != entity.title_field
     ]
     kept = [(name, value) for name, value in request.GET.items() if name not in {"columns", "part"}]
-    return render(
+    return dialog(
         request,
         "records/columns_dialog.html",
         {"entity": entity, "chosen": chosen, "others": others, "kept": kept},
@@ -272,7 +272,7 @@ def save_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     user = person(request)
     state = ListState.of(entity, user, request.GET)
     if request.method != "POST":
-        return render(
+        return dialog(
             request, "records/view_dialog.html", {"entity": entity, "query": request.GET.urlencode()}
         )
     name = clean(request.POST.get("name", "")).strip()[:60]
@@ -377,7 +377,7 @@ def bulk_dialog(request: HttpRequest, entity: Entity, name: str) -> HttpResponse
         raise Refused({"": [_("変更する項目を選んでください。")]})
     made = form_input(entity.field(name), entity.field(name).empty_value(), prefix="bulk")
     made["name"] = "value"
-    return render(
+    return dialog(
         request,
         "records/bulk_dialog.html",
         {"entity": entity, "input": made, "action": name, "ids": request.GET.get("ids", "")},

@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from enishi.kit import htmx
@@ -15,7 +14,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Linked
 from enishi.records.fields.links import LinkEdit
-from enishi.records.pages.base import form_input, handled, person, whole
+from enishi.records.pages.base import dialog, form_input, handled, person, whole
 from enishi.records.pages.connected import Line, lines
 from enishi.records.prepared import fetch_keys
 from enishi.records.visible import one, permits, require, shape, visible
@@ -98,10 +97,10 @@ def links(request: HttpRequest, entity: Entity, record_id: int, name: str) -> Ht
             "entity": entity, "record": record, "linked": linked, "other": linked.target, "title": entity.title(record),
             "input": form_input(linked, (), prefix="tie"), "new_url": f"/{linked.target.slug}/new/?{following}",
         }  # fmt: skip
-        return render(request, "records/link_dialog.html", context)
+        return dialog(request, "records/link_dialog.html", context)
     added = [key for part in request.POST.get("add", "").partition(";")[0].split(",") if (key := whole(part))]
     removed, raised = whole(request.POST.get("remove", "")), whole(request.POST.get("raise", ""))
-    role = request.POST.get("role", "")[:100]
+    role = request.POST.get("role", "")[:100] or None  # chosen for none, one that is there already stays
     if not added and removed is None and raised is None:
         raise Refused({"": [_("つなぐ相手を選んでください。")]})
     if linked.editable:

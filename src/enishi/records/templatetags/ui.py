@@ -68,6 +68,12 @@ def _kept(template_name: str, language: str, inputs: tuple[tuple[str, Any], ...]
 
 
 @register.filter
+def past_day(at: datetime.datetime | None) -> bool:
+    """Whether the day of a moment is over."""
+    return at is not None and timezone.localtime(at).date() < timezone.localdate()
+
+
+@register.filter
 def yen(value: Any) -> str:
     """¥1,234,567; nothing gives a dash."""
     return "—" if value is None or value == "" else amounts.format_yen(int(value))

@@ -8,6 +8,7 @@ from django.test import Client
 
 from enishi.access import reads
 from enishi.access.models import AccessLog
+from enishi.access.rights import log_access
 from enishi.records import registry, write
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("F2")]
@@ -77,3 +78,34 @@ def test_lines_that_cannot_be_written_wait(account: Any, bob: Any, monkeypatch: 
         reads.note_read(bob, "account", account.pk)
     monkeypatch.undo()
     assert reads.flush() == 1 and AccessLog.objects.filter(action="read").count() == 1
+
+
+def test_the_log_speaks_in_words(alice: Any, as_alice: Client) -> None:
+    from enishi.connect import tokens
+    from enishi.records.design import operations
+
+    contract = operations.add_entity("契約書", slug="contracts", by=alice).name
+    operations.add_field(contract, "formula", "倍", {"formula": {"expression": "1 + 1"}}, by=alice)
+    operations.add_connection(
+        contract, "deal", label="元の案件", back_label="契約書の元", many=False, by=alice
+    )
+    operations.lay_out(contract, {"columns": ["owner"], "board": "", "sections": []}, by=alice)
+    log_access(alice, "api-read", "", 1, "search 基本")
+    log_access(alice, "handover", "user", 1, "a@example.jp → b@example.jp (one)")
+    log_access(alice, "design", "contact", 1, "retention 7 on")
+    log_access(alice, "user-change", "user", 1, "a@example.jp role: member → viewer, name: 甲 → 乙")
+    log_access(alice, "user-add", "user", 1, "a@example.jp member")
+    log_access(alice, "role-change", "role", 1, "営業 {'default': {'see': 'own'}}")
+    tokens.make(alice, "会計", ["read"], by=alice)
+    page = as_alice.get("/settings/access-log/").content.decode()
+    for words in (
+        "変更: ボード、一覧の列、カードの項目", "追加: 倍（計算・集計）", "契約書「元の案件」 — 案件「契約書の元」", "検索「基本」", "b@example.jp（一人へ）", "保存期間 7年（自動）",
+        "役割: メンバー → 閲覧のみ、名前: 甲 → 乙",
+    ):  # fmt: skip
+        assert words in page, words
+    for word in ("board", "sections", "(formula)", f"{contract}.", "deal.", "search ", "(one)", "retention", "{&#x27;", "role:"):  # fmt: skip
+        assert word not in re.sub(r"<[^>]+>", " ", page), word
+    alice.language = "en"
+    alice.save()
+    page = as_alice.get("/settings/access-log/").content.decode()
+    assert "Changed: Board, Columns of the list, Fields of the card" in page and "Search “基本”" in page

@@ -192,3 +192,31 @@ def test_in_the_browser_s_own_requests(
     assert as_alice.post(f"/settings/handover/{row.pk}/cancel/").status_code == 404
     assert as_alice.post(f"/settings/handover/{row.pk}/undo/").status_code == 302
     assert as_alice.post(f"/settings/handover/{row.pk}/undo/").status_code == 422  # once
+
+
+def test_divided_by_load_everybody_has_as_much_afterwards(
+    held: dict[str, list[Any]], bob: Any, alice: Any, dan: Any
+) -> None:
+    """What hangs on a customer counts too: ten customers without and two with five deals each are no dozen of equals."""
+    for firm in held["account"][:2]:
+        for n in range(5):
+            write.create(
+                registry.get("deal"), {"name": f"追加{n}", "account": firm.pk, "owner": bob.pk}, by=bob
+            )
+    made = handover.plan(bob, how="load", to=[alice, dan], by=alice)
+    handover.run(made)
+    loads = [
+        sum(
+            registry.get(name).model._default_manager.filter(owner=one, deleted_at=None).count()
+            for name in handover.WEIGHED
+        )
+        for one in (alice, dan)
+    ]
+    assert abs(loads[0] - loads[1]) <= 7, loads  # the heaviest customer, with all that hangs on it
+
+
+def test_one_person_is_one_and_somebody_who_may_work(bob: Any, alice: Any, dan: Any, carol: Any) -> None:
+    with pytest.raises(Refused, match="ひとりだけ"):
+        handover.plan(bob, how="one", to=[alice, dan], by=alice)
+    with pytest.raises(Refused, match="引き継ぐ人"):
+        handover.plan(bob, how="one", to=[carol], by=alice)  # who only looks on

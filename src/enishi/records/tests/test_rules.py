@@ -147,3 +147,23 @@ def test_the_designer_keeps_rules_as_they_were_chosen(machine: dict[str, str], a
     assert (
         found.label == "リース満了日" and found.wanted and found.visible_if == (machine["kind"], ("o1", "o2"))
     )
+
+
+def test_what_is_missing_is_told_together_with_what_is_wrong(alice: Any, bob: Any) -> None:
+    stages = stages_of(default_pipeline().pk)
+    wanted = next(value for value, name in rules.stages(registry.get("deal")) if name == str(stages[1]))
+    operations.change_field("deal", "expected_close", {"required_from": wanted}, by=alice)
+    entity = registry.get("deal")
+    with pytest.raises(Refused) as refused:
+        write.create(entity, {"name": "件", "stage": stages[1].pk, "amount": "たくさん"}, by=bob)
+    assert set(refused.value.errors) == {"amount", "expected_close"}
+    made = write.create(entity, {"name": "件", "stage": stages[0].pk}, by=bob).record
+    with pytest.raises(Refused) as refused:
+        write.write(entity, made.pk, {"stage": stages[1].pk, "amount": "たくさん"}, by=bob)
+    assert set(refused.value.errors) == {"amount", "expected_close"}
+
+
+def test_a_refused_address_is_shown_as_it_was_typed(bob: Any) -> None:
+    with pytest.raises(Refused) as refused:
+        write.create(registry.get("account"), {"name": "x", "website": "javascript:alert(1)"}, by=bob)
+    assert "「javascript:alert(1)」" in refused.value.errors["website"][0]

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from enishi.records import registry, write
-from enishi.records.design import sets
+from enishi.records.design import operations, sets
 from enishi.records.errors import Refused
 from enishi.records.models import ConnectionDesign, DesignRound, EntityDesign, FieldDesign
 from enishi.records.testing import changed_tables, snapshot
@@ -103,3 +103,45 @@ def test_a_set_from_elsewhere_is_only_for_admins(bob: Any) -> None:
 def test_who_begins_with_nothing_is_led_to_the_ready_sets(as_alice: Client, as_bob: Client) -> None:
     assert "/settings/design/sets/" in as_alice.get("/accounts/").content.decode()
     assert "/settings/design/sets/" not in as_bob.get("/accounts/").content.decode()  # only admins draw
+
+
+def test_rules_and_changes_of_built_in_fields_go_along_in_words(as_alice: Client, alice: Any) -> None:
+    kinds = [{"label": "秘密保持"}, {"label": "売買"}]
+    name = operations.add_entity("契約書", by=alice).name
+    kind = operations.add_field(name, "choice", "種別", {"choices": kinds}, by=alice).key
+    choice = registry.get(name).fields[kind].options[1].value
+    operations.add_field(
+        name,
+        "text",
+        "違約金の内容",
+        {"visible_if": {"field": kind, "values": [choice]}, "required": "1"},
+        by=alice,
+    )
+    operations.change_field("account", "note", {"label": "社内メモ", "help": "社外秘"}, by=alice)
+    text = as_alice.get("/settings/design/sets/export/").content.decode()
+    for model in (ConnectionDesign, FieldDesign, EntityDesign, DesignRound):
+        model.objects.all().delete()  # type: ignore[attr-defined]
+    registry.rebuild()
+    sets.load(sets.read(text), by=alice)
+    contract = next(one for one in registry.all_entities() if str(one.label) == "契約書")
+    asked = next(one for one in contract.own if one.label == "違約金の内容")
+    field, values = asked.visible_if or ("", ())
+    assert contract.fields[field].label == "種別"
+    assert [contract.fields[field].option(one).label for one in values] == ["売買"]  # type: ignore[attr-defined]
+    assert registry.get("account").fields["note"].label == "社内メモ"
+
+
+def test_a_set_leaves_the_layout_of_what_is_there(as_alice: Client, alice: Any) -> None:
+    as_alice.post("/settings/design/sets/", {"ready": "wholesale"})
+    held = shape()
+    content = sets.export(alice)
+    for one in content["entities"]:
+        if "layout" in one:
+            one["layout"]["sections"] = [{"label": "別の並び", "fields": []}]
+    content["entities"][0]["fields"].append({"kind": "text", "label": "追加の項目", "options": {}})
+    sets.load(content, by=alice)
+    now = shape()
+    assert [[section for section, _fields in one[3]] for one in now] == [
+        [section for section, _fields in one[3]] for one in held
+    ]
+    assert "追加の項目" in str(now)

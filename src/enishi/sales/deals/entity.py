@@ -30,6 +30,7 @@ from enishi.records.fields import (
     Words,
     YesNo,
 )
+from enishi.records.merge import figures
 from enishi.records.registry import register
 from enishi.records.rows import update_rows
 from enishi.sales.models import Deal, Stage
@@ -171,7 +172,7 @@ class DealEntity(Entity):
         Moment("closed_at", editable=False),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
-        Words("next_step", editable=False),
+        Words("next_step", editable=False, tells=(("task", ""),)),
     )  # fmt: skip
     columns = ("stage", "account", "amount", "expected_close", "owner", "next_step")
     sections = (
@@ -271,6 +272,13 @@ class DealEntity(Entity):
             if not change or {"stage", "amount", "account", "deleted_at"} & set(change):
                 keys.update(key for key in (record.account_id, change.get("account", (None, None))[0]) if key)
         refresh_open_amounts(keys)
+
+
+@figures.connect
+def refresh_accounts(entity: Any, keys: Sequence[int]) -> None:
+    """After a merge, or one taken back: the sums of these accounts."""
+    if entity.name == "account":
+        refresh_open_amounts(set(keys))
 
 
 def refresh_open_amounts(keys: set[int]) -> None:

@@ -93,7 +93,7 @@ class InvoiceEntity(DocumentEntity):
             "due_on",
         ),
     )  # fmt: skip
-    imports = ImportHint(keys=("number",), together=("account", "invoice_line", "product", "contact"))
+    imports = ImportHint(keys=("number",), beside=("account", "invoice_line", "product", "contact"))
 
     def prepare(self, record: Invoice, changed: set[str]) -> None:
         super().prepare(record, changed)

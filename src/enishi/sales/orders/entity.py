@@ -58,7 +58,7 @@ class OrderEntity(DocumentEntity):
         Preset("to_bill", _("未請求"), {"field": "status", "op": "in", "value": ["open", "delivered"]}),
     )
     bulk_actions = (("/orders/bill/", _("まとめて請求")),)
-    imports = ImportHint(keys=("number",), together=("account", "order_line", "product", "contact"))
+    imports = ImportHint(keys=("number",), beside=("account", "order_line", "product", "contact"))
 
     def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
         errors = super().check(record, changed)

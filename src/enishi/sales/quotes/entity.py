@@ -73,7 +73,7 @@ class QuoteEntity(DocumentEntity):
             ]},
         ),
     )  # fmt: skip
-    imports = ImportHint(keys=("number",), together=("account", "quote_line", "product", "contact"))
+    imports = ImportHint(keys=("number",), beside=("account", "quote_line", "product", "contact"))
 
     def prepare(self, record: Quote, changed: set[str]) -> None:
         super().prepare(record, changed)

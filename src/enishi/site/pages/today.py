@@ -65,10 +65,17 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "greeting": greeting(user.name, timezone.localtime(now).hour),
         "bands": bands,
         "sums": figures(user, today),
+        "begins": not (late or due or grow) and _nothing_yet(user),
     }
     return render(
         request, "work/today_rows.html" if request.GET.get("part") == "rows" else "work/today.html", context
     )
+
+
+def _nothing_yet(user: User) -> bool:
+    """Whether the company has no customer yet: then the page says how to begin."""
+    found = [entity for name in ("account", "contact") if (entity := registry.find(name)) is not None]
+    return bool(found) and not any(entity.model._default_manager.exists() for entity in found)
 
 
 def band(

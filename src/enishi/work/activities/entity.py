@@ -1,17 +1,19 @@
 """How activities look and behave: calls, visits, meetings, notes and mails written by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from enishi.records import registry
+from enishi.records import journal, registry
 from enishi.records.entity import Entity, ImportHint, Preset, Section
 from enishi.records.fields import AnyRecord, Choice, DateTime, FieldKind, LongText, Number, Option, Reference
+from enishi.records.models import Link
 from enishi.records.registry import register
 from enishi.work import about
 from enishi.work.models import Activity
@@ -65,10 +67,19 @@ class People(FieldKind):
     def empty_value(self) -> Any:
         return []
 
+    def naming(self, name: str, keys: Sequence[int]) -> Q | None:
+        if name != "contact":
+            return None
+        tied = Link.objects.filter(relation="about", from_entity="activity", to_entity=name, to_id__in=keys)
+        return Q(pk__in=tied.values("from_id"))
+
+    def led(self, value: Any, name: str, keys: Iterable[int], to: int) -> Any:
+        return sorted({to if key in keys else key for key in value or ()}) if name == "contact" else value
+
     def text(self, value: Any) -> str:
         if not value:
             return ""
-        return "、".join(
+        return _t("、").join(
             str(one) for one in registry.get("contact").model._default_manager.filter(pk__in=value)
         )
 
@@ -113,7 +124,7 @@ class ActivityEntity(Entity):
         Preset("visits", _("訪問"), {"field": "kind", "op": "is", "value": "visit"}),
         Preset("month", _("今月"), {"field": "at", "op": "this_month"}),
     )
-    imports = ImportHint(keys=())
+    imports = ImportHint(together=("about", "text", "at"), note="text")
 
     def handed_over(self, rows: Any) -> Any:
         return rows.filter(at__gt=timezone.now())  # who made a visit made it
@@ -126,6 +137,9 @@ class ActivityEntity(Entity):
 
     def parents(self, record: Activity) -> list[tuple[str, int]]:
         return about.places_of([record]).get(record.pk, [])
+
+    def parents_of(self, records: Sequence[Activity]) -> dict[int, list[tuple[str, int]]]:
+        return about.places_of(records)
 
     def created_kind(self, record: Activity) -> str:
         return record.kind
@@ -153,5 +167,7 @@ class ActivityEntity(Entity):
         for record in records:
             first = Event.objects.filter(entity="activity", record_id=record.pk, version=1).first()
             if first is not None and (first.at, first.kind) != (record.at, record.kind):
+                places = EventSubject.objects.filter(event=first)
+                journal.touching(Event, [first.pk])
                 Event.objects.filter(pk=first.pk).update(at=record.at, kind=record.kind)
-                EventSubject.objects.filter(event=first).update(at=record.at, kind=record.kind)
+                journal.change_rows(places, at=record.at, kind=record.kind)

@@ -104,13 +104,16 @@ class TaskEntity(Entity):
         ]}, "due_at"),
         Preset("done", _("完了"), {"field": "done_at", "op": "not_empty"}, "-updated_at"),
     )  # fmt: skip
-    imports = ImportHint(keys=())
+    imports = ImportHint(together=("about", "name", "due_at"))
 
     def handed_over(self, rows: Any) -> Any:
         return rows.filter(done_at=None)
 
     def parents(self, record: Task) -> list[tuple[str, int]]:
         return about.places_of([record]).get(record.pk, [])
+
+    def parents_of(self, records: Sequence[Task]) -> dict[int, list[tuple[str, int]]]:
+        return about.places_of(records)
 
     def event_kind(self, changed: dict[str, Any]) -> str:
         return "task_done" if changed.get("done_at", (None, None))[1] else "changed"

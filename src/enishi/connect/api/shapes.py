@@ -1,0 +1,126 @@
+"""Records and bodies as the API gives and takes them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.connect import tokens
+from enishi.connect.api.base import BadRequest, Call, whole_number
+from enishi.connect.models import ApiToken
+from enishi.records import registry
+from enishi.records.entity import Entity
+from enishi.records.errors import NotAllowed
+from enishi.records.fields import FieldKind, Linked
+from enishi.records.fields.links import load as load_links
+from enishi.records.limits import unseen
+from enishi.records.visible import visible
+
+
+def reads(token: ApiToken, entity: Entity) -> bool:
+    """Whether a token may read this entity: what it may not read it is told nothing of, not by way of another either."""
+    return tokens.allows(token, "read", entity.name, entity.slug)
+
+
+def fields_of(entity: Entity) -> list[FieldKind]:
+    """Fields that the API shows."""
+    return [one for one in entity.fields.values() if not one.hidden]
+
+
+def shown(
+    request: Call, entity: Entity, records: Sequence[Any], names: Iterable[str] | None = None
+) -> list[dict[str, Any]]:
+    """Records as the API gives them; connections of all of them in two queries each.
+
+    Args:
+        names: the fields that are wanted; None: all.
+    """
+    wanted = None if names is None else set(names)
+    fields = [found for found in fields_of(entity) if wanted is None or found.name in wanted]
+    load_links(entity, records, [found.name for found in fields if found.linked])
+    for each in entity.references:  # whose names are asked for one by one by some titles
+        unseen(registry.find(each.to), filter(None, map(each.get, records)))
+    seen = {
+        found.name: _seen(found, records, request.person) for found in fields if isinstance(found, Linked)
+    }
+    return [
+        {
+            "id": record.pk,
+            "version": record.version,
+            "title": entity.title(record),
+            "url": entity.url(record.pk),
+            "fields": {found.name: _value(found, record, seen) for found in fields},
+        }
+        for record in records
+    ]
+
+
+def answered(request: Call, entity: Entity, record: Any, sent: Iterable[str] = ()) -> dict[str, Any]:
+    """A record that was just written. A token that may only write is told what it sent, as it is stored, and no more."""
+    if reads(request.token, entity):
+        return shown(request, entity, [record])[0]
+    made = shown(request, entity, [record], sent)[0]
+    del made["title"]
+    return made
+
+
+def _seen(found: Linked, records: Sequence[Any], user: User) -> set[int]:
+    """Of the records tied to these, those that the person may see."""
+    keys = {key for record in records for key, _role in found.get(record)}
+    return (
+        set(visible(found.target, user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    )
+
+
+def _value(found: FieldKind, record: Any, seen: dict[str, set[int]]) -> Any:
+    value = found.get(record)
+    if isinstance(found, Linked):
+        return [{"id": key, "role": role} for key, role in value if key in seen[found.name]]
+    return found.to_json(value)
+
+
+def given(entity: Entity, held: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
+    """The fields and the version of a body.
+
+    Raises:
+        BadRequest
+    """
+    fields = held.get("fields")
+    if not isinstance(fields, dict) or set(held) - {"fields", "version"}:
+        raise BadRequest(_('本文は {"fields": {項目: 値}} の形にしてください。'))
+    return fields, whole_number(held.get("version"), "version", None)
+
+
+def check_scopes(token: ApiToken, entity: Entity, tree: Any) -> None:
+    """Conditions ask only about entities that the token may read: else its answers would tell what others hold.
+
+    Raises:
+        NotAllowed
+    """
+    if isinstance(tree, list):
+        for one in tree:
+            check_scopes(token, entity, one)
+    if not isinstance(tree, dict):
+        return
+    for word in ("all", "any", "not"):
+        check_scopes(token, entity, tree.get(word))
+    for word in ("of", "has"):
+        held = tree.get(word)
+        if not isinstance(held, dict):
+            continue
+        found = entity.fields.get(str(held.get("field")))
+        name = held.get("entity") or getattr(found, "to", "")
+        other = registry.find(name) if isinstance(name, str) else None
+        if other is None:
+            continue  # which is no condition
+        if not reads(token, other):
+            raise NotAllowed(
+                _("このトークンの使い道では、%(entity)sの条件は使えません。") % {"entity": other}
+            )
+        check_scopes(token, other, held.get("where"))
+    found = entity.fields.get(str(tree.get("field")))
+    if "op" in tree and isinstance(found, Linked) and not reads(token, found.target):
+        raise NotAllowed(
+            _("このトークンの使い道では、%(entity)sの条件は使えません。") % {"entity": found.target}
+        )

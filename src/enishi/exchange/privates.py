@@ -1,0 +1,90 @@
+"""Lists that hold companies and private customers together (区分: 法人, 個人): each row is made what it is."""
+
+from typing import TYPE_CHECKING, Any
+
+from enishi.exchange import contents
+from enishi.exchange.parsed import Parsed
+from enishi.japanese.text import fold
+from enishi.records import registry
+
+if TYPE_CHECKING:
+    from enishi.exchange.sheet import Sheet
+
+NONE, BY_NAME = -1, -2  # instead of the column that says which row is what
+PRIVATE = {"個人", "個人客", "個人様", "個人顧客", "個人宅", "家庭", "一般", "一般客", "一般家庭", "private", "individual"}  # fmt: skip
+COMPANIES = {
+    "法人",
+    "法人客",
+    "法人様",
+    "法人顧客",
+    "会社",
+    "企業",
+    "団体",
+    "company",
+    "corporate",
+    "business",
+}
+SIGNS = ("birthday", "gender")
+
+
+def column_of(sheet: "Sheet") -> int:
+    """The column that says of each row whether it is a company or somebody."""
+    for column in sheet.columns:
+        words = {fold(str(cell)) for cell in sheet.cells(column.index)}
+        if words & _PRIVATE and words & _COMPANIES and sheet.share(column.index, _says) >= 0.8:
+            return column.index
+    return NONE
+
+
+def _says(cell: object) -> bool:
+    return fold(str(cell)) in _KNOWN
+
+
+def told_by(sheet: "Sheet", main: str) -> int:
+    """How a list of companies tells those rows that are private customers: by a column, by the form of the name, not at all."""
+    if main != "account":
+        return NONE
+    if sheet.kinds >= 0:
+        return sheet.kinds
+    signs = [
+        one.index for one in sheet.columns if any(("contact", n) in sheet.meaning[one.index] for n in SIGNS)
+    ]
+    return BY_NAME if signs and "contact" not in sheet.named else NONE
+
+
+def is_private(parsed: Parsed, told: int) -> bool:
+    """Whether the row is a private customer."""
+    if told == NONE:
+        return False
+    if told != BY_NAME:
+        return told < len(parsed.cells) and fold(str(parsed.cells[told])) in _PRIVATE
+    signs = any(parsed.values.get("contact", {}).get(name) for name in SIGNS)
+    return signs and contents.is_person(parsed.values.get("account", {}).get("name"))
+
+
+def turn(parsed: Parsed) -> list[str]:
+    """Makes of what was read as a company a contact without one; returns lines for the note of what a person has no field for."""
+    held: dict[str, Any] = parsed.values.pop("account", {})
+    person = parsed.values.setdefault("contact", {})
+    account, contact = registry.get("account"), registry.get("contact")
+    lines = []
+    for name in ("name", "family_name", "given_name"):
+        if person.get(name):  # somebody else who stands beside a private customer's own name
+            lines.append(f"{contact.field(name).label}: {person.pop(name)}")
+    for name, value in held.items():
+        if name == "kind":
+            continue
+        field, mine = account.field(name), contact.fields.get(name)
+        if name == "phone" and not person.get("mobile") and contents.is_mobile(value):
+            person["mobile"] = value
+        elif name == "note":
+            lines += str(value).split("\n")
+        elif mine is not None and type(mine) is type(field) and name != "status" and not person.get(name):
+            person[name] = value
+        elif person.get(name) != value:
+            lines.append(f"{field.label}: {field.text(value)}")
+    return lines
+
+
+_PRIVATE, _COMPANIES = {fold(one) for one in PRIVATE}, {fold(one) for one in COMPANIES}
+_KNOWN = _PRIVATE | _COMPANIES | {fold("個人事業主"), fold("個人事業")}

@@ -1,0 +1,108 @@
+"""Logs of visits, calls and meetings (訪問日, 訪問先, 面談者, 内容, 結果): each row is an activity of a customer."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from enishi.exchange import contents, headings
+from enishi.exchange.headings import key
+from enishi.japanese.text import fold
+
+if TYPE_CHECKING:
+    from enishi.exchange.mapping import Plan
+    from enishi.exchange.parsed import Parsed
+    from enishi.exchange.sheet import Column, Sheet
+
+# The day of such a row, which makes a log of a sheet; and days that are it only in one.
+DAYS = "訪問日 訪問日時 訪問年月日 活動日 活動日時 商談日 商談日時 商談実施日 面談日 面談日時 架電日 架電日時 通話日 通話日時 打合せ日 打ち合わせ日 打合せ日時 対応日 対応日時 応対日 応対日時 来訪日 報告日 日報日 接触日 コンタクト日 visit_date call_date meeting_date activity_date date_of_visit"
+WORDS = {
+    "activity.at": f"{DAYS} 日付 日時 年月日 月日 実施日 date datetime",
+    "account.name": "訪問先 訪問先名 訪問先会社 訪問先企業 訪問企業 訪問会社 商談先 商談先名 面談先 架電先 架電先名 相手先 相手先名 対応先 相手",
+    "contact.name": "面談者 面談者名 面談相手 面談相手名 商談相手 応対者 応対者名 先方 先方担当 先方担当者 先方ご担当者 先方出席者 先方面談者 会った人 訪問相手 お相手 通話相手 visited_person met",
+    "activity.owner": "訪問者 訪問者名 訪問担当 訪問担当者 訪問員 報告者 報告者名 活動者 実施者 架電者 対応者 対応者名 記録者 記入者 担当 担当者 担当者名 営業 営業担当 営業担当者 当社担当 当社担当者 弊社担当 visitor visited_by reporter owner",
+    "activity.text": "内容 訪問内容 商談内容 面談内容 活動内容 対応内容 応対内容 通話内容 報告内容 報告 打合せ内容 議事 議事録 詳細 記録 メモ report text details",
+    "activity.outcome": "結果 訪問結果 商談結果 活動結果 面談結果 対応結果 架電結果 成果 outcome result",
+    "activity.kind": "種別 種類 活動種別 活動種類 対応種別 対応方法 手段 活動区分 訪問区分 区分 type",
+}  # fmt: skip
+_TARGETS = {key(word): target for target, words in WORDS.items() for word in reversed(words.split())}
+_DAYS = {key(word) for word in DAYS.split()}
+_KINDS = (("訪問", "visit"), ("visit", "visit"), ("来訪", "visit"), ("架電", "call"), ("通話", "call"), ("電話", "call"), ("call", "call"), ("商談", "meeting"), ("面談", "meeting"), ("打", "meeting"), ("会議", "meeting"), ("meeting", "meeting"))  # fmt: skip
+# What a task's name says of its kind: one word of these in it.
+_TASKS = (("訪問", "visit"), ("電話", "call"), ("架電", "call"), ("tel", "call"), ("打合", "meeting"), ("打チ合", "meeting"), ("商談", "meeting"), ("会議", "meeting"), ("面談", "meeting"), ("メール", "mail"), ("見積提出", "document"), ("資料送付", "document"))  # fmt: skip
+
+
+def target_of(sheet: "Sheet", column: "Column") -> str:
+    """What a column is in a log."""
+    head = key(column.heading)
+    if head in _TARGETS:
+        return _TARGETS[head]
+    found = sheet.meaning[column.index]
+    for target in ("account.name", "contact.name", "contact.title", "contact.department"):
+        if tuple(target.split(".")) in found:
+            return target
+    if any(name == "owner" for _entity, name in found):
+        return "activity.owner"
+    if head in headings.NEXT:
+        return next((f"task.{name}" for entity, name in found if entity == "task"), "")
+    return ""
+
+
+def is_log(sheet: "Sheet") -> bool:
+    """Whether the rows are things done: a day of it, a customer, and what was said or came of it."""
+    days = [
+        one for one in sheet.columns
+        if key(one.heading) in _DAYS and sheet.share(one.index, contents.is_date) > 0.5
+    ]  # fmt: skip
+    if not days or sheet.only("deal", "name", "amount", "expected_close", "code"):
+        return False
+    found = {target_of(sheet, one) for one in sheet.columns}
+    ledger = sum(
+        any(name in {"address", "postal_code", "phone", "email", "birthday"} for _entity, name in meaning)
+        for meaning in sheet.meaning.values()
+    )
+    return (
+        bool(found & {"account.name", "contact.name"})
+        and bool(found & {"activity.text", "activity.outcome"})
+        and ledger < 2
+    )
+
+
+def assign(sheet: "Sheet") -> None:
+    """Gives the columns of a log their targets; what nothing is said of stays for the text."""
+    taken: set[str] = set()
+    strong = [one for one in sheet.columns if key(one.heading) in _DAYS]
+    for column in [*strong, *(one for one in sheet.columns if one not in strong)]:
+        target = target_of(sheet, column)
+        if target in taken and target != "activity.text":
+            target = ""
+        column.target = target
+        taken.add(target)
+
+
+def is_text(heading: str) -> bool:
+    """Whether a heading says only that its column is the text itself."""
+    return _TARGETS.get(key(heading)) == "activity.text"
+
+
+def kind_of(plan: "Plan") -> str:
+    """What the rows of a log are where they don't say it themselves: by the heading of the day, the sheet's name."""
+    told = " ".join([one.heading for one in plan.columns if one.target == "activity.at"] + [plan.table])
+    return next((kind for word, kind in _KINDS if word in told.lower()), "note")
+
+
+def finish(parsed: "Parsed", kind: str) -> None:
+    """Completes a row of a log: its kind; what is next, as a task of the customer."""
+    values = parsed.values.setdefault("activity", {})
+    values.setdefault("kind", kind)
+    if not values.get("at"):
+        parsed.errors.append(_("活動の日付がありません。"))
+    task: dict[str, Any] = parsed.values.get("task", {})
+    if task.get("due_at") and not task.get("name"):
+        task["name"] = _("次回訪問") if kind == "visit" else _("次回の予定")
+        task.setdefault("kind", kind if kind != "note" else "todo")
+
+
+def kind_of_task(name: str) -> str:
+    """The kind that a task's name says (訪問, 電話), "" where it says none."""
+    text = fold(name)
+    return next((kind for word, kind in _TASKS if fold(word) in text), "")
