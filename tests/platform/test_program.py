@@ -42,6 +42,18 @@ def children(pid: int) -> list[int]:
 
 @slow
 class TestRun:
+    def test_the_first_user_may_come_before_the_first_start(self, installation: Program) -> None:
+        done = installation.command(
+            "user",
+            "add",
+            "first@example.jp",
+            "--role",
+            "admin",
+            "--password-stdin",
+            stdin="hajime-no-kagi-2026\n",
+        )
+        assert done.returncode == 0 and "first@example.jp" in done.stdout
+
     def test_starts_stops_and_starts_again_quickly(self, installation: Program) -> None:
         first = installation.start()
         assert installation.process

@@ -57,9 +57,23 @@ def is_private(parsed: Parsed, told: int) -> bool:
     if told == NONE:
         return False
     if told != BY_NAME:
-        return told < len(parsed.cells) and fold(str(parsed.cells[told])) in _PRIVATE
+        return (
+            told < len(parsed.cells)
+            and fold(str(parsed.cells[told])) in _PRIVATE
+            and not contents.is_company(parsed.values.get("account", {}).get("name"))
+            and not _has_own_people(parsed)
+        )
     signs = any(parsed.values.get("contact", {}).get(name) for name in SIGNS)
     return signs and contents.is_person(parsed.values.get("account", {}).get("name"))
+
+
+def _has_own_people(parsed: Parsed) -> bool:
+    """Whether somebody else stands beside the name (代表者): then 個人 is a business of one's own, and that one a customer like companies
+    are."""
+    person = parsed.values.get("contact", {})
+    name = person.get("name") or f"{person.get('family_name', '')}{person.get('given_name', '')}"
+    mine = parsed.values.get("account", {}).get("name", "")
+    return bool(name) and fold(name).replace(" ", "") != fold(mine).replace(" ", "")
 
 
 def turn(parsed: Parsed) -> list[str]:
@@ -69,8 +83,7 @@ def turn(parsed: Parsed) -> list[str]:
     account, contact = registry.get("account"), registry.get("contact")
     lines = []
     for name in ("name", "family_name", "given_name"):
-        if person.get(name):  # somebody else who stands beside a private customer's own name
-            lines.append(f"{contact.field(name).label}: {person.pop(name)}")
+        person.pop(name, None)  # the same words once more
     for name, value in held.items():
         if name == "kind":
             continue

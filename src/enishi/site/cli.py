@@ -48,6 +48,9 @@ COMMANDS: list[tuple[str, tuple[str, str], str]] = [
 ]
 
 
+NEEDS_BASE = ("enishi.access.", "enishi.exchange.", "enishi.connect.")
+
+
 def django(argv: list[str]) -> int:
     """Passes on to `manage.py`."""
     from django.core.management import execute_from_command_line
@@ -110,9 +113,21 @@ def _call(target: str, argv: list[str]) -> int:
 
     framework.setup()
     translation.activate("en" if english() else "ja")
+    if argv[:1] not in (["-h"], ["--help"]) and target.startswith(NEEDS_BASE):
+        _prepare_empty()
     module, _colon, function = target.partition(":")
     code: int = getattr(importlib.import_module(module), function)(argv)
     return code
+
+
+def _prepare_empty() -> None:
+    """Makes the tables where there are none at all: somebody begins with a user or a file before the first start."""
+    from django.db import connection
+
+    if not connection.introspection.table_names():
+        from enishi.site import start
+
+        start.migrate()
 
 
 def _explain(error: Exception) -> str:

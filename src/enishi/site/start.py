@@ -8,6 +8,8 @@ import importlib.util
 import io
 import os
 import secrets
+import shlex
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,12 +141,13 @@ def password_to_tell() -> str:
 
 
 def how_to_begin() -> str:
-    """What to do where nobody can sign in yet; "" where somebody can."""
+    """What to do where nobody can sign in yet, with the places of the program and its data; "" where somebody can."""
     if User.objects.filter(is_active=True).exists():
         return ""
+    program = Path(sys.executable).with_name("enishi")
+    command = f"ENISHI_HOME={shlex.quote(str(settings.HOME))} {shlex.quote(str(program))} user add"
     return say(
         "利用者がまだいません。別の端末で次を実行して、最初の管理者を作ってください:\n"
-        "  enishi user add あなたのメールアドレス --role admin --name 氏名",
-        "There is no user yet. Make the first admin from another terminal:\n"
-        "  enishi user add YOUR-MAIL --role admin --name NAME",
+        f"  {command} あなたのメールアドレス --role admin --name 氏名",
+        f"There is no user yet. Make the first admin from another terminal:\n  {command} YOUR-MAIL --role admin --name NAME",
     )

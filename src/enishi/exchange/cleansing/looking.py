@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -72,7 +72,9 @@ class Looker:
         self.entity, self.wishes = entity, wishes
         self.fields = fields_of(entity)
         own = [one for one in self.fields if one.custom]
-        self.held = [(one, one.name, attrgetter(one.column)) for one in self.fields if not one.custom]
+        self.held: list[tuple[FieldKind, str, Callable[[Any], Any]]] = [
+            (one, one.name, attrgetter(one.column)) for one in self.fields if not one.custom
+        ]
         self.held += [(one, one.name, one.get) for one in own]
         self.spans = type(entity).tidy is not Entity.tidy
 

@@ -1,4 +1,4 @@
-"""Searching the whole base: starting, running, and what the review page reads.
+"""Searching the whole base: starting, running, storing what was found. What is done with it stands in `review`.
 
 A first run looks at everything; later ones compare only what changed since with everything. What a person called "not the same"
 is never proposed again.
@@ -7,13 +7,11 @@ is never proposed again.
 import datetime
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,12 +19,11 @@ from enishi.access.models import User
 from enishi.exchange.duplicates.bases import Base, searchable
 from enishi.exchange.duplicates.engine import Found, Search
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
-from enishi.exchange.duplicates.wording import Reason, reasons
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.models import NotSame
-from enishi.records.visible import machine, require, visible
+from enishi.records.visible import machine, require
 
 ENGINE = 1  # raised when the engine judges otherwise: the next run then looks at everything again
 BEAT = 3.0
@@ -233,116 +230,6 @@ def _number(entity: Entity) -> None:
 
 
 # --- reading ------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class OpenPair:
-    """A pair to be decided, with why."""
-
-    pk: int
-    low_id: int
-    high_id: int
-    score: float
-    decision: str
-    reasons: list[Reason]
-
-
-@dataclass
-class Cluster:
-    """Records that may be one. `cursor` leads on behind it."""
-
-    key: int
-    cursor: tuple[float, int]
-    score: float
-    records: list[Any] = field(default_factory=list)
-    pairs: list[OpenPair] = field(default_factory=list)
-
-    @property
-    def automatic(self) -> bool:
-        """Whether all of it may be merged without asking."""
-        return all(pair.decision == DuplicatePair.Decision.AUTOMATIC for pair in self.pairs)
-
-
-def open_clusters(
-    entity: Entity, user: User, after: tuple[float, int] | None = None, limit: int = 20
-) -> list[Cluster]:
-    """Clusters with open pairs, the likeliest first; only those whose records the person may all see.
-
-    Args:
-        after: the `cursor` of the last cluster of the page before.
-        limit: so many at most.
-    """
-    made: list[Cluster] = []
-    while len(made) < limit:
-        ahead = _ahead(entity, after, limit * 3)
-        if not ahead:
-            break
-        made += _loaded(entity, user, ahead)
-        after = ahead[-1][1], ahead[-1][0]
-    return made[:limit]
-
-
-def _ahead(entity: Entity, after: tuple[float, int] | None, limit: int) -> list[tuple[int, float]]:
-    """(cluster, best score) of the next clusters in the order of their best pair."""
-    rows = _pairs(entity).filter(state=DuplicatePair.State.OPEN)
-    if after is not None:
-        score, cluster = after
-        rows = rows.filter(Q(score__lt=score) | Q(score=score, cluster__gt=cluster))
-    found: dict[int, float] = {}
-    for cluster, score in rows.order_by("-score", "cluster").values_list("cluster", "score")[: limit * 4]:
-        found.setdefault(cluster, score)
-        if len(found) >= limit:
-            break
-    if after is not None and found:  # those whose best pair stood on a page before
-        earlier = _pairs(entity).filter(
-            Q(score__gt=after[0]) | Q(score=after[0], cluster__lte=after[1]),
-            state=DuplicatePair.State.OPEN,
-            cluster__in=list(found),
-        )
-        seen = set(earlier.values_list("cluster", flat=True))
-        left = [(cluster, score) for cluster, score in found.items() if cluster not in seen]
-        return left or _ahead(entity, (min(found.values()), max(found)), limit)
-    return list(found.items())
-
-
-def _loaded(entity: Entity, user: User, ahead: list[tuple[int, float]]) -> list[Cluster]:
-    keys = [cluster for cluster, _score in ahead]
-    pairs: dict[int, list[DuplicatePair]] = {key: [] for key in keys}
-    rows = _pairs(entity).filter(state=DuplicatePair.State.OPEN, cluster__in=keys)
-    for one in rows.order_by("-score", "low_id", "high_id"):
-        pairs[one.cluster].append(one)
-    wanted = {key for held in pairs.values() for one in held for key in (one.low_id, one.high_id)}
-    records = {one.pk: one for one in visible(entity, user).filter(pk__in=wanted)}
-    made = []
-    for cluster, score in ahead:
-        members = sorted({key for one in pairs[cluster] for key in (one.low_id, one.high_id)})
-        if not members or any(key not in records for key in members):
-            continue
-        shown = [
-            OpenPair(one.pk, one.low_id, one.high_id, one.score, one.decision, reasons(one.reasons))
-            for one in pairs[cluster]
-        ]
-        made.append(Cluster(cluster, (score, cluster), score, [records[key] for key in members], shown))
-    return made
-
-
-def automatic_clusters(entity: Entity) -> Iterator[list[int]]:
-    """Keys of records that may be merged without asking: every pair among them is sure. Nothing merges them by itself; whoever
-    switches that on takes these."""
-    rows = _pairs(entity).filter(state=DuplicatePair.State.OPEN).order_by("cluster", "low_id", "high_id")
-    members: set[int] = set()
-    sure, last = True, None
-    for cluster, low, high, decision in rows.values_list("cluster", "low_id", "high_id", "decision").iterator(
-        chunk_size=2000
-    ):
-        if cluster != last:
-            if members and sure:
-                yield sorted(members)
-            members, sure, last = set(), True, cluster
-        members |= {low, high}
-        sure = sure and decision == DuplicatePair.Decision.AUTOMATIC
-    if members and sure:
-        yield sorted(members)
-
-
 def pair_rows(name: str) -> Iterator[tuple[object, ...]]:
     """The open pairs as they are written to a file: both keys, both outside keys, score, decision."""
     entity = registry.get(name)

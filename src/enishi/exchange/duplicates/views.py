@@ -17,14 +17,14 @@ from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.kit import htmx
 from enishi.records import registry
 from enishi.records.entity import Entity
-from enishi.records.errors import NotFound, Refused
+from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.forwards import say_not_same
 from enishi.records.merge import merge
 from enishi.records.models import MergeRule
 from enishi.records.pages.base import handled, person, whole
 from enishi.records.pages.merging import MOST, hanging, keys_of, merged_words
 from enishi.records.proposals import propose
-from enishi.records.visible import allowed, require
+from enishi.records.visible import allowed, reached, require, sees_all
 
 AT_ONCE = 4
 # Fields that tell who it is have a line of their own even where nothing differs.
@@ -87,7 +87,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     if part == "next":
         return render(request, "exchange/duplicates/cards.html", context)
     context |= run_context(entity, run) | {
-        "entities": entities(), "counts": review.counts(entity), "automatic": review.is_automatic(entity),
+        "entities": entities(), "counts": review.counts(entity) if sees_all(entity, user) else None, "automatic": review.is_automatic(entity), "may_start": reached(entity, user, "change") is None,
     }  # fmt: skip
     return render(request, "exchange/duplicates/queue.html", context)
 
@@ -187,6 +187,8 @@ def start(request: HttpRequest) -> HttpResponse:
 
     entity, user = chosen(request), person(request)
     require(user, "change", entity)
+    if reached(entity, user, "change") is not None:  # it looks at everybody's records
+        raise NotAllowed
     going = (DuplicateRun.Status.QUEUED, DuplicateRun.Status.RUNNING)
     if not DuplicateRun.objects.filter(entity=entity.name, status__in=going).exists():
         operations.start(entity, user)

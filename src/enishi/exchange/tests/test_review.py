@@ -117,3 +117,22 @@ def test_the_queue_costs_as_many_queries_for_four_clusters_as_for_one(alice: Any
         pair(made[n], made[n + 1])
     four = len(queries(as_alice, "/duplicates/?entity=account"))
     assert four <= one + 3 * 2  # each cluster's history alone
+
+
+def test_who_reaches_only_his_own_sees_no_sums_and_begins_no_run(six: list[Any], alice: Any) -> None:
+    from django.test import Client
+
+    from enishi.access.models import Role, User
+
+    own = dict.fromkeys(("see", "create", "change", "delete", "export"), "own")
+    role = Role.objects.create(
+        name="外回り", rights={"default": own, "entities": {}, "fields": {}, "imports": False}
+    )
+    user = User.objects.create_user("own@example.jp", "とても長い合言葉です", name="外", role=role.key)
+    client = Client()
+    client.force_login(user)
+    page = client.get("/duplicates/?entity=account").content.decode()
+    assert "甲商事" not in page and "未確認" not in page
+    assert client.post("/duplicates/start/", {"entity": "account"}).status_code == 403
+    form = {"entity": "account", "ids": f"{six[0].pk},{six[1].pk}", "action": "merge"}
+    assert client.post("/duplicates/decide/", form).status_code == 404

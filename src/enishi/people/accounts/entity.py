@@ -187,7 +187,8 @@ class AccountEntity(Entity):
             said.append(_t("法人格が違います。別の会社かもしれません。"))
         if len({one.branch for one in found}) > 1:
             said.append(_t("支店や営業所の名前が違います。"))
-        if len({record.corporate_number for record in records if record.corporate_number}) > 1:
+        numbers = {record.corporate_number for record in records if record.corporate_number}
+        if len(numbers) > 1 and "corporate_number" in self.fields:
             said.append(_t("法人番号が違います。別の会社です。"))
         return said
 

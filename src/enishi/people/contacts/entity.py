@@ -142,13 +142,19 @@ class ContactEntity(Entity):
 
     def merge_warnings(self, records: Sequence[Contact]) -> list[str]:
         said = []
-        if len({record.birthday for record in records if record.birthday}) > 1:
+        if "birthday" in self.fields and len({record.birthday for record in records if record.birthday}) > 1:
             said.append(_t("生年月日が違います。別の人かもしれません。"))
-        if len({fold(record.given_name) for record in records if record.given_name}) > 1:
+        if (
+            "given_name" in self.fields
+            and len({fold(record.given_name) for record in records if record.given_name}) > 1
+        ):
             said.append(_t("名が違います。家族かもしれません。"))
-        if len({record.gender for record in records if record.gender}) > 1:
+        if "gender" in self.fields and len({record.gender for record in records if record.gender}) > 1:
             said.append(_t("性別が違います。別の人かもしれません。"))
-        if len({record.account_id for record in records if record.account_id}) > 1:
+        if (
+            "account" in self.fields
+            and len({record.account_id for record in records if record.account_id}) > 1
+        ):
             said.append(_t("取引先が違います。同じ名前の別の人か、転職した人かもしれません。"))
         return said
 

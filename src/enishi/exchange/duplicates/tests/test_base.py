@@ -9,12 +9,12 @@ import pytest
 from django.utils import timezone
 
 from enishi.access.models import User
-from enishi.exchange.duplicates import operations, tasks
+from enishi.exchange.duplicates import operations, review, tasks, wording
 from enishi.exchange.duplicates.cli import duplicates
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.records import registry, write
 from enishi.records.errors import NotAllowed
-from enishi.records.models import NotSame
+from enishi.records.models import MergeRule, NotSame
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B4")]
 
@@ -62,11 +62,10 @@ def test_a_search_finds_who_stands_there_twice_and_says_why(admin: User) -> None
     run = search(admin)
     assert run.status == "done" and run.done == run.total == 4 and run.figures["found"] == 1
     assert found() == {(one, other)}
-    (cluster,) = operations.open_clusters(registry.get("contact"), admin)
-    assert [record.pk for record in cluster.records] == [one, other] and cluster.automatic
-    told = {reason.field: reason for reason in cluster.pairs[0].reasons}
+    (cluster,) = review.clusters(registry.get("contact"), admin)
+    assert [record.pk for record in cluster.records] == [one, other] and cluster.sure
+    told = {reason.field: reason for reason in wording.reasons(cluster.pairs[0].reasons)}
     assert told["mobile"].text == "一致" and told["given"].weight > 0 and told["given"].label == "名"
-    assert list(operations.automatic_clusters(registry.get("contact"))) == [[one, other]]
 
 
 def test_a_second_run_looks_only_at_what_changed(admin: User) -> None:
@@ -131,21 +130,20 @@ def test_who_may_not_change_records_may_not_search(admin: User) -> None:
         operations.start(registry.get("contact"), viewer)
 
 
-def test_pages_of_clusters_follow_one_another(admin: User) -> None:
-    for number in range(5):
-        for _ in range(2):
-            person(
-                admin,
-                f"田中 {'一二三四五'[number]}郎",
-                mobile=f"090-1234-567{number}",
-                email=f"t{number}@example.com",
-            )
-    search(admin)
-    entity, seen, after = registry.get("contact"), [], None
-    while page := operations.open_clusters(entity, admin, after, limit=2):
-        seen += [cluster.key for cluster in page]
-        after = page[-1].cursor
-    assert len(seen) == len(set(seen)) == 5
+def test_what_is_sure_is_merged_after_a_search_once_that_is_switched_on(admin: User) -> None:
+    one, other, *_rest = people(admin)
+    entity = registry.get("contact")
+    run = operations.start(entity, admin)
+    tasks.search_duplicates.func(run.pk)
+    assert (
+        found() == {(one, other)}
+        and entity.model.objects.filter(deleted_at=None, pk__in=[one, other]).count() == 2
+    )
+    MergeRule.objects.create(entity="contact", automatic=True, by=admin)
+    DuplicateRun.objects.all().delete()
+    tasks.search_duplicates.func(operations.start(entity, admin).pk)
+    assert not found()
+    assert entity.model.objects.filter(deleted_at=None, pk__in=[one, other]).count() == 1
 
 
 def test_firms_and_households_stand_in_one_ledger(admin: User) -> None:
