@@ -199,7 +199,7 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
 
 def trade(account: Any, alice: Any) -> dict[str, Any]:
     """One record of each kind that is sold and billed, with a line."""
-    make = lambda name, **values: write.create(registry.get(name), values, by=alice).record  # noqa: E731
+    make = lambda entity, **values: write.create(registry.get(entity), values, by=alice).record  # noqa: E731
     line = [{"text": SECRET, "unit_price": "1000"}]
     product = make("product", name=f"{SECRET}油")
     prices = make("price_list", name=f"{SECRET}価格", prices=[{"product": product.pk, "price": "9"}])

@@ -80,7 +80,7 @@ def test_what_goes_out_comes_back_the_same(alice: User, as_alice: Client, tmp_pa
 
 def _sold(by: User) -> None:
     """A record of everything that is sold and billed, with lines."""
-    make = lambda name, **values: write.create(registry.get(name), values, by=by).record  # noqa: E731
+    make = lambda entity, **values: write.create(registry.get(entity), values, by=by).record  # noqa: E731
     account = make("account", name="丸山商事").pk
     product = make("product", name="煮干し", code="P1").pk
     make("price_list", name="特価", prices=[{"product": product, "price": "9"}])
