@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from enishi.records import journal
 from enishi.records.fields.base import FieldKind, Text
 from enishi.records.fields.links import HELD
 from enishi.records.fields.references import Reference
@@ -68,7 +69,8 @@ class Lines(FieldKind):
         return {one.name: one for one in child.built_in if one.name not in without}
 
     @property
-    def _up(self) -> str:
+    def up(self) -> str:
+        """The column of the lines that points to their record."""
         return f"{self.target.rights_through}_id"
 
     # --- rows -------------------------------------------------------------------------------------
@@ -78,10 +80,10 @@ class Lines(FieldKind):
         fields = self.fields
         if held:
             rows = self.target.model._default_manager.filter(
-                **{f"{self._up}__in": list(held)}, deleted_at=None
+                **{f"{self.up}__in": list(held)}, deleted_at=None
             )
             columns = [one.column for one in fields.values()]
-            for up, *values in rows.order_by("position", "pk").values_list(self._up, *columns):
+            for up, *values in rows.order_by("position", "pk").values_list(self.up, *columns):
                 held[up].append(self._line(fields, values))
         for record in records:
             record.__dict__.setdefault(HELD, {})[self.name] = tuple(held.get(record.pk, ()))
@@ -118,7 +120,7 @@ class Lines(FieldKind):
         child, fields, now = self.target, self.fields, timezone.now()
         model = child.model
         rows = list(
-            model._default_manager.filter(**{self._up: record.pk}, deleted_at=None).order_by("position", "pk")
+            model._default_manager.filter(**{self.up: record.pk}, deleted_at=None).order_by("position", "pk")
         )
         said = {
             row.pk: self._line(fields, [getattr(row, one.column) for one in fields.values()]) for row in rows
@@ -134,7 +136,7 @@ class Lines(FieldKind):
             if row is None:
                 row = new(
                     model,
-                    **{self._up: record.pk, "created_at": now, "updated_at": now, "created_by_id": by.pk},
+                    **{self.up: record.pk, "created_at": now, "updated_at": now, "created_by_id": by.pk},
                 )
                 row.owner_id = record.owner_id
                 fresh.append(row)
@@ -145,7 +147,7 @@ class Lines(FieldKind):
                 row.__dict__[fields[name].column] = held
             row.position, row.updated_at, row.updated_by_id = place, now, by.pk
         if left:
-            model._default_manager.filter(pk__in=[row.pk for row in left]).delete()
+            journal.delete_rows(model._default_manager.filter(pk__in=[row.pk for row in left]))
         update_rows(model, changed)
         insert_rows(model, fresh)
 
@@ -154,7 +156,7 @@ class Lines(FieldKind):
         (None: they go now, at `moment`)."""
         model = self.target.model
         for before, keys in deleted.items():
-            rows = model._default_manager.filter(**{f"{self._up}__in": keys}, deleted_at=before)
+            rows = model._default_manager.filter(**{f"{self.up}__in": keys}, deleted_at=before)
             rows.update(deleted_at=moment, deleted_by_id=by.pk if moment else None)
 
     # --- in ---------------------------------------------------------------------------------------
@@ -337,7 +339,7 @@ class Lines(FieldKind):
     def empty_q(self) -> Any:
         from django.db.models import Exists, OuterRef, Q
 
-        rows = self.target.model._default_manager.filter(**{self._up: OuterRef("pk")}, deleted_at=None)
+        rows = self.target.model._default_manager.filter(**{self.up: OuterRef("pk")}, deleted_at=None)
         return ~Q(Exists(rows))
 
 
