@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from enishi.exchange.readers import harmless, plain
 from enishi.japanese import charset, wareki
 from enishi.japanese.text import fold
-from enishi.records.fields import AnyRecord, Lines, Date, DateTime, FieldKind, Number, YesNo
+from enishi.records.fields import AnyRecord, Date, DateTime, FieldKind, Lines, Number, YesNo
 
 PRINT = 6  # bytes of a cell's print: one edit in 280 trillion goes unseen
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels: no words, and no number in any notation
