@@ -7,7 +7,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") {
     event.preventDefault();
     form.querySelector<HTMLElement>("[data-cancel]")?.click();
-  } else if (event.key === "Tab" && !event.shiftKey && !form.querySelector("record-picker")) {
+  } else if (event.key === "Tab" && !event.shiftKey && !form.querySelector("record-picker, line-grid")) {
     const fact = form.closest("[data-fact]");
     const facts = [...document.querySelectorAll("[data-fact]")];
     const next = facts[facts.indexOf(fact!) + 1] as HTMLElement | undefined;

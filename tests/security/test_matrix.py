@@ -19,6 +19,7 @@ from enishi.records import attachments, handover, registry, write
 from enishi.records.design import operations
 from enishi.records.models import Event, Notification, Operation, SavedView
 from enishi.records.testing import HTMX, changed_tables, snapshot
+from enishi.sales.models import Invoice
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("F2")]
 SECRET = "極秘取引先"  # in the name of every record: where it shows, data was given
@@ -112,7 +113,9 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
         registry.get(drawn), {"name": f"{SECRET}商店", fields[0]: "o1", fields[1]: timezone.localdate(), tie: [account.pk]}, by=alice
     ).record  # fmt: skip
     held["drawn"], held["tie"] = drawn, tie
+    sold = trade(account, alice)
     held["records"] = {
+        **sold,
         drawn: supplier,
         "account": account,
         "contact": contact,
@@ -194,6 +197,23 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
     return held
 
 
+def trade(account: Any, alice: Any) -> dict[str, Any]:
+    """One record of each kind that is sold and billed, with a line."""
+    make = lambda entity, **values: write.create(registry.get(entity), values, by=alice).record  # noqa: E731
+    line = [{"text": SECRET, "unit_price": "1000"}]
+    product = make("product", name=f"{SECRET}油")
+    prices = make("price_list", name=f"{SECRET}価格", prices=[{"product": product.pk, "price": "9"}])
+    held = {"product": product, "price_list": prices, "terms": make("terms", account=account.pk)}
+    for name in ("quote", "order", "invoice"):
+        held[name] = make(name, account=account.pk, name=f"{SECRET}分", lines=line)
+        held[f"{name}_line"] = held[name].lines.get()
+    held["deal_line"] = make("deal", name=f"{SECRET}の商い", account=account.pk, lines=line).lines.get()
+    held["price"] = prices.prices.get()
+    Invoice.objects.filter(pk=held["invoice"].pk).update(status="issued")
+    held["payment"] = make("payment", invoice=held["invoice"].pk, amount="10", note=SECRET)
+    return held
+
+
 def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
     """(name of the route, address) for each route: of each entity, with keys that exist, lie in the bin, or are nonsense."""
     made: list[tuple[str, str]] = []
@@ -214,7 +234,7 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
             design = "design" in name
             ids = {
                 "field": ["name" if design and "connection" not in name else company["tie"]],
-                "record_id": [key] if name != "task-done" else [company["records"]["task"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
+                "record_id": [key] if name not in {"task-done", "pay"} else [company["records"]["task" if name == "task-done" else "invoice"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
                 "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk, company["sheet"].pk], "pk": [company["alice"].pk],
                 "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "cleansing_id": [company["cleansing"].pk], "line_id": [company["cleansing line"].pk], "fix_id": [company["cleansing fix"].pk], "handover_id": [company["handover"].pk],
                 "row_id": [company["waiting"].pk],

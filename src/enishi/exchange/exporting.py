@@ -14,7 +14,7 @@ from enishi.exchange import xlsx
 from enishi.exchange.readers import harmless, plain
 from enishi.japanese import charset
 from enishi.records.entity import Entity
-from enishi.records.fields import FieldKind, Linked, Pointer
+from enishi.records.fields import FieldKind, Lines, Linked, Pointer
 
 CHUNK = 2000
 AT_ONCE = 500  # lines of a csv that are formed before they go into the file
@@ -61,7 +61,7 @@ def value_rows(
 
 def cells_of(one: FieldKind, values: Sequence[Any]) -> list[Any]:
     """A field's stored values (or the own fields that hold it) as `export` gives them; what comes again is formed once."""
-    if isinstance(one, Linked):
+    if isinstance(one, Linked | Lines):
         return list(one.exported(values))
     if one.custom:
         values = [own.get(one.name) for own in values]

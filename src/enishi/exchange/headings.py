@@ -17,6 +17,7 @@ from enishi.records.entity import Entity
 
 Meaning = tuple[str, str]  # entity, field
 HEADER_ROWS = 30
+APART = {"activity", "product"}  # whose words would mean too much in other sheets
 # 担当 is ours or theirs: what else the sheet has, and who stands there, decides (`mapping`).
 OURS_OR_THEIRS = {"担当", "担当者", "担当者名", "担当名", "担当者氏名"}
 _WHAT = {
@@ -77,9 +78,18 @@ def _variants(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one for one in found if one))
 
 
-def importable() -> list[Entity]:
-    """Entities that sheets are read into."""
-    return [one for one in registry.all_entities() if one.in_navigation and one.name != "activity"]
+def importable(main: str = "") -> list[Entity]:
+    """Entities that sheets are read into; `main`: those of a sheet that is about what comes with others (an order with its lines)."""
+    about = registry.find(main) if main else None
+    if about is not None and about.imports.beside:
+        names = [main, *about.imports.beside]
+        return [found for name in names if (found := registry.find(name)) is not None]
+    every = [
+        one
+        for one in registry.all_entities()
+        if one.in_navigation and (one.name not in APART or one.name == main != "activity")
+    ]
+    return [one for one in every if not one.imports.beside or one.name == main]
 
 
 def takes(one: Any) -> bool:
@@ -117,13 +127,13 @@ _MORE = {
 }
 
 
-@lru_cache(maxsize=4)
-def _words(stamp: object) -> tuple[dict[str, list[Meaning]], set[str]]:
+@lru_cache(maxsize=24)
+def _words(stamp: object, main: str) -> tuple[dict[str, list[Meaning]], set[str]]:
     """Key → what it may mean; and the keys of what only the program itself fills. Labels in every language: a Japanese
     file comes in alike whatever language its reader has chosen."""
     made: dict[str, list[Meaning]] = {}
     own: set[str] = set(REASON)
-    for entity in importable():
+    for entity in importable(main):
         for one in entity.fields.values():
             labels = _labels(one)
             if not takes(one):
@@ -150,14 +160,15 @@ def _labels(one: Any) -> set[str]:
     return found
 
 
-def words() -> tuple[dict[str, list[Meaning]], set[str]]:
+def words(main: str = "") -> tuple[dict[str, list[Meaning]], set[str]]:
     """`_words`, made anew when own fields change."""
-    return _words(tuple((one.name, tuple((f.name, str(f.label)) for f in one.own)) for one in importable()))
+    stamp = tuple((one.name, tuple((f.name, str(f.label)) for f in one.own)) for one in importable(main))
+    return _words(stamp, main)
 
 
-def means(text: str) -> list[Meaning]:
-    """What a heading may mean; nothing where it is not known."""
-    known, _own = words()
+def means(text: str, main: str = "") -> list[Meaning]:
+    """What a heading may mean (in a sheet about `main`); nothing where it is not known."""
+    known, _own = words(main)
     variants = _variants(text)
     if any(one in EITHER for one in variants):
         customer = [("account", "name"), ("contact", "name")]
@@ -227,11 +238,13 @@ def texts(row: Iterable[Any]) -> list[str]:
     return ["" if value is None else re.sub(r"\s*\n\s*", "", str(value)).strip() for value in row]
 
 
-def _known(row: Iterable[Any]) -> int:
-    return sum(bool(text) and len(text) <= 40 and bool(means(text) or is_branch(text)) for text in texts(row))
+def _known(row: Iterable[Any], main: str = "") -> int:
+    return sum(
+        bool(text) and len(text) <= 40 and bool(means(text, main) or is_branch(text)) for text in texts(row)
+    )
 
 
-def find(rows: list[list[Any]]) -> Heading:
+def find(rows: list[list[Any]], main: str = "") -> Heading:
     """The heading of a sheet whose first rows are given.
 
     It is the first of the rows that hold the most known headings; one more row belongs to it where that one completes
@@ -241,7 +254,7 @@ def find(rows: list[list[Any]]) -> Heading:
     head = rows[:HEADER_ROWS]
     if not head:
         return Heading(0, 0, ())
-    known = [_known(row) for row in head]
+    known = [_known(row, main) for row in head]
     filled = [sum(bool(text) for text in texts(row)) for row in head]
     best = max(range(len(head)), key=lambda place: (known[place], -place))
     if known[best] < 2 and known[best] * 2 < filled[best] or not known[best]:

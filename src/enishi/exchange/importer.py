@@ -107,7 +107,9 @@ class Importer:
             self._refer(entity, pairs)
             drafter = bulk.Drafter(entity, self.by, importing=True)
             for (row, values), decision in zip(pairs, self.decider.decide(entity, pairs), strict=True):
-                row.errors += [text for texts in drafter.draft(values).errors.values() for text in texts]
+                # In a sheet with lines a number alone may say whom it is about.
+                if decision.record is None or not self.reader.with_lines:
+                    row.errors += [text for texts in drafter.draft(values).errors.values() for text in texts]
                 if decision.what != "ask" and (problem := self._not_allowed(entity, decision.record, values)):
                     row.errors.append(problem)
                 row.outcome[entity.name] = decision.what
@@ -158,14 +160,27 @@ class Importer:
         ]
 
     def _store(self, rows: list[Parsed]) -> list["Stored"]:
-        stored = []
+        stored: list[Stored] = []
         self._tie(rows)
         for entity in self.entities:
             pairs = self._pairs(entity, rows)
+            if entity.is_line:
+                pairs = self._fresh_lines(entity, pairs, stored)
             if pairs:
                 self._refer(entity, pairs)
                 stored.append(self._store_entity(entity, pairs))
         return stored
+
+    def _fresh_lines(
+        self, entity: Entity, pairs: list[tuple[Parsed, Values]], stored: list["Stored"]
+    ) -> list[tuple[Parsed, Values]]:
+        """Lines of what this import has made; a sheet that is read once more doesn't double what is there."""
+        above = entity.rights_of
+        made = {key for one in stored if one.entity == above for key in one.made}
+        held = self.made[above]
+        return [
+            (row, values) for row, values in pairs if (key := row.keys.get(above, 0)) in made or key in held
+        ]
 
     def _tie(self, rows: list[Parsed]) -> None:
         """Finds the records of which rows have only another program's id; where there is none (its file has not come in yet), the
@@ -212,6 +227,10 @@ class Importer:
     def _not_allowed(self, entity: Entity, record: Any, values: Values) -> str:
         """Why the person may not bring this row in ("" where he may): the record that it means, or the owner that it names, lies
         beyond what his role reaches."""
+        if record is None and entity.name == "account" and not values.get("name"):
+            return _(
+                "取引先コード「%(code)s」の取引先がありません。先に登録するか、取引先の名前の列を入れてください。"
+            ) % {"code": values.get("code", "")}
         owners = reached(entity, self.by, "change" if record is not None else "create")
         if owners is None:
             return ""

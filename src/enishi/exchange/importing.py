@@ -191,7 +191,9 @@ def check_targets(plan: Plan, user: User) -> None:
             continue
         seen = limits.seen_by(entity, user)
         require(user, "create", seen)
-        if field in entity.fields and (field not in seen.fields or not seen.fields[field].editable):
+        if field in entity.fields and (
+            field not in seen.fields or (entity.fields[field].editable and not seen.fields[field].editable)
+        ):
             lost.append(column.heading or str(entity.fields[field].label))
     if lost:
         raise Refused(

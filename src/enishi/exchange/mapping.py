@@ -47,6 +47,9 @@ class Plan:
     def entities(self) -> list[Entity]:
         """The entities that a row makes, those pointed to first."""
         used = {column.target.partition(".")[0] for column in self.columns if column.target}
+        found = registry.find(self.main)
+        if found is not None and used & set(found.imports.beside):  # a line belongs to an order, said or not
+            used.add(self.main)
         if self.mixed != privates.NONE:
             used.add("contact")
         return [entity for entity in registry.all_entities() if entity.name in used]
@@ -102,7 +105,11 @@ def propose(
             # One target, so that it is asked for its rows, which say what is wrong (`rows.data_rows`).
             return Plan(table, 0, [Column(labels, "", "contact.note")], "contact", cards=True)
         rows = turned.turn(rows, labels)
-    sheet = Sheet(rows, table, wanted if told else "")
+    from enishi.exchange import with_lines
+
+    if about := with_lines.about(rows, table, wanted):
+        return with_lines.plan(Sheet(rows, table, about=about), table, about, labels)
+    sheet = Sheet(rows, table, wanted if told else "", wanted if wanted in headings.APART else "")
     mixed = privates.NONE
     known = profiles.find(sheet)
     form = known if recognise and not told else None
@@ -122,7 +129,7 @@ def propose(
         main = form.main
     if form is not None:
         profiles.assign(form, sheet.columns, main)
-    _note_the_rest(sheet, main, form)
+    note_the_rest(sheet, main, form)
     for column in sheet.columns:
         found = kind_of(column.target)
         if isinstance(found, Money) and column.unit == 1:
@@ -394,7 +401,7 @@ def _names_by_content(sheet: Sheet, unknown: list[Column], main: str, taken: set
             return
 
 
-def _note_the_rest(sheet: Sheet, main: str, form: profiles.Profile | None) -> None:
+def note_the_rest(sheet: Sheet, main: str, form: profiles.Profile | None = None) -> None:
     """What has no field of its own is not lost: it goes into the note, with its heading in front."""
     entity = registry.find(main)
     if (
@@ -467,7 +474,7 @@ def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
                 if headings.takes(one)
             ],
         )
-        for entity in [*importable(), *(one for one in plan.entities if one.name == "activity")]
+        for entity in [*importable(plan.main), *(one for one in plan.entities if one.name == "activity")]
     ]
 
 

@@ -138,6 +138,8 @@ class RowReader:
         self.kind = visits.kind_of(plan)
         self.program = ProgramReader(plan) if plan.profile else None
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
+        main = registry.find(plan.main)
+        self.with_lines = main is not None and bool(main.imports.beside)
         self.tied: dict[str, dict[str, int]] = {}  # names of connected records that were looked up
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
 
@@ -425,6 +427,9 @@ class RowReader:
 
     def _finish(self, parsed: Parsed) -> None:
         """Drops what has no name, or says that the row's main thing has none."""
+        if self.with_lines:  # whom it is about may be known by a number alone, and an order needs no name
+            parsed.values = {self.plan.main: parsed.values.get(self.plan.main, {}), **parsed.values}
+            return
         private = privates.is_private(parsed, self.plan.mixed)
         if private:
             for line in privates.turn(parsed):

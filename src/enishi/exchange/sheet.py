@@ -56,10 +56,11 @@ def _chosen(found: Choice, cell: Any) -> Any:
 class Sheet:
     """The first rows of a sheet, taken apart into heading and columns."""
 
-    def __init__(self, rows: list[list[Any]], name: str = "", told: str = "") -> None:
-        """`told`: the entity that a person has said the rows are."""
-        self.told = told
-        self.heading = headings.find(rows)
+    def __init__(self, rows: list[list[Any]], name: str = "", told: str = "", about: str = "") -> None:
+        """`told`: the entity that a person has said the rows are. `about`: what comes with others, where the sheet is about that
+        (`headings.importable`)."""
+        self.told, self.about = told, about
+        self.heading = headings.find(rows, about)
         self.header_rows = self.heading.start + self.heading.height
         self.data = [
             row for row in rows[self.header_rows :] if not is_blank(row) and not self._is_heading(row)
@@ -132,7 +133,7 @@ class Sheet:
         """What the heading says, less what the cells can't be."""
         if self.is_running_number(column) or self._is_small_number(column):
             return []
-        found = headings.means(column.heading) if column.heading else []
+        found = headings.means(column.heading, self.about) if column.heading else []
         if ("contact", "phone") in found and self.share(column.index, contents.is_person) > 0.5:
             return [("contact", "name")]  # 連絡先 is a number or somebody
         if ("contact", "title") in found and self.share(column.index, contents.is_honorific) > 0.5:

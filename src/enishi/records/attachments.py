@@ -17,7 +17,7 @@ from enishi.access.models import User
 from enishi.japanese.text import clean
 from enishi.records import scope
 from enishi.records.entity import Entity
-from enishi.records.errors import NotFound
+from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Files
 from enishi.records.fields.files import picture_type
 from enishi.records.models import Attachment, Event
@@ -152,6 +152,8 @@ def remove(attachment_id: int, *, by: User) -> Attachment:
     if attachment is None or entity is None:
         raise NotFound
     require(by, "change", entity, one(entity, by, attachment.record_id))
+    if text := entity.locked(one(entity, by, attachment.record_id), {f"file:{attachment.pk}"}):
+        raise Refused({"": [text]})
     attachment.deleted_at = timezone.now()
     attachment.save(update_fields=["deleted_at"])
     _take_out(entity, attachment, by)

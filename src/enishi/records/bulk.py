@@ -23,6 +23,7 @@ from enishi.records.checking import (
     apply,
     begin_hidden,
     check_lengths,
+    check_locked,
     check_owner,
     check_references,
     check_unique,
@@ -247,6 +248,8 @@ def write_many(
             check_references(entity, moved(entity, record, values), by, errors, known)
         before = held_values(entity, record, [*values, *shown])
         changes = apply(entity, record, values)
+        if changes and not internal:
+            check_locked(entity, record, changes, errors)
         if changes and not errors:
             prepare(entity, record, changes, before)
             if check:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from enishi.access.models import User
 from enishi.records import formulas, registry
 from enishi.records.entity import Entity
-from enishi.records.fields import AnyRecord, Linked, Reference
+from enishi.records.fields import AnyRecord, Lines, Linked, Reference
 from enishi.records.fields.any_record import parse
 from enishi.records.fields.links import LinkEdit
 from enishi.records.limits import unseen
@@ -103,7 +103,7 @@ def moved(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> dict[str, 
     return {
         name: value
         for name, value in cleaned.items()
-        if isinstance(entity.field(name), Reference | Linked | AnyRecord)
+        if isinstance(entity.field(name), Reference | Lines | Linked | AnyRecord)
         and entity.field(name).get(record) != value
     }
 
@@ -134,6 +134,13 @@ def check_references(
                 errors[name] = [
                     _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
                 ]
+        elif isinstance(found, Lines):
+            for inner, keys in found.pointed(value).items():
+                target = found.fields[inner]
+                if len(keys) != visible(target.target, by).filter(pk__in=keys).count():  # type: ignore[attr-defined]
+                    errors[name] = [
+                        _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": target.label}
+                    ]
         elif isinstance(found, Reference | AnyRecord) and value and not _is_there(found, value, by):
             errors[name] = [
                 _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
@@ -268,6 +275,12 @@ def shown_fields(entity: Entity) -> list[str]:
 def held_values(entity: Entity, record: Any, names: Iterable[str]) -> dict[str, Any]:
     """What is stored of these fields."""
     return {name: entity.field(name).get(record) for name in dict.fromkeys(names)}
+
+
+def check_locked(entity: Entity, record: Any, changed: Iterable[str], errors: Errors) -> None:
+    """What is closed (an invoice that was issued) isn't changed by hand."""
+    if text := entity.locked(record, set(changed)):
+        errors.setdefault("", []).append(text)
 
 
 def merge_errors(errors: Errors, more: Mapping[str, list[str]]) -> None:

@@ -19,6 +19,7 @@ from enishi.records.fields.base import FieldKind
 from enishi.records.fields.choices import Tags
 from enishi.records.fields.dates import Moment
 from enishi.records.fields.formulas import Formula
+from enishi.records.fields.lines import Lines
 from enishi.records.fields.links import Linked
 from enishi.records.fields.references import Person, Reference
 from enishi.records.models import Record
@@ -73,6 +74,9 @@ class ImportHint:
     keys: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
     note: str = "note"  # the field that keeps what has no field of its own
+    # Entities that a row of such a sheet makes beside it (an order's lines, its customer), likeliest first: their words mean something
+    # only in a sheet that is about it.
+    beside: tuple[str, ...] = ()
     column_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -106,11 +110,14 @@ class Entity:
     presets: tuple[Preset, ...] = ()
     opening_preset: str = ""  # the preset that the navigation leads to
     board: Board | None = None
+    # What else can be done with ticked rows: address (which gets their ids by POST) and words.
+    bulk_actions: ClassVar[tuple[tuple[str, Text], ...]] = ()
     # Fields whose values belong together (an address): a merge takes them from one record.
     together: ClassVar[tuple[tuple[str, ...], ...]] = ()
     imports: ImportHint = ImportHint()
     call_field: str = ""
     mail_field: str = ""
+    is_line: ClassVar[bool] = False  # its records belong to another and are edited there
     in_navigation: bool = True
     in_search: ClassVar[bool] = True
     has_timeline: ClassVar[bool] = True
@@ -155,6 +162,11 @@ class Entity:
     def linked(self) -> list[Linked]:
         """Connections that the owner drew, seen from here."""
         return [one for one in self.own if isinstance(one, Linked)]
+
+    @cached_property
+    def lines(self) -> list[Lines]:
+        """What the records are made of, line by line."""
+        return [one for one in self.fields.values() if isinstance(one, Lines)]
 
     @cached_property
     def formulas(self) -> list[Formula]:
@@ -231,6 +243,15 @@ class Entity:
     def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
         """Rules over several fields: errors by field name, '' for the whole."""
         return {}
+
+    def line_sums(self, record: Any) -> list[tuple[str, str]]:
+        """What stands below the record's lines: (label, text)."""
+        return []
+
+    def locked(self, record: Any, names: set[str]) -> str:
+        """Why these fields of a record can't be changed any more, by hand or by an undo; "" where they can. `deleted_at` stands for
+        the bin, `file:12` for a file."""
+        return ""
 
     def tidy(self, record: Any, wishes: Wishes) -> list[Spanning]:
         """What several of a record's fields together might be written like instead; each field's own kind speaks for itself."""

@@ -187,6 +187,7 @@ def _undo_batch(entity: Entity, events: list[Event], by: User, operation: Operat
     work = _work(events[0])
     if work == "created":
         alive = [key for key in keys if key in rows and rows[key].deleted_at is None]
+        alive = _unlocked(entity, [rows[key] for key in alive], undone)
         if alive:
             write.delete(entity, alive, by=by, operation=operation)
         undone.records += len(alive)
@@ -217,6 +218,13 @@ def _undo_batch(entity: Entity, events: list[Event], by: User, operation: Operat
                 pairs.append((row, values))
                 seen.add(event.record_id)
         undone.records += len(_put_back(entity, pairs, by, operation))
+
+
+def _unlocked(entity: Entity, records: list[Any], undone: Undone) -> list[int]:
+    """Keys of those that may still go; what is closed stays and is named."""
+    kept = [record for record in records if entity.locked(record, {"deleted_at"})]
+    undone.kept += [entity.title(record) for record in kept]
+    return [record.pk for record in records if record not in kept]
 
 
 def _put_back(
@@ -269,6 +277,7 @@ def _old_values(
             continue
         if (
             now == new
+            and not entity.locked(row, {name})
             and (name, str(old)) not in erased
             and not _taken(entity, row, found, found.from_json(old))
         ):

@@ -24,7 +24,7 @@ from enishi.records.fields import FieldKind, Reference
 from enishi.records.visible import sees_all, visible, within
 
 # Made from the fields once; a limited copy makes its own.
-DERIVED = ("fields", "linked", "formulas", "numbers", "references", "pointers")
+DERIVED = ("fields", "linked", "lines", "formulas", "numbers", "references", "pointers")
 # What the machine itself lives by can't be taken from anybody who sees the entity at all.
 ALWAYS = frozenset({"owner", "created_at", "updated_at", "created_by", "updated_by"})
 MOST_KEPT = 200

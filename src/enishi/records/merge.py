@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
@@ -90,6 +91,8 @@ def merge(
     """
     asked, entity = seen_by(entity, by), entity.whole
     gone_ids = [key for key in dict.fromkeys(other_ids) if key != keep_id]
+    if entity.is_line:
+        raise Refused({"": [_("明細だけを統合することはできません。")]})
     if not 1 <= len(gone_ids) < MOST:
         raise Refused({"": [_("統合する記録を2件以上選んでください。")]})
     require(by, "change", entity)
@@ -127,6 +130,9 @@ def _locked(entity: Entity, keys: Sequence[int], by: User, versions: Mapping[int
     require(by, "change", entity, *records)
     require(by, "delete", entity, *(record for record in records if record.pk != keys[0]))
     for record in records:
+        if entity.locked(record, {"deleted_at"}):  # an invoice that was issued stands as it is
+            text = _("「%(title)s」は変更できないため、統合できません。")
+            raise Refused({"": [text % {"title": entity.title(record)}]})
         if versions.get(record.pk, record.version) != record.version:
             text = _(
                 "「%(title)s」は、この画面を開いたあとで変更されました。今の内容をもう一度確かめてください。"
@@ -165,8 +171,9 @@ def _merge(
 ) -> Event:
     entity, keep = proposal.entity, proposal.keep
     gone = [record.pk for record in proposal.others]
-    before = {linked.name: linked.get(keep) for linked in entity.linked}
+    before = {found.name: found.get(keep) for found in (*entity.linked, *entity.lines)}
     with quietly():
+        _take_lines(proposal, wanted, by)
         pointing = _pointing(entity, gone)
         _move_links(entity, keep.pk, gone, {one.name: wanted[one.name] for one in entity.linked})
         _move_subjects(entity, keep.pk, gone)
@@ -206,6 +213,10 @@ def _changes(
     plain = {name: value for name, value in wanted.items() if not entity.fields[name].linked}
     before = held_values(entity, record, [*plain, *shown_fields(entity)])
     changes = apply(entity, record, plain)
+    for lines in entity.lines:
+        lines.put(record, now := wanted.get(lines.name, ties[lines.name]))
+        if now != ties[lines.name]:
+            changes[lines.name] = (ties[lines.name], now)
     prepare(entity, record, changes, before)
     merge_errors(errors, entity.check(record, set(changes)))
     check_lengths(entity, record, errors)
@@ -224,6 +235,8 @@ def _pointing(entity: Entity, gone: Sequence[int]) -> list[tuple[Entity, FieldKi
     made = []
     for other in reversed(registry.all_entities()):
         for found in other.fields.values():
+            if other.is_line and other.rights_of == entity.name and found.name == other.rights_through:
+                continue  # lines are what a record says itself (`_take_lines`)
             asked = None if found.linked else found.naming(entity.name, gone)
             if asked is not None:
                 keys = list(
@@ -252,6 +265,22 @@ def _lead(
         store_changes(other, done, by, operation)
         count += len(done)
     return count
+
+
+def _take_lines(proposal: Proposal, wanted: Mapping[str, Any], by: User) -> None:
+    """The survivor has the lines of one of the records; what the others have goes into the bin with them."""
+    keep, gone = proposal.keep.pk, [record.pk for record in proposal.others]
+    for lines in proposal.entity.lines:
+        rows, up = lines.target.model._default_manager.filter(deleted_at=None), lines.up
+        said = proposal.choices[lines.name].values
+        source = next((one.record_id for one in said if one.value == wanted[lines.name]), keep)
+        if source != keep:
+            mine = list(rows.filter(**{up: keep}).values_list("pk", flat=True))
+            journal.change_rows(rows.filter(**{up: source}), **{up: keep})
+            journal.change_rows(rows.filter(pk__in=mine), **{up: source})
+        journal.change_rows(
+            rows.filter(**{f"{up}__in": gone}), deleted_at=timezone.now(), deleted_by_id=by.pk
+        )
 
 
 def _move_links(entity: Entity, keep: int, gone: Sequence[int], ties: Mapping[str, Any]) -> None:

@@ -95,6 +95,10 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     insert_rows(entity.model, records)
     for linked in entity.linked:
         linked.store([(record, (), value) for record in records if (value := linked.put_on(record))])
+    for lines in entity.lines:
+        for record in records:
+            if rows := lines.put_on(record):
+                lines.store(record, rows, by)
     told = _told(entity, by, operation)
     events = [
         new(
@@ -137,6 +141,10 @@ def store_changes(
     update_rows(entity.model, [record for record, _changes in done])
     for linked in entity.linked:
         linked.store([(record, *changes[linked.name]) for record, changes in done if linked.name in changes])
+    for found in entity.lines:
+        for record, changes in done:
+            if found.name in changes:
+                found.store(record, changes[found.name][1], by)
     told = _told(entity, by, operation)
     events, quiet = [], _quiet.get()
     labels = _Labels(entity)
@@ -190,6 +198,9 @@ def set_deleted(
     """Records into the bin, or out of it; returns the events."""
     now = timezone.now()
     gone = (now, by.pk) if deleted else (None, None)
+    before: dict[Any, list[int]] = {}
+    for record in records:
+        before.setdefault(record.deleted_at, []).append(record.pk)
     for record in records:
         record.version += 1
         record.updated_at, record.updated_by_id = now, by.pk
@@ -199,6 +210,8 @@ def set_deleted(
     entity.model._default_manager.filter(pk__in=[record.pk for record in records]).update(
         version=F("version") + 1, updated_at=now, updated_by=by, deleted_at=gone[0], deleted_by_id=gone[1]
     )
+    for found in entity.lines:
+        found.follow(before, by, gone[0])
     if deleted:
         scope.withdraw(entity, [record.pk for record in records])
         search.forget(entity, [record.pk for record in records])

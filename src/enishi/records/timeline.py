@@ -38,6 +38,8 @@ KINDS: dict[str, tuple[Any, str, str, str]] = {
     "mail": (_("メール"), "mail", "accent", "talk"),
     "task": (_("タスク登録"), "square-check", "grey", "tasks"),
     "task_done": (_("タスク完了"), "check", "green", "tasks"),
+    "status": (_("書類の状態"), "file-text", "green", "deals"),
+    "payment": (_("入金"), "japanese-yen", "green", "deals"),
     "file": (_("ファイル"), "paperclip", "grey", "files"),
 }
 GROUPS = (

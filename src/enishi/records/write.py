@@ -20,6 +20,7 @@ from enishi.records.checking import (
     apply,
     begin_hidden,
     check_lengths,
+    check_locked,
     check_owner,
     check_references,
     check_unique,
@@ -168,6 +169,8 @@ def write(
         check_references(entity, moved(entity, record, cleaned), by, errors)
         before = held_values(entity, record, [*cleaned, *shown_fields(entity)])
         changes = apply(entity, record, cleaned)
+        if changes and not internal:
+            check_locked(entity, record, changes, errors)
         whole = bool(changes) and not errors
         if whole:
             prepare(entity, record, changes, before)
@@ -245,6 +248,11 @@ def delete(
         if not records:
             raise NotFound
         require(by, "delete", entity, *records)
+        for record in records:
+            if text := entity.locked(record, {"deleted_at"}):
+                raise Refused(
+                    {"": [_("「%(title)s」: %(text)s") % {"title": entity.title(record), "text": text}]}
+                )
         return set_deleted(entity, records, by, operation, deleted=True)
 
 

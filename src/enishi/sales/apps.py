@@ -6,4 +6,10 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         import enishi.sales.deals.entity
-        import enishi.sales.pipelines.entity  # noqa: F401
+        import enishi.sales.documents.pages
+        import enishi.sales.invoices.entity
+        import enishi.sales.lines.entity
+        import enishi.sales.orders.entity
+        import enishi.sales.pipelines.entity
+        import enishi.sales.products.entity
+        import enishi.sales.quotes.entity  # noqa: F401

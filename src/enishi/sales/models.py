@@ -59,6 +59,7 @@ class Deal(Record, Touched):
     stage_changed_at = models.DateTimeField(_("ステージ変更日時"), default=timezone.now, editable=False)
     closed_at = models.DateTimeField(_("決着日時"), null=True, blank=True, editable=False)
     amount = models.BigIntegerField(_("金額"), null=True, blank=True)
+    amount_from_lines = models.BooleanField(_("金額は明細の合計"), default=True)
     probability = models.BigIntegerField(_("確度"), null=True, blank=True)
     expected_close = models.DateField(_("受注予定日"), null=True, blank=True)
     source = models.CharField(_("獲得元"), max_length=100, blank=True)
@@ -91,3 +92,16 @@ class Deal(Record, Touched):
 
     def __str__(self) -> str:
         return self.name
+
+
+# What is sold and how it is billed; these point to deals, so they come after.
+from enishi.sales.documents.models import DocumentText, Issuer  # noqa: E402
+from enishi.sales.invoices.models import Invoice, InvoiceLine, Payment  # noqa: E402
+from enishi.sales.orders.models import Order, OrderLine  # noqa: E402
+from enishi.sales.products.models import Price, PriceList, Product, Terms  # noqa: E402
+from enishi.sales.quotes.models import DealLine, Quote, QuoteLine  # noqa: E402
+
+__all__ = [
+    "Deal", "DealLine", "DocumentText", "Invoice", "InvoiceLine", "Issuer", "Order", "OrderLine", "Payment", "Pipeline", "Price", "PriceList",
+    "Product", "Quote", "QuoteLine", "Stage", "Terms",
+]  # fmt: skip

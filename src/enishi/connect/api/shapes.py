@@ -75,7 +75,7 @@ def _seen(found: Linked, records: Sequence[Any], user: User) -> set[int]:
 
 def _value(found: FieldKind, record: Any, seen: dict[str, set[int]]) -> Any:
     value = found.get(record)
-    if found.linked:
+    if isinstance(found, Linked):
         return [{"id": key, "role": role} for key, role in value if key in seen[found.name]]
     return found.to_json(value)
 

@@ -49,7 +49,7 @@ def api(bob: Any) -> Caller:
 def goods(alice: Any) -> dict[str, str]:
     """A drawn entity with a connection."""
     supplier = operations.add_entity("仕入先", slug="suppliers", by=alice).name
-    product = operations.add_entity("商品", slug="goods", by=alice).name
+    product = operations.add_entity("取扱品", slug="goods", by=alice).name
     price = operations.add_field(product, "money", "価格", {}, by=alice).key
     tie = operations.add_connection(
         product, supplier, label="仕入先", back_label="商品", many=True, by=alice

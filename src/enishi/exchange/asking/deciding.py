@@ -205,7 +205,7 @@ class Decider:
             return chosen, values[chosen]
         if entity.name == "contact":
             return self._person_key(values)
-        if chosen == "name" or entity.name == "account":
+        if chosen == "name" or entity.name in {"account", "product"}:
             return ("name", values["name"]) if values.get("name") else None
         return None
 

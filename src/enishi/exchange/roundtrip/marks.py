@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from enishi.exchange.readers import harmless, plain
 from enishi.japanese import charset, wareki
 from enishi.japanese.text import fold
-from enishi.records.fields import AnyRecord, Date, DateTime, FieldKind, Number, YesNo
+from enishi.records.fields import AnyRecord, Date, DateTime, FieldKind, Lines, Number, YesNo
 
 PRINT = 6  # bytes of a cell's print: one edit in 280 trillion goes unseen
 LETTERS = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels: no words, and no number in any notation
@@ -98,7 +98,7 @@ def _hash(data: bytes, size: int, salt: bytes = b"") -> bytes:
 # --- cells ------------------------------------------------------------------------------------------
 def carried(found: FieldKind) -> bool:
     """Whether a sheet may change the field. What a task is about can't be told by a name alone: its entity is missing."""
-    return found.editable and not found.computed and not isinstance(found, AnyRecord)
+    return found.editable and not found.computed and not isinstance(found, AnyRecord | Lines)
 
 
 def prints(sheet: int, fields: Sequence[FieldKind], cells: Sequence[Any]) -> bytes:

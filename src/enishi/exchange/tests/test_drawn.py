@@ -20,7 +20,7 @@ def goods(alice: Any) -> dict[str, str]:
     """Products with a code, a price, a day and their suppliers."""
     supplier = operations.add_entity("仕入先", slug="suppliers", by=alice).name
     code = operations.add_field(supplier, "text", "仕入先コード", {"unique": "1"}, by=alice).key
-    product = operations.add_entity("商品", slug="goods", layout={"title_label": "商品名"}, by=alice).name
+    product = operations.add_entity("取扱品", slug="goods", layout={"title_label": "商品名"}, by=alice).name
     made = {"supplier": supplier, "supplier code": code, "product": product}
     for kind, label, options in (
         ("text", "商品コード", {"unique": "1"}),

@@ -78,12 +78,28 @@ def test_what_goes_out_comes_back_the_same(alice: User, as_alice: Client, tmp_pa
     assert list(Account.objects.order_by("code").values(*columns)) == before
 
 
+def _sold(by: User) -> None:
+    """A record of everything that is sold and billed, with lines."""
+    make = lambda entity, **values: write.create(registry.get(entity), values, by=by).record  # noqa: E731
+    account = make("account", name="丸山商事").pk
+    product = make("product", name="煮干し", code="P1").pk
+    make("price_list", name="特価", prices=[{"product": product, "price": "9"}])
+    make("terms", account=account)
+    lines = [{"product": product, "text": "煮干し", "quantity": "2.5", "unit_price": "100"}, {"text": "送料"}]
+    for name in ("quote", "order", "invoice", "deal"):
+        make(name, account=account, name="九月分", lines=lines)
+    invoice = registry.get("invoice").model._default_manager
+    invoice.update(status="issued")
+    make("payment", invoice=invoice.get().pk, amount="10")
+
+
 def test_columns_formed_at_once_are_what_each_field_exports(
     alice: User, bob: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The quick way through a page says of every kind of field what the field says of a record."""
     company.own_fields()
     company.build(5, [alice, bob], size=25)
+    _sold(alice)
     monkeypatch.setattr(exporting, "CHUNK", 10)
     try:
         for entity in registry.all_entities():

@@ -118,6 +118,9 @@ class ContactEntity(Entity):
     connections = (
         Connection("affiliation", "contact", _("所属"), ("account", "title", "started_on", "ended_on")),
         Connection("deal", "contact", _("案件"), ("stage", "amount")),
+        Connection("quote", "contact", _("見積"), ("status", "total")),
+        Connection("order", "contact", _("受注・購買履歴"), ("date", "total")),
+        Connection("invoice", "contact", _("請求"), ("status", "balance")),
     )
     presets = (
         Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),

@@ -7,8 +7,9 @@ from enishi.records.fields.choices import Choice, FreeChoice, Option, SeveralCho
 from enishi.records.fields.dates import Date, DateTime, Moment
 from enishi.records.fields.files import Files, Pictures
 from enishi.records.fields.formulas import Formula
+from enishi.records.fields.lines import Lines
 from enishi.records.fields.links import Linked
-from enishi.records.fields.numbers import Money, Number, Percent, YesNo
+from enishi.records.fields.numbers import Exact, Money, Number, Percent, YesNo
 from enishi.records.fields.references import Person, Pointer, Reference
 from enishi.records.fields.teams import InTeam
 from enishi.records.fields.texts import (
@@ -27,12 +28,12 @@ KINDS: dict[str, type[FieldKind]] = {
     kind.kind: kind
     for kind in (
         Words, LongText, Number, Money, Percent, Date, DateTime, Choice, SeveralChoices, Stage, YesNo, Telephone, Email, Url, Address,
-        Person, InTeam, AutoNumber, Formula, Files, Pictures, Kana, PostalCode, CorporateNumber, Moment, FreeChoice, Tags, Reference, AnyRecord, Linked,
+        Person, InTeam, AutoNumber, Formula, Files, Pictures, Kana, PostalCode, CorporateNumber, Moment, FreeChoice, Tags, Reference, AnyRecord, Linked, Lines,
     )
 }  # fmt: skip
 
 __all__ = [
-    "KINDS", "Address", "AnyRecord", "AutoNumber", "Choice", "CorporateNumber", "Date", "DateTime", "Email", "FieldKind", "Files", "Formula", "FreeChoice", "InTeam", "Kana", "Linked", "LongText",
+    "KINDS", "Address", "AnyRecord", "AutoNumber", "Choice", "CorporateNumber", "Date", "DateTime", "Email", "Exact", "FieldKind", "Files", "Formula", "FreeChoice", "InTeam", "Kana", "Lines", "Linked", "LongText",
     "Moment", "Money", "Number", "Option", "Percent", "Person", "Pictures", "Pointer", "PostalCode", "Reference", "SeveralChoices", "Stage", "Tags",
     "Telephone", "Url", "Words", "YesNo",
 ]  # fmt: skip

@@ -436,5 +436,5 @@ def load(entity: Any, records: Sequence[Any], names: Iterable[str]) -> None:
     """Gives records the values of these fields where they are connections: one query per connection."""
     for name in names:
         found = entity.fields.get(name)
-        if isinstance(found, Linked):
+        if found is not None and found.linked:
             found.values(records)

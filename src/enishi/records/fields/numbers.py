@@ -220,3 +220,47 @@ class YesNo(FieldKind):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
+
+
+class Exact(Number):
+    """A decimal number that is kept exactly (a quantity, a price of a part of a yen); JSON holds it as text."""
+
+    def __init__(self, name: str, label: Text = "", *, places: int = 3, **options: Any) -> None:
+        options.setdefault("least", -(10**9))
+        options.setdefault("most", 10**9)
+        super().__init__(name, label, places=places, **options)
+
+    def parse(self, raw: Any) -> Any:
+        number = amounts.parse_number(raw)
+        if abs(number) > 10**15:
+            raise OverflowError
+        return plain_decimal(number.quantize(Decimal(1).scaleb(-self.places), ROUND_HALF_UP))
+
+    def get(self, record: Any) -> Any:
+        held = super().get(record)
+        return plain_decimal(held) if isinstance(held, Decimal) else held
+
+    def text(self, value: Any) -> str:
+        return "" if value is None else f"{plain_decimal(value):,f}{self.unit}"
+
+    def input_text(self, value: Any) -> str:
+        return "" if value is None else f"{plain_decimal(value):f}"
+
+    def to_json(self, value: Any) -> Any:
+        return None if value is None else f"{plain_decimal(value):f}"
+
+    def from_json(self, value: Any) -> Any:
+        return None if value is None else Decimal(str(value))
+
+    def schema(self) -> dict[str, Any]:
+        return {
+            "type": ["string", "number", "null"], "pattern": r"^-?[0-9]{1,12}(\.[0-9]{1,4})?$",
+            "minimum": self.least, "maximum": self.most,
+        }  # fmt: skip
+
+
+def plain_decimal(value: Any) -> Decimal:
+    """The number without zeros behind its point, and never as 1E+3."""
+    number = Decimal(value)
+    whole = number.to_integral_value()
+    return whole if number == whole else number.normalize()

@@ -16,7 +16,7 @@ from enishi.records import registry
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
 from enishi.records.errors import Moved, NotAllowed, NotFound, RecordError, Refused
-from enishi.records.fields import FieldKind, Linked, Pointer, SeveralChoices
+from enishi.records.fields import FieldKind, Lines, Linked, Pointer, SeveralChoices
 from enishi.records.fields.any_record import titles
 
 View = Callable[..., HttpResponseBase]
@@ -137,6 +137,7 @@ def form_input(
         "bare": bare,
         "record": record,
         **(_links(found, text) if isinstance(found, Linked) else {}),
+        **(found.editor(text, record) if isinstance(found, Lines) else {}),
         **({"chosen": text.split(",")} if found.kind == "choices" else {}),
         **found.context(),
     }

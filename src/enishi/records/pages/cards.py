@@ -27,7 +27,7 @@ from enishi.records.models import Attachment
 from enishi.records.pages import events
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
 from enishi.records.pages.connected import Line, lines
-from enishi.records.pages.facts import fact, facts
+from enishi.records.pages.facts import fact, facts, line_sheets
 from enishi.records.pages.ties import tied
 from enishi.records.personal import is_person
 from enishi.records.prepared import fetch
@@ -66,6 +66,7 @@ def card_parts(
     }
     if not head:
         context |= {
+            "line_sheets": line_sheets(entity, record, may.change),
             "sections": facts(entity, record, may.change, token=get_token(request)),
             "files": fetch("files", _files, entity.name, record.pk),
         }
@@ -146,14 +147,18 @@ def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpRespo
     """The whole card."""
     record = one(entity, person(request), record_id)
     part = request.GET.get("part")
-    if part in {"live", "head"}:
+    if part in {"live", "head", "lines"}:
         context = card_parts(request, entity, record)
         if request.GET.get("stamp") == context["stamp"]:
             return HttpResponse(status=204)
         if part == "live":
             context["connections"] = connections(request, entity, record)
         response = render(
-            request, "records/card_head.html" if part == "head" else "records/card_left.html", context
+            request,
+            {"head": "records/card_head.html", "lines": "records/card_lines.html"}.get(
+                part, "records/card_left.html"
+            ),
+            context,
         )
         response.headers["X-Stamp"] = context["stamp"]
         return response

@@ -60,6 +60,8 @@ def bin_page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     groups = []
     for entity in registry.all_entities():
+        if entity.is_line:  # they come back with what they belong to
+            continue
         rows = list(
             in_bin(entity, user).select_related("deleted_by", *entity.pointers).order_by("-deleted_at")[:100]
         )

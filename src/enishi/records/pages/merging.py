@@ -18,7 +18,7 @@ from enishi.kit import htmx
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import AnyRecord, Reference
+from enishi.records.fields import AnyRecord, Linked, Reference
 from enishi.records.forwards import not_same_as, say_not_same, take_back_not_same
 from enishi.records.merge import merge
 from enishi.records.models import Attachment
@@ -28,7 +28,9 @@ from enishi.records.similar import similar_to
 from enishi.records.visible import require, visible
 
 MOST = 5
-UNWRITTEN = frozenset({"any_record", "contacts", "reference", "connection", "file", "picture", "choices"})
+UNWRITTEN = frozenset(
+    {"any_record", "contacts", "reference", "connection", "file", "picture", "choices", "lines"}
+)
 
 
 @dataclass
@@ -57,6 +59,8 @@ def merge_page(request: HttpRequest, entity: Entity) -> HttpResponse:
     keys = keys_of(f"{given.get('ids', '')},{given.get('other', '')}")
     require(user, "change", entity)
     require(user, "delete", entity)
+    if entity.is_line:
+        raise NotFound
     if not 1 <= len(keys) <= MOST:
         raise Refused({"": [_("統合する記録を2件から%(most)d件まで選んでください。") % {"most": MOST}]})
     records = list(visible(entity, user).filter(pk__in=keys).select_related(*entity.pointers).order_by("pk"))
@@ -170,7 +174,7 @@ def _row(
         )
         written |= {"name": f"write-{name}", "id": f"write-{name}"}
     return {
-        "name": name, "label": found.label, "differs": choice.differs, "picked": picked, "same": same, "joins": found.joins or found.linked,
+        "name": name, "label": found.label, "differs": choice.differs, "picked": picked, "same": same, "joins": found.joins or isinstance(found, Linked),
         "values": [
             {"record_id": one.record_id, "text": one.text, "empty": one.empty, "first": first.get(repr(one.value)) == one.record_id}
             for one in choice.values

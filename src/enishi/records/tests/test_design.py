@@ -204,7 +204,7 @@ def test_a_built_in_entity_gets_own_fields_and_other_words(alice: Any, as_bob: C
 @pytest.fixture
 def ties(supplier: str, alice: Any) -> dict[str, str]:
     """One supplier per account and many products per supplier."""
-    product = operations.add_entity("商品", slug="goods", by=alice).name
+    product = operations.add_entity("取扱品", slug="goods", by=alice).name
     operations.add_field(product, "date", "発売日", {}, by=alice)
     one = operations.add_connection(
         supplier, "account", label="取引先", back_label="仕入先", many=False, by=alice
@@ -563,7 +563,7 @@ def test_the_board_of_a_stage_moves_cards(supplier: str, bob: Any, as_bob: Clien
 def test_the_owner_s_entities_stand_in_the_menu_in_his_order(
     as_alice: Client, as_bob: Client, alice: Any
 ) -> None:
-    names = [operations.add_entity(label, by=alice).name for label in ("仕入先", "商品", "車両")]
+    names = [operations.add_entity(label, by=alice).name for label in ("仕入先", "備品", "車両")]
     assert (
         as_alice.post(
             "/settings/design/order/", {"names": ",".join([names[2], names[0], names[1]])}, headers=HTMX
@@ -571,7 +571,7 @@ def test_the_owner_s_entities_stand_in_the_menu_in_his_order(
         == 204
     )
     page = as_bob.get("/menu/").content.decode()
-    assert page.index("車両") < page.index("仕入先") < page.index("商品")
+    assert page.index("車両") < page.index("仕入先") < page.index("備品")
     assert as_bob.post("/settings/design/order/", {"names": names[0]}).status_code == 403
 
 

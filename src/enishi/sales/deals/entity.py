@@ -14,12 +14,13 @@ from django.utils.translation import pgettext_lazy
 
 from enishi.japanese.text import fold
 from enishi.people.models import Account
-from enishi.records.entity import Board, Entity, ImportHint, Preset, Section
+from enishi.records.entity import Board, Connection, Entity, ImportHint, Preset, Section
 from enishi.records.errors import Refused
 from enishi.records.fields import (
     Choice,
     Date,
     FreeChoice,
+    Lines,
     LongText,
     Moment,
     Money,
@@ -27,6 +28,7 @@ from enishi.records.fields import (
     Percent,
     Reference,
     Words,
+    YesNo,
 )
 from enishi.records.merge import figures
 from enishi.records.registry import register
@@ -154,6 +156,8 @@ class DealEntity(Entity):
         Money("amount", sortable=True, aliases=(
             "金額", "見込金額", "案件金額", "受注金額", "見積金額", "予算", "売上見込", "受注予定額", "amount", "value", "revenue",
         )),
+        Lines("lines", _("商品の明細"), child="deal_line", listed=False),
+        YesNo("amount_from_lines", default=True, listed=False, importable=False, help=_("明細があれば、その合計を金額にします。金額を直接入力すると外れます。")),
         Percent("probability", aliases=("確度", "受注確度", "確率", "probability")),
         Date("expected_close", sortable=True, aliases=("受注予定", "受注予定日", "完了予定日", "予定日", "クローズ予定", "close date", "expected close")),
         FreeChoice("source", options=lambda: [Option(word, word) for word in ("紹介", "展示会", "Webサイト", "電話", "既存取引", "入札")],
@@ -173,10 +177,10 @@ class DealEntity(Entity):
     columns = ("stage", "account", "amount", "expected_close", "owner", "next_step")
     sections = (
         Section(_("基本情報"), (
-            "name", "account", "contact", "stage", "amount", "probability", "expected_close", "owner", "tags",
+            "name", "account", "contact", "stage", "amount", "probability", "expected_close", "lines", "owner", "tags",
         )),
         Section(_("くわしい情報"), (
-            "pipeline", "code", "source", "competitor", "lost_reason", "lost_detail", "their_owner", "note",
+            "pipeline", "amount_from_lines", "code", "source", "competitor", "lost_reason", "lost_detail", "their_owner", "note",
         ), folded=True),
     )  # fmt: skip
     quick_fields = ("name", "account", "stage", "amount", "expected_close")
@@ -193,6 +197,11 @@ class DealEntity(Entity):
         Preset("lost", _("失注"), {"field": "outcome", "op": "is", "value": "lost"}),
     )  # fmt: skip
     imports = ImportHint(keys=("code",))
+    connections = (
+        Connection("quote", "deal", _("見積"), ("status", "total")),
+        Connection("order", "deal", _("受注"), ("status", "total")),
+        Connection("invoice", "deal", _("請求"), ("status", "balance")),
+    )
 
     def handed_over(self, rows: Any) -> Any:
         return rows.filter(outcome__in=("open", "hold"))  # who won a deal won it
@@ -201,6 +210,8 @@ class DealEntity(Entity):
         return "stage" if "stage" in changed else "changed"
 
     def prepare(self, record: Deal, changed: set[str]) -> None:
+        if {"lines", "amount", "amount_from_lines"} & changed and not record.importing:
+            self._sum_lines(record, changed)
         if record.stage_id is None:
             pipeline = record.pipeline_id or default_pipeline().pk
             record.stage = first_stage(pipeline)
@@ -219,6 +230,29 @@ class DealEntity(Entity):
                 record.probability = stage.probability
         if record.account_id is None and record.contact_id and "contact" in changed:
             record.account_id = record.contact.account_id if record.contact else None
+
+    def _sum_lines(self, record: Deal, changed: set[str]) -> None:
+        """The amount follows the lines, until somebody says another one."""
+        held = self.lines[0].get(record)
+        if not held:
+            return
+        amount = sum(dict(line)["amount"] or 0 for line in held)
+        if "amount" in changed and record.amount is not None and not {"lines", "amount_from_lines"} & changed:
+            record.amount_from_lines = record.amount == amount
+        if record.amount_from_lines:
+            record.amount = amount
+
+    def line_sums(self, record: Deal) -> list[tuple[str, str]]:
+        held = self.lines[0].get(record)
+        if not held:
+            return []
+        amount = sum(dict(line)["amount"] or 0 for line in held)
+        follows = (
+            _t("案件の金額になっています")
+            if record.amount_from_lines
+            else _t("案件の金額は直接入力した額です")
+        )
+        return [(_t("明細の合計"), self.field("amount").text(amount)), ("", follows)]
 
     def check(self, record: Deal, changed: set[str]) -> dict[str, list[str]]:
         errors: dict[str, list[str]] = {}

@@ -1,0 +1,40 @@
+"""What the lines of a record are: an entity whose records belong to another and are edited there (see `fields.lines`)."""
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext as _
+
+from enishi.records.entity import Entity
+
+
+class LineEntity(Entity):
+    """Base of the entities of lines. `rights_through` is the reference to the record that a line belongs to, `rights_of` its entity."""
+
+    in_navigation = False
+    in_search = False
+    has_timeline = False
+    is_line = True
+    lines_field: ClassVar[str] = "lines"  # of the record that they belong to
+    line_columns: ClassVar[tuple[str, ...]] = ()  # what the editor shows
+    line_defaults: ClassVar[tuple[str, ...]] = ()  # what may be filled in a line that says nothing
+
+    def title(self, record: Any) -> str:
+        return str(record) or _("（品名なし）")
+
+    def line_words(self, values: dict[str, Any]) -> str:
+        """A line in a few words, for histories and cells."""
+        return "、".join(
+            self.field(name).text(value) for name, value in values.items() if value not in (None, "")
+        )
+
+    def line_extras(self, record: Any) -> dict[str, Any]:
+        """What the editor of lines knows beside its columns; `record` is what they belong to, where it is there."""
+        return {}
+
+    def locked(self, record: Any, names: set[str]) -> str:
+        from enishi.records.registry import whole_entities
+
+        parent = getattr(record, self.rights_through, None)
+        return (
+            whole_entities()[self.rights_of].locked(parent, {self.lines_field}) if parent is not None else ""
+        )

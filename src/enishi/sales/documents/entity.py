@@ -1,0 +1,143 @@
+"""What quotes, orders and invoices have in common."""
+
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from enishi.records.entity import Entity
+from enishi.records.fields import (
+    Choice,
+    Date,
+    FieldKind,
+    Lines,
+    LongText,
+    Moment,
+    Money,
+    Option,
+    Reference,
+    Words,
+)
+from enishi.sales import tax
+from enishi.sales.documents.issuer import DocumentNumber, issuer
+
+TAX_MODES = (
+    Option("excluded", _("税抜（外税）"), "grey", ("外税", "税抜", "税別")),
+    Option("included", _("税込（内税）"), "grey", ("内税", "税込")),
+)
+ROUNDINGS = (
+    Option("floor", _("切り捨て")),
+    Option("half", _("四捨五入")),
+    Option("ceil", _("切り上げ")),
+)
+SUMMED = {"lines", "discount", "tax_mode", "rounding", "date", "withholds"}
+OPEN = {"note", "owner", "tags"}  # what may change on a document that was issued
+
+
+def document_fields(
+    kind: str, date_words: tuple[str, ...], number_words: tuple[str, ...]
+) -> tuple[FieldKind, ...]:
+    """What every document holds."""
+    return (
+        Words("name", help=_("空なら、はじめの品名から付きます。"), aliases=("件名", "subject")),
+        DocumentNumber("number", kind, aliases=number_words),
+        Reference("account", to="account", carries_up=True),
+        Reference("contact", to="contact", carries_up=True),
+        Reference("deal", to="deal", carries_up=True),
+        Date("date", sortable=True, default=timezone.localdate, aliases=date_words),
+        Lines("lines", _("明細"), child=f"{kind}_line", listed=False),
+        Choice("tax_mode", options=TAX_MODES, default=lambda: issuer().tax_mode, required=True, listed=False),
+        Choice("rounding", options=ROUNDINGS, default=lambda: issuer().rounding, required=True, listed=False),
+        Money("discount", listed=False, help=_("全体からの値引き。税率ごとに分けて引きます。")),
+        Money("net", editable=False),
+        Money("tax", editable=False),
+        Money("total", editable=False, sortable=True),
+        LongText("remarks", aliases=("備考", "摘要")),
+        LongText("note", aliases=("メモ",)),
+        Moment("issued_at", editable=False),
+        Date("sent_on", editable=False),
+    )  # fmt: skip
+
+
+class DocumentEntity(Entity):
+    """Base of quotes, orders and invoices."""
+
+    status_field = "status"
+    default_sort: ClassVar[str] = "-date"
+    closed: ClassVar[frozenset[str]] = frozenset()  # states in which nothing of it changes by hand
+    search_fields = ("number", "account", "contact")
+
+    def title(self, record: Any) -> str:
+        return f"{record.number} {record.name}".strip() or str(_t("（件名なし）"))
+
+    def titles(self, keys: Any) -> dict[int, str]:
+        rows: Any = self.model._default_manager.filter(pk__in=list(keys))
+        return {record.pk: self.title(record) for record in rows.only("pk", "number", "name")}
+
+    def sums(self, record: Any) -> tax.Totals:
+        """The document's sums per rate."""
+        held = [dict(line) for line in self.lines[0].get(record)]
+        return tax.totals(
+            (
+                ("outside" if issuer().exempt else line["tax_code"] or "standard", line["amount"] or 0)
+                for line in held
+            ),
+            record.date,
+            included=record.tax_mode == "included",
+            direction=record.rounding,
+            discount=record.discount or 0,
+        )
+
+    def prepare(self, record: Any, changed: set[str]) -> None:
+        if record.account_id is None and record.contact_id and "contact" in changed and not record.importing:
+            record.account_id = record.contact.account_id if record.contact else None
+        if SUMMED & changed or not record.pk:
+            sums = self.sums(record)
+            record.net, record.tax, record.total = sums.net, sums.tax, sums.gross
+        if not record.name and not record.importing:
+            record.name = self._named(record)
+
+    def _named(self, record: Any) -> str:
+        held = self.lines[0].get(record)
+        texts = [text for line in held if (text := dict(line)["text"])]
+        if not texts:
+            return ""
+        return texts[0][:180] if len(texts) == 1 else _t("%(text)s ほか") % {"text": texts[0][:180]}
+
+    def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
+        errors: dict[str, list[str]] = {}
+        if record.date is None:
+            errors["date"] = [_t("日付を入力してください。")]
+        if abs(record.total) > 10**14:
+            errors["lines"] = [_t("金額が大きすぎます。数量と単価を確かめてください。")]
+        return errors
+
+    def line_sums(self, record: Any) -> list[tuple[str, str]]:
+        money = self.field("total").text
+        made = [(_t("値引き"), f"-{money(record.discount)}")] if record.discount else []
+        for share in self.sums(record).shares:
+            if share.tax or share.percent:
+                label = _t("%(percent)d%%対象 %(net)s の消費税") % {
+                    "percent": share.percent,
+                    "net": money(share.net),
+                }
+                made.append((label, money(share.tax)))
+        return [(_t("税抜金額"), money(record.net)), *made, (_t("合計（税込）"), money(record.total))]
+
+    def locked(self, record: Any, names: set[str]) -> str:
+        if record.pdf and f"file:{record.pdf}" in names:
+            return _t("発行した書類の控えは外せません。")
+        held = names - OPEN - {one.name for one in self.whole.own}
+        if not held or all(name.startswith("file:") for name in held) or not self.is_closed(record):
+            return ""
+        if "deleted_at" in held:
+            return _t("発行した書類はごみ箱に入れられません。取り消すときは「取り消す」を使ってください。")
+        return _t("発行した書類は変更できません。新しい版を作るか、取り消して作り直してください。")
+
+    def is_closed(self, record: Any) -> bool:
+        """Whether the document stands as it was issued."""
+        return record.issued_at is not None
+
+    def event_kind(self, changed: dict[str, Any]) -> str:
+        return "status" if "status" in changed else "changed"

@@ -1,0 +1,251 @@
+"""Buttons of documents on their cards, their PDF, the products that lines are filled from."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from enishi.kit import htmx
+from enishi.records import attachments, registry, write
+from enishi.records.entity import Entity
+from enishi.records.errors import NotFound
+from enishi.records.fields.numbers import plain_decimal
+from enishi.records.models import Attachment
+from enishi.records.pages.base import form_input, handled, person, whole
+from enishi.records.pages.cards import card_context
+from enishi.records.search import find
+from enishi.records.visible import allowed, one, require, visible
+from enishi.sales.documents import flow
+from enishi.sales.documents.entity import DocumentEntity
+from enishi.sales.invoices.entity import UNPAID, days_over
+from enishi.sales.products.entity import prices_for
+from enishi.sales.quotes.entity import is_expired
+
+
+@card_context.connect
+def add_document_buttons(
+    request: HttpRequest, entity: Entity, record: Any, context: dict[str, Any], **_more: Any
+) -> None:
+    """What can be done with a document, on its card."""
+    user = person(request)
+    if entity.name == "deal":
+        quotes = registry.find("quote")
+        if quotes is not None and allowed(user, quotes).create:
+            _show(context, {"quote_deal": True})
+        return
+    if not isinstance(entity, DocumentEntity):
+        return
+    may, status = context["may_write"], record.status
+    issued = record.issued_at is not None
+    makes = {
+        name: (found := registry.find(name)) is not None and allowed(user, found).create
+        for name in ("quote", "order", "invoice", "payment")
+    }
+    _show(
+        context,
+        {
+            "pdf": True,
+            "issued": issued,
+            "issue": may and not issued and status in flow.DRAFTS[entity.name],
+            "send": may
+            and issued
+            and record.sent_on is None
+            and status in {"issued", "open", "delivered", "invoiced", "partly", "paid"},
+            "order": may and entity.name == "quote" and status in {"issued", "sent"} and makes["order"],
+            "decline": may and entity.name == "quote" and status in {"issued", "sent"},
+            "version": may
+            and entity.name == "quote"
+            and status in {"issued", "sent", "declined"}
+            and makes["quote"],
+            "deliver": may and entity.name == "order" and status == "open",
+            "delivery_note": entity.name == "order",
+            "invoice": may
+            and entity.name == "order"
+            and status in {"open", "delivered"}
+            and makes["invoice"],
+            "pay": may and entity.name == "invoice" and status in UNPAID and makes["payment"],
+            "void": may and entity.name in {"quote", "invoice"} and status in {"issued", "sent"},
+            "receipt": entity.name == "invoice" and status == "paid",
+            "expired": entity.name == "quote" and is_expired(record),
+            "late": days_over(record) if entity.name == "invoice" else 0,
+        },
+    )
+
+
+def _show(context: dict[str, Any], document: dict[str, Any]) -> None:
+    context["document"] = document
+    context["head_parts"] = [*context.get("head_parts", ()), "documents/head.html"]
+
+
+@require_GET
+@handled
+def paper_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
+    """The PDF: as it was issued, or as it would be (with 下書き across it); ?kind=delivery and receipt are made as they are asked for."""
+    user = person(request)
+    if not isinstance(entity, DocumentEntity):
+        raise NotFound
+    record = one(entity, user, record_id)
+    kind = request.GET.get("kind", "")
+    content = None
+    if not kind and record.pdf and Attachment.objects.filter(pk=record.pdf, deleted_at=None).exists():
+        _attachment, stream = attachments.open_for(record.pdf, user)
+        with stream:
+            content = stream.read()
+    if content is None:
+        content = flow.preview(entity, record, kind)
+    response = HttpResponse(content, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{entity.name}-{record.pk}.pdf"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _step(
+    request: HttpRequest, entity: Entity, record_id: int, act: Callable[[], Any], text: str
+) -> HttpResponse:
+    made = act()
+    messages.success(request, json.dumps({"message": text}), extra_tags="json")
+    if made is not None and hasattr(made, "pk"):
+        return htmx.go(request, registry.of(made).url(made.pk))
+    return htmx.go(request, entity.url(record_id))
+
+
+@require_POST
+@handled
+def act(request: HttpRequest, entity: Entity, record_id: int, action: str) -> HttpResponse:
+    """One of the buttons."""
+    user = person(request)
+    name = entity.name
+    if name == "deal" and action == "quote":
+        return _step(
+            request,
+            entity,
+            record_id,
+            lambda: flow.quote_deal(record_id, by=user),
+            _("見積の下書きを作りました。"),
+        )
+    if not isinstance(entity, DocumentEntity):
+        raise NotFound
+    win = request.POST.get("win_deal") == "1"
+    chosen = [key for text in request.POST.getlist("line") if (key := whole(text))]
+    reason = request.POST.get("reason", "")
+    steps: dict[tuple[str, str], tuple[Callable[[], Any], str]] = {
+        ("", "issue"): (lambda: flow.issue(entity, record_id, by=user), _("発行しました。PDFを控えとして残しました。")),
+        ("", "send"): (lambda: flow.send(entity, record_id, by=user), _("送付済みにしました。")),
+        ("", "void"): (lambda: flow.void(entity, record_id, reason, by=user), _("取り消しました。番号は使ったままになります。")),
+        ("quote", "decline"): (lambda: flow.decline(entity, record_id, by=user), _("失注にしました。")),
+        ("quote", "version"): (lambda: flow.new_version(record_id, by=user), _("新しい版の下書きを作りました。")),
+        ("quote", "order"): (lambda: flow.order_quote(record_id, by=user, win_deal=win), _("受注を登録しました。")),
+        ("order", "deliver"): (lambda: flow.mark_delivered(record_id, by=user), _("納品済みにしました。")),
+        ("order", "invoice"): (lambda: flow.invoice_orders([record_id], by=user, lines=chosen), _("請求の下書きを作りました。")),
+    }  # fmt: skip
+    step = steps.get((name, action)) or steps.get(("", action))
+    if step is None:
+        raise NotFound
+    return _step(request, entity, record_id, *step)
+
+
+@require_GET
+@handled
+def ask(request: HttpRequest, entity: Entity, record_id: int, action: str) -> HttpResponse:
+    """The dialog in front of a step that asks something."""
+    user = person(request)
+    if not isinstance(entity, DocumentEntity) or action not in {"order", "invoice", "void", "pay"}:
+        raise NotFound
+    record = one(entity, user, record_id)
+    require(user, "change", entity, record)
+    context: dict[str, Any] = {
+        "entity": entity,
+        "record": record,
+        "title": entity.title(record),
+        "action": action,
+    }
+    if action == "invoice":
+        context["lines"] = flow.unbilled([record], set())
+    elif action == "pay":
+        payments = registry.get("payment")
+        given = {"amount": f"{record.balance}", "date": "", "method": "振込"}
+        context["inputs"] = [
+            form_input(
+                payments.field(one_field),
+                payments.field(one_field).beginning(),
+                raw=given.get(one_field) or None,
+            )
+            for one_field in ("date", "amount", "fee", "method", "note")
+        ]
+    return render(request, "documents/ask.html", context)
+
+
+@require_POST
+@handled
+def pay(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Money received for an invoice."""
+    user = person(request)
+    invoices, payments = registry.get("invoice"), registry.get("payment")
+    record = one(invoices, user, record_id)
+    require(user, "change", invoices, record)
+    values = {
+        name: request.POST[name]
+        for name in ("date", "amount", "fee", "method", "note")
+        if request.POST.get(name, "") != ""
+    }
+    if not values.get("amount") and values.get("fee"):
+        values["amount"] = "0"
+    done = write.create_once(
+        payments, values | {"invoice": record_id, "owner": record.owner_id or user.pk}, by=user, key=request.POST.get("idempotency_key", "")[:80]
+    )  # fmt: skip
+    text = {
+        "message": _("入金を記録しました。"),
+        "undo_url": f"/undo/event/{done.event.pk}/" if done.event else "",
+    }
+    messages.success(request, json.dumps(text), extra_tags="json")
+    return htmx.go(request, invoices.url(record_id))
+
+
+@require_POST
+@handled
+def bill_together(request: HttpRequest) -> HttpResponse:
+    """Orders that were chosen in the list, as one invoice."""
+    user = person(request)
+    keys = [key for text in request.POST.getlist("ids") for part in text.split(",") if (key := whole(part))]
+    made = flow.invoice_orders(keys[:500], by=user)
+    messages.success(request, _("請求の下書きを作りました。"))
+    return htmx.go(request, registry.get("invoice").url(made.pk))
+
+
+@require_GET
+@handled
+def product_lines(request: HttpRequest) -> JsonResponse:
+    """Products for a line, with what they fill in: found by words, or those of late; priced for the customer."""
+    user = person(request)
+    products = registry.find("product")
+    if products is None:
+        return JsonResponse({"results": []})
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
+    rows = (
+        [hit.record for hit in find(query, user, limit=12, entities=[products])]
+        if query
+        else list(visible(products, user).filter(active=True).order_by("-updated_at")[:12])
+    )
+    account = whole(request.GET.get("account", ""))
+    seen = registry.find("account")
+    if account and (seen is None or not visible(seen, user).filter(pk=account).exists()):
+        account = None
+    own = prices_for(account, [row.pk for row in rows])
+    results = []
+    for row in rows:
+        shown = "price" in products.fields
+        price = own.get(row.pk, row.price) if shown else None
+        words = f"¥{plain_decimal(price):,f}" if price is not None else ""
+        detail = "　".join(part for part in (row.code, words) if part)
+        fill = {
+            "product": row.pk, "text": row.name, "unit": row.unit, "unit_price": None if price is None else f"{plain_decimal(price):f}",
+            "tax_code": row.tax_code,
+        }  # fmt: skip
+        results.append({"value": str(row.pk), "label": row.name, "detail": detail, "fill": fill})
+    return JsonResponse({"results": results})

@@ -1,0 +1,66 @@
+"""Sheets of sales come in as orders with lines: the history of purchases."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enishi.exchange import importing
+from enishi.people.models import Account
+from enishi.records import history, registry, write
+from enishi.sales.models import Order, OrderLine, Product
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("C6")]
+SHEET = """伝票番号,売上日,得意先名,商品コード,商品名,数量,単位,単価,金額
+S-001,2026/4/1,株式会社丸山製作所,P01,純正トナー,2,本,"12,800","25,600"
+S-001,2026/4/1,株式会社丸山製作所,P02,コピー用紙,10,箱,480,"4,800"
+S-002,2026/4/3,みどり商事,P01,純正トナー,1,本,"12,800","12,800"
+S-001,2026/4/1,株式会社丸山製作所,,送料,1,式,800,800
+"""
+
+
+def bring_in(tmp_path: Path, text: str, by: Any, entity: str = "order") -> Any:
+    path = tmp_path / "sales.csv"
+    path.write_text(text, encoding="utf-8-sig")
+    job = importing.begin(path, path.name, by=by, entity=entity)
+    return importing.run(job)
+
+
+@pytest.mark.parametrize("entity", ["order", ""])
+def test_several_rows_of_one_number_are_one_order(tmp_path: Path, bob: Any, entity: str) -> None:
+    job = bring_in(tmp_path, SHEET, bob, entity)
+    assert job.status == "done", job.error
+    assert [(one.number, one.account.name, one.date.isoformat(), one.net) for one in Order.objects.order_by("number")] == [
+        ("S-001", "株式会社丸山製作所", "2026-04-01", 31_200),
+        ("S-002", "みどり商事", "2026-04-03", 12_800),
+    ]  # fmt: skip
+    lines = OrderLine.objects.filter(order__number="S-001").order_by("pk")
+    assert [(line.text, str(line.quantity), line.amount) for line in lines] == [
+        ("純正トナー", "2.000", 25_600), ("コピー用紙", "10.000", 4_800), ("送料", "1.000", 800),
+    ]  # fmt: skip
+    assert Product.objects.count() == 3 and Account.objects.count() == 2
+    assert Order.objects.get(number="S-001").total == 34_320
+    again = bring_in(tmp_path, SHEET, bob)
+    assert again.status == "done" and OrderLine.objects.count() == 4 and Order.objects.count() == 2
+    history.undo_operation(job.operation_id, by=bob)
+    assert not Order.objects.filter(deleted_at=None).exists()
+    assert not OrderLine.objects.filter(deleted_at=None).exists()
+
+
+def test_members_are_known_by_their_number(tmp_path: Path, bob: Any) -> None:
+    member = write.create(
+        registry.get("contact"), {"family_name": "佐藤", "given_name": "花", "code": "M-7"}, by=bob
+    ).record
+    text = "会員番号,購入日,商品名,数量,金額\nM-7,2026/5/1,カット,1,5500\nM-8,2026/5/2,カット,1,5500\n"
+    job = bring_in(tmp_path, text, bob)
+    assert (job.status, job.figures["refused"]) == ("done", 1)
+    order = Order.objects.get()
+    assert (order.contact_id, order.net) == (member.pk, 5500)
+
+
+def test_a_list_of_products_comes_in_from_their_page(tmp_path: Path, bob: Any) -> None:
+    text = '商品コード,商品名,単位,標準単価,税区分\nP01,純正トナー,本,"12,800",10%\nP02,天然水,箱,980.5,8%\n'
+    job = bring_in(tmp_path, text, bob, "product")
+    assert job.status == "done", job.error
+    found = [(one.code, one.name, float(one.price), one.tax_code) for one in Product.objects.order_by("code")]
+    assert found == [("P01", "純正トナー", 12_800.0, "standard"), ("P02", "天然水", 980.5, "reduced")]

@@ -1,0 +1,76 @@
+"""From a quote to its money, in the browser, on a laptop and on a telephone."""
+
+from typing import Any
+
+import pytest
+
+from enishi.records import registry, write
+from enishi.sales.documents import pdf
+from enishi.sales.models import Invoice, Issuer
+from tests.browser import company
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.row("C6"),
+    pytest.mark.skipif(not pdf.available(), reason="Pango is missing"),
+]
+
+
+@pytest.fixture(scope="module")
+def made(live_enishi: Any) -> dict[str, Any]:
+    """A company with two products."""
+    with live_enishi.data():
+        alice = live_enishi.person("alice")
+        held = company.build(alice)
+        Issuer.objects.create(pk=1, name="東和商事株式会社")
+        for values in (
+            {"name": "純正トナー", "price": "99", "unit": "本"},
+            {"name": "天然水 2L", "price": "150", "tax_code": "reduced"},
+        ):
+            write.create(registry.get("product"), values, by=alice)
+        return held
+
+
+def fill(page: Any, row: int, words: str, quantity: str) -> None:
+    """A line: the product found by a word, and how many."""
+    line = page.locator(".lg-row").nth(row)
+    line.locator("[data-name=text]").fill(words)
+    line.locator(".picker-option").first.click()
+    line.locator("[data-name=quantity]").fill(quantity)
+
+
+def walk(page: Any) -> None:
+    page.goto("/quotes/new/")
+    page.fill("#f-account", "丸山")
+    page.locator("#f-account-list .picker-option").first.click()
+    fill(page, 0, "トナー", "3")
+    page.click("text=行を足す")
+    fill(page, 1, "天然水", "2")
+    page.wait_for_selector(".lg-foot .lines-sums >> text=¥650")  # 297 + 300 + 29 + 24, while one types
+    page.click("text=登録する")
+    page.wait_for_selector(".lines-table")
+    page.click("text=発行する")
+    page.wait_for_selector(".toast-box:has-text('発行しました')")
+    assert page.locator("h1").inner_text().startswith("見-")
+    page.click(".document-bar >> text=注文にする")
+    page.click("#dialog >> button.btn-primary")
+    page.wait_for_url("**/orders/*/")
+    page.click(".document-bar >> text=請求する")
+    page.click("#dialog >> button.btn-primary")
+    page.wait_for_url("**/invoices/*/")
+    page.click(".document-bar >> text=発行する")
+    page.wait_for_selector(".toast-box:has-text('発行しました')")
+    page.click(".document-bar >> text=入金を記録")
+    page.click("#dialog >> button.btn-primary")
+    page.wait_for_selector(".chip:has-text('入金済み')")
+
+
+def test_from_quote_to_payment_on_a_laptop(page: Any, made: dict[str, Any], live_enishi: Any) -> None:
+    walk(page)
+    with live_enishi.data():
+        invoice = Invoice.objects.latest("pk")
+        assert (invoice.total, invoice.balance, invoice.status) == (650, 0, "paid")
+
+
+def test_from_quote_to_payment_on_a_telephone(phone: Any, made: dict[str, Any]) -> None:
+    walk(phone)
