@@ -45,7 +45,6 @@ from enishi.records.fields import (
 TOWNS = [headings.key(word) for word in vocabulary.TOWNS.split()]
 BLOCKS = [headings.key(word) for word in vocabulary.BLOCKS.split()]
 LONGEST_NOTE = 20_000
-_DAY_ONLY = re.compile(r"^\s*\d{1,2}\s*[月/.-]\s*\d{1,2}\s*日?\s*(\([月火水木金土日]\))?$")
 _ABOUT = re.compile(
     r"\d[^\d]*[〜～~][^\d]*\d|以上|以下|未満|程度|前後|未定|相談|見積|別途|要|なし|無|不明|確認|検討|調整|込み"
 )
@@ -278,6 +277,8 @@ class RowReader:
             if state.remark:
                 self._note(parsed, "task", f"{column.heading or found.label}: {cell}")
             return state.value
+        if entity.name == "activity" and found.name == "at":
+            return visits.moment(cell, parsed.values["activity"].get("at"))
         if isinstance(found, Email):
             return self._email(parsed, entity, column.heading or found.label, cell)
         if isinstance(found, Tags):
@@ -399,7 +400,9 @@ class RowReader:
         if isinstance(found, Money | Number):
             return isinstance(cell, str) and bool(_ABOUT.search(cell))
         if isinstance(found, Date):
-            return isinstance(cell, str) and bool(contents.VAGUE.search(cell) or _DAY_ONLY.match(fold(cell)))
+            return isinstance(cell, str) and bool(
+                contents.VAGUE.search(cell) or visits.DAY_ONLY.match(fold(cell))
+            )
         return isinstance(found, Choice) and not isinstance(found, FreeChoice)
 
     def _keep(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, text: str) -> None:

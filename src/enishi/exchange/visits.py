@@ -1,11 +1,15 @@
 """Logs of visits, calls and meetings (訪問日, 訪問先, 面談者, 内容, 結果): each row is an activity of a customer."""
 
+import datetime
+import re
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.exchange import contents, headings
 from enishi.exchange.headings import key
+from enishi.japanese import wareki
 from enishi.japanese.text import fold
 
 if TYPE_CHECKING:
@@ -26,6 +30,15 @@ WORDS = {
 }  # fmt: skip
 _TARGETS = {key(word): target for target, words in WORDS.items() for word in reversed(words.split())}
 _DAYS = {key(word) for word in DAYS.split()}
+DAY_ONLY = re.compile(r"^\s*\d{1,2}\s*[月/.-]\s*\d{1,2}\s*日?\s*(\([月火水木金土日]\))?$")
+_HOUR = re.compile(
+    r"^\s*(?P<half>午前|午後|am|pm)?\s*(?P<hour>[01]?\d|2[0-3])(?::|時)(?P<minute>[0-5]\d)?分?(?:\s*[~～〜-].*)?$"
+)
+_HOURS = {
+    key(word)
+    for word in "時間 時刻 開始 開始時間 開始時刻 訪問時間 訪問時刻 面談時間 商談時間 架電時間 対応時間 time start".split()
+}
+_PLAIN_DAYS = {key(word) for word in "日付 日時 年月日 月日 実施日 date datetime".split()}
 _KINDS = (("訪問", "visit"), ("visit", "visit"), ("来訪", "visit"), ("架電", "call"), ("通話", "call"), ("電話", "call"), ("call", "call"), ("商談", "meeting"), ("面談", "meeting"), ("打", "meeting"), ("会議", "meeting"), ("meeting", "meeting"))  # fmt: skip
 # What a task's name says of its kind: one word of these in it.
 _TASKS = (("訪問", "visit"), ("電話", "call"), ("架電", "call"), ("tel", "call"), ("打合", "meeting"), ("打チ合", "meeting"), ("商談", "meeting"), ("会議", "meeting"), ("面談", "meeting"), ("メール", "mail"), ("見積提出", "document"), ("資料送付", "document"))  # fmt: skip
@@ -49,9 +62,11 @@ def target_of(sheet: "Sheet", column: "Column") -> str:
 
 def is_log(sheet: "Sheet") -> bool:
     """Whether the rows are things done: a day of it, a customer, and what was said or came of it."""
+    met = any(_TARGETS.get(key(one.heading)) in {"account.name", "contact.name"} for one in sheet.columns)
+    wanted = _DAYS | _PLAIN_DAYS if met else _DAYS  # 日付 beside 訪問先 is the day of the visit
     days = [
         one for one in sheet.columns
-        if key(one.heading) in _DAYS and sheet.share(one.index, contents.is_date) > 0.5
+        if key(one.heading) in wanted and sheet.share(one.index, contents.is_date) >= 0.5
     ]  # fmt: skip
     if not days or sheet.only("deal", "name", "amount", "expected_close", "code"):
         return False
@@ -73,6 +88,9 @@ def assign(sheet: "Sheet") -> None:
     strong = [one for one in sheet.columns if key(one.heading) in _DAYS]
     for column in [*strong, *(one for one in sheet.columns if one not in strong)]:
         target = target_of(sheet, column)
+        if key(column.heading) in _HOURS and sheet.share(column.index, is_hour) > 0.5:
+            column.target = "activity.at"
+            continue
         if target in taken and target != "activity.text":
             target = ""
         column.target = target
@@ -100,6 +118,28 @@ def finish(parsed: "Parsed", kind: str) -> None:
     if task.get("due_at") and not task.get("name"):
         task["name"] = _("次回訪問") if kind == "visit" else _("次回の予定")
         task.setdefault("kind", kind if kind != "note" else "todo")
+
+
+def is_hour(cell: Any) -> bool:
+    """10:30, 14時, 午後2時15分."""
+    return isinstance(cell, str) and bool(_HOUR.match(fold(cell)))
+
+
+def moment(cell: str, held: Any = None) -> Any:
+    """A cell of a log's day as the field takes it. A day without its year (11月4日, 11/4) is the last such day: what was done lies
+    behind us. An hour beside the day (`held`) goes to it."""
+    if hour := _HOUR.match(fold(cell)):
+        if not isinstance(held, datetime.datetime):
+            return ""
+        number = int(hour["hour"]) + (12 if hour["half"] in {"午後", "pm"} and int(hour["hour"]) < 12 else 0)
+        return timezone.localtime(held).replace(hour=number % 24, minute=int(hour["minute"] or 0))
+    if not DAY_ONLY.match(fold(cell)):
+        return cell
+    today = timezone.localdate()
+    found = wareki.parse_date(cell, today.year)
+    if found and found > today:
+        found = wareki.parse_date(cell, today.year - 1)
+    return found.isoformat() if found else cell
 
 
 def kind_of_task(name: str) -> str:

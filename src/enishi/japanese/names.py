@@ -63,6 +63,7 @@ _TITLE = (
     "店長|副店長|院長|副院長|理事長|理事|園長|校長|教頭|事務長|女将|オーナー|監査役|顧問|執行役員|支配人|棟梁|親方|営業|総務|経理"
 )
 _TITLE_BEFORE = re.compile(rf"^({_TITLE})[\s　]+(?=\S)")
+_TITLE_GLUED = re.compile(rf"^(?!営業$|総務$|経理$)(?:{_TITLE})$")
 _TITLE_BEHIND = re.compile(rf"(?<=\S)[\s　]+({_TITLE})$")
 
 
@@ -73,6 +74,11 @@ def split_title(text: str) -> tuple[str, str]:
         return bare[match.end() :].strip(), match.group(1)
     if match := _TITLE_BEHIND.search(bare):
         return bare[: match.start()].strip(), match.group(1)
+    for size in (4, 3, 2, 1):  # 伊藤部長: a known family name, and a title as what remains
+        if bare[:size] in _FAMILY or (size == 1 and bare[:1] in _ONE):
+            if _TITLE_GLUED.match(bare[size:]):
+                return bare[:size], bare[size:]
+            break
     return text, ""
 
 

@@ -1,5 +1,6 @@
 """Dates as Japanese ledgers write them, and the Japanese eras."""
 
+import calendar
 import datetime
 import re
 import unicodedata
@@ -21,6 +22,7 @@ _ERA = re.compile(
     r"(?:\s*(\d{1,2})(?:月|[./-])?(?:\s*(\d{1,2})日?)?)?$"
 )
 _WESTERN = re.compile(r"^(\d{4})(?:年|[./-])(\d{1,2})(?:(?:月|[./-])(\d{1,2})日?|月)?$")
+_MONTH_END = re.compile(r"^(.*月|\d{4}[./-]\d{1,2})末日?$")
 _YEAR = re.compile(r"^(18[6-9]\d|19\d\d|20\d\d)年?$")
 _APOSTROPHE = re.compile(r"^[''‘’](\d{2})[./-](\d{1,2})[./-](\d{1,2})$")
 _AMERICAN = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
@@ -111,6 +113,9 @@ def parse_date(value: object, default_year: int | None = None) -> datetime.date 
 
 
 def _day(text: str, default_year: int | None) -> datetime.date | None:
+    if match := _MONTH_END.match(text):  # 2026年12月末, 令和8年12月末日, 12月末
+        first = _day(f"{match[1]}1" if match[1].endswith("月") else f"{match[1]}/1", default_year)
+        return first and first.replace(day=calendar.monthrange(first.year, first.month)[1])
     if match := _ERA.match(text):
         return _era_date(match, text)
     if match := _WESTERN.match(text) or _COMPACT.match(text):

@@ -131,8 +131,10 @@ class Decider:
                 return Decision("new")
             return Decision("ask", candidates=[doubt])
         best, target = found[0]
-        certain = (best.score >= self.limits.certain and not best.doubtful) or self._adopts(
-            best, target, values
+        certain = (
+            (best.score >= self.limits.certain and not best.doubtful)
+            or _only_written_otherwise(best)
+            or self._adopts(best, target, values)
         )
         alone = len(found) == 1 or best.score - found[1][0].score >= CLEAR
         if not (certain and alone):
@@ -292,6 +294,12 @@ class Decider:
             (found_by.name, found_by.get(row)): became[row.pk]
             for row in entity.model._default_manager.filter(pk__in=became)
         }
+
+
+def _only_written_otherwise(best: Likeness) -> bool:
+    """㈱青空工業 is 株式会社青空工業 as surely as if it stood there to the letter, where nothing speaks against it."""
+    agrees = all(points > 0 for _word, points in best.reasons)
+    return not best.doubtful and agrees and best.reasons[:1] == [("name_written", 70)]
 
 
 def _same_letters(values: Values, theirs: Get) -> bool:

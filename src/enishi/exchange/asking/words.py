@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 REASONS = {
     "name": gettext_lazy("名前が同じ"),
+    "name_written": gettext_lazy("名前が同じ（㈱や旧字など書き方の違い）"),
     "name_key": gettext_lazy("名前が同じ（表記の違い）"),
     "name_alike": gettext_lazy("名前が似ている"),
     "form_differs": gettext_lazy("会社の種類が違う"),

@@ -193,7 +193,7 @@ class Telephone(Words):
         super().__init__(name, label, longest=longest, **options)
 
     def clean(self, raw: Any) -> str:
-        text = super().clean(raw)
+        text = super().clean(raw).lstrip("'’")  # by which spreadsheets are made to keep the zero
         if not text:
             return ""
         parsed = telephones.parse_telephone(text)

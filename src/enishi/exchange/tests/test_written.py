@@ -1,0 +1,58 @@
+"""Ledgers as they are written: one firm in several spellings, days without their year, hours beside days, titles glued to names."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from enishi.exchange.tests.test_importing import bring, write_csv
+from enishi.people.models import Account, Contact
+from enishi.sales.models import Deal
+from enishi.work.models import Activity
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("B1")]
+
+
+def test_one_firm_in_several_spellings_is_one_without_asking(bob: Any, tmp_path: Path) -> None:
+    rows = [
+        ["案件名", "会社名", "受注予定", "見込金額"],
+        ["照明更新", "株式会社青空工業", "2026年12月末", "120万円"],
+        ["空調入替", "(株)青空工業", "令和9年2月末日", "￥3,500,000"],
+        ["保守契約", "㈱青空工業", "R9.3.31", ""],
+        ["別の会社", "青空工業株式会社", "2027/1/31", ""],  # 後株 is another one
+    ]
+    job = bring(write_csv(tmp_path / "案件.csv", rows), bob)
+    assert job.figures["asked"] == 0 and not job.figures.get("refused")
+    assert set(Account.objects.values_list("name", flat=True)) == {"株式会社青空工業", "青空工業株式会社"}
+    assert Deal.objects.filter(account__name="株式会社青空工業").count() == 3
+    days = set(Deal.objects.values_list("expected_close", flat=True))
+    assert days == {
+        datetime.date(2026, 12, 31), datetime.date(2027, 2, 28), datetime.date(2027, 3, 31), datetime.date(2027, 1, 31),
+    }  # fmt: skip
+
+
+def test_a_log_with_plain_headings_is_a_log(bob: Any, tmp_path: Path) -> None:
+    rows = [
+        ["日付", "時間", "訪問先", "面談者", "内容", "次回"],
+        ["2025/11/02", "10:30", "株式会社青空工業", "伊藤部長", "見積提出", ""],
+        ["11月4日", "14時", "緑川病院", "田中事務長", "機械の調子確認", "12/10 再訪"],
+        ["2025/11/05", "", "緑川病院", "田中事務長", "納品", ""],
+    ]
+    path = write_csv(tmp_path / "訪問記録.csv", rows)
+    job = bring(path, bob)
+    assert not job.figures.get("refused") and Activity.objects.filter(kind="visit").count() == 3
+    first = Activity.objects.get(text__contains="見積提出")
+    assert timezone.localtime(first.at).strftime("%Y-%m-%d %H:%M") == "2025-11-02 10:30"
+    short = timezone.localtime(Activity.objects.get(text__contains="機械の調子").at)
+    assert (short.month, short.day, short.hour) == (11, 4, 14) and short <= timezone.localtime() + datetime.timedelta(days=1)  # fmt: skip
+    assert set(Contact.objects.values_list("name", "title")) == {("伊藤", "部長"), ("田中", "事務長")}
+    again = bring(path, bob)
+    assert again.figures["created"] == {} and again.figures["asked"] == 0
+
+
+def test_an_apostrophe_that_keeps_a_zero_is_no_part_of_a_number(bob: Any, tmp_path: Path) -> None:
+    rows = [["氏名", "携帯"], ["渡邊 健太", "'080-2222-3333"]]
+    bring(write_csv(tmp_path / "名簿.csv", rows), bob)
+    assert Contact.objects.get().mobile == "080-2222-3333"
