@@ -19,7 +19,12 @@ def made(live_enishi: Any) -> None:
         company.build(alice)
         write.create(registry.get("account"), {"name": "青葉工業㈱"}, by=alice)
         for given in ("直子", "健"):
-            values = {"family_name": "高橋", "given_name": given, "company": "株式会社青葉工業", "source": "展示会"}
+            values = {
+                "family_name": "高橋",
+                "given_name": given,
+                "company": "株式会社青葉工業",
+                "source": "展示会",
+            }
             write.create(registry.get("lead"), values, by=alice)
 
 
@@ -39,7 +44,8 @@ def walk(page: Any, given: str) -> None:
 
 def test_a_lead_is_converted_on_a_laptop_and_taken_back(page: Any, made: None, live_enishi: Any) -> None:
     walk(page, "直子")
-    page.click(".toast-box >> text=元に戻す")
+    with page.expect_navigation():
+        page.click(".toast-box >> text=元に戻す")
     page.wait_for_selector("text=元に戻しました")
     with live_enishi.data():
         assert not Deal.objects.filter(name="直子さんの案件", deleted_at=None).exists()

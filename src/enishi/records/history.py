@@ -62,6 +62,8 @@ def undo_event(event_id: int, *, by: User) -> Undone:
                 ]
             }
         )
+    if event.operation and event.operation.figures.get("whole"):  # its changes make no sense alone
+        return undo_operation(event.operation.pk, by=by)
     with transaction.atomic():
         operation = Operation.objects.create(kind="undo", user=by, summary=_("変更を元に戻しました"))
         undone = Undone(operation=operation)

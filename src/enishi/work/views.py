@@ -181,7 +181,7 @@ def add_composer(
     user = person(request)
     context["may_finish"] = user.rights.reach("change", "task") != "none"
     records = user.rights.reach("create", "activity") != "none" and registry.find("activity") is not None
-    if records and (entity.drawn or entity.name in {"account", "contact", "deal"}):
+    if records and (entity.drawn or entity.name in {"account", "contact", "lead", "deal"}):
         context["composer"] = "work/composer.html"
         context["composer_about"] = f"{entity.name}:{record.pk}"
         words = (

@@ -83,7 +83,9 @@ def convert_lead(
         if version is not None and version != lead.version:
             raise Refused({"": [_("この画面を開いたあとでリードが変更されました。今の内容をもう一度確かめてください。")]})  # fmt: skip
         summary = _("リード「%(title)s」を転換") % {"title": lead.name}
-        operation = Operation.objects.create(kind="convert", user=by, summary=summary[:300])
+        operation = Operation.objects.create(
+            kind="bulk", user=by, summary=summary[:300], figures={"whole": True}
+        )
         made: dict[str, Any] = {}
         for kind in chosen:
             made[kind] = _become(kind, lead, into[kind], made, by, operation)

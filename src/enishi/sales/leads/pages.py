@@ -49,6 +49,8 @@ def add_lead(
     likely = [] if done or "sections" not in context else [
         each for some in likely_same(record, user, 3).values() for each in some
     ]  # fmt: skip
+    if done or record.status == "disqualified":
+        context["has_touch"] = False  # nothing is left to be done with it
     context["lead"] = {
         "open": not done and context["may_write"] and record.status != "disqualified",
         "done": done,
@@ -118,13 +120,25 @@ def _into(request: HttpRequest) -> dict[str, Into]:
     return made
 
 
+def _is_he(lead: Lead, contact: Any, accounts: list[int]) -> bool:
+    """Whether a likely contact is so surely the lead that he is chosen beforehand: somebody of the same name elsewhere is not."""
+    reached = any(
+        getattr(lead, name) and getattr(lead, name) == getattr(contact, name)
+        for name in ("email", "mobile", "phone")
+    )
+    return reached or contact.account_id in accounts
+
+
 def _parts(request: HttpRequest, lead: Lead) -> list[dict[str, Any]]:
     """The three questions of the page, with what is likely chosen beforehand."""
     user = person(request)
     likely = likely_same(lead, user)
-    sure = {kind: next((each for each in some if each.score >= 80), None) for kind, some in likely.items()}
     accounts = [each.record.pk for each in likely["account"]]
-    accounts += [key for each in likely["contact"] if (key := each.record.account_id)]
+    sure = {
+        "account": next((each for each in likely["account"] if each.score >= 80), None),
+        "contact": next((each for each in likely["contact"] if _is_he(lead, each.record, accounts)), None),
+    }
+    theirs = accounts + [each.record.account_id for each in likely["contact"] if each is sure["contact"]]
     made = []
     for kind in KINDS:
         entity = registry.find(kind)
@@ -135,7 +149,7 @@ def _parts(request: HttpRequest, lead: Lead) -> list[dict[str, Any]]:
             for each in likely.get(kind, ())
         ]
         if kind == "deal":
-            choices = [{"key": str(deal.pk), "title": deal.name, "why": "", "detail": str(deal.account or "")} for deal in open_deals(accounts, user)]  # fmt: skip
+            choices = [{"key": str(deal.pk), "title": deal.name, "why": "", "detail": str(deal.account or "")} for deal in open_deals(theirs, user)]  # fmt: skip
         may = allowed(user, entity).create
         best = sure.get(kind)
         first = str(best.record.pk) if best is not None else "new" if may else ""

@@ -11,7 +11,7 @@ from django.test import Client
 from enishi.people.models import Account, Contact
 from enishi.records import registry, write
 from enishi.records.errors import Refused
-from enishi.records.history import undo_operation
+from enishi.records.history import undo_event, undo_operation
 from enishi.records.models import EventSubject, Operation
 from enishi.records.testing import HTMX, EntityTests
 from enishi.records.timeline import page
@@ -81,18 +81,24 @@ def test_a_lead_becomes_an_account_a_contact_and_a_deal_and_all_is_taken_back(bo
     assert state(*models) == before
     gone = EventSubject.objects.filter(entity="deal", record_id=deal.pk, event__entity="activity")
     assert not gone.exists()
-    again = convert_lead(lead.pk, {"contact": Into()}, by=bob)  # and may be converted anew
+    again = convert_lead(lead.pk, NEW, by=bob)  # and may be converted anew
     assert Lead.objects.get(pk=lead.pk).contact_id == again.records["contact"].pk
+    event = again.operation.events.get(entity="lead")
+    undo_event(event.pk, by=bob)  # from the timeline: the whole conversion, not only what it says of the lead
+    assert state(*models) == before
 
 
 @pytest.mark.django_db
-def test_who_is_there_already_is_filled_and_not_overwritten(bob: Any) -> None:
+def test_who_is_there_already_is_filled_and_not_overwritten(as_bob: Client, bob: Any) -> None:
     account = write.create(registry.get("account"), {"name": "青葉工業㈱", "source": "紹介", "tags": ["重要"]}, by=bob).record  # fmt: skip
     contact = write.create(registry.get("contact"), {"family_name": "高橋", "given_name": "直子", "account": account.pk, "mobile": "090-1111-2222"}, by=bob).record  # fmt: skip
     lead = make(bob)
     likely = likely_same(lead, bob)
     assert [one.record.pk for one in likely["account"]] == [account.pk]
     assert [one.record.pk for one in likely["contact"]] == [contact.pk]
+    namesake = make(bob, company="別会社", email="other@example.jp", mobile="")
+    page = as_bob.get(f"/leads/{namesake.pk}/convert/").content.decode()
+    assert f'name="contact" value="{contact.pk}">' in page  # offered, and not chosen beforehand
     before = state(Account, Contact)
     done = convert_lead(lead.pk, {"account": Into(account.pk), "contact": Into(contact.pk)}, by=bob)
     account.refresh_from_db()
