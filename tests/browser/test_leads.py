@@ -38,15 +38,15 @@ def walk(page: Any, given: str) -> None:
     page.fill("#f-deal-name", f"{given}さんの案件")
     page.fill("#f-deal-amount", "90万")
     page.locator("main button.btn-primary:has-text('転換する')").click()
-    page.wait_for_url("**/deals/*/")
     page.wait_for_selector(".toast-box:has-text('転換しました')")
+    page.wait_for_selector(f".document-bar >> text={given}さんの案件")
 
 
 def test_a_lead_is_converted_on_a_laptop_and_taken_back(page: Any, made: None, live_enishi: Any) -> None:
     walk(page, "直子")
     with page.expect_navigation():
         page.click(".toast-box >> text=元に戻す")
-    page.wait_for_selector("text=元に戻しました")
+    page.wait_for_selector(".document-bar >> text=転換する")
     with live_enishi.data():
         assert not Deal.objects.filter(name="直子さんの案件", deleted_at=None).exists()
         assert Lead.objects.get(given_name="直子").status == "new"

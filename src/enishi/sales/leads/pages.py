@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -81,7 +82,7 @@ def convert_page(request: HttpRequest, record_id: int) -> HttpResponse:
                 return htmx.go(request, entity.url(lead.pk))
             general = [text for texts in error.errors.values() for text in texts]
         else:
-            return _converted(request, done.operation, done.records)
+            return _converted(request, lead, done.operation, done.records)
     context = {
         "entity": entity, "record": lead, "title": entity.title(lead), "general": general,
         "parts": _parts(request, lead), "version": lead.version,
@@ -89,15 +90,15 @@ def convert_page(request: HttpRequest, record_id: int) -> HttpResponse:
     return render(request, "leads/convert.html", context, status=422 if general else 200)
 
 
-def _converted(request: HttpRequest, operation: Operation, records: dict[str, Any]) -> HttpResponse:
-    kind = next(name for name in ("deal", "contact", "account") if name in records)
-    names = "・".join(str(registry.get(name)) for name in KINDS if name in records)
+def _converted(request: HttpRequest, lead: Lead, operation: Operation, kinds: Iterable[str]) -> HttpResponse:
+    """The lead's card, with the ways to what it became: whoever takes it back stays on a page that is there."""
+    names = "・".join(str(registry.get(name)) for name in KINDS if name in kinds)
     told = {
         "message": _("%(names)sに転換しました。") % {"names": names},
         "undo_url": f"/undo/operation/{operation.pk}/",
     }
     messages.success(request, json.dumps(told), extra_tags="json")
-    return htmx.go(request, registry.get(kind).url(records[kind].pk))
+    return htmx.go(request, registry.get("lead").url(lead.pk))
 
 
 def _into(request: HttpRequest) -> dict[str, Into]:

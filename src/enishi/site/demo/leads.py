@@ -50,7 +50,7 @@ def _build(sample: "Sample") -> None:
     for deal in chosen:
         ages.append(draw.randint(20, 110))
         held = {name: getattr(deal.contact, name) for name in ("family_name", "given_name", "family_kana", "given_kana", "mobile", "email", "title")}  # fmt: skip
-        rows.append(_row(sample, ages[-1]) | held | {"company": deal.account.name, "need": ""})
+        rows.append(_row(sample, ages[-1]) | held | {"company": str(deal.account), "need": ""})
     made = sample.store("lead", rows, ages)
     became = [
         (lead, {
