@@ -1,4 +1,4 @@
-"""Reports, dashboards, what is sent by mail, and the fiscal year."""
+"""Reports, dashboards, and the fiscal year."""
 
 from django.conf import settings
 from django.db import models
@@ -47,40 +47,3 @@ class Dashboard(Shared):
     """Tiles in their order: [{"report": key, "wide": bool, "look": "chart" | "table" | "number"}…]."""
 
     tiles = models.JSONField(default=list)
-
-
-class Schedule(models.Model):
-    """A report that is sent by mail again and again; each who gets it sees in it what he may see."""
-
-    class Every(models.TextChoices):
-        DAY = "day", _("毎日")
-        WEEK = "week", _("毎週")
-        MONTH = "month", _("毎月")
-
-    report = models.CharField(max_length=40)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    recipients = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
-    every = models.CharField(max_length=10, choices=Every.choices)
-    day = models.PositiveSmallIntegerField(default=0)  # of the week (0 is Monday), of the month (1–31)
-    at = models.TimeField()
-    due_at = models.DateTimeField(db_index=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return f"{self.report} {self.every}"
-
-
-class Delivery(models.Model):
-    """One mail of a schedule to one person; the constraint holds that none is sent twice."""
-
-    schedule = models.ForeignKey(Schedule, models.CASCADE, related_name="deliveries")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    due_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True)
-    error = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["schedule", "user", "due_at"], name="delivery_once")]
-
-    def __str__(self) -> str:
-        return f"{self.schedule_id} {self.due_at}"

@@ -49,7 +49,7 @@ def shared_with(model: type[Kind], user: User) -> QuerySet[Kind]:
     seen = Q(owner=user) | Q(share=Shared.Share.ALL)
     if user.team_id:
         seen |= Q(share=Shared.Share.TEAM, owner__team=user.team_id)
-    rows: QuerySet[Kind] = model._default_manager.filter(seen, deleted_at=None)  # type: ignore[attr-defined]
+    rows: QuerySet[Kind] = model._default_manager.filter(seen, deleted_at=None)
     return rows.select_related("owner").order_by("-updated_at")
 
 

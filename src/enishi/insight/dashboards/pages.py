@@ -99,7 +99,7 @@ def _save(request: HttpRequest, row: Dashboard | None) -> HttpResponse:
     if not user.may_write:
         raise NotAllowed
     name = clean(request.POST.get("name", "")).strip()[:80]
-    tiles = []
+    tiles: list[dict[str, Any]] = []
     columns = (request.POST.getlist("report"), request.POST.getlist("width"), request.POST.getlist("look"))
     for key, width, look in zip(*columns, strict=False):
         if key and len(key) <= 40 and key.replace("-", "").isalnum() and len(tiles) < MOST_TILES:

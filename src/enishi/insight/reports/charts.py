@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enishi.insight.reports.shown import Cell, Series, Shown, before_of, chart_of, series_of
@@ -32,7 +33,8 @@ def chart(shown: Shown, *widths: int) -> SafeString:
         parts.append(
             f'<svg class="{name}" viewBox="0 0 {width} {height:.0f}" width="{width}" height="{height:.0f}" aria-hidden="true">{body}</svg>'
         )
-    return mark_safe(f'<div class="chart">{"".join(parts)}{_legend(series)}</div>')  # noqa: S308 (escaped piece by piece)
+    legend = "" if kind in {"heat", "pie", "funnel"} else _legend(series)
+    return mark_safe(f'<div class="chart">{"".join(parts)}{legend}</div>')  # noqa: S308 (escaped piece by piece)
 
 
 def _fewer(series: list[Series], shown: Shown) -> list[Series]:
@@ -66,6 +68,10 @@ def _width(text: str) -> float:
     return sum(12.0 if ord(one) > 0x2E7F else 6.8 for one in text)
 
 
+def _bold(text: str) -> float:
+    return _width(text) * 1.15
+
+
 def _fit(text: str, most: float) -> str:
     if _width(text) <= most:
         return text
@@ -96,7 +102,8 @@ def _number(cell: Cell) -> float:
 
 def _short(value: float) -> str:
     """A figure of an axis."""
-    for size, word in ((1e8, _("億")), (1e4, _("万"))):
+    japanese = ((1e8, _("億")), (1e4, _("万")))
+    for size, word in japanese if get_language() != "en" else ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if abs(value) >= size:
             return f"{value / size:,.1f}".removesuffix(".0") + word
     return f"{value:,.1f}".removesuffix(".0")
@@ -127,7 +134,11 @@ def _bars(shown: Shown, labels: list[str], series: list[Series], width: int) -> 
     room = min(width * 0.34, max((_width(one) for one in labels), default=0) + 12)
     sums = [sum(max(_number(one.cells[place]), 0) for one in series) for place in range(len(labels))]
     most = max([*sums, *((value or 0) for value in (before or [])[:MOST_BARS])], default=0) or 1
-    lane, made = width - room - 78, []
+    texts = [
+        row.total[0].text if shown.pivoted else series[0].cells[place].text
+        for place, row in enumerate(shown.rows)
+    ]
+    lane, made = width - room - max(map(_bold, texts[:MOST_BARS]), default=0) - 12, []
     for place, label in enumerate(labels):
         y = place * 30 + 4
         made.append(_text(room - 8, y + 15, _fit(label, room - 10), anchor="end"))
@@ -141,8 +152,7 @@ def _bars(shown: Shown, labels: list[str], series: list[Series], width: int) -> 
         if before is not None:
             then = room + max(before[place] or 0, 0) / most * lane
             made.append(f'<line class="then" x1="{then:.1f}" x2="{then:.1f}" y1="{y - 2}" y2="{y + 24}"/>')
-        shown_text = shown.rows[place].total[0].text if shown.pivoted else series[0].cells[place].text
-        made.append(_text(x + 6, y + 15, _fit(shown_text, 78), name="figure"))
+        made.append(_text(x + 6, y + 15, texts[place], name="figure"))
     return len(labels) * 30 + 4, "".join(made)
 
 
@@ -169,7 +179,7 @@ def _axes(ticks: list[float], labels: list[str], width: int, height: int) -> tup
             f'<line class="grid" x1="{left:.1f}" x2="{width}" y1="{place(one):.1f}" y2="{place(one):.1f}"/>'
         )
         made.append(_text(left - 6, place(one) + 4, _short(one), anchor="end", name="axis"))
-    slot = (width - left) / max(len(labels), 1)
+    slot = (width - left - 16) / max(len(labels), 1)
     every = max(1, math.ceil(max((_width(one) for one in labels), default=1) / max(slot, 1) + 0.15))
     for number, label in enumerate(labels):
         if number % every == 0:
@@ -190,7 +200,7 @@ def _columns(shown: Shown, labels: list[str], series: list[Series], width: int) 
     height, before = (280 if width > 450 else 230), before_of(shown)
     ticks = _scale(series, before, stacked=True)
     left, place, body = _axes(ticks, labels, width, height)
-    slot = (width - left) / max(len(labels), 1)
+    slot = (width - left - 16) / max(len(labels), 1)
     thick, made = min(slot * 0.62, 48), [body]
     for number, label in enumerate(labels):
         middle = left + slot * (number + 0.5)
@@ -214,7 +224,7 @@ def _line(shown: Shown, labels: list[str], series: list[Series], width: int) -> 
     height, before = (280 if width > 450 else 230), before_of(shown)
     ticks = _scale(series, before, stacked=False)
     left, place, body = _axes(ticks, labels, width, height)
-    slot, made = (width - left) / max(len(labels), 1), [body]
+    slot, made = (width - left - 16) / max(len(labels), 1), [body]
 
     def path(values: list[float]) -> str:
         return " ".join(

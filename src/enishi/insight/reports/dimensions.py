@@ -15,7 +15,7 @@ from enishi.insight import fiscal
 from enishi.insight.reports.buckets import Day, Month, Months, Week
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
-from enishi.records.fields import Choice, Date, FieldKind, InTeam, Number, Person, Reference
+from enishi.records.fields import Choice, Date, FieldKind, FreeChoice, InTeam, Number, Person, Reference
 from enishi.records.visible import reached
 
 BUCKETS = ("day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year")
@@ -103,7 +103,7 @@ class Dimension:
         return (
             self.dated
             or bool(self.edges)
-            or isinstance(self.found, Choice)
+            or (isinstance(self.found, Choice) and not isinstance(self.found, FreeChoice))
             or self.found.kind == "yes_no"
             or self._placed()
         )
@@ -160,7 +160,7 @@ class Dimension:
         return length, self.offset if self.bucket.startswith("fiscal") else 0
 
     def _banded(self, value: Any) -> Any:
-        made = [When(IsNull(value, True), then=Value(None))]
+        made: list[When] = [When(IsNull(value, True), then=Value(None))]
         made += [
             When(LessThan(value, Value(edge)), then=Value(place)) for place, edge in enumerate(self.edges)
         ]
@@ -237,7 +237,10 @@ class Dimension:
             found.sort(key=lambda key: (places.get(key, len(places)), str(key)))
         elif self._placed():
             target = self.found.target  # type: ignore[attr-defined]
-            rows = target.model._default_manager.filter(pk__in=found).order_by("position", "pk")
+            above = (
+                ["pipeline"] if hasattr(target.model, "pipeline_id") else []
+            )  # stages of one after those of another
+            rows = target.model._default_manager.filter(pk__in=found).order_by(*above, "position", "pk")
             places = {key: place for place, key in enumerate(rows.values_list("pk", flat=True))}
             found.sort(key=lambda key: (places.get(key, len(places)), key))
         elif self.found.kind == "yes_no":

@@ -21,6 +21,7 @@ from enishi.insight.reports.dimensions import Dimension
 from enishi.insight.reports.spec import USUAL_TOP, Measure, Spec
 from enishi.records import registry
 from enishi.records.conditions import Scope, all_of, compile_condition
+from enishi.records.fields import Reference
 from enishi.records.models import Event
 from enishi.records.visible import reached, shape, visible
 
@@ -94,7 +95,7 @@ def compute(spec: Spec, user: User) -> Result:
     """
     today = timezone.localdate()
     looked = [shape(spec.entity, user)]
-    looked += [shape(one.via.target, user) for one in spec.dimensions if hasattr(one.via, "target")]
+    looked += [shape(one.via.target, user) for one in spec.dimensions if isinstance(one.via, Reference)]
     parts = (
         spec.entity.name, json.dumps(spec.kept, sort_keys=True), repr(looked), user.pk if spec.filter else 0, user.team_id if spec.filter else 0,
         today, fiscal.first_month(), registry.design_number(), stamp(), timezone.get_current_timezone_name(),
@@ -131,7 +132,7 @@ class _Counting:
         groups = self._narrowed(rows, names)
         lines, columns = self._lines(groups)
         made = Result(
-            lines, columns, {key: self._fold(groups, lambda keys, key=key: keys[-1] == key) for key in columns},
+            lines, columns, {key: self._column(groups, key) for key in columns},
             self._fold(groups, lambda keys: True), days=self.days, cut=self.cut, top=self.top,
         )  # fmt: skip
         if self.whole:
@@ -157,7 +158,8 @@ class _Counting:
         expressions = {
             f"d{place}": one.expression(self.user) for place, one in enumerate(self.spec.dimensions)
         }
-        return rows.order_by().annotate(**expressions)
+        made: QuerySet[Any] = rows.order_by().annotate(**expressions)
+        return made
 
     def _figures(self) -> dict[str, Any]:
         made: dict[str, Any] = {}
@@ -276,6 +278,9 @@ class _Counting:
             if picks(keys):
                 total = values if total is None else self._added(total, values)
         return total if total is not None else [_nothing(one) for one in self.spec.measures]
+
+    def _column(self, groups: dict[Keys, Values], key: Any) -> Values:
+        return self._fold(groups, lambda keys: keys[-1] == key)
 
     def _lines(self, groups: dict[Keys, Values]) -> tuple[list[Line], list[Any]]:
         depth = len(self.spec.rows)

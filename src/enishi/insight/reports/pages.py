@@ -28,7 +28,7 @@ from enishi.records.pages.base import handled, person, whole
 from enishi.records.pages.lists import builder_kinds
 from enishi.records.visible import allowed, require
 
-WIDE, NARROW = 860, 350
+WIDE, BESIDE, NARROW = 1040, 680, 330
 
 
 @require_GET
@@ -164,7 +164,7 @@ def preview(request: HttpRequest) -> HttpResponse:
         shown = show(spec, user)
     except RecordError as error:
         return render(request, "insight/problem.html", {"problem": str(error)})
-    return render(request, "insight/shown.html", shown_context(shown, user))
+    return render(request, "insight/shown.html", shown_context(shown, user, BESIDE, NARROW))
 
 
 def _without_nul(form: QueryDict) -> QueryDict:

@@ -58,7 +58,9 @@ class Shown:
     @property
     def empty(self) -> bool:
         """Whether there is no record at all."""
-        return not self.rows if self.spec.rows else all(one.value in {None, 0} for one in self.total)
+        if (self.spec.rows and not self.rows) or (self.spec.column and not self.column_labels):
+            return True
+        return all(cell.value is None or (one.op == "count" and not cell.value) for one, cell in zip(self.spec.measures, self.total, strict=True))
 
     @property
     def pivoted(self) -> bool:
@@ -187,8 +189,8 @@ def before_of(shown: Shown) -> list[Any] | None:
 def chart_of(shown: Shown) -> str:
     """The chart that is drawn."""
     spec = shown.spec
-    if spec.chart == "none" or not spec.rows or not shown.rows:
-        return "number" if not spec.rows else ""
+    if spec.chart == "none" or not spec.rows or shown.empty:
+        return ""
     if spec.chart != "auto":
         if spec.chart == "stacked" and not spec.column:
             return "bar"
