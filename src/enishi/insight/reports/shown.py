@@ -60,7 +60,10 @@ class Shown:
         """Whether there is no record at all."""
         if (self.spec.rows and not self.rows) or (self.spec.column and not self.column_labels):
             return True
-        return all(cell.value is None or (one.op == "count" and not cell.value) for one, cell in zip(self.spec.measures, self.total, strict=True))
+        return all(
+            cell.value is None or (one.op == "count" and not cell.value)
+            for one, cell in zip(self.spec.measures, self.total, strict=True)
+        )
 
     @property
     def pivoted(self) -> bool:
