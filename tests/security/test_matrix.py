@@ -42,6 +42,7 @@ def routes() -> list[URLPattern]:
 
 
 ROUTES = routes()
+ONE_KIND = {"task-done": "task", "pay": "invoice", "lead-convert": "lead"}  # routes of one entity
 # One's own affairs, which viewers may change too: profile, password, language, read notifications, own views.
 # Whoever is signed in is sent on from these.
 OPEN = {
@@ -115,11 +116,13 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
     ).record  # fmt: skip
     held["drawn"], held["tie"] = drawn, tie
     sold = trade(account, alice)
+    lead = write.create(registry.get("lead"), {"family_name": SECRET, "company": SECRET}, by=alice).record
     held["records"] = {
         **sold,
         drawn: supplier,
         "account": account,
         "contact": contact,
+        "lead": lead,
         "deal": deal,
         "task": task,
         "activity": activity,
@@ -247,7 +250,7 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
             design = "design" in name
             ids = {
                 "field": ["name" if design and "connection" not in name else company["tie"]],
-                "record_id": [key] if name not in {"task-done", "pay"} else [company["records"]["task" if name == "task-done" else "invoice"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
+                "record_id": [company["records"][ONE_KIND[name]].pk if name in ONE_KIND else key], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
                 "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk, company["sheet"].pk], "pk": [company["alice"].pk],
                 "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "cleansing_id": [company["cleansing"].pk], "line_id": [company["cleansing line"].pk], "fix_id": [company["cleansing fix"].pk], "handover_id": [company["handover"].pk],
                 "row_id": [company["waiting"].pk],

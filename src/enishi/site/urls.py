@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("enishi.exchange.asking.urls")),
     path("<entity:entity>/export/", exchange.export, name="export"),
     path("", include("enishi.sales.documents.urls")),
+    path("", include("enishi.sales.leads.urls")),
     path("", include("enishi.records.urls")),
 ]
 handler400 = "enishi.site.errors.bad_request"
