@@ -19,7 +19,12 @@ def made(live_enishi: Any) -> None:
         company.build(alice)
         write.create(registry.get("account"), {"name": "青葉工業㈱"}, by=alice)
         for given in ("直子", "健"):
-            values = {"family_name": "高橋", "given_name": given, "company": "株式会社青葉工業", "source": "展示会"}
+            values = {
+                "family_name": "高橋",
+                "given_name": given,
+                "company": "株式会社青葉工業",
+                "source": "展示会",
+            }
             write.create(registry.get("lead"), values, by=alice)
 
 

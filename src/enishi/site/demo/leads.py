@@ -40,14 +40,17 @@ def _build(sample: "Sample") -> None:
         ages.append(draw.randint(0, 6) if status == "new" else draw.randint(5, 150))
         name, _reading = sample.pair(words.HOUSES)
         industry, _bar, trade = draw.choice(words.FIRMS.split()).partition("|")
-        told = {"industry": industry, "company": draw.choice(words.FORMS).format(name + trade.partition(":")[0])}
+        told = {
+            "industry": industry,
+            "company": draw.choice(words.FORMS).format(name + trade.partition(":")[0]),
+        }
         reason = draw.choice(REASONS) if status == "disqualified" else ""
         rows.append(_row(sample, ages[-1]) | told | {"status": status, "reason": reason})
     chosen = [one for one in sample.deals if one.contact_id and one.account_id][:CONVERTED]
     for deal in chosen:
         ages.append(draw.randint(90, 200))
         held = {name: getattr(deal.contact, name) for name in ("family_name", "given_name", "family_kana", "given_kana", "mobile", "email", "title")}  # fmt: skip
-        rows.append(_row(sample, ages[-1]) | held | {"company": deal.account.name, "need": ""})
+        rows.append(_row(sample, ages[-1]) | held | {"company": str(deal.account), "need": ""})
     made = sample.store("lead", rows, ages)
     became = [
         (lead, {
@@ -63,7 +66,9 @@ def _build(sample: "Sample") -> None:
 def _row(sample: "Sample", age: int) -> dict[str, Any]:
     """Somebody who asked that many days ago."""
     draw = sample.draw
-    source = draw.choice(("展示会", "展示会", "Webサイト", "Webサイト", "紹介", "セミナー", "資料請求", "電話"))
+    source = draw.choice(
+        ("展示会", "展示会", "Webサイト", "Webサイト", "紹介", "セミナー", "資料請求", "電話")
+    )
     return {
         **sample.person_row(), "source": source, "campaign": draw.choice(FAIRS) if source in {"展示会", "セミナー"} else "",
         "met_on": sample.today - DAY * age, "heat": draw.choices(("hot", "warm", "cold", ""), weights=[20, 40, 25, 15])[0],
