@@ -56,6 +56,8 @@ def test_templates_ask_the_catalogue_for_every_word() -> None:
     found = [
         f"{path.relative_to(ROOT)}: {text}"
         for path in messages.templates()
+        if path.name
+        != "paper.html"  # 見積書 and 請求書 are Japanese, whatever language is on the screen of who writes them
         for text in messages.bare_japanese(path.read_text(encoding="utf-8"))
         if messages.JAPANESE.search(allowed.sub("", text))
     ]

@@ -183,7 +183,14 @@ class LineGrid extends HTMLElement {
       list.hidden = true;
       input.setAttribute("aria-controls", list.id);
       input.addEventListener("focus", () => void this.find(input, line, column, picks));
-      input.addEventListener("blur", () => setTimeout(() => this.shut(), 200));
+      // Only its own list: the next line's may be open by then.
+      input.addEventListener("blur", () =>
+        setTimeout(() => {
+          if (document.activeElement === input) return;
+          list.hidden = true;
+          input.setAttribute("aria-expanded", "false");
+        }, 200),
+      );
       box.classList.add("picker");
       box.append(list);
     }

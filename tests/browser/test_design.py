@@ -119,8 +119,8 @@ def test_the_designer_s_pages_are_accessible_and_fit_the_screen(
         page.click("[aria-label='「契約書」を上へ']")
     page.reload()
     names = page.locator("design-order [data-entity] b").all_inner_texts()
-    assert names.index("契約書") < names.index("商品")
-    for path in ("/settings/design/", "/settings/design/account/", "/settings/design/sets/", "/suppliers/", "/contracts/board/", "/contracts/calendar/", "/goods/new/"):  # fmt: skip
+    assert names.index("契約書") < names.index("物流会社")
+    for path in ("/settings/design/", "/settings/design/account/", "/settings/design/sets/", "/suppliers/", "/contracts/board/", "/contracts/calendar/", "/products/new/"):  # fmt: skip
         assert page.goto(path).status == 200, path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
@@ -130,7 +130,7 @@ def test_products_and_suppliers_are_tied_from_either_card(browse: Any, made: dic
     page.goto("/settings/design/sets/")
     with page.expect_navigation():
         page.click("section:has-text('卸売・商社') button")
-    for path, name in (("/suppliers/new/", "北海道フーズ"), ("/goods/new/", "干し芋")):
+    for path, name in (("/suppliers/new/", "北海道フーズ"), ("/products/new/", "干し芋")):
         page.goto(path)
         page.fill("input[name=name]", name)
         with page.expect_navigation():

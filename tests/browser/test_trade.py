@@ -35,14 +35,14 @@ def fill(page: Any, row: int, words: str, quantity: str) -> None:
     """A line: the product found by a word, and how many."""
     line = page.locator(".lg-row").nth(row)
     line.locator("[data-name=text]").fill(words)
-    line.locator(".picker-option").first.click()
+    line.locator(f".picker-option:has-text('{words}')").first.click()
     line.locator("[data-name=quantity]").fill(quantity)
 
 
 def walk(page: Any) -> None:
     page.goto("/quotes/new/")
     page.fill("#f-account", "丸山")
-    page.locator("#f-account-list .picker-option").first.click()
+    page.locator("#f-account-list .picker-option:has-text('丸山')").first.click()
     fill(page, 0, "トナー", "3")
     page.click("text=行を足す")
     fill(page, 1, "天然水", "2")

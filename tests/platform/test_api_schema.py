@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from enishi.connect import tokens
+from enishi.records import registry
 from enishi.records.design import sets
 
 pytestmark = [pytest.mark.slow, pytest.mark.row("F5")]
 # What is accepted and refused beyond types (a check digit, a number that is taken) no schema can say.
 LEFT_OUT = "positive_data_acceptance,negative_data_rejection"
+# One way through for all entities: these stand for the others, with connections, stages, lines, and drawn by the owner.
+ASKED = {"contacts", "deals", "quotes", "suppliers"}
 
 
 def test_no_call_breaks_the_server_or_its_own_description(live_enishi: Any, tmp_path: Path) -> None:
@@ -28,10 +31,14 @@ def test_no_call_breaks_the_server_or_its_own_description(live_enishi: Any, tmp_
     for _try in range(50):  # what was drawn here the program sees within two seconds
         with urllib.request.urlopen(asked) as answer:  # noqa: S310
             held = json.load(answer)
-        if "/goods" in held["paths"]:
+        if "/suppliers" in held["paths"]:
             break
         time.sleep(0.2)
-    assert "/goods" in held["paths"]
+    assert "/suppliers" in held["paths"]
+    every = {entity.slug for entity in registry.all_entities()} | {"carriers", "contracts"}
+    held["paths"] = {
+        path: one for path, one in held["paths"].items() if path.split("/")[1] not in every - ASKED
+    }
     held["servers"] = [{"url": base}]
     path = tmp_path / "openapi.json"
     path.write_text(json.dumps(held))

@@ -23,6 +23,7 @@ urlpatterns = [
     path("settings/company/", plain.company, name="company"),
     path("settings/sample/", plain.load_sample, name="load-sample"),
     path("", include("enishi.connect.urls")),
+    path("", include("enishi.insight.urls")),
     path("", include("enishi.records.design.urls")),
     path("import/", exchange.start, name="import"),
     path("import/<int:import_id>/", exchange.job, name="import-job"),

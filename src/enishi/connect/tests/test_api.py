@@ -477,3 +477,13 @@ def test_a_list_with_connections_costs_the_same_for_sixty(
             api("get", "goods?limit=200")
         costs.append(len(held))
     assert costs[1] <= costs[0] <= 12
+
+
+@pytest.mark.django_db(transaction=True)  # what a reference points to is looked at when all is stored
+@pytest.mark.parametrize("key", [0, "0", -1, 2**63, 999_999])
+def test_a_reference_to_nothing_is_refused(bob: Any, key: Any) -> None:
+    for address in ("deals", "quotes", "contacts"):
+        fields = {"name": "x", "family_name": "x", "account": key}
+        wanted = {name: value for name, value in fields.items() if name in registry.get(address[:-1]).fields}
+        answer = Caller(bob)("post", address, {"fields": wanted})
+        assert answer.status_code == 422 and "account" in answer.json()["errors"], (address, answer.json())

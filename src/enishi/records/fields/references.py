@@ -32,7 +32,7 @@ class Pointer(FieldKind):
             return int(raw.pk)
         self.check_type(raw, str, int)
         text = cleaned_text(raw, self, 300)
-        if text.isascii() and text.isdigit() and len(text) <= 19 and int(text) <= LARGEST:
+        if text.isascii() and text.isdigit() and len(text) <= 19 and 0 < int(text) <= LARGEST:
             return int(text)
         return self.by_name(text) if text else None
 

@@ -246,7 +246,7 @@ def example(found: Any) -> Any:
         case "date" | "date_time" | "moment":
             return "2026-11-23"
         case "number" | "money" | "percent":
-            return 50
+            return min(50, int(found.most))
         case "yes_no":
             return "1"
         case "choice" | "free_choice":

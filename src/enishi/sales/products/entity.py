@@ -87,7 +87,7 @@ class PriceListEntity(Entity):
 class TermsEntity(Entity):
     """取引条件: how an account is billed."""
 
-    name, slug, code, model, icon = "terms", "terms", 45, Terms, "calendar-days"
+    name, slug, code, model, icon = "terms", "terms", 45, Terms, "calendar"
     rights_through, rights_of = "account", "account"
     label = pgettext_lazy("entities", "取引条件")
     hint = _("締日・支払日・価格表が会社の決まりと違う得意先だけ登録します。")

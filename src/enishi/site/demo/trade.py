@@ -140,7 +140,7 @@ class Trade:
         """What was delivered until the end of last month, one invoice per customer and month; most are paid."""
         groups: dict[tuple[Any, int], list[Order]] = {}
         for order in self.made:
-            close = terms.closing_date(order.date, 31)
+            close = terms.closing_date(order.delivered_on or order.date, 31)
             if order.status == "delivered" and close < self.today:
                 groups.setdefault((close, order.account_id or 0), []).append(order)
         rows = []
