@@ -274,7 +274,8 @@ class Dimension:
 
     def between(self, first: Any, last: Any, most: int = 400) -> list[Any]:
         """All groups from one to another, those without records too; too many: none."""
-        made, key = [], first
+        made: list[Any] = []
+        key = first
         while len(made) <= most:
             made.append(key)
             if key >= last:
