@@ -212,7 +212,7 @@ class _Counting:
         keys = [key for (key,) in largest][:limit]
         if len(largest) > limit:
             self.top[place] = keys
-        groups: dict[Keys, Values] = {}
+        groups = {}
         if len(names) == 1:
             groups = dict(list(largest.items())[:limit])
         else:
