@@ -95,6 +95,8 @@ def test_what_a_role_does_not_reach_is_found_nowhere(
     assert set(changed_tables(before, after)) <= {
         "exchange.Cleansing",
         "exchange.ImportJob",
+        "insight.Dashboard",
+        "insight.Report",
         "records.Notification",
         "records.SavedView",
     }

@@ -27,6 +27,7 @@ from enishi.records.visible import reached, shape, visible
 
 MOST_GROUPS = 5000
 MOST_COLUMNS = 24
+USUALLY_FEW = frozenset({"user", "team", "free_choice"})  # without an order of their own, but seldom many
 KEEP_SECONDS, MOST_KEPT = 60.0, 300
 Keys = tuple[Any, ...]
 Values = list[Any]
@@ -198,6 +199,11 @@ class _Counting:
         wide = [place for place, one in enumerate(self.spec.dimensions) if self._wide(place, one)]
         if not wide:
             return self._bounded(rows, names)
+        if not self.spec.top and all(self.spec.dimensions[one].found.kind in USUALLY_FEW for one in wide):
+            groups = self._bounded(rows, names)
+            if not self.cut and all(len({keys[one] for keys in groups}) <= self._limit(one) for one in wide):
+                return groups  # in one go through the table
+            self.cut = False
         place = wide[0]
         limit = self._limit(place)
         largest = self._ask(rows, [names[place]], most=limit + 1, order=self._order_name())
@@ -206,7 +212,7 @@ class _Counting:
         keys = [key for (key,) in largest][:limit]
         if len(largest) > limit:
             self.top[place] = keys
-        groups: dict[Keys, Values] = {}
+        groups = {}
         if len(names) == 1:
             groups = dict(list(largest.items())[:limit])
         else:
