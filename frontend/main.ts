@@ -1,4 +1,5 @@
 import "./styles.css";
+import "./charts.css";
 import "./core/htmx";
 import "./core/ime";
 import "./core/toasts";

@@ -25,6 +25,7 @@ class ConditionBuilder extends HTMLElement {
     if (!rows.childElementCount) rows.append(this.row(this.kinds));
     this.querySelector("[data-add]")?.addEventListener("click", () => rows.append(this.row(this.kinds)));
     this.closest("form")?.addEventListener("submit", () => this.write(), true);
+    this.addEventListener("change", () => this.write());
   }
 
   private has(kind: Kind, tree: Tree): boolean {
@@ -62,7 +63,10 @@ class ConditionBuilder extends HTMLElement {
     drop.className = "btn btn-ghost btn-square";
     drop.textContent = "×";
     drop.setAttribute("aria-label", this.dataset.dropLabel ?? "");
-    drop.addEventListener("click", () => row.remove());
+    drop.addEventListener("click", () => {
+      row.remove();
+      this.dispatchEvent(new Event("change", { bubbles: true }));
+    });
     const fill = (kind: Kind, op?: string, value?: unknown, has?: Tree["has"]) => {
       row.querySelector(":scope > .conditions-below")?.remove();
       row.dataset.kind = kind.has ? "has" : "";

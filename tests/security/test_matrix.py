@@ -15,6 +15,7 @@ from enishi.connect import tokens
 from enishi.exchange.cleansing import scan
 from enishi.exchange.duplicates.models import DuplicatePair
 from enishi.exchange.models import CleansingFix, ImportJob, WaitingRow
+from enishi.insight.models import Dashboard, Report
 from enishi.records import attachments, handover, registry, write
 from enishi.records.design import operations
 from enishi.records.models import Event, Notification, Operation, SavedView
@@ -41,6 +42,7 @@ def routes() -> list[URLPattern]:
 
 
 ROUTES = routes()
+ONE_KIND = {"task-done": "task", "pay": "invoice", "lead-convert": "lead"}  # routes of one entity
 # One's own affairs, which viewers may change too: profile, password, language, read notifications, own views.
 # Whoever is signed in is sent on from these.
 OPEN = {
@@ -114,11 +116,13 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
     ).record  # fmt: skip
     held["drawn"], held["tie"] = drawn, tie
     sold = trade(account, alice)
+    lead = write.create(registry.get("lead"), {"family_name": SECRET, "company": SECRET}, by=alice).record
     held["records"] = {
         **sold,
         drawn: supplier,
         "account": account,
         "contact": contact,
+        "lead": lead,
         "deal": deal,
         "task": task,
         "activity": activity,
@@ -193,6 +197,18 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
         line=held["cleansing line"], user=alice, status="done", operation=held["operation"]
     )
     held["token"], _text = tokens.make(alice, SECRET, ["read", "write"], by=alice)
+    by_name = {"rows": [{"field": "account"}, {"field": "name"}], "column": {"field": "account.name"}}
+    shared, mine = (
+        Report.objects.create(name=name, owner=alice, share=share, entity="deal", spec=by_name)
+        for name, share in (("取引先ごと", "all"), (f"{SECRET}の表", "mine"))
+    )
+    tiles = [{"report": str(one.pk), "wide": True, "look": "chart"} for one in (shared, mine)]
+    boards = [
+        Dashboard.objects.create(name=name, owner=alice, share=share, tiles=tiles)
+        for name, share in (("朝会", "all"), (SECRET, "mine"))
+    ]
+    held["report keys"] = [shared.pk, mine.pk, "open-by-account", "nothing"]
+    held["dashboard keys"] = [*(one.pk for one in boards), "owner", "nothing"]
     Notification.objects.create(user=alice, text=f"まもなく: {SECRET}", url="/tasks/1/")
     return held
 
@@ -234,10 +250,11 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
             design = "design" in name
             ids = {
                 "field": ["name" if design and "connection" not in name else company["tie"]],
-                "record_id": [key] if name not in {"task-done", "pay"} else [company["records"]["task" if name == "task-done" else "invoice"].pk], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
+                "record_id": [company["records"][ONE_KIND[name]].pk if name in ONE_KIND else key], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
                 "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk, company["sheet"].pk], "pk": [company["alice"].pk],
                 "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "cleansing_id": [company["cleansing"].pk], "line_id": [company["cleansing line"].pk], "fix_id": [company["cleansing fix"].pk], "handover_id": [company["handover"].pk],
                 "row_id": [company["waiting"].pk],
+                "report_key": company["report keys"], "dashboard_key": company["dashboard keys"], "place": [0, 1],
             }  # fmt: skip
             if name == "restore" and entity and entity.name == "account":
                 ids["record_id"] = [company["gone"].pk]

@@ -32,7 +32,10 @@ from enishi.records.visible import sees_all, shape, visible
 
 CODES = 4096
 TABLE = "records_search"
-TELLING = 3  # grams of a number
+TELLING = 3  # grams with which a word is found as well as with more
+COMMON = frozenset(
+    "株式 式会 会社 有限 限会 合同 同会 商事 商店 商会 工業 産業 建設 製作 作所 物産 電機 食品 運輸 工務 務店 不動 動産 医療 療法 法人 事務 務所".split()
+)
 LONGEST_QUERY = 100
 LONGEST_TEXT = 4000
 MOST_READ = 2000  # records whose words are read one by one for somebody from whom some are hidden
@@ -193,9 +196,15 @@ def _where(query: str, *, prefix: bool = False) -> tuple[str, list[Any]] | None:
 
 
 def _telling(grams: list[str]) -> list[str]:
-    """The grams of a word that are looked up; of a whole number only those at its end, which few others share: the beginning of a
-    telephone number is a town's or a company's. The text itself is compared in any case."""
-    return grams[-TELLING:] if len(grams) > TELLING + 1 and all(map(str.isdigit, grams)) else grams
+    """The grams of a word that are looked up. Of a whole number only those at its end, which few others share: the beginning of a
+    telephone number is a town's or a company's. Of a name not those that stand in every tenth one. The text itself is compared
+    in any case."""
+    if len(grams) <= TELLING + 1:
+        return grams
+    if all(map(str.isdigit, grams)):
+        return grams[-TELLING:]
+    rare = [gram for gram in grams if gram not in COMMON]
+    return rare if len(rare) >= TELLING else grams
 
 
 def _source(sql: str) -> str:

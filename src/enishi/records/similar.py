@@ -7,6 +7,7 @@ them are compared with what was typed. Only what the person sees of a record cou
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -19,8 +20,9 @@ from enishi.japanese.text import clean, fold
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.forwards import not_same_as
+from enishi.records.prepared import fetch
 from enishi.records.search import candidates
-from enishi.records.visible import visible
+from enishi.records.visible import shape, visible
 
 LEAST_DIGITS, LEAST_LETTERS = 6, 2
 MOST_READ = 40
@@ -190,8 +192,9 @@ def _candidates(entity: Entity, asked: Asked, user: User) -> dict[Entity, list[i
             "".join(reversed(asked.parts)),
             f"{asked.name}|{asked.branch}" if asked.branch else "",
         }
-        rows = visible(entity, user).filter(match_key__in=[key[:200] for key in keys if key])
-        add((entity, key) for key in rows.order_by().values_list("pk", flat=True)[:MOST_READ])
+        wanted = sorted(key[:200] for key in keys if key)
+        asked_for = shape(entity, user, "match key")
+        add((entity, row[0]) for row in fetch(asked_for, partial(_of_keys, entity, user), *wanted))
     if asked.official:
         for one in entity.fields.values():
             if one.kind == "corporate_number" and one.column in columns:
@@ -209,6 +212,11 @@ def _candidates(entity: Entity, asked: Asked, user: User) -> dict[Entity, list[i
     if asked.mail:
         add(candidates(asked.mail, user, reachable, most=MOST_READ))
     return {other: list(keys) for name, keys in found.items() if (other := registry.find(name)) is not None}
+
+
+def _of_keys(entity: Entity, user: User, *keys: str) -> Any:
+    rows = visible(entity, user).filter(match_key__in=keys)
+    return rows.order_by().values_list("pk")[:MOST_READ]
 
 
 def _reachable(entity: Entity) -> list[Entity]:

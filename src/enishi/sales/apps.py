@@ -8,6 +8,8 @@ class SalesConfig(AppConfig):
         import enishi.sales.deals.entity
         import enishi.sales.documents.pages
         import enishi.sales.invoices.entity
+        import enishi.sales.leads.entity
+        import enishi.sales.leads.pages
         import enishi.sales.lines.entity
         import enishi.sales.orders.entity
         import enishi.sales.pipelines.entity

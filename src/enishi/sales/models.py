@@ -97,11 +97,12 @@ class Deal(Record, Touched):
 # What is sold and how it is billed; these point to deals, so they come after.
 from enishi.sales.documents.models import DocumentText, Issuer  # noqa: E402
 from enishi.sales.invoices.models import Invoice, InvoiceLine, Payment  # noqa: E402
+from enishi.sales.leads.models import Lead  # noqa: E402
 from enishi.sales.orders.models import Order, OrderLine  # noqa: E402
 from enishi.sales.products.models import Price, PriceList, Product, Terms  # noqa: E402
 from enishi.sales.quotes.models import DealLine, Quote, QuoteLine  # noqa: E402
 
 __all__ = [
-    "Deal", "DealLine", "DocumentText", "Invoice", "InvoiceLine", "Issuer", "Order", "OrderLine", "Payment", "Pipeline", "Price", "PriceList",
+    "Deal", "DealLine", "DocumentText", "Invoice", "InvoiceLine", "Issuer", "Lead", "Order", "OrderLine", "Payment", "Pipeline", "Price", "PriceList",
     "Product", "Quote", "QuoteLine", "Stage", "Terms",
 ]  # fmt: skip

@@ -40,6 +40,11 @@ COMMANDS: list[tuple[str, tuple[str, str], str]] = [
         "enishi.exchange.duplicates.cli:duplicates",
     ),
     (
+        "purchase-model",
+        ("購入の一覧から次の購入を見込む", "foretell purchases from a file"),
+        "enishi.site.purchase_model:command",
+    ),
+    (
         "token",
         ("APIのトークンを作る・一覧・止める", "make, list and end API tokens"),
         "enishi.connect.commands:token",

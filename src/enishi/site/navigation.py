@@ -16,7 +16,7 @@ from enishi.work.models import Task
 
 _counts: dict[int, tuple[float, dict[str, int]]] = {}
 KEEP_SECONDS = 20
-ORDER = ("account", "contact", "deal", "quote", "order", "invoice", "product", "task", "activity")
+ORDER = ("account", "contact", "lead", "deal", "quote", "order", "invoice", "product", "task", "activity")
 PLACES = {"/today/": "today", "/search/": "search", "/deals/board/": "board", "/menu/": "menu"}
 
 
@@ -54,6 +54,7 @@ class Frame:
             self._item(one.name, str(one.label), one.opening_url, one.icon)
             for one in sorted(drawn, key=lambda one: (one.position, one.code))
         ]
+        made.append(self._item("insight", _("分析"), "/reports/", "chart-column"))
         return made
 
     def _item(self, key: str, label: str, url: str, icon: str) -> dict[str, Any]:
@@ -89,6 +90,8 @@ def section(path: str) -> str:
     slug = path.split("/", 2)[1] if path.count("/") > 1 else ""
     if slug in {"today", "settings"}:
         return slug
+    if slug in {"reports", "dashboards"}:
+        return "insight"
     try:
         found = registry.by_slug(slug)
     except KeyError:

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "enishi.people",
     "enishi.sales",
     "enishi.exchange",
+    "enishi.insight",
     "enishi.connect",
     "enishi.site",
 ]

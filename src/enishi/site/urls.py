@@ -23,6 +23,7 @@ urlpatterns = [
     path("settings/company/", plain.company, name="company"),
     path("settings/sample/", plain.load_sample, name="load-sample"),
     path("", include("enishi.connect.urls")),
+    path("", include("enishi.insight.urls")),
     path("", include("enishi.records.design.urls")),
     path("import/", exchange.start, name="import"),
     path("import/<int:import_id>/", exchange.job, name="import-job"),
@@ -37,6 +38,7 @@ urlpatterns = [
     path("", include("enishi.exchange.asking.urls")),
     path("<entity:entity>/export/", exchange.export, name="export"),
     path("", include("enishi.sales.documents.urls")),
+    path("", include("enishi.sales.leads.urls")),
     path("", include("enishi.records.urls")),
 ]
 handler400 = "enishi.site.errors.bad_request"

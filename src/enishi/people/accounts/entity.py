@@ -157,6 +157,7 @@ class AccountEntity(Entity):
     connections = (
         Connection("contact", "account", _("連絡先"), ("title", "phone")),
         Connection("deal", "account", _("案件"), ("stage", "amount")),
+        Connection("lead", "account", _("リード"), ("status", "source")),
         Connection("quote", "account", _("見積"), ("status", "total")),
         Connection("order", "account", _("受注・購買履歴"), ("date", "total")),
         Connection("invoice", "account", _("請求"), ("status", "balance")),

@@ -43,6 +43,30 @@ class Gender(Choice):
         return super().clean(genders.parse_gender(raw) or raw if isinstance(raw, str) else raw)
 
 
+def fill_person(record: Any, changed: set[str]) -> None:
+    """What follows from a person's names and address (contacts, leads): their parts, the whole, keys, the prefecture."""
+    parts = {"family_name", "given_name"}
+    if "name" in changed and not parts & changed:
+        split = names.split_person(record.name)
+        record.family_name, record.given_name = split.family, split.given
+        record.name_unsure = not split.confident
+        if split.honorific and split.honorific not in {"御中", "さん", "さま", "サマ", "サン"}:
+            record.honorific = split.honorific
+    elif parts & changed:
+        record.name_unsure = False
+    joined = " ".join(part for part in (record.family_name, record.given_name) if part)
+    if joined:
+        record.name = joined if not record.name_unsure else f"{record.family_name}{record.given_name}"
+    if "kana" in changed and not {"family_kana", "given_kana"} & changed:
+        head, _space, tail = record.kana.replace("　", " ").strip().partition(" ")
+        record.family_kana, record.given_kana = head, tail.strip()
+    record.kana = " ".join(part for part in (record.family_kana, record.given_kana) if part)
+    record.sort_key = kana.sort_key(record.kana or record.name)
+    record.match_key = fold(record.name).replace(" ", "")[:200]
+    if {"address", "postal_code", "prefecture"} & changed:
+        fill_prefecture(record)
+
+
 @register
 class ContactEntity(Entity):
     """連絡先: people at accounts, and private customers."""
@@ -118,6 +142,7 @@ class ContactEntity(Entity):
     connections = (
         Connection("affiliation", "contact", _("所属"), ("account", "title", "started_on", "ended_on")),
         Connection("deal", "contact", _("案件"), ("stage", "amount")),
+        Connection("lead", "contact", _("リード"), ("status", "source")),
         Connection("quote", "contact", _("見積"), ("status", "total")),
         Connection("order", "contact", _("受注・購買履歴"), ("date", "total")),
         Connection("invoice", "contact", _("請求"), ("status", "balance")),
@@ -165,26 +190,7 @@ class ContactEntity(Entity):
         return [*person(named), *tidying.place(tidying.held(self, record, tidying.PLACE), wishes)]
 
     def prepare(self, record: Contact, changed: set[str]) -> None:
-        parts = {"family_name", "given_name"}
-        if "name" in changed and not parts & changed:
-            split = names.split_person(record.name)
-            record.family_name, record.given_name = split.family, split.given
-            record.name_unsure = not split.confident
-            if split.honorific and split.honorific not in {"御中", "さん", "さま", "サマ", "サン"}:
-                record.honorific = split.honorific
-        elif parts & changed:
-            record.name_unsure = False
-        joined = " ".join(part for part in (record.family_name, record.given_name) if part)
-        if joined:
-            record.name = joined if not record.name_unsure else f"{record.family_name}{record.given_name}"
-        if "kana" in changed and not {"family_kana", "given_kana"} & changed:
-            head, _space, tail = record.kana.replace("　", " ").strip().partition(" ")
-            record.family_kana, record.given_kana = head, tail.strip()
-        record.kana = " ".join(part for part in (record.family_kana, record.given_kana) if part)
-        record.sort_key = kana.sort_key(record.kana or record.name)
-        record.match_key = fold(record.name).replace(" ", "")[:200]
-        if {"address", "postal_code", "prefecture"} & changed:
-            fill_prefecture(record)
+        fill_person(record, changed)
 
     def check(self, record: Contact, changed: set[str]) -> dict[str, list[str]]:
         errors: dict[str, list[str]] = {}

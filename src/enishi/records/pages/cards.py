@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import render
@@ -30,12 +31,13 @@ from enishi.records.pages.connected import Line, lines
 from enishi.records.pages.facts import fact, facts, line_sheets
 from enishi.records.pages.ties import tied
 from enishi.records.personal import is_person
-from enishi.records.prepared import fetch
+from enishi.records.prepared import fetch, first
 from enishi.records.rules import missing
 from enishi.records.visible import allowed, one, permits, require, shape, visible
 
 card_context = Hook("card context")  # upper floors add to a card's context: composer, tasks, figures
 CONNECTED = 10
+MANY = 4  # connections from which on it pays to ask first which of them hold anything
 
 
 def card_parts(
@@ -103,8 +105,9 @@ def _own_text(entity: Entity, record: Any, name: str) -> str:
 
 
 def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[str, Any]]:
-    """Connected records: two queries per connection."""
+    """Connected records: a query for each connection in which there are any."""
     made, user = [], person(request)
+    nothing = _empty(entity, record)
     for connection in entity.connections:
         other = registry.find(connection.entity)
         if other is None:
@@ -112,7 +115,11 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
         column = other.field(connection.field).column
         columns = [other.fields[name] for name in connection.columns if name in other.fields]
         asked = shape(other, user, "connected", column, connection.columns)
-        page = fetch(asked, partial(_connected, other, user, columns, column), record.pk)
+        page = (
+            fetch(asked, partial(_connected, other, user, columns, column), record.pk)
+            if (other.name, column) not in nothing
+            else []
+        )
         cells = (
             zip(*(one_field.cells(page) for one_field in columns), strict=True)
             if columns
@@ -135,6 +142,36 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
             }
         )
     return made + [tied(request, entity, record, one_field) for one_field in entity.linked if one_field.many]
+
+
+def _empty(entity: Entity, record: Any) -> set[tuple[str, str]]:
+    """Of an entity with many connections those in which this record has nothing, whoever looks: entity and column, by one query."""
+    pairs = [
+        (other, column)
+        for one_of in entity.connections
+        if (other := registry.find(one_of.entity)) is not None
+        and not (found := other.field(one_of.field)).custom
+        and (column := found.column)
+    ]
+    if len(pairs) < MANY:
+        return set()
+    asked = (
+        "connections",
+        registry.design_number(),
+        entity.name,
+        tuple((one.name, column) for one, column in pairs),
+    )
+    held = first(asked, partial(_filled, entity, pairs), record.pk)
+    return {
+        (one.name, column) for (one, column), filled in zip(pairs, held or (), strict=False) if not filled
+    }
+
+
+def _filled(entity: Entity, pairs: list[tuple[Entity, str]], key: Any) -> Any:
+    rows = entity.model._default_manager.filter(pk=key)
+    return rows.values_list(
+        *(Exists(other.model._default_manager.filter(**{column: OuterRef("pk")})) for other, column in pairs)
+    )[:1]
 
 
 def _connected(other: Entity, user: Any, columns: list[FieldKind], column: str, key: Any) -> Any:

@@ -39,7 +39,7 @@ def picker(request: HttpRequest, entity: Entity) -> JsonResponse:
 def any_picker(request: HttpRequest) -> JsonResponse:
     """Customers and deals for "what is it about"."""
     user, query = person(request), _typed(request)
-    wanted = [found for name in ("account", "contact", "deal") if (found := registry.find(name))]
+    wanted = [found for name in ("account", "contact", "lead", "deal") if (found := registry.find(name))]
     wanted += [found for found in registry.all_entities() if found.drawn]
     if query:
         hits = [(hit.entity, hit.record) for hit in find(query, user, limit=SHOWN, entities=wanted)]

@@ -198,6 +198,7 @@ class DealEntity(Entity):
     )  # fmt: skip
     imports = ImportHint(keys=("code",))
     connections = (
+        Connection("lead", "deal", _("リード"), ("status", "source")),
         Connection("quote", "deal", _("見積"), ("status", "total")),
         Connection("order", "deal", _("受注"), ("status", "total")),
         Connection("invoice", "deal", _("請求"), ("status", "balance")),

@@ -1,0 +1,1 @@
+"""Dashboards: reports side by side."""

@@ -1,0 +1,1 @@
+"""When customers buy again, and what they are worth over the next year: BG/NBD and Gamma-Gamma, fitted to purchases."""

@@ -1,0 +1,484 @@
+"""Counts a report in the database: one GROUP BY over what the person may see, folded to its margins here.
+
+Groups that may be many (customers, names) are first narrowed to the largest; the rest becomes one group of its own.
+"""
+
+import datetime
+import json
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any
+
+from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
+from django.utils import timezone
+
+from enishi.access.models import User
+from enishi.insight import fiscal
+from enishi.insight.reports.dimensions import Dimension
+from enishi.insight.reports.spec import USUAL_TOP, Measure, Spec
+from enishi.records import registry
+from enishi.records.conditions import Scope, all_of, compile_condition
+from enishi.records.fields import Reference
+from enishi.records.models import Event
+from enishi.records.visible import reached, shape, visible
+
+MOST_GROUPS = 5000
+MOST_COLUMNS = 24
+KEEP_SECONDS, MOST_KEPT = 60.0, 300
+Keys = tuple[Any, ...]
+Values = list[Any]
+
+
+class Rest:
+    """The key of what is left beside the largest groups."""
+
+    def __repr__(self) -> str:
+        return "REST"
+
+
+REST = Rest()
+
+
+@dataclass
+class Line:
+    """A row of the result."""
+
+    keys: Keys
+    cells: dict[Any, Values]  # by column key; empty without columns
+    total: Values
+    before: Values | None = None
+
+
+@dataclass
+class Result:
+    """The figures of a report: keys, not words, so that it serves all who may see the same."""
+
+    lines: list[Line]
+    columns: list[Any]
+    column_totals: dict[Any, Values]
+    total: Values
+    before: Values | None = None
+    days: tuple[datetime.date, datetime.date] | None = None
+    before_days: tuple[datetime.date, datetime.date] | None = None
+    cut: bool = False  # there were more groups than are shown
+    kept: bool = field(default=False, compare=False)
+    top: dict[int, list[Any]] = field(
+        default_factory=dict
+    )  # per dimension the keys beside which the rest stands
+
+
+_results: OrderedDict[str, tuple[float, Result]] = OrderedDict()
+_lock = Lock()
+
+
+def forget() -> None:
+    """Counts anew (tests take their rows back)."""
+    _results.clear()
+
+
+def stamp() -> int:
+    """Changes with every write that stands in the history."""
+    return Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def compute(spec: Spec, user: User) -> Result:
+    """The figures as this person may see them; what was counted a moment ago and hasn't changed is given again.
+
+    What is kept is known by the report, by whose records the person sees (of each entity that it looks into), by who asks, by the day
+    and by the newest event. Of writes that overtake each other on PostgreSQL one may be missed: so nothing is kept for more than a minute.
+
+    Raises:
+        BadCondition
+    """
+    today = timezone.localdate()
+    looked = [shape(spec.entity, user)]
+    looked += [shape(one.via.target, user) for one in spec.dimensions if isinstance(one.via, Reference)]
+    parts = (
+        spec.entity.name, json.dumps(spec.kept, sort_keys=True), repr(looked), user.pk if spec.filter else 0, user.team_id if spec.filter else 0,
+        today, fiscal.first_month(), registry.design_number(), stamp(), timezone.get_current_timezone_name(),
+    )  # fmt: skip
+    key = repr(parts)
+    with _lock:
+        held = _results.get(key)
+        if held and time.monotonic() - held[0] < KEEP_SECONDS:
+            _results.move_to_end(key)
+            held[1].kept = True
+            return held[1]
+    made = _Counting(spec, user, today).result()
+    with _lock:
+        _results[key] = (time.monotonic(), made)
+        while len(_results) > MOST_KEPT:
+            _results.popitem(last=False)
+    return made
+
+
+class _Counting:
+    """One computation."""
+
+    def __init__(self, spec: Spec, user: User, today: datetime.date) -> None:
+        self.spec, self.user, self.today = spec, user, today
+        self.days = spec.days(today)
+        self.top: dict[int, list[Any]] = {}
+        self.cut = False
+        self.whole = any(one.op == "distinct" for one in spec.measures)  # margins can't be folded
+
+    def result(self) -> Result:
+        """Counts, folds and orders."""
+        rows = self._rows(self.days)
+        names = [f"d{place}" for place in range(len(self.spec.dimensions))]
+        groups = self._narrowed(rows, names)
+        lines, columns = self._lines(groups)
+        made = Result(
+            lines, columns, {key: self._column(groups, key) for key in columns},
+            self._fold(groups, lambda keys: True), days=self.days, cut=self.cut, top=self.top,
+        )  # fmt: skip
+        if self.whole:
+            self._whole_margins(made, rows)
+        if self.spec.compare and self.days:
+            self._compare(made)
+        for line in made.lines:
+            line.cells = {key: self._finish(values) for key, values in line.cells.items()}
+            line.total = self._finish(line.total)
+            line.before = self._finish(line.before) if line.before is not None else None
+        made.column_totals = {key: self._finish(values) for key, values in made.column_totals.items()}
+        made.total = self._finish(made.total)
+        made.before = self._finish(made.before) if made.before is not None else None
+        self._order(made)
+        return made
+
+    # --- asking the database ------------------------------------------------------------------------
+    def _rows(self, days: tuple[datetime.date, datetime.date] | None) -> QuerySet[Any]:
+        tree = self.spec.condition(days)
+        rows = visible(self.spec.entity, self.user)
+        if tree:
+            rows = rows.filter(compile_condition(self.spec.entity, tree, Scope(self.user, self.today)))
+        expressions = {
+            f"d{place}": one.expression(self.user) for place, one in enumerate(self.spec.dimensions)
+        }
+        made: QuerySet[Any] = rows.order_by().annotate(**expressions)
+        return made
+
+    def _figures(self) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for place, one in enumerate(self.spec.measures):
+            made.update({f"m{place}{name}": value for name, value in _aggregates(one).items()})
+        return made
+
+    def _ask(
+        self, rows: QuerySet[Any], names: Sequence[str], *, most: int = 0, order: str = ""
+    ) -> dict[Keys, Values]:
+        """Partial figures by the groups' keys."""
+        figures = self._figures()
+        if not names:
+            found = [rows.aggregate(**figures)]
+        else:
+            asked = rows.values(*names).annotate(**figures)
+            if order:
+                asked = asked.order_by(F(order).desc(nulls_last=True), *names)
+            found = list(asked[:most] if most else asked)
+        return {tuple(row[name] for name in names): self._partial(row) for row in found}
+
+    def _partial(self, row: dict[str, Any]) -> Values:
+        made = []
+        for place, one in enumerate(self.spec.measures):
+            held = tuple(_plain(row[f"m{place}{name}"]) for name in _aggregates(one))
+            made.append(held)
+        return made
+
+    def _order_name(self) -> str:
+        """The figure by which the largest groups are found."""
+        place = int(self.spec.sort.lstrip("-")) if self.spec.sort not in {"", "label"} else 0
+        return f"m{place}{'v' if self.spec.measures[place].op == 'avg' else ''}"
+
+    def _narrowed(self, rows: QuerySet[Any], names: list[str]) -> dict[Keys, Values]:
+        """All groups; where a dimension has many, its largest and the rest."""
+        wide = [place for place, one in enumerate(self.spec.dimensions) if self._wide(place, one)]
+        if not wide:
+            return self._bounded(rows, names)
+        place = wide[0]
+        limit = self._limit(place)
+        largest = self._ask(rows, [names[place]], most=limit + 1, order=self._order_name())
+        if len(largest) <= limit and len(names) == 1:
+            return largest
+        keys = [key for (key,) in largest][:limit]
+        if len(largest) > limit:
+            self.top[place] = keys
+        groups: dict[Keys, Values] = {}
+        if len(names) == 1:
+            groups = dict(list(largest.items())[:limit])
+        else:
+            groups = self._second(rows, names, place, keys, wide)
+        if len(largest) > limit:
+            left = [name for other, name in enumerate(names) if other != place]
+            rest = self._rest(rows, names, place, keys, left)
+            groups.update(rest)
+        return groups
+
+    def _second(
+        self, rows: QuerySet[Any], names: list[str], place: int, keys: list[Any], wide: list[int]
+    ) -> dict[Keys, Values]:
+        """The groups of the largest keys; a further dimension with many is narrowed among them."""
+        some = rows.filter(_among(names[place], keys)) if self.top.get(place) else rows
+        for other in wide[1:]:
+            limit = self._limit(other)
+            largest = self._ask(some, [names[other]], most=limit + 1, order=self._order_name())
+            if len(largest) > limit:
+                picked = [key for (key,) in largest][:limit]
+                self.top[other] = picked
+                groups = self._bounded(some.filter(_among(names[other], picked)), names)
+                left = [name for index, name in enumerate(names) if index != other]
+                groups.update(self._rest(some, names, other, picked, left))
+                return groups
+        return self._bounded(some, names)
+
+    def _rest(
+        self, rows: QuerySet[Any], names: list[str], place: int, keys: list[Any], left: list[str]
+    ) -> dict[Keys, Values]:
+        """What isn't among the keys, grouped by what is left."""
+        # A further dimension is folded to its own rest: what is small of what is small tells nothing.
+        beside = rows.filter(_not_among(names[place], keys))
+        groups: dict[Keys, Values] = {}
+        for key, values in self._bounded(beside, left).items():
+            full = list(key)
+            full.insert(place, REST)
+            for other, picked in self.top.items():
+                if other != place and full[other] not in picked:
+                    full[other] = REST
+            at = tuple(full)
+            groups[at] = self._added(groups[at], values) if at in groups else values
+        return groups
+
+    def _bounded(self, rows: QuerySet[Any], names: list[str]) -> dict[Keys, Values]:
+        groups = self._ask(
+            rows, names, most=MOST_GROUPS + 1 if names else 0, order=self._order_name() if names else ""
+        )
+        if len(groups) > MOST_GROUPS:
+            self.cut = True
+            groups = dict(list(groups.items())[:MOST_GROUPS])
+        return groups
+
+    def _wide(self, place: int, one: Dimension) -> bool:
+        return not one.few or (place == 0 and bool(self.spec.top) and not one.dated)
+
+    def _limit(self, place: int) -> int:
+        if place == len(self.spec.rows):
+            return MOST_COLUMNS
+        return (self.spec.top or USUAL_TOP) if place == 0 else 20
+
+    # --- folding ------------------------------------------------------------------------------------
+    def _added(self, one: Values, other: Values) -> Values:
+        return [_join(measure, a, b) for measure, a, b in zip(self.spec.measures, one, other, strict=True)]
+
+    def _fold(self, groups: dict[Keys, Values], picks: Callable[[Keys], bool]) -> Values:
+        total: Values | None = None
+        for keys, values in groups.items():
+            if picks(keys):
+                total = values if total is None else self._added(total, values)
+        return total if total is not None else [_nothing(one) for one in self.spec.measures]
+
+    def _column(self, groups: dict[Keys, Values], key: Any) -> Values:
+        return self._fold(groups, lambda keys: keys[-1] == key)
+
+    def _lines(self, groups: dict[Keys, Values]) -> tuple[list[Line], list[Any]]:
+        depth = len(self.spec.rows)
+        lines: dict[Keys, Line] = {}
+        columns: dict[Any, None] = {}
+        for keys, values in groups.items():
+            line = lines.get(keys[:depth])
+            if line is None:
+                line = lines[keys[:depth]] = Line(keys[:depth], {}, values)
+            else:
+                line.total = self._added(line.total, values)
+            if self.spec.column:
+                line.cells[keys[-1]] = values
+                columns[keys[-1]] = None
+        return list(lines.values()), list(columns)
+
+    def _whole_margins(self, made: Result, rows: QuerySet[Any]) -> None:
+        """How many different ones there are in all is not the sum of how many there are in each."""
+        made.total = self._ask(rows, [])[()]
+        if not self.spec.column:
+            return
+        depth = len(self.spec.rows)
+        names = [f"d{place}" for place in range(depth)]
+        if names and not self.top:
+            totals = self._ask(rows, names)
+            for line in made.lines:
+                line.total = totals.get(line.keys, line.total)
+        if depth not in self.top:
+            found = self._ask(rows, [f"d{depth}"])
+            made.column_totals = {
+                key: found.get((key,), values) for key, values in made.column_totals.items()
+            }
+
+    def _finish(self, values: Values) -> Values:
+        return [_finished(measure, held) for measure, held in zip(self.spec.measures, values, strict=True)]
+
+    # --- the time before ----------------------------------------------------------------------------
+    def _compare(self, made: Result) -> None:
+        assert self.days is not None
+        made.before_days = fiscal.before(self.spec.span, *self.days, self.spec.compare)
+        rows = self._rows(made.before_days)
+        made.before = self._ask(rows, [])[()]
+        depth = len(self.spec.rows)
+        if not depth or self.top.keys() - {0}:
+            return
+        names = [f"d{place}" for place in range(depth)]
+        some = rows.filter(_among("d0", self.top[0])) if 0 in self.top else rows
+        found = {self._moved(keys): values for keys, values in self._bounded(some, names).items()}
+        if 0 in self.top:
+            for keys, values in self._bounded(rows.filter(_not_among("d0", self.top[0])), names[1:]).items():
+                found[(REST, *keys)] = values
+        for line in made.lines:
+            line.before = found.get(line.keys, [_nothing(one) for one in self.spec.measures])
+
+    def _moved(self, keys: Keys) -> Keys:
+        """The keys of groups that are compared with these: days move along with the period."""
+        assert self.days is not None
+        before, _last = fiscal.before(self.spec.span, *self.days, self.spec.compare)
+        moved = []
+        for one, key in zip(self.spec.rows, keys, strict=True):
+            if one.dated and one.path == self.spec.period and key is not None:
+                first, _end = one.days(key)
+                months = 12 if self.spec.compare == "year" else fiscal.months_of(self.spec.span)
+                day = fiscal.shifted(first, months) if months else first + (self.days[0] - before)
+                key = one.key_of(day)
+            moved.append(key)
+        return tuple(moved)
+
+    # --- order --------------------------------------------------------------------------------------
+    def _order(self, made: Result) -> None:
+        if self.spec.column:
+            made.columns = _rest_last(
+                self.spec.column.ordered(key for key in made.columns if key is not REST), made.columns
+            )
+        if not self.spec.rows:
+            return
+        first = self.spec.rows[0]
+        self._fill_days(made, first)
+        sort = self.spec.sort or ("label" if first.few else "-0")
+        ranks = [
+            {key: place for place, key in enumerate(_rest_last(one.ordered({line.keys[at] for line in made.lines} - {REST}), [line.keys[at] for line in made.lines]))}
+            for at, one in enumerate(self.spec.rows)
+        ]  # fmt: skip
+        if sort != "label":
+            ranks[0] = self._by_figure(made, sort)
+        made.lines.sort(key=lambda line: tuple(rank[key] for rank, key in zip(ranks, line.keys, strict=True)))
+
+    def _by_figure(self, made: Result, sort: str) -> dict[Any, int]:
+        """The first dimension's keys by a figure: what is empty and what is left last."""
+        place, down = int(sort.lstrip("-")), sort.startswith("-")
+        sums: dict[Any, float] = {}
+        for line in made.lines:
+            value = line.total[place]
+            key = line.keys[0]
+            sums[key] = sums.get(key, 0) + (value or 0)
+        ordered = sorted(sums, key=lambda key: (key is REST, -sums[key] if down else sums[key], str(key)))
+        return {key: rank for rank, key in enumerate(ordered)}
+
+    def _fill_days(self, made: Result, first: Dimension) -> None:
+        """A month without records is a month with none, not a gap."""
+        if len(self.spec.rows) != 1 or not first.dated:
+            return
+        known = {line.keys[0] for line in made.lines}
+        filled = sorted(key for key in known if key is not None)
+        ends = [filled[0], filled[-1]] if filled else []
+        if self.spec.period == first.path and self.days:
+            today = min(self.days[1], self.today)
+            ends = [
+                first.key_of(self.days[0]),
+                max(first.key_of(today), *(filled[-1:] or [first.key_of(today)])),
+            ]
+        if not ends:
+            return
+        nothing = self._finish([_nothing(one) for one in self.spec.measures])
+        for key in first.between(*ends):
+            if key not in known:
+                made.lines.append(
+                    Line((key,), {}, list(nothing), list(nothing) if self.spec.compare else None)
+                )
+
+
+# --- figures ------------------------------------------------------------------------------------------
+def _aggregates(one: Measure) -> dict[str, Any]:
+    """What the database is asked for a figure, so that groups can be put together."""
+    if one.found is None:
+        return {"": Count("pk")}
+    value = one.found.expression()
+    if one.op == "avg":
+        return {"": Sum(value), "n": Count(value), "v": Avg(value)}
+    if one.op == "distinct":
+        return {"": Count(value, distinct=True)}
+    return {"": {"sum": Sum, "min": Min, "max": Max}[one.op](value)}
+
+
+def _plain(value: Any) -> Any:
+    """A figure as Python's own number: PostgreSQL gives sums of large integers as decimals."""
+    if value is None or isinstance(value, int | float):
+        return value
+    return int(value) if value == int(value) else float(value)
+
+
+def _nothing(one: Measure) -> tuple[Any, ...]:
+    return {"count": (0,), "distinct": (0,), "avg": (None, 0, None)}.get(one.op, (None,))
+
+
+def _join(one: Measure, a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Any, ...]:
+    if one.op == "distinct":
+        return (None,)  # the different ones of both together aren't known; `_whole_margins` counts them
+    if a[0] is None or b[0] is None:
+        return b if a[0] is None else a
+    if one.op == "avg":
+        return a[0] + b[0], a[1] + b[1], None
+    if one.op in {"min", "max"}:
+        return (min(a[0], b[0]) if one.op == "min" else max(a[0], b[0]),)
+    return (a[0] + b[0],)
+
+
+def _finished(one: Measure, held: tuple[Any, ...]) -> Any:
+    if one.op == "avg":
+        return held[0] / held[1] if held[1] else None
+    return held[0]
+
+
+def _among(name: str, keys: Iterable[Any]) -> Q:
+    filled = [key for key in keys if key is not None]
+    found = Q(**{f"{name}__in": filled})
+    return found | Q(**{f"{name}__isnull": True}) if None in list(keys) else found
+
+
+def _not_among(name: str, keys: Iterable[Any]) -> Q:
+    filled = [key for key in keys if key is not None]
+    if None in list(keys):
+        return Q(**{f"{name}__isnull": False}) & ~Q(**{f"{name}__in": filled})
+    return Q(**{f"{name}__isnull": True}) | ~Q(**{f"{name}__in": filled})
+
+
+def _rest_last(ordered: list[Any], keys: Iterable[Any]) -> list[Any]:
+    return [*ordered, *([REST] if any(key is REST for key in keys) else [])]
+
+
+def drill(
+    spec: Spec, made: Result, keys: Keys = (), column: Any = None, *, columned: bool = False
+) -> dict[str, Any]:
+    """The condition that selects the records behind a figure.
+
+    Args:
+        keys: of the line; () for all.
+        column: the key of the column, where `columned`.
+    """
+    found = [spec.condition(made.days)]
+    for place, (one, key) in enumerate(zip(spec.rows, keys, strict=False)):
+        found.append(one.others(made.top[place]) if key is REST else one.condition(key))
+    if columned and spec.column:
+        picked = made.top.get(len(spec.rows), [])
+        found.append(spec.column.others(picked) if column is REST else spec.column.condition(column))
+    return all_of(*found)
+
+
+def seen_whole(spec: Spec, user: User) -> bool:
+    """Whether every record that the report is about may be seen."""
+    return reached(spec.entity, user, "see") is None

@@ -1,0 +1,207 @@
+"""Reports and dashboards as pages: kept, shared, counted for who looks, taken out by who may."""
+
+import json
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from enishi.access.models import AccessLog, Role, User
+from enishi.access.rights import RECORD_ACTIONS
+from enishi.insight import fiscal, ready
+from enishi.insight.models import Dashboard, FiscalYear, Report
+from enishi.insight.reports import engine
+from enishi.insight.reports.shown import show
+from enishi.insight.reports.spec import Spec
+from enishi.records import registry, write
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("F4")]
+FORM = {
+    "entity": "account", "name": "業種ごと", "row0": "industry", "measure": ["count", "sum:employees"], "share": "all", "chart": "bar",
+    "filter": json.dumps({"field": "status", "op": "is", "value": "active"}),
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _fresh() -> Any:
+    engine.forget()
+    yield
+    fiscal.forget()
+
+
+@pytest.fixture
+def accounts(alice: User, bob: User) -> None:
+    rows = [
+        {"name": f"社{n}", "industry": "製造" if n % 2 else "小売<b>", "employees": n, "status": "active" if n < 5 else "prospect",
+         "owner": (alice if n < 3 else bob).pk}
+        for n in range(7)
+    ]  # fmt: skip
+    write.create_many(registry.get("account"), rows, by=alice, operation=None)
+
+
+def test_a_report_is_built_kept_shown_and_leads_to_its_records(as_alice: Client, accounts: None) -> None:
+    answer = as_alice.get("/reports/preview/", FORM)
+    assert "小売&lt;b&gt;" in answer.text and "<b>小売" not in answer.text
+    answer = as_alice.post("/reports/new/", {**FORM, "name": ""})
+    assert answer.status_code == 422 and "名前を入力" in answer.text
+    answer = as_alice.post("/reports/new/", FORM, follow=True)
+    row = Report.objects.get()
+    assert answer.redirect_chain == [(f"/reports/{row.pk}/", 302)]
+    shown = show(Spec.of(row.entity, row.spec), row.owner)
+    assert [(line.labels, [cell.value for cell in line.total]) for line in shown.rows] == [
+        (["小売<b>"], [3, 6]),
+        (["製造"], [2, 4]),
+    ]
+    url = shown.rows[0].total[0].url
+    assert url in unescape(answer.text)
+    listed = as_alice.get(url).text
+    assert all(name in listed for name in ("社0", "社2", "社4")) and "社1<" not in listed
+    assert "<svg" in answer.text and "style=" not in answer.text
+
+
+def test_who_sees_changes_and_deletes_a_report(
+    as_alice: Client, as_bob: Client, as_carol: Client, accounts: None
+) -> None:
+    as_alice.post("/reports/new/", {**FORM, "share": "mine"})
+    row = Report.objects.get()
+    assert as_bob.get(f"/reports/{row.pk}/").status_code == 404
+    as_alice.post(f"/reports/{row.pk}/edit/", FORM)
+    assert as_bob.get(f"/reports/{row.pk}/").status_code == 200
+    assert as_carol.get(f"/reports/{row.pk}/").status_code == 200  # a viewer looks, and takes nothing out
+    assert as_carol.get(f"/reports/{row.pk}/export/").status_code == 403
+    assert as_bob.post(f"/reports/{row.pk}/edit/", FORM).status_code == 403
+    assert as_bob.post(f"/reports/{row.pk}/delete/").status_code == 403
+    assert as_carol.post("/reports/new/", FORM).status_code == 403
+    answer = as_alice.post(f"/reports/{row.pk}/delete/", follow=True)
+    assert (
+        f"/reports/{row.pk}/restore/" in answer.text.encode().decode("unicode_escape", "ignore")
+        or "restore" in answer.text
+    )
+    assert as_alice.get(f"/reports/{row.pk}/").status_code == 404
+    as_alice.post(f"/reports/{row.pk}/restore/")
+    assert as_alice.get(f"/reports/{row.pk}/").status_code == 200
+    assert Report.objects.count() == 1
+    assert f"from={row.pk}" in as_alice.get(f"/reports/{row.pk}/").text
+    assert "の写し" in as_alice.get(f"/reports/new/?from={row.pk}").text
+
+
+def test_files_hold_figures_and_what_they_are_about(as_alice: Client, accounts: None, alice: User) -> None:
+    from python_calamine import CalamineWorkbook
+
+    as_alice.post("/reports/new/", FORM)
+    row = Report.objects.get()
+    answer = as_alice.get(f"/reports/{row.pk}/export/?format=xlsx")
+    import io
+
+    rows = (
+        CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+        .get_sheet_by_index(0)
+        .to_python()
+    )
+    assert rows[0][0] == "業種ごと"
+    assert ["小売<b>", 3, 6] in rows and ["合計", 5, 10] in rows
+    text = b"".join(as_alice.get(f"/reports/{row.pk}/export/?format=csv").streaming_content).decode(
+        "utf-8-sig"
+    )
+    assert "製造,2,4" in text
+    assert AccessLog.objects.filter(action="export", user=alice, entity="account").count() == 2
+
+
+def test_what_a_role_hides_is_in_no_report(
+    client: Client, as_alice: Client, bob: User, accounts: None
+) -> None:
+    as_alice.post("/reports/new/", FORM)
+    row = Report.objects.get()
+    rights = {"default": dict.fromkeys(RECORD_ACTIONS, "own"), "fields": {"account": {"employees": "hidden"}}}
+    bob.role = Role.objects.create(name="狭い", rights=rights).key
+    bob.save()
+    client.force_login(bob)
+    answer = client.get(f"/reports/{row.pk}/")
+    assert answer.status_code == 422 and "権限" in answer.text
+    assert "employees" not in client.get("/reports/new/?entity=account").text
+    preview = client.get("/reports/preview/", {**FORM, "measure": "count"})
+    assert "製造" in preview.text
+    shown = client.get("/reports/preview/", {**FORM, "measure": "sum:employees"})
+    assert "権限" in shown.text and "<table" not in shown.text
+    drill = client.get("/accounts/").text
+    assert "社0" not in drill and "社3" in drill
+
+
+def test_ready_dashboards_answer_tile_by_tile(as_alice: Client, accounts: None) -> None:
+    assert "経営者" in as_alice.get("/reports/").text
+    for key in ready.DASHBOARDS:
+        page = as_alice.get(f"/dashboards/{key}/")
+        tiles = page.text.count('class="sheet tile')
+        assert tiles >= 4
+        for place in range(tiles):
+            answer = as_alice.get(f"/dashboards/{key}/tiles/{place}/")
+            assert answer.status_code == 200 and 'role="alert"' not in answer.text
+        assert as_alice.get(f"/dashboards/{key}/tiles/{tiles}/").status_code == 404
+
+
+def test_a_dashboard_of_ones_own(as_alice: Client, as_bob: Client, accounts: None) -> None:
+    as_alice.post("/reports/new/", {**FORM, "share": "mine"})
+    key = str(Report.objects.get().pk)
+    form = {
+        "name": "朝会",
+        "share": "all",
+        "report": [key, "pipeline"],
+        "width": ["wide", "half"],
+        "look": ["table", "chart"],
+    }
+    answer = as_alice.post("/dashboards/new/", form, follow=True)
+    board = Dashboard.objects.get()
+    assert board.tiles[0] == {"report": key, "wide": True, "look": "table"} and "朝会" in answer.text
+    assert "小売" in as_alice.get(f"/dashboards/{board.pk}/tiles/0/").text
+    assert (
+        "共有されていません" in as_bob.get(f"/dashboards/{board.pk}/tiles/0/").text
+    )  # the report is alice's alone
+    assert as_bob.post(f"/dashboards/{board.pk}/edit/", form).status_code == 403
+    as_alice.post(f"/dashboards/{board.pk}/edit/", {**form, "report": ["pipeline", key]})
+    board.refresh_from_db()
+    assert [one["report"] for one in board.tiles] == ["pipeline", key]
+    as_alice.post(f"/dashboards/{board.pk}/delete/")
+    assert as_alice.get(f"/dashboards/{board.pk}/").status_code == 404
+    as_alice.post(f"/dashboards/{board.pk}/restore/")
+    assert as_alice.get(f"/dashboards/{board.pk}/").status_code == 200
+
+
+def test_the_fiscal_year_is_set_by_admins(as_alice: Client, as_bob: Client, alice: User) -> None:
+    assert as_bob.get("/settings/fiscal-year/").status_code in {200, 403}
+    admin = User.objects.create_user("root@example.jp", "x", name="管理", role="admin")
+    client = Client()
+    client.force_login(admin)
+    assert client.post("/settings/fiscal-year/", {"first_month": "13"}).status_code == 422
+    client.post("/settings/fiscal-year/", {"first_month": "10"})
+    assert FiscalYear.objects.get().first_month == 10 == fiscal.first_month()
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        {"row0": "nothing"}, {"measure": "sum:name"}, {"measure": "drop:amount"}, {"row0": "account.nothing"}, {"row0": "owner.password"},
+        {"filter": "{"}, {"filter": '{"field":"password","op":"is","value":1}'}, {"entity": "stage\x00"}, {"period": "name", "span": "this_month"},
+        {"top": "99999999999", "row0": "note\x00", "row0_edges": "１,²,-,1e9"},
+    ],
+)  # fmt: skip
+def test_bad_questions_get_a_sentence(held: dict[str, str], as_alice: Client) -> None:
+    answer = as_alice.get("/reports/preview/", {"entity": "deal", "measure": "count", **held})
+    assert answer.status_code == 200
+    assert 'role="alert"' in answer.text or held.get("filter") == "{"
+
+
+@pytest.mark.parametrize("kind", ["bar", "stacked", "line", "funnel", "pie", "heat"])
+def test_every_chart_is_drawn_for_every_shape_of_result(kind: str, alice: User, accounts: None) -> None:
+    from enishi.insight.reports.charts import chart
+
+    rows: list[dict[str, Any]] = [
+        {"rows": [{"field": "industry"}]}, {"rows": [{"field": "created_at", "bucket": "month"}], "column": {"field": "status"}},
+        {"rows": [{"field": "industry"}, {"field": "owner"}]}, {"rows": [{"field": "started_on"}], "filter": {"field": "name", "op": "is", "value": "x"}},
+        {"rows": [{"field": "created_at", "bucket": "day"}], "period": "created_at", "span": "days_30", "compare": "before"},
+        {"rows": [{"field": "industry"}], "measures": [{"op": "avg", "field": "open_amount"}]},
+    ]  # fmt: skip
+    for held in rows:
+        drawn = chart(show(Spec.of("account", {**held, "chart": kind}), alice), 800, 340)
+        assert "nan" not in drawn.lower().replace("nandescribe", "")
+        assert not drawn or drawn.count("<svg class") == 2
