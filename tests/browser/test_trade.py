@@ -1,4 +1,4 @@
-"""From a quote to its money, in the browser, on a laptop and on a telephone."""
+"""From a quote to its money, in the browser; a quote on a telephone."""
 
 from typing import Any
 
@@ -39,7 +39,8 @@ def fill(page: Any, row: int, words: str, quantity: str) -> None:
     line.locator("[data-name=quantity]").fill(quantity)
 
 
-def walk(page: Any) -> None:
+def quote(page: Any) -> None:
+    """A quote of two lines, typed in and registered."""
     page.goto("/quotes/new/")
     page.fill("#f-account", "丸山")
     page.locator("#f-account-list .picker-option:has-text('丸山')").first.click()
@@ -49,6 +50,10 @@ def walk(page: Any) -> None:
     page.wait_for_selector(".lg-foot .lines-sums >> text=¥650")  # 297 + 300 + 29 + 24, while one types
     page.click("text=登録する")
     page.wait_for_selector(".lines-table")
+
+
+def walk(page: Any) -> None:
+    quote(page)
     page.click("text=発行する")
     page.wait_for_selector(".toast-box:has-text('発行しました')")
     assert page.locator("h1").inner_text().startswith("見-")
@@ -72,5 +77,8 @@ def test_from_quote_to_payment_on_a_laptop(page: Any, made: dict[str, Any], live
         assert (invoice.total, invoice.balance, invoice.status) == (650, 0, "paid")
 
 
-def test_from_quote_to_payment_on_a_telephone(phone: Any, made: dict[str, Any]) -> None:
-    walk(phone)
+def test_a_quote_is_typed_on_a_telephone(phone: Any, made: dict[str, Any]) -> None:
+    quote(phone)
+    assert phone.locator(".document-bar >> text=発行する").is_visible()
+    assert "¥650" in phone.locator(".lines-sums").inner_text()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -72,6 +72,7 @@ def card_parts(
             "sections": facts(entity, record, may.change, token=get_token(request)),
             "files": fetch("files", _files, entity.name, record.pk),
         }
+        context["fixed"] = {one.pk for one in context["files"] if entity.locked(record, {f"file:{one.pk}"})}
     card_context.send(request=request, entity=entity, record=record, context=context)
     return context
 

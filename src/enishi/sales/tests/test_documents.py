@@ -408,3 +408,12 @@ def test_two_who_issue_at_once_get_different_numbers(
         one.join()
     numbers = sorted(Invoice.objects.values_list("number", flat=True))
     assert [number[-4:] for number in numbers] == [f"{n:04}" for n in range(1, 7)]
+
+
+def test_what_stands_cant_be_taken_off_on_its_card(
+    quote: Any, as_bob: Client, bob: Any, quick_pdf: None
+) -> None:
+    issued = flow.issue(registry.get("quote"), quote.pk, by=bob)
+    page = as_bob.get(f"/quotes/{quote.pk}/").content.decode()
+    assert f"/files/{issued.pdf}/" in page
+    assert f"/files/{issued.pdf}/remove/" not in page
