@@ -119,7 +119,7 @@ def test_what_a_role_hides_is_in_no_report(
     client.force_login(bob)
     answer = client.get(f"/reports/{row.pk}/")
     assert answer.status_code == 422 and "権限" in answer.text
-    assert "employees" not in client.get("/reports/new/?entity=account").text
+    assert "sum:employees" not in client.get("/reports/new/?entity=account").text
     preview = client.get("/reports/preview/", {**FORM, "measure": "count"})
     assert "製造" in preview.text
     shown = client.get("/reports/preview/", {**FORM, "measure": "sum:employees"})
