@@ -44,7 +44,10 @@ class Frame:
 
     def items(self) -> list[dict[str, Any]]:
         """The sidebar's entries."""
-        made = [self._item("today", _("今日"), "/today/", "sun")]
+        made = [
+            self._item("today", _("今日"), "/today/", "sun"),
+            self._item("calendar", _("予定"), "/calendar/", "calendar"),
+        ]
         for name in ORDER:
             entity = registry.find(name)
             if entity is not None:
@@ -88,7 +91,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def section(path: str) -> str:
     """The sidebar's entry that an address belongs to."""
     slug = path.split("/", 2)[1] if path.count("/") > 1 else ""
-    if slug in {"today", "settings"}:
+    if slug in {"today", "calendar", "settings"}:
         return slug
     if slug in {"reports", "dashboards"}:
         return "insight"

@@ -6,6 +6,7 @@ from enishi.exchange import views as exchange
 from enishi.exchange.duplicates import views as duplicates
 from enishi.site.pages import plain, today
 from enishi.work import views as work
+from enishi.work.planner import views as planner
 
 urlpatterns = [
     path("", include("enishi.access.urls")),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("", plain.home),
     path("manifest.webmanifest", plain.manifest, name="manifest"),
     path("today/", today.today_page, name="today"),
+    path("calendar/", planner.calendar_page, name="planner"),
     path("menu/", plain.menu, name="menu"),
     path("gallery/", plain.gallery, name="gallery"),
     path("postal-code/", plain.postal_code, name="postal-code"),
