@@ -98,9 +98,9 @@ REPORTS: dict[str, ReadyReport] = {
     "new-contacts": _report(
         _("新しい連絡先（月ごと）"), "contact", COUNT, rows=_by("created_at", "month"), period="created_at", span="days_365", chart="line",
     ),
-    "leads-by-source": _report(_("獲得元ごとの見込み客"), "lead", COUNT, rows=_by("source"), column={"field": "status"}, chart="stacked"),
+    "leads-by-source": _report(_("獲得元ごとのリード"), "lead", COUNT, rows=_by("source"), column={"field": "status"}, chart="stacked"),
     "orders-by-month": _report(
-        _("月ごとの売上（今年度）"), "order", {"op": "sum", "field": "total"}, COUNT, rows=_by("ordered_on", "month"), period="ordered_on",
+        _("月ごとの売上（今年度）"), "order", {"op": "sum", "field": "total"}, COUNT, rows=_by("date", "month"), period="date",
         span="this_fiscal", compare="year", chart="bar",
     ),
 }  # fmt: skip
