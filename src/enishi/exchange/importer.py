@@ -295,12 +295,11 @@ class Importer:
                 changes[name] = value
             elif (both := _both(held, value, name)) != held:
                 changes[name] = both
-            elif decision.spelled and not spelled_alike(entity, name, held, value):
-                if own:
-                    note = changes.get("note", getattr(record, "note", ""))
-                    changes["note"] = _both(note, _line(entity, name, value), "note")
-                else:
-                    changes[name] = value
+            elif decision.spelled and not own and not spelled_alike(entity, name, held, value):
+                changes[name] = value
+            elif (decision.spelled or name in KEPT) and not spelled_alike(entity, name, held, value):
+                note = changes.get("note", getattr(record, "note", ""))
+                changes["note"] = _both(note, _line(entity, name, value), "note")
 
     def _create(self, entity: Entity, rows: list[tuple[Values, list[Parsed]]]) -> list[int]:
         """Makes records of these values, each for the rows that say the same of it; returns their keys."""
@@ -330,19 +329,23 @@ class Importer:
         return made
 
 
+# Of these a firm and a person may have several, of which a field holds one.
+KEPT = frozenset({"phone", "fax", "mobile", "email"})
+
+
 def _defaults(entity: Entity) -> list[tuple[str, Any]]:
     return [(name, one.beginning) for name, one in entity.fields.items() if one.default is not None]
 
 
 def _join(entity: Entity, held: Values, values: Values, spelled: bool) -> None:
-    """What a later row of the batch says of the same: it completes the earlier one. Where the two were found to be one by
-    likeness, what differs goes into the note."""
+    """What a later row of the batch says of the same: it completes the earlier one. Another number or mail, and where the two were
+    found to be one by likeness whatever differs, goes into the note: nothing of a file is lost."""
     for name, value in list(values.items()):
         if name not in held:
             held[name] = value
         elif (both := _both(held[name], value, name)) != held[name]:
             held[name] = both
-        elif spelled and not spelled_alike(entity, name, held[name], value):
+        elif (spelled or name in KEPT) and not spelled_alike(entity, name, held[name], value):
             held["note"] = _both(held.get("note", ""), _line(entity, name, value), "note")
 
 

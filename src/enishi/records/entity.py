@@ -304,6 +304,8 @@ class Entity:
     def search_text(self, record: Any) -> str:
         """The words under which the record is found."""
         parts = [self.title(record)]
+        if "family_name" in self.fields and " " in parts[0]:
+            parts.append(parts[0].replace(" ", ""))  # 佐藤一郎, as it is typed
         for name in self.search_fields:
             parts.append(self.field(name).value_text(record))
         parts.extend(record.tags or ())

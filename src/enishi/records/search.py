@@ -5,6 +5,7 @@ index. Whole terms of three and more characters are checked once more against th
 alone would also find 京都東 for 東京都.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,7 @@ from enishi.records.visible import sees_all, shape, visible
 
 CODES = 4096
 TABLE = "records_search"
+_LEGAL = re.compile("株式会社|有限会社|合同会社|合資会社|合名会社|[(（][株有同資名][)）]|[㈱㈲㈴㈾]")
 TELLING = 3  # grams with which a word is found as well as with more
 COMMON = frozenset(
     "株式 式会 会社 有限 限会 合同 同会 商事 商店 商会 工業 産業 建設 製作 作所 物産 電機 食品 運輸 工務 務店 不動 動産 医療 療法 法人 事務 務所".split()
@@ -173,6 +175,12 @@ def _remove(cursor: Any, keys: list[int]) -> None:
         cursor.execute(f"DELETE FROM records_searchdoc WHERE id IN ({marks})", part)  # noqa: S608 (marks only)
 
 
+def _bare(query: str) -> str:
+    """What is asked for, without the legal form, which stands there in many spellings (株式会社, ㈱, (株)); a legal form alone stays."""
+    left = _LEGAL.sub(" ", query[:LONGEST_QUERY])
+    return left if normalise_for_search(left) else query
+
+
 def _where(query: str, *, prefix: bool = False) -> tuple[str, list[Any]] | None:
     """SQL behind WHERE (over documents d, and the FTS table s on SQLite) and its parameters; None finds nothing."""
     terms = normalise_for_search(query[:LONGEST_QUERY]).split()
@@ -225,6 +233,7 @@ def matching(entity: Entity, query: str) -> Q:
     What few hold is looked up in the index; what many hold is tried on each row, so that a list that stops at its
     fiftieth row does not gather a million first. Both find the same: a word's grams are all there where it is.
     """
+    query = _bare(query)
     where = _where(query)
     if where is None:
         return Q(pk__in=[])
@@ -276,6 +285,7 @@ def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] 
 
     At most a few hundred candidates are ranked, so that the answer takes as long for a million records as for ten.
     """
+    query = _bare(query)
     wanted = sorted({entity.code for entity in entities}) if entities is not None else None
     # Customers and deals have their own turn: thousands of notes that begin so must not push the customer of that name out.
     named = [

@@ -200,7 +200,10 @@ def check_version(entity: Entity, record: Any, values: Mapping[str, Any], versio
 def _check_version(
     entity: Entity, record: Any, cleaned: Mapping[str, Any], values: Mapping[str, Any], version: int
 ) -> None:
-    """Field-level merge: raises Conflict where others changed one of these fields to another value since `version`."""
+    """Field-level merge: raises Conflict where others changed one of these fields to another value since `version`, Refused where there
+    is no such version yet."""
+    if version > record.version:
+        raise Refused({"": [_("版%(version)dはまだありません（今は%(now)dです）。読み直してからもう一度お試しください。") % {"version": version, "now": record.version}]})  # fmt: skip
     since = Event.objects.filter(entity=entity.name, record_id=record.pk, version__gt=version).order_by(
         "version"
     )

@@ -487,3 +487,9 @@ def test_a_reference_to_nothing_is_refused(bob: Any, key: Any) -> None:
         wanted = {name: value for name, value in fields.items() if name in registry.get(address[:-1]).fields}
         answer = Caller(bob)("post", address, {"fields": wanted})
         assert answer.status_code == 422 and "account" in answer.json()["errors"], (address, answer.json())
+
+
+def test_a_version_that_does_not_exist_yet_is_refused(bob: Any) -> None:
+    made = write.create(registry.get("account"), {"name": "東和商事"}, by=bob).record
+    answer = Caller(bob)("patch", f"accounts/{made.pk}", {"version": 99, "fields": {"rank": "C"}})
+    assert answer.status_code == 422 and "99" in str(answer.json())

@@ -25,6 +25,7 @@ Values = dict[str, Any]
 Pairs = Sequence[tuple[Parsed, Values]]
 CLEAR = 10  # points by which one record must be likelier than the next to be taken without asking
 AGAINST = -60  # points that no agreement outweighs: another day of birth, another 法人番号
+TELLING = ("address", "postal_code", "phone", "fax", "email", "website", "corporate_number", "code")
 MOST_SHOWN = 5  # candidates of a question
 
 
@@ -133,7 +134,7 @@ class Decider:
         best, target = found[0]
         certain = (
             (best.score >= self.limits.certain and not best.doubtful)
-            or _only_written_otherwise(best)
+            or self._only_written_otherwise(best, values)
             or self._adopts(best, target, values)
         )
         alone = len(found) == 1 or best.score - found[1][0].score >= CLEAR
@@ -142,6 +143,12 @@ class Decider:
         if isinstance(target, int):
             return Decision("same", row=target, spelled=True)
         return Decision("update", target, spelled=True)
+
+    def _only_written_otherwise(self, best: Likeness, values: Values) -> bool:
+        """㈱青空工業 is 株式会社青空工業 as surely as if it stood there to the letter, where a row of deals, sales or visits tells nothing
+        else of the firm. Ledgers of firms and people tell more, and what differs there is asked about."""
+        alone = self.plan.main not in COMPARE and not any(values.get(name) for name in TELLING)
+        return alone and not best.doubtful and best.reasons == [("name_written", 60)]
 
     def _adopts(self, best: Likeness, target: Any, values: Values) -> bool:
         """Whether a record that was only known by its name gets another program's number for it."""
@@ -294,12 +301,6 @@ class Decider:
             (found_by.name, found_by.get(row)): became[row.pk]
             for row in entity.model._default_manager.filter(pk__in=became)
         }
-
-
-def _only_written_otherwise(best: Likeness) -> bool:
-    """㈱青空工業 is 株式会社青空工業 as surely as if it stood there to the letter, where nothing speaks against it."""
-    agrees = all(points > 0 for _word, points in best.reasons)
-    return not best.doubtful and agrees and best.reasons[:1] == [("name_written", 70)]
 
 
 def _same_letters(values: Values, theirs: Get) -> bool:

@@ -165,7 +165,7 @@ def _compare_names(
         elif one.form and two.form and one.position != two.position:
             found.add("position_differs", 45)
         elif (one.form, one.position) == (two.form, two.position):  # ㈱青空工業 and （株）青空工業
-            found.add("name_written", 50 if short else 70)
+            found.add("name_written", 40 if short else 60)
         else:
             found.add("name_key", 40 if short else 60)
         return

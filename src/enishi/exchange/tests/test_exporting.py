@@ -83,6 +83,7 @@ def _sold(by: User) -> None:
     make = lambda entity, **values: write.create(registry.get(entity), values, by=by).record  # noqa: E731
     account = make("account", name="丸山商事").pk
     product = make("product", name="煮干し", code="P1").pk
+    make("lead", family_name="丸山", given_name="花子", company="丸山商事", budget="50万円")
     make("price_list", name="特価", prices=[{"product": product, "price": "9"}])
     make("terms", account=account)
     lines = [{"product": product, "text": "煮干し", "quantity": "2.5", "unit_price": "100"}, {"text": "送料"}]

@@ -56,3 +56,22 @@ def test_an_apostrophe_that_keeps_a_zero_is_no_part_of_a_number(bob: Any, tmp_pa
     rows = [["氏名", "携帯"], ["渡邊 健太", "'080-2222-3333"]]
     bring(write_csv(tmp_path / "名簿.csv", rows), bob)
     assert Contact.objects.get().mobile == "080-2222-3333"
+
+
+def test_a_second_number_of_a_firm_is_not_lost(bob: Any, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "電話番号", "メール", "担当者"],
+        ["株式会社一号", "03-1111-0001", "a@ichi.example.jp", "佐藤 一"],
+        ["株式会社一号", "03-1111-0009", "b@ichi.example.jp", "鈴木 二"],
+        ["株式会社一号", "03-1111-0001", "a@ichi.example.jp", "高橋 三"],
+    ]
+    path = write_csv(tmp_path / "名簿.csv", rows)
+    bring(path, bob)
+    firm = Account.objects.get()
+    told = f"{firm.phone} {firm.email} {firm.note} " + " ".join(
+        f"{one.phone} {one.mobile} {one.email}" for one in Contact.objects.all()
+    )
+    assert {"03-1111-0001", "03-1111-0009", "a@ichi.example.jp", "b@ichi.example.jp"} <= set(told.split())
+    held = Account.objects.get().note
+    again = bring(path, bob)
+    assert again.figures["created"] == again.figures["updated"] == {} and Account.objects.get().note == held

@@ -42,7 +42,7 @@ def hits(query: str, user: Any) -> list[int]:
     ("query", "found"),
     [
         ("東", {"tokyo", "kyoto", "south"}), ("東京", {"tokyo", "south"}), ("東京商", {"tokyo", "south"}), ("東京商事", {"tokyo"}), ("京都", {"kyoto"}), ("京東", set()),
-        ("高崎", {"takasaki"}), ("髙﨑", {"takasaki"}), ("髙崎", {"takasaki"}), ("㈱髙﨑", {"takasaki"}), ("株", {"tokyo", "takasaki"}),
+        ("高崎", {"takasaki"}), ("髙﨑", {"takasaki"}), ("髙崎", {"takasaki"}), ("㈱髙﨑", {"takasaki"}), ("株", {"tokyo", "takasaki"}), ("株式会社髙﨑製作所", {"takasaki"}), ("(株)東京商事", {"tokyo"}),
         ("ﾀｶｻｷ", {"takasaki"}), ("たかさき", {"takasaki"}), ("タカサキ", {"takasaki"}), ("たかさ", {"takasaki"}), ("わたなべ", {"watanabe"}), ("渡辺", {"watanabe"}), ("渡邉", {"watanabe"}),
         ("works", {"watanabe"}), ("ＷＯＲＫＳ", {"watanabe"}), ("work", {"watanabe"}), ("２号", {"watanabe"}), ("常連", {"watanabe"}),
         ("03-1234-5678", {"tokyo"}), ("0312345678", {"tokyo"}), ("０３－１２３４－５６７８", {"tokyo"}), ("5678", {"tokyo", "kyoto"}), ("1234-5678", {"tokyo"}),
@@ -247,3 +247,11 @@ def test_what_many_hold_is_found_the_same_way_as_what_few_hold(
         monkeypatch.undo()
         assert few == many, query
         assert few or query == "ない"
+
+
+def test_a_person_is_found_however_the_name_is_typed(alice: Any) -> None:
+    made = write.create(
+        registry.get("contact"), {"family_name": "佐藤", "given_name": "一郎"}, by=alice
+    ).record
+    for typed in ("佐藤一郎", "佐藤 一郎", "佐藤　一郎", "藤一"):
+        assert hits(typed, alice) == [made.pk], typed
