@@ -98,11 +98,18 @@ def import_file(argv: list[str]) -> int:
         "refused_file": job.refused_path or None,
     }
     kept = job.figures.get("kept", {})
-    ignored = mapping.ignored(mapping.Plan.from_json(job.plan))
+    plan = mapping.Plan.from_json(job.plan)
+    ignored, others = mapping.ignored(plan), plan.others
     if options.json:
         print(
             json.dumps(
-                {**figures, "kept_as_text": kept, "ignored_columns": ignored, "dry_run": options.dry_run},
+                {
+                    **figures,
+                    "kept_as_text": kept,
+                    "ignored_columns": ignored,
+                    "ignored_sheets": others,
+                    "dry_run": options.dry_run,
+                },  # fmt: skip
                 ensure_ascii=False,
             ),
             flush=True,
@@ -127,6 +134,8 @@ def import_file(argv: list[str]) -> int:
         print(say(f"  文字のまま残した値: {text} {n}件", f"  kept as text: {text} ×{n}"))
     if ignored:
         print(say("  取り込まなかった列", "  columns not taken in") + f": {'、'.join(ignored)}")
+    if others:
+        print(say("  取り込まなかったシート", "  sheets not taken in") + f": {'、'.join(others)}")
     _flush()
     return 0
 

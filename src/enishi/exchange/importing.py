@@ -56,22 +56,33 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
     best = max(plans, key=lambda pair: pair[0])[1]
     # A ledger in several sheets (ア行, カ行…; a sheet per branch) has the same heading in each.
     best.more = [plan.table for _score, plan in plans if plan is not best and _same_heading(plan, best)]
+    best.others = [
+        plan.table
+        for (named, _told_of, filled, _size), plan in plans
+        if named and filled and plan is not best and plan.table not in best.more
+    ]
     return ImportJob.objects.create(
         user=by, file_name=name[:255], path=str(path), entity=entity, plan=best.to_json()
     )
 
 
-def replan(job: ImportJob, *, recognise: bool, told: bool = False) -> None:
-    """Proposes anew: as another program's form, or as any sheet; `told`, as a list of `job.entity` and nothing else.
+def replan(job: ImportJob, *, recognise: bool, told: bool = False, sheet: str = "") -> None:
+    """Proposes anew: as another program's form, or as any sheet; `told`, as a list of `job.entity` and nothing else; `sheet`, another
+    sheet of the file, which says itself what it is.
 
     Raises:
         readers.Unreadable
     """
     old = Plan.from_json(job.plan)
+    if sheet and sheet != old.table:
+        job.entity = ""
     for table in readers.open_tables(Path(job.path), job.file_name):
-        if table.name == old.table:
+        if table.name == (sheet or old.table):
             plan = propose(table.name, table.head(HEAD), job.entity, recognise=recognise, told=told)
-            plan.more, plan.match = old.more, old.match
+            plan.match = old.match
+            plan.more = old.more if table.name == old.table else []
+            left = dict.fromkeys([old.table, *old.others, *old.more])
+            plan.others = [one for one in left if one != table.name and one not in plan.more]
             job.plan = plan.to_json()
             job.save(update_fields=["plan", "entity"])
 

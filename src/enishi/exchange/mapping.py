@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from enishi.exchange import contents, headings, ours, privates, profiles, turned, visits, vocabulary
+from enishi.exchange import contents, headings, ours, persons, privates, profiles, turned, visits, vocabulary
 from enishi.exchange.headings import Meaning, importable, key
 from enishi.exchange.sheet import PERSON, REACH, RUNNING, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
@@ -41,6 +41,7 @@ class Plan:
     start: int = -1  # the column that marks where a record begins, if one takes several rows
     within: list[int] = field(default_factory=list)  # the columns that belong to each of its rows
     mixed: int = privates.NONE  # how a list of companies tells the private customers in it
+    others: list[str] = field(default_factory=list)  # sheets with rows that are not read
     match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
 
     @property
@@ -73,6 +74,7 @@ class Plan:
             "start": self.start,
             "within": self.within,
             "mixed": self.mixed,
+            "others": self.others,
             "match": self.match,
         }
 
@@ -85,7 +87,7 @@ class Plan:
             held.get("more", []), held.get("turned", -1), held.get("cards", False), held.get("form", ""), held.get("profile", ""),
             held.get("start", -1), held.get("within", []), match=held.get("match", "exact"),
         )  # fmt: skip
-        plan.mixed = held.get("mixed", privates.NONE)
+        plan.mixed, plan.others = held.get("mixed", privates.NONE), held.get("others", [])
         return plan
 
 
@@ -125,6 +127,7 @@ def propose(
         _assign(sheet, main, named | {main})
         _name_own(sheet, main)
         _assign_by_content(sheet, main)
+        persons.keep_apart(sheet.columns)
     else:
         main = form.main
     if form is not None:

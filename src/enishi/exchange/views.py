@@ -123,6 +123,9 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
         anew = False
         if request.POST.get("profile") in {"on", "off"}:
             importing.replan(found, recognise=request.POST["profile"] == "on")
+        elif request.POST.get("sheet") in mapping.Plan.from_json(found.plan).others:
+            anew = True
+            importing.replan(found, recognise=True, sheet=request.POST["sheet"])
         elif not (anew := is_told_anew(request, found)):
             read_choices(request, found)
         if "go" in request.POST and not anew:

@@ -5,8 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 from django.utils import timezone
 
+from enishi.exchange import importing
 from enishi.exchange.tests.test_importing import bring, write_csv
 from enishi.people.models import Account, Contact
 from enishi.sales.models import Deal
@@ -75,3 +77,26 @@ def test_a_second_number_of_a_firm_is_not_lost(bob: Any, tmp_path: Path) -> None
     held = Account.objects.get().note
     again = bring(path, bob)
     assert again.figures["created"] == again.figures["updated"] == {} and Account.objects.get().note == held
+
+
+def test_other_sheets_are_told_and_can_be_opened(alice: Any, as_alice: Any, tmp_path: Path) -> None:
+    path = tmp_path / "台帳.xlsx"
+    book = xlsxwriter.Workbook(path)
+    for name, rows in (
+        ("表紙", [["台帳"]]),
+        ("お客様一覧", [["会社名", "電話番号", "ご担当者①", "担当①メール", "ご担当者②", "担当②メール"],
+                     *([f"株式会社第{n}", "03-1111-0001", "佐藤 一", f"a{n}@x.example.jp", "鈴木 二", f"b{n}@x.example.jp"] for n in range(12))]),
+        ("案件", [["案件名", "会社名", "金額"], *([f"更新{n}", f"株式会社第{n}", 1000] for n in range(10))]),
+    ):  # fmt: skip
+        sheet = book.add_worksheet(name)
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+    book.close()
+    job = importing.begin(path, path.name, by=alice)
+    assert (job.plan["table"], job.plan["others"]) == ("お客様一覧", ["案件"])
+    targets = {column[1]: column[2] for column in job.plan["columns"]}
+    assert targets["担当①メール"] == "contact.email" and targets["担当②メール"] == "account.note"
+    page = as_alice.post(f"/import/{job.pk}/", {"sheet": "案件"}).content.decode()
+    job.refresh_from_db()
+    assert (job.plan["table"], job.plan["others"], job.plan["main"]) == ("案件", ["お客様一覧"], "deal")
+    assert "「お客様一覧」を開く" in page
