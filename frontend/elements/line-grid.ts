@@ -47,7 +47,8 @@ class LineGrid extends HTMLElement {
     this.dataset.ready = "1";
     this.known = JSON.parse(this.dataset.grid ?? "{}") as Known;
     try {
-      this.rows = JSON.parse(this.store().value || "[]") as Row[];
+      const held: unknown = JSON.parse(this.store().value || "[]");
+      this.rows = Array.isArray(held) ? (held as Row[]) : [];
     } catch {
       this.rows = [];
     }

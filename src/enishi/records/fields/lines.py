@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from enishi.records import journal
 from enishi.records.fields.base import FieldKind, Text
 from enishi.records.fields.links import HELD
-from enishi.records.fields.references import Reference
+from enishi.records.fields.references import LARGEST, Reference
 from enishi.records.rows import insert_rows, new, update_rows
 
 if TYPE_CHECKING:
@@ -323,14 +323,17 @@ class Lines(FieldKind):
         """Names behind the keys in an input's text, by field."""
         try:
             held = json.loads(text) if text else []
-        except ValueError:
+        except (ValueError, RecursionError):
             held = []
+        rows = [each for each in held if isinstance(each, dict)] if isinstance(held, list) else []
         made: dict[str, dict[int, str]] = {}
         for name in self.target.line_columns:
             one = self.fields[name]
             if one.kind == "reference":
-                keys = {each.get(name) for each in held if isinstance(each, dict)}
-                made[name] = one.labels_for({key for key in keys if isinstance(key, int)})
+                keys = [each.get(name) for each in rows]
+                made[name] = one.labels_for(
+                    {key for key in keys if isinstance(key, int) and 0 < key <= LARGEST}
+                )
         return made
 
     def context(self) -> dict[str, Any]:
