@@ -144,5 +144,6 @@ def test_products_and_suppliers_are_tied_from_either_card(browse: Any, made: dic
     expect(page.locator(".card-left")).to_contain_text("干し芋")
     page.click("[aria-label='「干し芋」とのつながりを外す']")
     expect(page.locator(".card-left")).not_to_contain_text("干し芋")
-    page.click(".toast-box button:has-text('元に戻す')")
+    with page.expect_navigation():
+        page.click(".toast-box button:has-text('元に戻す')")
     expect(page.locator(".card-left")).to_contain_text("干し芋")
