@@ -43,6 +43,8 @@ def person(name: str, **rights: Any) -> User:
 def told(answer: Any) -> str:
     """What an answer says of records: without the words of the owner's own entities and fields, which everybody reads."""
     text = str(answer.text_shown)
+    if SECRET not in text:
+        return text
     for one in registry.whole_entities().values():
         for word in (str(one), *(str(found.label) for found in one.fields.values())):
             if SECRET in word:

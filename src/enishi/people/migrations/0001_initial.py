@@ -129,6 +129,64 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="account_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="account_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["sort_key", "id"],
+                        name="account_sort_key_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["last_contact_at", "id"],
+                        name="account_last_contact_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["next_step_at", "id"],
+                        name="account_next_step_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["open_amount", "id"],
+                        name="account_open_amount_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["status", "id"],
+                        name="account_status_f",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["rank", "id"],
+                        name="account_rank_f",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["industry", "id"],
+                        name="account_industry_f",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), _negated=True),
+                        fields=["deleted_at"],
+                        name="account_bin",
+                    ),
+                    models.Index(fields=["code"], name="account_code"),
+                    models.Index(fields=["phone"], name="account_phone"),
+                    models.Index(fields=["owner", "sort_key", "id"], name="account_owner_sort"),
+                    models.Index(fields=["status", "sort_key", "id"], name="account_status_sort"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Contact",
@@ -264,6 +322,55 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="contact_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="contact_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["sort_key", "id"],
+                        name="contact_sort_key_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["last_contact_at", "id"],
+                        name="contact_last_contact_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["next_step_at", "id"],
+                        name="contact_next_step_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["purchase_total", "id"],
+                        name="contact_purchase_total_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["birthday", "id"],
+                        name="contact_birthday_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), _negated=True),
+                        fields=["deleted_at"],
+                        name="contact_bin",
+                    ),
+                    models.Index(fields=["code"], name="contact_code"),
+                    models.Index(fields=["email"], name="contact_email"),
+                    models.Index(fields=["phone"], name="contact_phone"),
+                    models.Index(fields=["mobile"], name="contact_mobile"),
+                    models.Index(fields=["owner", "sort_key", "id"], name="contact_owner_sort"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Affiliation",
@@ -364,215 +471,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="account_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="account_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["sort_key", "id"],
-                name="account_sort_key_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["last_contact_at", "id"],
-                name="account_last_contact_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["next_step_at", "id"],
-                name="account_next_step_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["open_amount", "id"],
-                name="account_open_amount_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["status", "id"],
-                name="account_status_f",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["rank", "id"], name="account_rank_f"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["industry", "id"],
-                name="account_industry_f",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), _negated=True),
-                fields=["deleted_at"],
-                name="account_bin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["code"], name="account_code"),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["phone"], name="account_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["owner", "sort_key", "id"], name="account_owner_sort"),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(fields=["status", "sort_key", "id"], name="account_status_sort"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="contact_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="contact_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["sort_key", "id"],
-                name="contact_sort_key_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["last_contact_at", "id"],
-                name="contact_last_contact_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["next_step_at", "id"],
-                name="contact_next_step_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["purchase_total", "id"],
-                name="contact_purchase_total_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["birthday", "id"],
-                name="contact_birthday_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), _negated=True),
-                fields=["deleted_at"],
-                name="contact_bin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["code"], name="contact_code"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["email"], name="contact_email"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["phone"], name="contact_phone"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["mobile"], name="contact_mobile"),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(fields=["owner", "sort_key", "id"], name="contact_owner_sort"),
-        ),
-        migrations.AddIndex(
-            model_name="affiliation",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="affiliation_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="affiliation",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="affiliation_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="affiliation",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), _negated=True),
-                fields=["deleted_at"],
-                name="affiliation_bin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="affiliation",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["contact", "is_main"],
-                name="affiliation_main",
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="affiliation_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="affiliation_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), _negated=True),
+                        fields=["deleted_at"],
+                        name="affiliation_bin",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["contact", "is_main"],
+                        name="affiliation_main",
+                    ),
+                ]
+            },
         ),
     ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from enishi.records.entity import Entity
 
-WIDTH, BOX_W, BOX_H, MARGIN, TRACK, CORNER = 1000, 150, 50, 14, 22, 8
+WIDTH, BOX_W, BOX_H, MARGIN, TRACK, CORNER, LOOP = 1000, 150, 50, 14, 22, 8, 22
 
 
 @dataclass
@@ -149,12 +149,13 @@ def _lanes(boxes: dict[str, Box]) -> list[float]:
 def _route(tie: Tie, rows: int, lanes: list[float]) -> None:
     """Which edges it leaves and which streets it runs along."""
     start, end = tie.start, tie.end
+    if start is end:  # a loop at its side, see _loop
+        return
     if start.row == end.row:
         down = start.row < rows - 1 or rows == 1
         tie.channels = [start.row + 1 if down else start.row]
         (start.below if down else start.above).append(tie)
-        if start is not end:
-            (end.below if down else end.above).append(tie)
+        (end.below if down else end.above).append(tie)
         return
     down = end.row > start.row
     (start.below if down else start.above).append(tie)
@@ -204,10 +205,9 @@ def _drawn(tie: Tie, tracks: dict[int, list[tuple[Tie, int]]], streets: list[flo
         streets[channel] + TRACK * (tracks[channel].index((tie, place)) + 1)
         for place, channel in enumerate(tie.channels)
     ]
-    out, leave = _leaves(tie, tie.start)
     if tie.start is tie.end:
-        points = [(out - 14, leave), (out - 14, levels[0]), (out + 14, levels[0]), (out + 14, leave)]
-        return _as_path(points, tie, out, levels[0])
+        return _loop(tie)
+    out, leave = _leaves(tie, tie.start)
     into, arrive = _leaves(tie, tie.end)
     if len(levels) == 1:
         points = [(out, leave), (out, levels[0]), (into, levels[0]), (into, arrive)]
@@ -222,6 +222,18 @@ def _drawn(tie: Tie, tracks: dict[int, list[tuple[Tie, int]]], streets: list[flo
         (into, arrive),
     ]
     return _as_path(points, tie, (out + lane) / 2, levels[0])
+
+
+def _loop(tie: Tie) -> dict[str, Any]:
+    """An entity tied to itself: out of its right side and back, its name below."""
+    side, y = tie.start.left + BOX_W, tie.start.y
+    points = [
+        (side, y - LOOP / 2),
+        (side + LOOP, y - LOOP / 2),
+        (side + LOOP, y + LOOP / 2),
+        (side, y + LOOP / 2),
+    ]
+    return _as_path(points, tie, side + LOOP, y + BOX_H / 2 + CORNER)
 
 
 def _leaves(tie: Tie, box: Box) -> tuple[float, float]:

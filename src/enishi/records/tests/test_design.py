@@ -12,7 +12,7 @@ from django.utils import timezone
 from enishi.records import history, registry, write
 from enishi.records.conditions import Scope, compile_condition
 from enishi.records.conditions.evaluate import matches
-from enishi.records.design import indexes, operations
+from enishi.records.design import indexes, operations, picture
 from enishi.records.errors import NotAllowed, Refused
 from enishi.records.fields.links import LinkEdit
 from enishi.records.lists import table_size
@@ -658,3 +658,13 @@ def test_a_field_may_hold_a_team(alice: Any, as_alice: Any) -> None:
         assert [row.pk for row in rows] == [one.pk]
     page = as_alice.get(f"/accounts/{one.pk}/field/{found.name}/?edit").content.decode()
     assert "西日本" in page and "東日本" in as_alice.get(f"/accounts/?columns={found.name}").content.decode()
+
+
+def test_an_entity_tied_to_itself_is_a_loop_beside_its_box() -> None:
+    """Below the box its name hid the line, and two loose ends were all that was seen."""
+    drawn = picture.draw([registry.get("quote"), registry.get("account")])
+    line = next(one for one in drawn["lines"] if one["label"] == "はじめの版")
+    box = next(one for one in drawn["boxes"] if one.entity.name == "quote")
+    right = round(box.left + picture.BOX_W)
+    assert line["path"].startswith(f"M{right} ") and f"L{right} " in line["path"]
+    assert line["y"] > box.y + picture.BOX_H / 2

@@ -199,6 +199,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="invoice_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="invoice_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["date", "id"],
+                        name="invoice_date_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["total", "id"],
+                        name="invoice_total_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["due_on", "id"],
+                        name="invoice_due_on_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["balance", "id"],
+                        name="invoice_balance_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="invoice_bin",
+                    ),
+                    models.Index(fields=["number"], name="invoice_number"),
+                    models.Index(fields=["account", "date", "id"], name="invoice_account"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Order",
@@ -330,6 +371,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="order_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="order_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["date", "id"],
+                        name="order_date_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["total", "id"],
+                        name="order_total_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["delivery_on", "id"],
+                        name="order_delivery_on_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="order_bin",
+                    ),
+                    models.Index(fields=["number"], name="order_number"),
+                    models.Index(fields=["account", "date", "id"], name="order_account"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Payment",
@@ -422,6 +499,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="payment_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="payment_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["date", "id"],
+                        name="payment_date_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="payment_bin",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="PriceList",
@@ -501,6 +602,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="pricelist_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="pricelist_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["name", "id"],
+                        name="pricelist_name_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="pricelist_bin",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Product",
@@ -597,6 +722,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="product_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="product_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["name", "id"],
+                        name="product_name_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["price", "id"],
+                        name="product_price_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="product_bin",
+                    ),
+                    models.Index(fields=["code"], name="product_code"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Price",
@@ -694,6 +849,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="price_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="price_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="price_bin",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="OrderLine",
@@ -815,6 +989,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="orderline_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="orderline_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="orderline_bin",
+                    ),
+                    models.Index(fields=["product", "id"], name="orderline_product"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="InvoiceLine",
@@ -948,6 +1142,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="invoiceline_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="invoiceline_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="invoiceline_bin",
+                    ),
+                    models.Index(fields=["product", "id"], name="invoiceline_product"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="DealLine",
@@ -1069,6 +1283,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="dealline_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="dealline_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="dealline_bin",
+                    ),
+                    models.Index(fields=["product", "id"], name="dealline_product"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Quote",
@@ -1209,6 +1443,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="quote_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="quote_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["date", "id"],
+                        name="quote_date_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["total", "id"],
+                        name="quote_total_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["expires_on", "id"],
+                        name="quote_expires_on_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="quote_bin",
+                    ),
+                    models.Index(fields=["number"], name="quote_number"),
+                    models.Index(fields=["account", "date", "id"], name="quote_account"),
+                ]
+            },
         ),
         migrations.AddField(
             model_name="order",
@@ -1342,6 +1612,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="quoteline_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="quoteline_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="quoteline_bin",
+                    ),
+                    models.Index(fields=["product", "id"], name="quoteline_product"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Terms",
@@ -1443,413 +1733,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="invoice_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="invoice_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["date", "id"], name="invoice_date_s"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["total", "id"],
-                name="invoice_total_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["due_on", "id"],
-                name="invoice_due_on_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["balance", "id"],
-                name="invoice_balance_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="invoice_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["number"], name="invoice_number"),
-        ),
-        migrations.AddIndex(
-            model_name="invoice",
-            index=models.Index(fields=["account", "date", "id"], name="invoice_account"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="payment_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="payment_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["date", "id"], name="payment_date_s"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="payment_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pricelist",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="pricelist_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pricelist",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="pricelist_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pricelist",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["name", "id"],
-                name="pricelist_name_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pricelist",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="pricelist_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="product_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="product_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["name", "id"], name="product_name_s"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["price", "id"],
-                name="product_price_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="product_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="product",
-            index=models.Index(fields=["code"], name="product_code"),
-        ),
-        migrations.AddIndex(
-            model_name="price",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="price_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="price",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="price_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="price",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="price_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="orderline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="orderline_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="orderline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="orderline_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="orderline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="orderline_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="orderline",
-            index=models.Index(fields=["product", "id"], name="orderline_product"),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="invoiceline_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="invoiceline_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)),
-                fields=["deleted_at"],
-                name="invoiceline_bin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invoiceline",
-            index=models.Index(fields=["product", "id"], name="invoiceline_product"),
-        ),
-        migrations.AddIndex(
-            model_name="dealline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="dealline_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dealline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="dealline_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dealline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="dealline_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="dealline",
-            index=models.Index(fields=["product", "id"], name="dealline_product"),
-        ),
-        migrations.AddIndex(
-            model_name="quote",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="quote_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quote",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="quote_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quote",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["date", "id"], name="quote_date_s"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quote",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["total", "id"], name="quote_total_s"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quote",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["expires_on", "id"],
-                name="quote_expires_on_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quote",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="quote_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quote",
-            index=models.Index(fields=["number"], name="quote_number"),
-        ),
-        migrations.AddIndex(
-            model_name="quote",
-            index=models.Index(fields=["account", "date", "id"], name="quote_account"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="order_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="order_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["date", "id"], name="order_date_s"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["total", "id"], name="order_total_s"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["delivery_on", "id"],
-                name="order_delivery_on_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="order_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["number"], name="order_number"),
-        ),
-        migrations.AddIndex(
-            model_name="order",
-            index=models.Index(fields=["account", "date", "id"], name="order_account"),
-        ),
-        migrations.AddIndex(
-            model_name="quoteline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="quoteline_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quoteline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="quoteline_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quoteline",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="quoteline_bin"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="quoteline",
-            index=models.Index(fields=["product", "id"], name="quoteline_product"),
-        ),
-        migrations.AddIndex(
-            model_name="terms",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="terms_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="terms",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="terms_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="terms",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="terms_bin"
-            ),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="terms_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="terms_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", False)),
+                        fields=["deleted_at"],
+                        name="terms_bin",
+                    ),
+                ]
+            },
         ),
     ]

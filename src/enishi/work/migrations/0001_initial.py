@@ -105,6 +105,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="task_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="task_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["due_at", "id"],
+                        name="task_due_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), _negated=True),
+                        fields=["deleted_at"],
+                        name="task_bin",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), ("done_at__isnull", True)),
+                        fields=["owner", "due_at", "id"],
+                        name="task_open_owner",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), ("done_at__isnull", True)),
+                        fields=["due_at", "id"],
+                        name="task_open",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), ("done_at__isnull", True)),
+                        fields=["remind_at"],
+                        name="task_remind",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Activity",
@@ -203,95 +242,30 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="task_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="task_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["due_at", "id"],
-                name="task_due_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), _negated=True),
-                fields=["deleted_at"],
-                name="task_bin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), ("done_at__isnull", True)),
-                fields=["owner", "due_at", "id"],
-                name="task_open_owner",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), ("done_at__isnull", True)),
-                fields=["due_at", "id"],
-                name="task_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), ("done_at__isnull", True)),
-                fields=["remind_at"],
-                name="task_remind",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["updated_at", "id"],
-                name="activity_updated_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
-                fields=["created_at", "id"],
-                name="activity_created_at_s",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)), fields=["at", "id"], name="activity_at_s"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), _negated=True),
-                fields=["deleted_at"],
-                name="activity_bin",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["owner", "at", "id"], name="activity_owner_at"),
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["updated_at", "id"],
+                        name="activity_updated_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["created_at", "id"],
+                        name="activity_created_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True)),
+                        fields=["at", "id"],
+                        name="activity_at_s",
+                    ),
+                    models.Index(
+                        condition=models.Q(("deleted_at__isnull", True), _negated=True),
+                        fields=["deleted_at"],
+                        name="activity_bin",
+                    ),
+                    models.Index(fields=["owner", "at", "id"], name="activity_owner_at"),
+                ]
+            },
         ),
     ]
