@@ -79,12 +79,14 @@ def test_what_a_role_does_not_reach_is_found_nowhere(
     for name, address in addresses(company):
         if name in {"account_logout", "user-action"}:
             continue
-        for headers in ({}, HTMX, header) if name.startswith("api-") else ({}, HTMX):
-            for method in METHODS:
+        is_api = name.startswith("api-")
+        for headers in ({}, HTMX, header) if is_api else ({}, HTMX):
+            # Pages know two methods; that they refuse the others needs no second role to show it.
+            for method in METHODS if is_api or default is OWN_ONLY else METHODS[:2]:
                 sent = body(name, company) if method == "post" else {}
                 if name in OWN and method != "get":
                     continue
-                if name.startswith("api-") and method != "get":
+                if is_api and method != "get":
                     sent, more = (
                         json.dumps({"fields": {"name": "書き換えた"}}),
                         {"content_type": "application/json"},

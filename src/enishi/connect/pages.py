@@ -49,5 +49,8 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     if found is None or (found.user_id != user.pk and not user.is_admin):
         raise NotFound
     tokens.revoke(found, by=user)
+    if found.scopes == [tokens.CALENDAR]:
+        messages.success(request, _("カレンダーのアドレスを止めました。"))
+        return redirect("calendar-feeds")
     messages.success(request, _("トークンを止めました。"))
     return redirect("tokens")

@@ -23,7 +23,8 @@ SCOPES = {
     "delete": gettext_lazy("ごみ箱へ移す・戻す"),
     "import": gettext_lazy("ファイルを取り込む"),
 }
-_SCOPE = re.compile(r"(read|write|delete|import)(:[a-z][a-z0-9_-]{0,39})?\Z")
+CALENDAR = "calendar"  # opens the calendar's feed and nothing of the API (connect/feeds.py)
+_SCOPE = re.compile(r"(?:(read|write|delete|import)(:[a-z][a-z0-9_-]{0,39})?|calendar)\Z")
 LONGEST_DAYS, USED_EVERY = 3650, datetime.timedelta(minutes=1)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from enishi.connect import pages
+from enishi.connect import feeds, pages
 from enishi.connect.api import describe
 from enishi.connect.api.records import VIEWS
 
@@ -41,6 +41,8 @@ urlpatterns = [
     path("api/v1/docs/", describe.docs, name="docs"),
     *(path(f"api/v1/{address}", view, name=name) for name, (address, view) in API.items()),
     path("api/<anything:rest>", describe.unknown_view, name="api-unknown"),
+    path("calendar/feed/", feeds.feeds_page, name="calendar-feeds"),
+    path("calendar/feed/<str:token>.ics", feeds.feed, name="calendar-feed"),
     path("settings/tokens/", pages.tokens_page, name="tokens"),
     path("settings/tokens/<int:token_id>/revoke/", pages.revoke, name="token-revoke"),
 ]

@@ -183,6 +183,7 @@ OPEN_ROUTES = frozenset(
         "account_reset_password_from_key",
         "account_reset_password_from_key_done",
         "welcome",
+        "calendar-feed",  # by the token in its address
         # By token (enishi.connect.api.base.endpoint), never by session:
         "api-openapi",
         "api-me",

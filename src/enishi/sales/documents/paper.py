@@ -110,7 +110,7 @@ def _context(paper: Paper, company: Any, record: Any, draft: str) -> dict[str, A
         "seal": f"data:image/png;base64,{company.seal}" if company.seal else "",
         "to": to, "to_person": to_person, "to_address": "", "greeting": merged(words.greeting or paper.greeting, record, to),
         "meta": _meta(paper, record), "owner": str(record.owner or "") if paper.kind in {"quote", "order"} else "",
-        "name": record.name, "total_label": paper.total, "total": format_yen(due), "terms": _terms(paper, company, record),
+        "name": record.name, "total_label": paper.total, "total": format_yen(due), "withheld": due != record.total, "terms": _terms(paper, company, record),
         "has_days": any(one["day"] for one in lines), "included": record.tax_mode == "included" and not company.exempt, "lines": lines,
         "sums": _sums(sums, record, company), "sum_label": "差引ご請求額" if getattr(record, "withheld", 0) else "合計", "sum": format_yen(due),
         "has_reduced": any(one["reduced"] for one in lines), "remarks": remarks, "footer": merged(words.footer, record, to),

@@ -40,8 +40,8 @@ def between(
     A task that was done is left out: what was done of it is its activity, so that no visit stands here twice.
     Entities whose day or title the person's role doesn't see are left out. A fixed number of queries.
     """
-    tasks = _rows("task", "due_at", user, first, last, who, {"done_at": None})
-    activities = _rows("activity", "at", user, first, last, who, {"kind__in": CONTACT_KINDS})
+    tasks = rows_between("task", "due_at", user, first, last, who, {"done_at": None})
+    activities = rows_between("activity", "at", user, first, last, who, {"kind__in": CONTACT_KINDS})
     load_titles([*tasks[:MOST], *activities[:MOST]])
     owners = _owner_names([*tasks, *activities]) if who != "me" else {}
     now = timezone.now()
@@ -63,7 +63,7 @@ def mates(user: User) -> frozenset[int]:
     return user.rights.team | {user.pk, *team}
 
 
-def _rows(
+def rows_between(
     name: str,
     field: str,
     user: User,
@@ -72,6 +72,8 @@ def _rows(
     who: str,
     only: dict[str, Any],
 ) -> list[Any]:
+    """Records of an entity whose `field` lies in these days, one's own ("me"), the team's or all that the person sees, in order
+    of that field, at most one more than `MOST`; none where his role doesn't see the field or the title."""
     seen = {key.partition("__")[0] for key in only}  # what is hidden from a role is no condition either
     entity = registry.find(name)
     if entity is None or not {field, entity.title_field, *seen} <= set(entity.fields):

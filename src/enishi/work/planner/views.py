@@ -47,7 +47,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     made = [_day(day, span, on, today, held.get(day, []), back if plans else "") for day in days]
     names = (_("日"), _("月"), _("火"), _("水"), _("木"), _("金"), _("土"))
     context = {
-        "title": _title(span, on, days), "span": span, "too_many": too_many, "empty": not held, "others": who != "me",
+        "title": _title(span, on, days), "span": span, "too_many": too_many, "empty": not held, "others": who != "me", "plans": plans,
         "weeks": [made[n : n + 7] for n in range(0, len(made), 7)] if span in {"week", "month"} else [],
         "list": made if span in {"day", "agenda"} else [], "names": names,
         "before": link(on=_step(span, on, -1).isoformat()), "after": link(on=_step(span, on, 1).isoformat()),

@@ -1,0 +1,75 @@
+"""One's own calendar as iCalendar (RFC 5545), for Google Calendar, Outlook, Thunderbird and telephones to read."""
+
+import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from icalendar import Calendar, Event
+
+from enishi.access.models import User
+from enishi.records import registry
+from enishi.records.fields.any_record import load_titles
+from enishi.work.about import CONTACT_KINDS
+from enishi.work.planner.entries import MOST, rows_between
+
+BEFORE, AFTER = datetime.timedelta(days=90), datetime.timedelta(days=400)
+USUAL = datetime.timedelta(hours=1)  # a visit's length where nobody wrote one
+EVERY = "PT1H"  # how often a reader should ask again
+
+
+def calendar_of(user: User, today: datetime.date) -> bytes:
+    """The open tasks of a person and what he did, from 90 days before to 400 days after `today`, as one VCALENDAR (UTF-8).
+
+    What his role doesn't see isn't there; call it inside `limits.serving(user)`. Times are in UTC, whole days are dates, so that
+    no reader needs a zone of ours. Keys of events stay the same for the life of a record. A fixed number of queries.
+    """
+    made = Calendar()
+    made.add("prodid", "-//Enishi//Enishi//JA")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", _("Enishi（%(name)s）") % {"name": user})
+    made.add("x-wr-timezone", settings.TIME_ZONE)
+    made.add("x-published-ttl", EVERY)
+    first, last = today - BEFORE, today + AFTER
+    tasks = rows_between("task", "due_at", user, first, last, "me", {"done_at": None})[:MOST]
+    done = rows_between("activity", "at", user, first, last, "me", {"kind__in": CONTACT_KINDS})[:MOST]
+    load_titles([*tasks, *done])
+    for task in tasks:
+        made.add_component(_event("task", task, task.due_at, whole=task.all_day))
+    for activity in done:
+        length = (
+            datetime.timedelta(minutes=activity.minutes) if _sees_minutes() and activity.minutes else USUAL
+        )
+        made.add_component(_event("activity", activity, activity.at, length=length))
+    return bytes(made.to_ical())
+
+
+def _sees_minutes() -> bool:
+    return "minutes" in registry.get("activity").fields
+
+
+def _event(
+    name: str, record: Any, at: datetime.datetime, *, whole: bool = False, length: datetime.timedelta = USUAL
+) -> Event:
+    entity = registry.get(name)
+    about = record._about_titles.get(record.about, "") if "about" in entity.fields else ""
+    title = entity.title(record)
+    event = Event()
+    event.add("uid", f"{name}-{record.pk}@{settings.PUBLIC_URL.rpartition('/')[2]}")
+    event.add("dtstamp", record.updated_at.astimezone(datetime.UTC))
+    event.add("last-modified", record.updated_at.astimezone(datetime.UTC))
+    event.add("sequence", record.version)
+    if whole:
+        day = timezone.localtime(at).date()
+        event.add("dtstart", day)
+        event.add("dtend", day + datetime.timedelta(days=1))
+    else:
+        event.add("dtstart", at.astimezone(datetime.UTC))
+        event.add("dtend", (at + length).astimezone(datetime.UTC))
+    event.add("summary", f"{title}（{about}）" if about and about not in title else title)
+    address = settings.PUBLIC_URL + entity.url(record.pk)
+    event.add("url", address)
+    event.add("description", address)
+    return event
