@@ -1,12 +1,22 @@
 """Which column is what: proposed from the headings (`headings`) and from what stands below them (`contents`)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from enishi.exchange import contents, headings, ours, persons, privates, profiles, turned, visits, vocabulary
+from enishi.exchange import (
+    bycontent,
+    contents,
+    headings,
+    ours,
+    persons,
+    privates,
+    profiles,
+    turned,
+    visits,
+    vocabulary,
+)
 from enishi.exchange.headings import Meaning, importable, key
 from enishi.exchange.sheet import PERSON, REACH, RUNNING, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
@@ -126,7 +136,7 @@ def propose(
         named |= {"contact"} if mixed != privates.NONE else set()
         _assign(sheet, main, named | {main})
         _name_own(sheet, main)
-        _assign_by_content(sheet, main)
+        bycontent.assign(sheet, main)
         persons.keep_apart(sheet.columns)
     else:
         main = form.main
@@ -330,78 +340,6 @@ def _rank(one: Meaning, main: str, anchor: str, named: set[str], home: bool, hea
     if name in {"owner", "tags", "note", "status", "rank", "source", "code"}:
         return 10 if entity == main or (name == "code" and main == "contact" and entity == anchor) else 60
     return 20 if entity == main else 25
-
-
-_BY_CONTENT: tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...] = (
-    (contents.is_email, ("contact.email", "account.email")),
-    (contents.is_postal_code, ("account.postal_code", "contact.postal_code")),
-    (contents.is_corporate_number, ("account.corporate_number",)),
-    (contents.is_mobile, ("contact.mobile", "contact.phone", "account.phone")),
-    (contents.is_telephone, ("account.phone", "contact.phone", "account.fax", "contact.fax")),
-    (contents.is_url, ("account.website",)),
-    (contents.is_prefecture, ("account.prefecture", "contact.prefecture")),
-    (contents.is_address, ("account.address", "contact.address")),
-)  # fmt: skip
-
-
-def _assign_by_content(sheet: Sheet, main: str) -> None:
-    """Columns whose heading says nothing, by what stands in them; names first."""
-    if main not in USUAL:
-        return
-    taken = {column.target for column in sheet.columns if column.target}
-    unknown = [
-        column
-        for column in sheet.columns
-        if not column.target and not headings.means(column.heading) and not headings.is_ours(column.heading)
-        and sheet.cells(column.index) and not headings.is_branch(column.heading)
-    ]  # fmt: skip
-    if main in {"account", "contact"} and not any(one.endswith((".name", ".family_name")) for one in taken):
-        _names_by_content(sheet, unknown, main, taken)
-    used = {target.partition(".")[0] for target in taken} | {main}
-    for column in unknown:
-        if column.target:
-            continue
-        for test, places in _BY_CONTENT:
-            if sheet.share(column.index, test) < 0.7:
-                continue
-            target = next((one for one in places if one not in taken and one.partition(".")[0] in used), "")
-            if target:
-                column.target = target
-                taken.add(target)
-            break
-        else:
-            if not column.heading and sheet.share(column.index, contents.is_kana) > 0.7:
-                target = f"{main}.kana"
-                if target not in taken:
-                    column.target = target
-                    taken.add(target)
-
-
-def _names_by_content(sheet: Sheet, unknown: list[Column], main: str, taken: set[str]) -> None:
-    """Without any known heading: company and person by how the cells read, else the first column of short texts."""
-    for target, test in (("account.name", contents.is_company), ("contact.name", contents.is_person)):
-        for column in unknown:
-            if not column.target and sheet.share(column.index, test) > (
-                0.3 if target == "account.name" else 0.5
-            ):
-                column.target = target
-                taken.add(target)
-                break
-    if taken & {"account.name", "contact.name"}:
-        return
-    tests = (
-        contents.is_date,
-        contents.is_telephone,
-        contents.is_email,
-        contents.is_address,
-        contents.is_number,
-    )
-    for column in unknown:
-        cells = [cell for cell in sheet.cells(column.index) if isinstance(cell, str) and 1 < len(cell) <= 40]
-        if cells and not any(sheet.share(column.index, test) > 0.5 for test in tests):
-            column.target = f"{main}.name"
-            taken.add(column.target)
-            return
 
 
 def note_the_rest(sheet: Sheet, main: str, form: profiles.Profile | None = None) -> None:
