@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from enishi.exchange import (
     bycontent,
     contents,
@@ -18,18 +16,22 @@ from enishi.exchange import (
     vocabulary,
 )
 from enishi.exchange.headings import Meaning, importable, key
-from enishi.exchange.sheet import PERSON, REACH, RUNNING, SECOND, USUAL, Column, Sheet
+from enishi.exchange.sheet import PERSON, REACH, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Money, Percent
 
 MATCHES = ("exact", "careful", "loose")
+MOST_REPEATED = 50  # codes that are told
 MOST_NOTES = 300  # columns; of 20,000 letters that a note holds
 IMPOSSIBLE = 90
 # Several columns may go into one of these fields: what stands between their texts.
 STATES = {key(word) for word in vocabulary.TASK_STATES.split()}
+SALES = {"last_purchase_on", "purchase_total"}
 JOINED = {"address": "", "building": " ", "name": " ", "note": "\n", "text": "\n", "preferences": "\n"}
+# … and of these fields, which hold one value, the first column that has one fills them.
+SHARED = {*JOINED, "done_at", "owner"}
 
 
 @dataclass
@@ -52,6 +54,8 @@ class Plan:
     within: list[int] = field(default_factory=list)  # the columns that belong to each of its rows
     mixed: int = privates.NONE  # how a list of companies tells the private customers in it
     others: list[str] = field(default_factory=list)  # sheets with rows that are not read
+    # columns of codes that stand beside different names: column, code, [[row, name]…] (`telling`)
+    repeated: list[list[Any]] = field(default_factory=list)
     match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
 
     @property
@@ -85,6 +89,7 @@ class Plan:
             "within": self.within,
             "mixed": self.mixed,
             "others": self.others,
+            "repeated": self.repeated,
             "match": self.match,
         }
 
@@ -98,6 +103,7 @@ class Plan:
             held.get("start", -1), held.get("within", []), match=held.get("match", "exact"),
         )  # fmt: skip
         plan.mixed, plan.others = held.get("mixed", privates.NONE), held.get("others", [])
+        plan.repeated = held.get("repeated", [])
         return plan
 
 
@@ -154,6 +160,7 @@ def propose(
         elif not isinstance(found, Money):
             column.unit = 1
     plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels, mixed=mixed)
+    plan.repeated = sheet.repeated[:MOST_REPEATED]
     plan.form, plan.profile = known.name if known else "", form.name if form else ""
     plan.keys = default_keys(plan, sheet)
     if form is not None:
@@ -278,23 +285,31 @@ def _places(sheet: Sheet, entity: str) -> None:
 
 
 def _names_several(sheet: Sheet, column: Column) -> bool:
-    """Whether one code stands beside different names: a class or a group, by which nobody is known."""
+    """Whether one code stands beside different names: a class or a group, by which nobody is known. Which, is kept to be told."""
     entity = column.target.partition(".")[0]
     names = [
         one.index for one in sheet.columns
         if one.target in {f"{entity}.{part}" for part in PERSON} and not headings.is_branch(one.heading)
     ]  # fmt: skip
-    return bool(names) and _beside_several(sheet, column.index, names)
+    found = _beside_several(sheet, column.index, names) if names else {}
+    sheet.repeated += [[column.index, code, rows] for code, rows in found.items()]
+    return bool(found)
 
 
-def _beside_several(sheet: Sheet, index: int, others: list[int]) -> bool:
-    held: dict[str, str] = {}
-    for row in sheet.data:
-        value = fold(str(row[index])) if index < len(row) and row[index] not in (None, "") else ""
-        name = "".join(fold(str(row[part])) for part in others if part < len(row)).replace(" ", "")
-        if value and name and held.setdefault(value, name) != name:
-            return True
-    return False
+def _beside_several(sheet: Sheet, index: int, others: list[int]) -> dict[str, list[list[Any]]]:
+    """The values of a column that stand beside different names, each with its rows: number and name."""
+    held: dict[str, dict[str, list[list[Any]]]] = {}
+    for number, row in zip(sheet.numbers, sheet.data, strict=True):
+        value = str(row[index]).strip() if index < len(row) and row[index] is not None else ""
+        shown = " ".join(str(row[part]) for part in others if part < len(row) and row[part])
+        name = fold(shown).replace(" ", "")
+        if value and name:
+            held.setdefault(fold(value), {}).setdefault(name, []).append([number, shown, value])
+    return {
+        next(iter(names.values()))[0][2]: sorted([line[:2] for lines in names.values() for line in lines])
+        for names in held.values()
+        if len(names) > 1
+    }
 
 
 def _joins(column: Column, first: Column, name: str) -> bool:
@@ -319,6 +334,8 @@ def _anchors(sheet: Sheet, main: str) -> dict[int, str]:
 def _rank(one: Meaning, main: str, anchor: str, named: set[str], home: bool, head: str) -> int:
     """How likely a heading means this field: 0 is best, `IMPOSSIBLE` and more can't be in this sheet."""
     entity, name = one
+    if main == "account" and name in SALES:  # what a firm has bought is not its person's
+        return 95
     if entity not in USUAL or main not in USUAL:
         return 0 if entity == main else 95
     if entity == "deal":
@@ -401,7 +418,7 @@ def _shared(sheet: Sheet, plan: Plan) -> bool:
     """Whether one mail address stands beside different names."""
     mail = next((one.index for one in plan.columns if one.target == "contact.email"), None)
     parts = [one.index for one in plan.columns if one.target in {f"contact.{name}" for name in PERSON}]
-    return mail is not None and _beside_several(sheet, mail, parts)
+    return mail is not None and bool(_beside_several(sheet, mail, parts))
 
 
 def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -422,27 +439,6 @@ def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
 def mains() -> list[Entity]:
     """What the rows of a sheet may be."""
     return [*importable(), registry.get("activity")]
-
-
-def ignored(plan: Plan) -> list[str]:
-    """The columns that are not taken in though something stands in them, by heading or letter; running numbers and what only the
-    program itself fills are none."""
-    made = []
-    for column in plan.columns:
-        lost = not column.target and any(column.sample)
-        if lost and key(column.heading) not in RUNNING - {""} and not headings.is_ours(column.heading):
-            made.append(column.heading or _("%(letter)s列") % {"letter": _letters(column.index)})
-    return made
-
-
-def _letters(index: int) -> str:
-    """A, B, … Z, AA as a sheet calls its columns."""
-    made = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        made = chr(65 + rest) + made
-    return made
 
 
 def kind_of(target: str) -> FieldKind | None:
