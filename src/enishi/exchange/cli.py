@@ -240,9 +240,12 @@ def undo(argv: list[str]) -> int:
     except RecordError as error:
         raise Problem(str(error), str(error)) from None
     if options.json:
-        print(json.dumps({"undone": undone.records, "kept": undone.kept[:100]}, ensure_ascii=False))
+        figures = {"undone": undone.records, "records": undone.by_entity, "kept": undone.kept[:100]}
+        print(json.dumps(figures, ensure_ascii=False))
     else:
         print(say(f"{undone.records}件を元に戻しました。", f"{undone.records} records are as they were."))
+        for name, n in undone.by_entity.items():
+            print(f"  {name}: {n}")
         for text in undone.kept[:20]:
             print(
                 say(

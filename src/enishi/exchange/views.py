@@ -115,6 +115,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             {
                 "job": found,
                 "figures": shown_figures(found),
+                "undone": by_entity(found.figures.get("undone_by", {})),
                 **told(mapping.Plan.from_json(found.plan)),
                 "percent": round(100 * found.done / found.total) if found.total else 0,
                 "waiting": waiting_counts(found) if found.figures.get("asked") else None,
@@ -255,12 +256,14 @@ def shown_figures(found: ImportJob) -> list[tuple[str, list[tuple[Any, int]]]]:
     """Counts by what happened, with the entities' names."""
     made = []
     for key, label in (("created", _("新しく登録")), ("updated", _("更新")), ("unchanged", _("変更なし"))):
-        rows = [
-            (registry.get(name), n) for name, n in found.figures.get(key, {}).items() if registry.find(name)
-        ]
-        if rows:
+        if rows := by_entity(found.figures.get(key, {})):
             made.append((label, rows))
     return made
+
+
+def by_entity(counts: dict[str, int]) -> list[tuple[Any, int]]:
+    """Counts with the entities themselves, of those that there still are."""
+    return [(registry.get(name), n) for name, n in counts.items() if registry.find(name)]
 
 
 @require_GET
