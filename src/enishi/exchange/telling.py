@@ -53,7 +53,7 @@ class Repeated:
             _("%(number)d行目 %(name)s") % {"number": n, "name": name} for n, name in self.rows[:MOST_ROWS]
         ]
         more = _("…全部で%(n)d行") % {"n": len(self.rows)} if len(self.rows) > MOST_ROWS else ""
-        return f"{self.code}（{_('、').join(rows)}{more}）"
+        return _("%(code)s（%(rows)s）") % {"code": self.code, "rows": f"{_('、').join(rows)}{more}"}
 
     def to_json(self) -> dict[str, Any]:
         """For scripts."""

@@ -189,11 +189,13 @@ def assign(profile: Profile, columns: Sequence[Column], main: str) -> None:
 def _assign_places(profile: Profile, columns: Sequence[Column], main: str) -> None:
     """The first of counted addresses goes to the fields of an address, further ones into the note; rows may say otherwise
     (`labelled`)."""
-    firm = any(column.target == "account.name" for column in columns)
     for count, parts in enumerate(labelled.place_columns(profile, columns).values()):
+        before = {parts[one].target.partition(".")[0] for one in ("region", "postal_code") if one in parts}
+        before &= {"account", "contact"}
+        firm = any(column.target == "account.name" for column in columns)
+        entity = before.pop() if len(before) == 1 else "account" if firm else "contact"
         for part, column in parts.items():
             name = labelled.PART_FIELDS.get(part, "")
-            entity = "account" if firm else "contact"
             column.target = (
                 f"{entity}.{name}" if name and not count else "" if part == "label" else f"{main}.note"
             )
