@@ -105,7 +105,7 @@ class LabelledReader:
         shown = found[0].number.display if found else text
         mobile = bool(found) and found[0].number.digits.startswith(("070", "080", "090"))
         likely = [kind_of(label)] if label else []
-        if not likely and column.target.endswith((".mobile", ".phone", ".fax")):
+        if not likely and not mobile and column.target.endswith((".mobile", ".phone", ".fax")):
             likely = [column.target]
         likely += ["contact.mobile"] if mobile else [] if likely == ["contact.fax"] else ["contact.phone"]
         for place in likely:

@@ -334,7 +334,8 @@ def _anchors(sheet: Sheet, main: str) -> dict[int, str]:
 def _rank(one: Meaning, main: str, anchor: str, named: set[str], home: bool, head: str) -> int:
     """How likely a heading means this field: 0 is best, `IMPOSSIBLE` and more can't be in this sheet."""
     entity, name = one
-    if main == "account" and name in SALES:  # what a firm has bought is not its person's
+    firms = main == "account" or (main != "contact" and "account" in named)
+    if entity == "contact" and name in SALES and firms:  # what a firm has bought is not its person's
         return 95
     if entity not in USUAL or main not in USUAL:
         return 0 if entity == main else 95

@@ -43,6 +43,15 @@ def test_a_pic_is_ours_where_one_of_us_is_called_so_else_theirs(
     assert (deal.amount, deal.owner, deal.account.name) == (120_000, bob, "Aoki Ltd")
 
 
+def test_what_a_firm_bought_is_not_its_persons(alice: User, tmp_path: Path) -> None:
+    rows = [["案件名", "会社名", "先方担当", "金額", "受注予定日", "最終取引（日）", "売上累計（千円）"]]
+    rows += [["設備更新", "青木商店", "田中 一郎 様", "120000", "2026/12/01", "2026/10/01", "120"]]
+    bring(write_csv(tmp_path / "a.csv", rows), alice)
+    person = Contact.objects.get()
+    assert (person.last_purchase_on, person.purchase_total) == (None, None)
+    assert "最終取引（日）: 2026/10/01" in Deal.objects.get().note
+
+
 def test_a_shop_its_keeper_and_what_it_bought(
     alice: User, as_alice: Client, tmp_path: Path, capsys: Any
 ) -> None:
