@@ -20,7 +20,7 @@ def import_file(argv: list[str]) -> int:
     """
     from django.conf import settings
 
-    from enishi.exchange import importing, mapping, readers
+    from enishi.exchange import importing, mapping, readers, telling
     from enishi.exchange.roundtrip import cli as round_trip
     from enishi.exchange.roundtrip import reading
     from enishi.records import registry
@@ -99,14 +99,19 @@ def import_file(argv: list[str]) -> int:
     }
     kept = job.figures.get("kept", {})
     plan = mapping.Plan.from_json(job.plan)
-    ignored, others = mapping.ignored(plan), plan.others
+    ignored, others = telling.ignored(plan), plan.others
+    noted, repeated = telling.noted(plan), telling.repeated(plan)
+    skipped: dict[str, int] = job.figures.get("skipped", {})
     if options.json:
         print(
             json.dumps(
                 {
                     **figures,
                     "kept_as_text": kept,
+                    "noted_columns": noted,
                     "ignored_columns": ignored,
+                    "repeated_codes": [one.to_json() for one in repeated],
+                    "skipped_rows": skipped,
                     "ignored_sheets": others,
                     "dry_run": options.dry_run,
                 },  # fmt: skip
@@ -132,6 +137,17 @@ def import_file(argv: list[str]) -> int:
         )
     for text, n in kept.items():
         print(say(f"  文字のまま残した値: {text} {n}件", f"  kept as text: {text} ×{n}"))
+    for text, n in skipped.items():
+        print(say(f"  取り込まない行: {text} {n}行", f"  rows passed over: {text} ×{n}"))
+    if noted:
+        print(say("  備考に入れた列", "  columns that went into the note") + f": {'、'.join(noted)}")
+    for one in repeated:
+        print(
+            say(
+                f"  「{one.heading}」は同じ番号に違う名前があるため備考に入れました: {one}",
+                f"  “{one.heading}” went into the note, as one code stands beside different names: {one}",
+            )
+        )
     if ignored:
         print(say("  取り込まなかった列", "  columns not taken in") + f": {'、'.join(ignored)}")
     if others:
@@ -224,9 +240,12 @@ def undo(argv: list[str]) -> int:
     except RecordError as error:
         raise Problem(str(error), str(error)) from None
     if options.json:
-        print(json.dumps({"undone": undone.records, "kept": undone.kept[:100]}, ensure_ascii=False))
+        figures = {"undone": undone.records, "records": undone.by_entity, "kept": undone.kept[:100]}
+        print(json.dumps(figures, ensure_ascii=False))
     else:
         print(say(f"{undone.records}件を元に戻しました。", f"{undone.records} records are as they were."))
+        for name, n in undone.by_entity.items():
+            print(f"  {name}: {n}")
         for text in undone.kept[:20]:
             print(
                 say(

@@ -19,7 +19,7 @@ Meaning = tuple[str, str]  # entity, field
 HEADER_ROWS = 30
 APART = {"activity", "lead", "product"}  # whose words would mean too much in other sheets
 # 担当 is ours or theirs: what else the sheet has, and who stands there, decides (`mapping`).
-OURS_OR_THEIRS = {"担当", "担当者", "担当者名", "担当名", "担当者氏名"}
+OURS_OR_THEIRS = {"担当", "担当者", "担当者名", "担当名", "担当者氏名", "pic", "picname"}
 _WHAT = {
     **dict.fromkeys(("名", "氏名", "名前", "名称", "名前漢字", "name", "fullname"), "name"),
     **dict.fromkeys(("カナ", "フリガナ", "名カナ", "名フリガナ", "名称カナ", "名称フリガナ", "氏名カナ", "ヨミ", "読ミ", "ヨミガナ", "kana"), "kana"),

@@ -32,6 +32,7 @@ from enishi.records.visible import require
 BATCH = 500
 PREVIEW = 50
 HEAD = 1000  # rows that a proposal looks at
+Told = tuple[Counter[str], Counter[str]]  # values that stayed text; reasons for which rows were passed over
 
 
 # --- beginning --------------------------------------------------------------------------------------
@@ -158,17 +159,18 @@ def _run(job: ImportJob, dry: bool) -> None:
     importer = Importer(plan, job.user, job.operation)
     _recall(importer, job)
     kept: Counter[str] = Counter(job.figures.get("kept", {}))
+    skipped: Counter[str] = Counter(job.figures.get("skipped", {}))
     place = job.done
     with ahead.few_collections(), ahead.batches(job, plan, BATCH) as batches, _taken_back(dry):
         if not job.total:
             job.total = ahead.rough_count(job, plan)
         turns = Turns()
         for place, batch in batches:
-            importer.draft_ahead([row for row in batch if not row.errors])
+            importer.draft_ahead([row for row in batch if not row.errors and not row.skipped])
             with turns.turn():
-                _store_batch(job, importer, batch, kept, place)
+                _store_batch(job, importer, batch, (kept, skipped), place)
         job.total = place
-        figures = _figures(importer, job, kept)
+        figures = _figures(importer, kept, skipped)
         lost = list(RefusedRow.objects.filter(job=job)) if dry else []
         refused = len(lost) if dry else job.refused_rows.count()
     job.figures = {**figures, "refused": refused}
@@ -256,25 +258,21 @@ def _taken_back(dry: bool) -> Any:
     return rolled_back() if dry else contextlib.nullcontext()
 
 
-def _store_batch(
-    job: ImportJob, importer: Importer, batch: list[Parsed], kept: Counter[str], place: int
-) -> None:
+def _store_batch(job: ImportJob, importer: Importer, batch: list[Parsed], told: Told, place: int) -> None:
     """One transaction, or where a rule refuses one of the rows a second one that asks of each."""
-    good = [row for row in batch if not row.errors]
+    good = [row for row in batch if not row.errors and not row.skipped]
     for store in (importer.store, importer.store_checked):
         try:
             with transaction.atomic():
                 store(good)
-                _tell_progress(job, importer, batch, kept, place)
+                _tell_progress(job, importer, batch, told, place)
                 return
         except Refused:
             if store == importer.store_checked:
                 raise
 
 
-def _tell_progress(
-    job: ImportJob, importer: Importer, batch: list[Parsed], kept: Counter[str], place: int
-) -> None:
+def _tell_progress(job: ImportJob, importer: Importer, batch: list[Parsed], told: Told, place: int) -> None:
     """Keeps the refused rows and how far the job is."""
     RefusedRow.objects.bulk_create(
         [
@@ -289,18 +287,22 @@ def _tell_progress(
         ]
     )
     WaitingRow.objects.bulk_create([row.asks.row(job, row) for row in batch if row.asks is not None])
+    kept, skipped = told
     for row in batch:
-        if not row.errors and row.asks is None:
+        if row.skipped:
+            skipped[row.skipped] += 1
+        elif not row.errors and row.asks is None:
             kept.update(row.kept)
     job.done, job.total, job.beat_at = place, max(place, job.total), timezone.now()
-    job.figures = _figures(importer, job, kept)
+    job.figures = _figures(importer, kept, skipped)
     job.save(update_fields=["done", "total", "beat_at", "figures"])
 
 
-def _figures(importer: Importer, job: ImportJob, kept: Counter[str]) -> dict[str, Any]:
+def _figures(importer: Importer, kept: Counter[str], skipped: Counter[str]) -> dict[str, Any]:
     return {
         **{name: {k: n for k, n in counter.items() if n} for name, counter in importer.counts.items()},
         "kept": dict(kept.most_common(50)),
+        "skipped": dict(skipped),  # reason → rows that were not meant to come in
         "asked": importer.asked,
     }
 

@@ -1,25 +1,37 @@
 """Which column is what: proposed from the headings (`headings`) and from what stands below them (`contents`)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from enishi.exchange import contents, headings, ours, persons, privates, profiles, turned, visits, vocabulary
+from enishi.exchange import (
+    bycontent,
+    contents,
+    headings,
+    ours,
+    persons,
+    privates,
+    profiles,
+    turned,
+    visits,
+    vocabulary,
+)
 from enishi.exchange.headings import Meaning, importable, key
-from enishi.exchange.sheet import PERSON, REACH, RUNNING, SECOND, USUAL, Column, Sheet
+from enishi.exchange.sheet import PERSON, REACH, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Money, Percent
 
 MATCHES = ("exact", "careful", "loose")
+MOST_REPEATED = 50  # codes that are told
 MOST_NOTES = 300  # columns; of 20,000 letters that a note holds
 IMPOSSIBLE = 90
 # Several columns may go into one of these fields: what stands between their texts.
 STATES = {key(word) for word in vocabulary.TASK_STATES.split()}
+SALES = {"last_purchase_on", "purchase_total"}
 JOINED = {"address": "", "building": " ", "name": " ", "note": "\n", "text": "\n", "preferences": "\n"}
+# … and of these fields, which hold one value, the first column that has one fills them.
+SHARED = {*JOINED, "done_at", "owner"}
 
 
 @dataclass
@@ -42,6 +54,8 @@ class Plan:
     within: list[int] = field(default_factory=list)  # the columns that belong to each of its rows
     mixed: int = privates.NONE  # how a list of companies tells the private customers in it
     others: list[str] = field(default_factory=list)  # sheets with rows that are not read
+    # columns of codes that stand beside different names: column, code, [[row, name]…] (`telling`)
+    repeated: list[list[Any]] = field(default_factory=list)
     match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
 
     @property
@@ -75,6 +89,7 @@ class Plan:
             "within": self.within,
             "mixed": self.mixed,
             "others": self.others,
+            "repeated": self.repeated,
             "match": self.match,
         }
 
@@ -88,6 +103,7 @@ class Plan:
             held.get("start", -1), held.get("within", []), match=held.get("match", "exact"),
         )  # fmt: skip
         plan.mixed, plan.others = held.get("mixed", privates.NONE), held.get("others", [])
+        plan.repeated = held.get("repeated", [])
         return plan
 
 
@@ -126,7 +142,7 @@ def propose(
         named |= {"contact"} if mixed != privates.NONE else set()
         _assign(sheet, main, named | {main})
         _name_own(sheet, main)
-        _assign_by_content(sheet, main)
+        bycontent.assign(sheet, main)
         persons.keep_apart(sheet.columns)
     else:
         main = form.main
@@ -144,6 +160,7 @@ def propose(
         elif not isinstance(found, Money):
             column.unit = 1
     plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels, mixed=mixed)
+    plan.repeated = sheet.repeated[:MOST_REPEATED]
     plan.form, plan.profile = known.name if known else "", form.name if form else ""
     plan.keys = default_keys(plan, sheet)
     if form is not None:
@@ -268,23 +285,31 @@ def _places(sheet: Sheet, entity: str) -> None:
 
 
 def _names_several(sheet: Sheet, column: Column) -> bool:
-    """Whether one code stands beside different names: a class or a group, by which nobody is known."""
+    """Whether one code stands beside different names: a class or a group, by which nobody is known. Which, is kept to be told."""
     entity = column.target.partition(".")[0]
     names = [
         one.index for one in sheet.columns
         if one.target in {f"{entity}.{part}" for part in PERSON} and not headings.is_branch(one.heading)
     ]  # fmt: skip
-    return bool(names) and _beside_several(sheet, column.index, names)
+    found = _beside_several(sheet, column.index, names) if names else {}
+    sheet.repeated += [[column.index, code, rows] for code, rows in found.items()]
+    return bool(found)
 
 
-def _beside_several(sheet: Sheet, index: int, others: list[int]) -> bool:
-    held: dict[str, str] = {}
-    for row in sheet.data:
-        value = fold(str(row[index])) if index < len(row) and row[index] not in (None, "") else ""
-        name = "".join(fold(str(row[part])) for part in others if part < len(row)).replace(" ", "")
-        if value and name and held.setdefault(value, name) != name:
-            return True
-    return False
+def _beside_several(sheet: Sheet, index: int, others: list[int]) -> dict[str, list[list[Any]]]:
+    """The values of a column that stand beside different names, each with its rows: number and name."""
+    held: dict[str, dict[str, list[list[Any]]]] = {}
+    for number, row in zip(sheet.numbers, sheet.data, strict=True):
+        value = str(row[index]).strip() if index < len(row) and row[index] is not None else ""
+        shown = " ".join(str(row[part]) for part in others if part < len(row) and row[part])
+        name = fold(shown).replace(" ", "")
+        if value and name:
+            held.setdefault(fold(value), {}).setdefault(name, []).append([number, shown, value])
+    return {
+        next(iter(names.values()))[0][2]: sorted([line[:2] for lines in names.values() for line in lines])
+        for names in held.values()
+        if len(names) > 1
+    }
 
 
 def _joins(column: Column, first: Column, name: str) -> bool:
@@ -309,6 +334,9 @@ def _anchors(sheet: Sheet, main: str) -> dict[int, str]:
 def _rank(one: Meaning, main: str, anchor: str, named: set[str], home: bool, head: str) -> int:
     """How likely a heading means this field: 0 is best, `IMPOSSIBLE` and more can't be in this sheet."""
     entity, name = one
+    firms = main == "account" or (main != "contact" and "account" in named)
+    if entity == "contact" and name in SALES and firms:  # what a firm has bought is not its person's
+        return 95
     if entity not in USUAL or main not in USUAL:
         return 0 if entity == main else 95
     if entity == "deal":
@@ -330,78 +358,6 @@ def _rank(one: Meaning, main: str, anchor: str, named: set[str], home: bool, hea
     if name in {"owner", "tags", "note", "status", "rank", "source", "code"}:
         return 10 if entity == main or (name == "code" and main == "contact" and entity == anchor) else 60
     return 20 if entity == main else 25
-
-
-_BY_CONTENT: tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...] = (
-    (contents.is_email, ("contact.email", "account.email")),
-    (contents.is_postal_code, ("account.postal_code", "contact.postal_code")),
-    (contents.is_corporate_number, ("account.corporate_number",)),
-    (contents.is_mobile, ("contact.mobile", "contact.phone", "account.phone")),
-    (contents.is_telephone, ("account.phone", "contact.phone", "account.fax", "contact.fax")),
-    (contents.is_url, ("account.website",)),
-    (contents.is_prefecture, ("account.prefecture", "contact.prefecture")),
-    (contents.is_address, ("account.address", "contact.address")),
-)  # fmt: skip
-
-
-def _assign_by_content(sheet: Sheet, main: str) -> None:
-    """Columns whose heading says nothing, by what stands in them; names first."""
-    if main not in USUAL:
-        return
-    taken = {column.target for column in sheet.columns if column.target}
-    unknown = [
-        column
-        for column in sheet.columns
-        if not column.target and not headings.means(column.heading) and not headings.is_ours(column.heading)
-        and sheet.cells(column.index) and not headings.is_branch(column.heading)
-    ]  # fmt: skip
-    if main in {"account", "contact"} and not any(one.endswith((".name", ".family_name")) for one in taken):
-        _names_by_content(sheet, unknown, main, taken)
-    used = {target.partition(".")[0] for target in taken} | {main}
-    for column in unknown:
-        if column.target:
-            continue
-        for test, places in _BY_CONTENT:
-            if sheet.share(column.index, test) < 0.7:
-                continue
-            target = next((one for one in places if one not in taken and one.partition(".")[0] in used), "")
-            if target:
-                column.target = target
-                taken.add(target)
-            break
-        else:
-            if not column.heading and sheet.share(column.index, contents.is_kana) > 0.7:
-                target = f"{main}.kana"
-                if target not in taken:
-                    column.target = target
-                    taken.add(target)
-
-
-def _names_by_content(sheet: Sheet, unknown: list[Column], main: str, taken: set[str]) -> None:
-    """Without any known heading: company and person by how the cells read, else the first column of short texts."""
-    for target, test in (("account.name", contents.is_company), ("contact.name", contents.is_person)):
-        for column in unknown:
-            if not column.target and sheet.share(column.index, test) > (
-                0.3 if target == "account.name" else 0.5
-            ):
-                column.target = target
-                taken.add(target)
-                break
-    if taken & {"account.name", "contact.name"}:
-        return
-    tests = (
-        contents.is_date,
-        contents.is_telephone,
-        contents.is_email,
-        contents.is_address,
-        contents.is_number,
-    )
-    for column in unknown:
-        cells = [cell for cell in sheet.cells(column.index) if isinstance(cell, str) and 1 < len(cell) <= 40]
-        if cells and not any(sheet.share(column.index, test) > 0.5 for test in tests):
-            column.target = f"{main}.name"
-            taken.add(column.target)
-            return
 
 
 def note_the_rest(sheet: Sheet, main: str, form: profiles.Profile | None = None) -> None:
@@ -463,7 +419,7 @@ def _shared(sheet: Sheet, plan: Plan) -> bool:
     """Whether one mail address stands beside different names."""
     mail = next((one.index for one in plan.columns if one.target == "contact.email"), None)
     parts = [one.index for one in plan.columns if one.target in {f"contact.{name}" for name in PERSON}]
-    return mail is not None and _beside_several(sheet, mail, parts)
+    return mail is not None and bool(_beside_several(sheet, mail, parts))
 
 
 def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -484,27 +440,6 @@ def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
 def mains() -> list[Entity]:
     """What the rows of a sheet may be."""
     return [*importable(), registry.get("activity")]
-
-
-def ignored(plan: Plan) -> list[str]:
-    """The columns that are not taken in though something stands in them, by heading or letter; running numbers and what only the
-    program itself fills are none."""
-    made = []
-    for column in plan.columns:
-        lost = not column.target and any(column.sample)
-        if lost and key(column.heading) not in RUNNING - {""} and not headings.is_ours(column.heading):
-            made.append(column.heading or _("%(letter)s列") % {"letter": _letters(column.index)})
-    return made
-
-
-def _letters(index: int) -> str:
-    """A, B, … Z, AA as a sheet calls its columns."""
-    made = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        made = chr(65 + rest) + made
-    return made
 
 
 def kind_of(target: str) -> FieldKind | None:

@@ -17,6 +17,7 @@ class Parsed:
     values: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    skipped: str = ""  # why the row is not meant to come in
     outcome: dict[str, str] = field(default_factory=dict)  # entity → new / update / same / ask
     keys: dict[str, int] = field(default_factory=dict)
     drafts: dict[str, Packed] = field(default_factory=dict)  # by entity, where another process drafted it

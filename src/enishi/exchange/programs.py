@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import profiles
+from enishi.exchange import places, profiles
 from enishi.exchange.headings import key
+from enishi.exchange.labelled import SEVERAL, LabelledReader
 from enishi.exchange.sheet import PERSON, Column
 from enishi.japanese import wareki
 from enishi.japanese.text import fold
@@ -19,13 +20,8 @@ if TYPE_CHECKING:
     from enishi.exchange.parsed import Parsed
     from enishi.exchange.rows import RowReader
 
-_SEVERAL = re.compile(r"\s*(?:;|\n|:::)\s*")
 _MAIL_BEHIND = re.compile(r"\s*[(<（]([^()<>（）\s]+@[^()<>（）\s]+)[)>）]\s*$")
-_KINDS = (
-    (("work fax", "home fax", "fax", "ファックス", "勤務先fax"), "fax"),
-    (("mobile", "cell", "携帯", "iphone"), "mobile"),
-    (("work", "main", "勤務先", "会社", "代表"), "work"),
-)
+_YEARLESS = re.compile(r"^\s*--(\d\d)-?(\d\d)\s*$")
 
 
 class ProgramReader:
@@ -36,13 +32,12 @@ class ProgramReader:
         found = profiles.get(plan.profile)
         assert found is not None
         self.profile = found
-        heads = {key(column.heading): column.index for column in plan.columns}
         self.several = set(found.several)
-        self.labels: dict[int, int] = {}  # column of a number → column that says of what kind it is
-        for number, labels in found.labelled.items():
-            for label in labels:
-                if key(number) in heads and key(label) in heads:
-                    self.labels[heads[key(number)]] = heads[key(label)]
+        self.labelled = LabelledReader(found, plan.columns)
+        skipped = {key(heading): {fold(word) for word in words} for heading, words in found.skipped.items()}
+        self.skipped = [
+            (one, skipped[key(one.heading)]) for one in plan.columns if key(one.heading) in skipped
+        ]
         self.left = [
             column for column in plan.columns if not column.target and column.heading in found.left
             and column.heading not in found.signs[0]
@@ -56,18 +51,25 @@ class ProgramReader:
         found: FieldKind,
         cells: list[Any],
         cell: Any,
-    ) -> tuple[Any, str]:
-        """The cell as our fields take it, and the target of a number that says itself of what kind it is ("" where it goes is
-        the column's)."""
-        if column.index in self.labels:
-            at = self.labels[column.index]
-            return cell, self._kind(str(cells[at]) if at < len(cells) and cells[at] else "")
+    ) -> Any:
+        """The cell as our fields take it; None where nothing of it is left for the column's own field."""
+        if self.labelled.takes(column):
+            return self.labelled.cell(reader, parsed, column, cells, cell)
         if isinstance(found, Date) and isinstance(cell, str):
-            return self._day(cell), ""
+            if yearless := _YEARLESS.match(cell):
+                month, day = int(yearless[1]), int(yearless[2])
+                reader.remark(parsed, f"{column.heading}: {month}月{day}日")
+                return None
+            return self._day(cell)
         if not isinstance(cell, str):
-            return cell, ""
+            return cell
+        if column.target.endswith(".note") and places.is_japan(cell) and _is_country(column.heading):
+            return None
+        if column.target.endswith(".tags") and self.profile.noise:
+            words = [one for one in SEVERAL.split(cell) if one and one not in self.profile.noise]
+            return " ::: ".join(words)
         if column.target in self.several:
-            first, *others = [part for part in _SEVERAL.split(cell) if part] or [""]
+            first, *others = [part for part in SEVERAL.split(cell) if part] or [""]
             for one in others:
                 reader.remark(parsed, f"{column.heading}: {one}")
             cell = _MAIL_BEHIND.sub("", first)
@@ -75,14 +77,17 @@ class ProgramReader:
             cell = re.sub(r"^\s*(JPY|円)\s*|\s*(JPY|円)\s*$", "", cell)
         if isinstance(found, Person) and (mail := _MAIL_BEHIND.search(cell)):
             cell = mail[1]
-        return self.profile.meant(column.target, cell), ""
+        return self.profile.meant(column.target, cell)
 
-    def _kind(self, label: str) -> str:
-        word = fold(label.removeprefix("* "))
-        for words, kind in _KINDS:
-            if any(fold(one) in word for one in words):
-                return "account.phone" if kind == "work" else f"contact.{kind}"
-        return "contact.phone" if word else ""
+    def skips(self, cells: list[Any]) -> str:
+        """Why a row is not taken in ("" where it is): the other program keeps it as deleted."""
+        for column, words in self.skipped:
+            cell = cells[column.index] if column.index < len(cells) else None
+            if cell is not None and fold(str(cell)) in words:
+                return _("%(heading)sが「%(word)s」の行は、元のシステムで削除されたものなので取り込みません") % {
+                    "heading": column.heading, "word": cell,
+                }  # fmt: skip
+        return ""
 
     @staticmethod
     def _day(cell: str) -> Any:
@@ -95,8 +100,9 @@ class ProgramReader:
             return cell
         return (timezone.localtime(moment) if timezone.is_aware(moment) else moment).date()
 
-    def finish(self, parsed: "Parsed", cells: list[Any]) -> None:
+    def finish(self, reader: "RowReader", parsed: "Parsed", cells: list[Any]) -> None:
         """Somebody of whom there is only the other program's id is pointed to, not made; what is left out is said."""
+        self.labelled.finish(reader, parsed, cells)
         for name in ("account", "contact"):
             values = parsed.values.get(name)
             if values is None or name == self.plan.main or not values.get("code"):
@@ -114,3 +120,8 @@ class ProgramReader:
         target = f"{entity}.code"
         heading = next((column.heading for column in self.plan.columns if column.target == target), "")
         return heading or str(registry.get(entity).fields["code"].label)
+
+
+def _is_country(heading: str) -> bool:
+    head = key(heading)
+    return "country" in head or head.startswith("国") or head.endswith("国")

@@ -1,4 +1,4 @@
-"""Rows out of files: xlsx, xls and their kin by calamine; csv and tsv with the encoding found."""
+"""Rows out of files: xlsx, xls and their kin by calamine; csv and tsv with the encoding found; tables of web pages, by whatever name."""
 
 import csv
 import datetime
@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
 
-from enishi.exchange import bombs, formats, vcards, xlsx
+from enishi.exchange import bombs, formats, vcards, webtables, xlsx
 from enishi.japanese import charset
 
 SHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
@@ -45,9 +45,10 @@ class Table:
 
     name: str
     path: Path
-    kind: str  # "sheet", "text" or "cards"
+    kind: str  # "sheet", "text", "cards" or "page"
     encoding: str = ""
     delimiter: str = ","
+    place: int = 0  # of a table among those of a page
 
     def rows(self) -> Iterator[Row]:
         """All rows, cells as Python values: text, int, float, bool, date, datetime. One row at a time, whatever the size.
@@ -60,6 +61,11 @@ class Table:
             return
         if self.kind == "cards":
             yield from vcards.rows(self.path)
+            return
+        if self.kind == "page":
+            with _page_told():
+                for row in webtables.rows(self.path, self.encoding, self.place):
+                    yield [_text(value) for value in row]
             return
         # A line that can't be decoded holds U+FFFD, and its row is refused; a NUL would end the reader.
         csv.field_size_limit(LONGEST_CELL * 20)
@@ -159,6 +165,19 @@ def _told() -> Iterator[None]:
         raise Unreadable(broken_sheet()) from None
 
 
+@contextmanager
+def _page_told() -> Iterator[None]:
+    """A page that can't be read is `Unreadable`.
+
+    Raises:
+        Unreadable
+    """
+    try:
+        yield
+    except webtables.Broken:
+        raise Unreadable(broken_sheet()) from None
+
+
 def _workbook(path: Path) -> CalamineWorkbook:
     _refuse_bombs(path)
     with _told():
@@ -201,7 +220,7 @@ def open_tables(path: Path, name: str) -> list[Table]:
     if path.stat().st_size == 0:
         raise Unreadable(_("ファイルが空です。中身のあるファイルを選んでください。"))
     with path.open("rb") as stream:
-        start = stream.read(40)
+        start = stream.read(4096)
     ending = Path(name).suffix.lower()
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         book = _workbook(path)
@@ -211,6 +230,8 @@ def open_tables(path: Path, name: str) -> list[Table]:
         return found
     if vcards.begins(start):
         return [Table(Path(name).stem, path, "cards")]
+    if webtables.begins(start):
+        return _page_tables(path, name)
     if ending in CARDS:
         raise Unreadable(_("vCardとして読めません。連絡先のアプリから書き出し直してください。"))
     if ending in SHEETS:
@@ -224,6 +245,32 @@ def open_tables(path: Path, name: str) -> list[Table]:
             % {"ending": ending}
         )
     return [_text_table(path, name, ending)]
+
+
+def _page_tables(path: Path, name: str) -> list[Table]:
+    """The tables of a web page, each a sheet.
+
+    Raises:
+        Unreadable
+    """
+    try:
+        encoding = webtables.encoding_of(path)
+    except ValueError as error:
+        raise Unreadable(str(error)) from None
+    with _page_told():
+        found = webtables.tables(path, encoding)
+    if not found:
+        raise Unreadable(
+            _("中身はWebページ（HTML）で、表がありません。Excelで開いてxlsx形式で保存し直してください。")
+        )
+    made: list[Table] = []
+    stem, names = Path(name).stem, set[str]()
+    for number, (place, caption) in enumerate(found, 1):
+        title = caption or (stem if len(found) == 1 else _("表%(number)d") % {"number": number})
+        title = f"{title} ({number})" if title in names else title
+        names.add(title)
+        made.append(Table(title, path, "page", encoding, place=place))
+    return made
 
 
 def _text_table(path: Path, name: str, ending: str) -> Table:

@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import contents, headings, places, privates, readers, todo, turned, visits, vocabulary
+from enishi.exchange import contents, headings, places, readers, rowends, todo, turned, visits, vocabulary
 from enishi.exchange.headings import is_blank
 from enishi.exchange.mapping import JOINED, Plan, kind_of
 from enishi.exchange.models import ImportJob
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.programs import ProgramReader
 from enishi.exchange.rowrules import RowRules
-from enishi.exchange.sheet import PERSON, USUAL, Column
+from enishi.exchange.sheet import USUAL, Column
 from enishi.japanese import amounts, emails, names, odds, telephones
 from enishi.japanese.text import fold
 from enishi.records import registry
@@ -144,7 +143,10 @@ class RowReader:
 
     @staticmethod
     def _order(column: Column) -> int:
-        """Outlook has 番地 before 市区町村; an address is read the other way round."""
+        """Outlook has 番地 before 市区町村; an address is read the other way round. A name or a mail says who somebody is before a
+        number does."""
+        if column.target.endswith(".owner"):
+            return int(headings.key(column.heading).endswith("id"))
         if column.target == "activity.text":
             return -2 if visits.is_text(column.heading) else 1  # what was said comes first
         if column.target.endswith(".building"):
@@ -168,6 +170,9 @@ class RowReader:
     def read(self, number: int, cells: list[Any]) -> Parsed:
         """The row's values; what can't be read is an error with the column's name."""
         parsed = Parsed(number, cells)
+        if self.program is not None and (why := self.program.skips(cells)):
+            parsed.skipped = why
+            return parsed
         for column, entity, found in self.columns:
             cell = cells[column.index] if column.index < len(cells) else None
             if cell is None or cell == "":
@@ -190,30 +195,14 @@ class RowReader:
             elif isinstance(cell, datetime.date) and cell.year < 1900:
                 continue  # an empty cell with the form of a date
             if self.program is not None:
-                cell, place = self.program.cell(self, parsed, column, found, cells, cell)
+                cell = self.program.cell(self, parsed, column, found, cells, cell)
                 if cell in (None, ""):
-                    continue
-                if place:
-                    self._put(parsed, place, column.heading, cell)
                     continue
             self._read_cell(parsed, column, entity, found, cell)
         if self.program is not None:
-            self.program.finish(parsed, cells)
-        self._finish(parsed)
+            self.program.finish(self, parsed, cells)
+        rowends.finish(self, parsed)
         return parsed
-
-    def _put(self, parsed: Parsed, place: str, heading: str, cell: Any) -> None:
-        """A number that says itself of what kind it is: into its field where that is free, else into the note."""
-        entity, _dot, name = place.partition(".")
-        if entity not in self.names:
-            entity = "contact"
-        values = parsed.values.setdefault(entity, {})
-        number = telephones.find_telephones(cell)
-        text = number[0].number.display if number else readers.plain(cell)
-        if values.get(name):
-            self._note(parsed, self.plan.main, f"{heading}: {text}")
-        else:
-            values[name] = text
 
     def _read_cell(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, cell: Any) -> None:
         values = parsed.values.setdefault(entity.name, {})
@@ -227,6 +216,8 @@ class RowReader:
                 value = found.clean(cell)
         except (ValidationError, ValueError, OverflowError) as error:
             text = "、".join(error.messages) if isinstance(error, ValidationError) else str(error)
+            if isinstance(found, Person) and values.get(found.name):
+                return  # another column has said it
             if self._keeps(found, cell):
                 self._keep(parsed, entity, found, heading, readers.plain(cell))
             else:
@@ -237,11 +228,15 @@ class RowReader:
         if column.index in self.prefixed:
             value = f"{self.prefixed[column.index]}{value}"
         held = values.get(found.name)
+        if isinstance(found, Person) and held:
+            if held != value:
+                self.note(parsed, entity.name, f"{heading}: {found.text(value)}")
+            return
         if isinstance(value, str) and isinstance(held, str) and held:
             joint = self.joined[column.index]
             if joint is None:
                 if held != value:
-                    self._note(parsed, entity.name, f"{heading}: {value}")
+                    self.note(parsed, entity.name, f"{heading}: {value}")
                 return
             spaced = value[0].isascii() and (
                 value[0].isalpha() or (held[-1].isascii() and held[-1].isalpha())
@@ -275,7 +270,7 @@ class RowReader:
         if entity.name == "task" and found.name == "done_at":
             state = todo.done(cell, parsed.values["task"].get("done_at"))
             if state.remark:
-                self._note(parsed, "task", f"{column.heading or found.label}: {cell}")
+                self.note(parsed, "task", f"{column.heading or found.label}: {cell}")
             return state.value
         if entity.name == "activity" and found.name == "at":
             return visits.moment(cell, parsed.values["activity"].get("at"))
@@ -316,7 +311,7 @@ class RowReader:
         if "note" not in entity.fields:
             return number
         heading, text = column.heading or found.label, f"{number.normalize():f}{found.unit}"
-        self._note(parsed, entity.name, f"{heading}: {text}")
+        self.note(parsed, entity.name, f"{heading}: {text}")
         parsed.kept.append(
             f"{heading}「{text}」→ {found.text(float(rounded) if found.places else int(rounded))}"
         )
@@ -337,7 +332,7 @@ class RowReader:
         found = odds.percent(cell)
         if found is None:
             raise ValueError(_("確率として読めません。"))
-        self._note(parsed, entity.name, f"{heading}: {cell.strip()}")
+        self.note(parsed, entity.name, f"{heading}: {cell.strip()}")
         parsed.kept.append(f"{heading}「{cell.strip()[:40]}」→ {found}%")
         return found
 
@@ -347,7 +342,7 @@ class RowReader:
         if len(several) < 2:
             return cell
         for one in several[1:]:
-            self._note(parsed, entity.name, f"{heading}: {emails.clean_email(one)}")
+            self.note(parsed, entity.name, f"{heading}: {emails.clean_email(one)}")
         return several[0]
 
     def _person(self, parsed: Parsed, cell: str) -> str:
@@ -387,7 +382,7 @@ class RowReader:
                 name, _dot, field_name = place_for.partition(".")
                 parsed.values.setdefault(name, {})[field_name] = number
             else:
-                self._note(parsed, entity.name, f"{heading}: {number}")
+                self.note(parsed, entity.name, f"{heading}: {number}")
         return main
 
     @staticmethod
@@ -410,14 +405,15 @@ class RowReader:
         if isinstance(found, Person) and "their_owner" in entity.fields:
             parsed.values[entity.name]["their_owner"] = text[:100]
         else:
-            self._note(parsed, entity.name, f"{heading}: {text}")
+            self.note(parsed, entity.name, f"{heading}: {text}")
         parsed.kept.append(f"{heading}「{text[:40]}」")
 
     def remark(self, parsed: Parsed, line: str) -> None:
         """A line in the note of what the row is about."""
-        self._note(parsed, self.plan.main, line)
+        self.note(parsed, self.plan.main, line)
 
-    def _note(self, parsed: Parsed, entity: str, line: str) -> None:
+    def note(self, parsed: Parsed, entity: str, line: str) -> None:
+        """A line in the note of one of the row's records."""
         values = parsed.values.setdefault(entity, {})
         place = registry.get(entity).imports.note
         if any(one.name == entity and place in one.fields for one in self.entities):
@@ -427,90 +423,3 @@ class RowReader:
                 if len(text) > LONGEST_NOTE:
                     parsed.errors.append(_("備考に入りきりません（2万文字まで）。"))
                 values[place] = text[:LONGEST_NOTE]
-
-    def _finish(self, parsed: Parsed) -> None:
-        """Drops what has no name, or says that the row's main thing has none."""
-        if self.with_lines:  # whom it is about may be known by a number alone, and an order needs no name
-            parsed.values = {self.plan.main: parsed.values.get(self.plan.main, {}), **parsed.values}
-            return
-        private = privates.is_private(parsed, self.plan.mixed)
-        if private:
-            for line in privates.turn(parsed):
-                self._note(parsed, "contact", line)
-        contact, account = parsed.values.get("contact"), parsed.values.get("account")
-        someone = contact is not None and any(contact.get(part) for part in PERSON)
-        company = bool((account or {}).get("name"))
-        if not someone and self.plan.main == "contact" and not company:
-            parsed.errors.append(_("氏名がありません。"))
-        elif contact is not None and not someone:
-            self._hand_over(parsed, "contact", "account")
-        if not company and not private and self.plan.main == "account":
-            parsed.errors.append(_("取引先の名前がありません。"))
-        elif account is not None and not company:
-            self._hand_over(parsed, "account", "contact")
-        if self.plan.main == "activity":
-            visits.finish(parsed, self.kind)
-        task = parsed.values.get("task", {})
-        if task.get("name") and not task.get("kind") and (kind := visits.kind_of_task(task["name"])):
-            task["kind"] = kind
-        for entity in self.entities:
-            if (
-                entity.name not in {self.plan.main, "deal", "task"}
-                or entity.name == "activity"
-                or entity.name in {"account", "contact"}
-            ):
-                continue
-            values = parsed.values.get(entity.name)
-            if values is not None and values.get(entity.title_field):
-                continue
-            if entity.name != self.plan.main:
-                if values:
-                    self._hand_over(parsed, entity.name, self.plan.main)
-            elif entity.name == "deal" and "deal.name" not in {c.target for c, _e, _f in self.columns}:
-                self._name_deal(parsed)
-            else:
-                parsed.errors.append(_("%(entity)sの名前がありません。") % {"entity": entity})
-
-    def _hand_over(self, parsed: Parsed, nobody: str, other: str) -> None:
-        """What the row says of somebody without a name (a company without its person, a person without a company) is
-        the other's: in the field of the same name where that is free, else in the note."""
-        values = parsed.values.pop(nobody)
-        held = parsed.values.get(other) or (parsed.values.get(self.plan.main) if parsed.values else None)
-        if held is None:
-            return
-        entity = registry.get(next(name for name, one in parsed.values.items() if one is held))
-        for name, value in values.items():
-            field = registry.get(nobody).fields[name]
-            place = "phone" if name == "mobile" and "mobile" not in entity.fields else name
-            mine = entity.fields.get(place)
-            if (
-                mine is not None
-                and name not in {"name", "code", "kana", "note"}
-                and type(mine) is type(field)
-            ):
-                if not held.get(place):
-                    held[place] = value
-                    continue
-                if held[place] == value:
-                    continue
-            for line in _said(field, value).split("\n"):
-                self._note(parsed, entity.name, line if name == "note" else f"{field.label}: {line}")
-
-    def _name_deal(self, parsed: Parsed) -> None:
-        """A list of quotes without subjects: each is called by its customer."""
-        for name in ("account", "contact"):
-            values = parsed.values.get(name, {})
-            title = values.get("name") or f"{values.get('family_name', '')}{values.get('given_name', '')}"
-            if title:
-                parsed.values.setdefault("deal", {})["name"] = _("%(customer)sの案件") % {
-                    "customer": title[:150]
-                }
-                return
-        parsed.errors.append(_("案件の名前がありません。"))
-
-
-def _said(field: FieldKind, value: Any) -> str:
-    """The value in words; a time at midnight is a day."""
-    text = field.text(value)
-    day_only = isinstance(value, datetime.datetime) and timezone.localtime(value).time() == datetime.time()
-    return text.rpartition(" ")[0] if day_only else text

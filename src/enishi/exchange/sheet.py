@@ -62,9 +62,13 @@ class Sheet:
         self.told, self.about = told, about
         self.heading = headings.find(rows, about)
         self.header_rows = self.heading.start + self.heading.height
-        self.data = [
-            row for row in rows[self.header_rows :] if not is_blank(row) and not self._is_heading(row)
-        ][:SAMPLE]
+        data = [
+            (number, row) for number, row in enumerate(rows[self.header_rows :], self.header_rows + 1)
+            if not is_blank(row) and not self._is_heading(row)
+        ][:SAMPLE]  # fmt: skip
+        self.data = [row for _number, row in data]
+        self.numbers = [number for number, _row in data]  # of the rows, as a sheet shows them
+        self.repeated: list[list[Any]] = []  # codes that nobody is known by (`mapping.Plan.repeated`)
         width = max((len(row) for row in rows[self.heading.start :]), default=0)
         texts = [*self.heading.texts, *[""] * width][: max(width, len(self.heading.texts))]
         title = " ".join(text for row in rows[: self.heading.start] for text in headings.texts(row) if text)

@@ -63,7 +63,12 @@ def undo(job: ImportJob, user: object) -> history.Undone:
         raise
     waiting.forget_not_same(WaitingRow.objects.filter(job=job, state=WaitingRow.State.NEW))
     job.status = ImportJob.Status.UNDONE
-    job.figures = {**job.figures, "undone": undone.records, "undone_kept": undone.kept[:100]}
+    job.figures = {
+        **job.figures,
+        "undone": undone.records,
+        "undone_by": undone.by_entity,
+        "undone_kept": undone.kept[:100],
+    }
     job.save(update_fields=["status", "figures"])
     return undone
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi.access.rights import log_access, may
-from enishi.exchange import exporting, importing, mapping, profiles, readers, tasks
+from enishi.exchange import exporting, importing, mapping, profiles, readers, tasks, telling
 from enishi.exchange.asking.waiting import counts as waiting_counts
 from enishi.exchange.models import ImportJob
 from enishi.exchange.parsed import Parsed
@@ -115,6 +115,8 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             {
                 "job": found,
                 "figures": shown_figures(found),
+                "undone": by_entity(found.figures.get("undone_by", {})),
+                **told(mapping.Plan.from_json(found.plan)),
                 "percent": round(100 * found.done / found.total) if found.total else 0,
                 "waiting": waiting_counts(found) if found.figures.get("asked") else None,
             },
@@ -136,7 +138,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             return redirect("import-job", found.pk)
     plan = mapping.Plan.from_json(found.plan)
     context: dict[str, Any] = {"job": found, "plan": plan, "targets": mapping.targets(plan), "problem": ""}
-    context["mains"], context["ignored"] = mapping.mains(), mapping.ignored(plan)
+    context |= {"mains": mapping.mains(), **told(plan)}
     context["form"], context["as_form"] = profiles.get(plan.form), bool(plan.profile)
     try:
         rows = importing.preview(found)
@@ -144,6 +146,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
         context["shown"] = [column for column in plan.columns if column.target]
         context["total"] = sum(1 for _row in data_rows(found, plan))
         context["bad"] = sum(bool(row.errors) for row in rows)
+        context["skipped"] = list(dict.fromkeys(row.skipped for row in rows if row.skipped))
         context["kept"] = list(dict.fromkeys(text for row in rows for text in row.kept))[:10]
     except (readers.Unreadable, UnicodeDecodeError) as error:
         context["problem"] = str(error)
@@ -158,6 +161,15 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
     ]
     template = "exchange/plan_part.html" if request.headers.get("HX-Request") else "exchange/plan.html"
     return render(request, template, context)
+
+
+def told(plan: mapping.Plan) -> dict[str, Any]:
+    """What the pages say of how the columns are read."""
+    return {
+        "ignored": telling.ignored(plan),
+        "noted": telling.noted(plan),
+        "repeated": telling.repeated(plan),
+    }
 
 
 def key_options(entity: Entity, plan: mapping.Plan) -> list[str]:
@@ -191,12 +203,7 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
         target = request.POST.get(f"c{column.index}", column.target)
         column.target = (
             target
-            if target in possible
-            and (
-                target not in taken
-                or (name := target.partition(".")[2]) in mapping.JOINED
-                or name == "done_at"
-            )
+            if target in possible and (target not in taken or target.partition(".")[2] in mapping.SHARED)
             else ""
         )
         taken.add(column.target)
@@ -239,7 +246,7 @@ def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]
                 field.text(value) if field is not None and value is not None else f"（{raw}）" if raw else ""
             )
         made.append({
-            "number": row.number, "cells": cells, "errors": row.errors,
+            "number": row.number, "cells": cells, "errors": row.errors, "skipped": row.skipped,
             "outcome": [(registry.get(name), words[what], what) for name, what in row.outcome.items()],
         })  # fmt: skip
     return made
@@ -249,12 +256,14 @@ def shown_figures(found: ImportJob) -> list[tuple[str, list[tuple[Any, int]]]]:
     """Counts by what happened, with the entities' names."""
     made = []
     for key, label in (("created", _("新しく登録")), ("updated", _("更新")), ("unchanged", _("変更なし"))):
-        rows = [
-            (registry.get(name), n) for name, n in found.figures.get(key, {}).items() if registry.find(name)
-        ]
-        if rows:
+        if rows := by_entity(found.figures.get(key, {})):
             made.append((label, rows))
     return made
+
+
+def by_entity(counts: dict[str, int]) -> list[tuple[Any, int]]:
+    """Counts with the entities themselves, of those that there still are."""
+    return [(registry.get(name), n) for name, n in counts.items() if registry.find(name)]
 
 
 @require_GET

@@ -27,7 +27,7 @@ WORDS = {
     "account.website": "ホームページurl hpアドレス hpurl サイトurl 会社url 会社hp web_site web_page webpage homepage urlアドレス webアドレス ウェブサイト website_url",
     "account.source": "経路 流入経路 取引経緯 開拓経路 接点 リードソース lead_source referral_source 集客経路",
     "account.started_on": "契約開始 契約開始日 契約年月日 取引開始年月日 取引開始年月 取引開始年 お取引開始日 取引年月日 開始年月日 口座開設日 顧問開始 顧問開始日 顧問契約日 関与開始 関与開始日 加盟日 customer_since since start_date contract_date",
-    "contact.name": "取引先責任者 先方責任者 世帯主 世帯主名 宛名 フルネーム ご芳名 芳名 名義 名義人 参加者 参加者名 出席者 出席者名 加入者 加入者名 被保険者 被保険者名 応募者 応募者名 飼い主 飼主 飼い主名 飼主名 入居者 入居者名 借主 借主名 貸主 貸主名 家主 "
+    "contact.name": "pic pic_name 店主 店主名 店主氏名 取引先責任者 先方責任者 世帯主 世帯主名 宛名 フルネーム ご芳名 芳名 名義 名義人 参加者 参加者名 出席者 出席者名 加入者 加入者名 被保険者 被保険者名 応募者 応募者名 飼い主 飼主 飼い主名 飼主名 入居者 入居者名 借主 借主名 貸主 貸主名 家主 "
     "購入者 購入者名 注文者 注文者名 氏名(漢字) 漢字氏名 お名前(漢字) 担当者様 ご担当者名 ご担当者様 display_name person person_name",
     "contact.kana": "シメイ 氏名(カナ) 氏名(かな) 氏名かな お名前カナ お名前(フリガナ) 名前カナ よみがな 読み仮名 読みがな カナ氏名 カナ名 フリガナ(氏名) yomi phonetic_name reading furigana",
     "contact.family_name": "氏名(姓) 姓(漢字) 姓漢字 苗字(漢字) lastname familyname",
@@ -51,15 +51,15 @@ WORDS = {
     "street_address address_line_1 addressline1 address1 city town",
     "contact.building": "ビル・建物名 ビル ビル名 建物・部屋番号 建物名・部屋番号 建物名等 建物名・号室 建物名部屋番号 アパート・マンション名 マンション・ビル名 マンション 部屋番号 方書 番地・建物 address2 address_line_2 extended_address",
     "contact.preferences": "アレルギー・注意事項 嗜好品 趣味・嗜好 趣味嗜好 お好み 趣味・特技 interests hobby hobbies",
-    "contact.last_purchase_on": "最終来院日 最終来院 最終受診日 最終受診 最終来場日 最終購入 最終購買日 最終注文日 最終利用 最終施術日 最終来館日 最終来店年月日 最終ご来店日 最終お買上日 前回来店 前回来院日 前回施術日 直近来店日 直近購入日 last_order last_order_date last_purchase_date last_visit_date",
-    "contact.purchase_total": "累計購入金額 総購入額 総購入金額 累計利用額 累計利用金額 累計額 累計お買上額 お買上累計 お買上累計額 購入累計 購入累計額 利用金額合計 総利用額 総売上 売上累計 lifetime_value ltv total_amount_spent",
+    "contact.last_purchase_on": "最終取引 最終取引日 最終取引年月日 最終お取引日 直近取引日 前回取引日 last_transaction last_transaction_date last_deal_date 最終来院日 最終来院 最終受診日 最終受診 最終来場日 最終購入 最終購買日 最終注文日 最終利用 最終施術日 最終来館日 最終来店年月日 最終ご来店日 最終お買上日 前回来店 前回来院日 前回施術日 直近来店日 直近購入日 last_order last_order_date last_purchase_date last_visit_date",
+    "contact.purchase_total": "売上累計額 売上累計金額 取引累計 取引累計額 累計取引額 累計売上高 累計売上金額 累計購入金額 総購入額 総購入金額 累計利用額 累計利用金額 累計額 累計お買上額 お買上累計 お買上累計額 購入累計 購入累計額 利用金額合計 総利用額 総売上 売上累計 lifetime_value ltv total_amount_spent",
     "contact.source": "媒体 媒体名 反響媒体 反響元 来店動機 来院動機 来院きっかけ 来店きっかけ ご来店のきっかけ 知ったきっかけ お知りになったきっかけ 入会経路 入会動機 入会きっかけ 問合せ経路 問い合わせ経路 問合せ元 流入元 流入経路 集客経路 申込経路 経路 接点 紹介元 "
     "リードソース lead_source referral_source",
     "contact.met_on": "入会年月日 入会月日 入塾日 入塾年月日 入園日 入学日 入校日 入室日 入所日 入校年月日 登録年月日 会員登録日 初回登録日 反響日 反響日時 問合せ日 問い合わせ日 お問合せ日 お問い合わせ日 問合せ日時 受付日 受付日時 申込日 申込日時 "
     "初回来店日 初回来店 初来店日 初回来院日 初診日 初診 初回利用日 初回面談日 初回購入日 名刺交換 交換年月日 取得日 member_since joined joined_on date_met",
     "deal.name": "工事件名 工事名称 物件名称 現場名 見積件名 商談テーマ 案件内容 案件タイトル 商談件名 商談タイトル 引合件名 引合い内容 引合内容 提案内容 提案件名 事件名 手続名 業務名 プロジェクト project project_name opportunity_title deal_title",
     "deal.code": "商談id 見積番号 見積no 工事番号 工事no 受注番号 受注no 引合番号 引合no 受付番号 受付no 案件id プロジェクトコード opportunity_id deal_no 番号 整理番号",
-    "deal.amount": "請負金額 請負額 請負代金 契約金額 契約額 成約金額 成約額 発注金額 注文金額 売上 売上高 売上額 売上金額 売上予定 売上予定額 売上見込額 売上見込金額 見込売上 見込売上額 見込額 見込み金額 見込み額 見積額 見積合計 御見積金額 提案金額 商談金額 想定金額 想定売上 "
+    "deal.amount": "est_amount est_value estimated_amount expected_amount expected_value 請負金額 請負額 請負代金 契約金額 契約額 成約金額 成約額 発注金額 注文金額 売上 売上高 売上額 売上金額 売上予定 売上予定額 売上見込額 売上見込金額 見込売上 見込売上額 見込額 見込み金額 見込み額 見積額 見積合計 御見積金額 提案金額 商談金額 想定金額 想定売上 "
     "受注額 受注高 受注見込 受注見込額 受注見込金額 受注予定金額 予定金額 税込金額 税抜金額 合計金額 見積合計金額 規模 商談規模 案件規模 金額規模 deal_value deal_amount deal_size estimated_value total_amount price",
     "deal.expected_close": "受注予定月 受注予定年月 受注予定時期 受注時期 受注月 受注見込日 受注見込月 受注見込時期 受注日 成約予定 成約予定日 成約予定月 成約日 成約見込日 決定予定 決定予定日 決定予定月 契約予定 契約予定日 契約予定月 売上予定日 売上予定月 売上予定年月 売上計上予定 売上計上月 "
     "計上予定 計上予定日 計上予定月 計上月 計上時期 着地予定 着地予定日 着地予定月 クローズ予定日 クローズ予定月 クローズ日 完了予定 見込時期 見込み時期 見込月 closing_date closedate expected_close_date expected_closing estimated_close_date target_date",
@@ -90,7 +90,7 @@ NEXT_DAYS = (
 WHOSE = {
     "account": "会社 法人 企業 貴社 御社 勤務先 勤め先 取引先 得意先 仕入先 業者 発注先 外注先 協力会社 協力業者 客先 顧問先 関与先 店舗 事業所 事務所 本社 本店 代表 会社・団体 団体 施設 クライアント 納入先 納品先 販売先 販売店 "
     "代理店 加盟店 荷主 元請 元請け 元請会社 掲載企業 請求先 company account organization organisation business work office billing",
-    "contact": "担当者 ご担当者 御担当者 担当者様 ご担当者様 代表者 代表者様 保護者 先方担当者 先方担当 先方 窓口 本人 ご本人 患者 生徒 塾生 園児 児童 学生 会員 メンバー 受講者 受講生 利用者 入居者 借主 契約者 申込者 申込者様 参加者 応募者 購入者 注文者 お届け先 被保険者 飼い主 飼主 個人 自宅 ご自宅 宛名 "
+    "contact": "担当者 ご担当者 御担当者 担当者様 ご担当者様 代表者 代表者様 保護者 先方担当者 先方担当 先方 窓口 本人 ご本人 患者 生徒 塾生 園児 児童 学生 会員 メンバー 受講者 受講生 利用者 入居者 借主 契約者 申込者 申込者様 参加者 応募者 購入者 注文者 お届け先 被保険者 飼い主 飼主 個人 自宅 ご自宅 宛名 郵送先 "
     "person personal contact member student patient home mailing",
     "deal": "案件 商談 見積 お見積 御見積 工事 物件 引合 引き合い プロジェクト deal opportunity project",
     "": "顧客 お客様 お客さま 客 見込客 見込み客 施主 施主様 発注者 注文主 依頼者 依頼人 ご依頼者 委託者 オーナー ユーザー ユーザ customer client lead primary main",
@@ -106,13 +106,13 @@ OURS = (
     "当社担当 当社担当者 自社担当 自社担当者 弊社担当 弊社担当者 社内担当 社内担当者 担当営業 営業担当 営業担当者 営業担当者名 営業マン 営業 営業者 営業者名 営業員 営業員名 当社営業 当社営業担当 自社営業担当 自社担当者名 当社担当者名 "
     "担当 主担当 担当社員 担当社員名 担当スタッフ 担当スタッフ名 スタッフ スタッフ名 担当スタイリスト スタイリスト 指名 指名スタイリスト 担当美容師 担当医 担当医師 主治医 担任 担任名 担当講師 担当講師名 担当税理士 担当弁護士 担当司法書士 担当行政書士 担当社労士 "
     "担当職員 担当者職員 監査担当 監査担当者 現場担当 現場担当者 現場監督 施工担当 受付担当 受付担当者 受付者 対応者 対応者名 対応担当 対応担当者 フォロー担当 フォロー担当者 現場代理人 ケアマネジャー ケアマネージャー 所有者 担当部員 担当トレーナー 担当コーチ 担当インストラクター 担当ケアマネ 担当ケアマネージャー 営業名 起票者 owner sales_rep salesrep sales_representative salesperson sales_person "
-    "assigned_to assignee account_owner accountowner contact_owner contactowner deal_owner dealowner opportunity_owner account_manager our_contact"
+    "pic owner_name owner_email assigned_to assignee account_owner accountowner contact_owner contactowner deal_owner dealowner opportunity_owner account_manager our_contact"
 )  # fmt: skip
 TAGS = "タグ 分類 カテゴリ カテゴリー 顧客分類 得意先分類 取引先分類 会員分類 グループ グループ名 tags tag label labels category categories group_membership"
 BRANCH = "支店 支店名 営業所 営業所名 事業所 事業所名 支社 支社名 拠点 拠点名 店舗 店舗名 工場名 branch"
 # Somebody beside the person that a row is about, and words that say it less well than others: taken where nothing better is there.
 SECOND = (
-    "代表者 代表者名 代表 代表者氏名 代表者様 代表取締役 代表取締役名 社長 社長名 院長 院長名 理事長 理事長名 園長 園長名 店長 店長名 オーナー オーナー名 紹介者 紹介者名 保護者 保護者名 保護者氏名 家族 更新者 記入者 "
+    "代表者 代表者名 代表 代表者氏名 代表者様 代表取締役 代表取締役名 社長 社長名 院長 院長名 理事長 理事長名 園長 園長名 店長 店長名 店主 店主名 店主氏名 オーナー オーナー名 紹介者 紹介者名 保護者 保護者名 保護者氏名 家族 更新者 記入者 "
     "番号 no id コード 登録no 整理番号 名称 店舗名 施設名 名義 部屋番号 連絡先 緊急連絡先 日中連絡先 携帯メール 携帯メールアドレス 規模 結果 現状 日時 項目 予定 課題 引合内容 提案内容 見込ランク"
 )
 # Heads of a company's books: what only a ledger of trading partners keeps.

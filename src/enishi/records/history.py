@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -36,6 +37,7 @@ class Undone:
 
     operation: Operation
     records: int = 0
+    by_entity: dict[str, int] = field(default_factory=dict)
     kept: list[str] = field(default_factory=list)
     seen: int = 0  # events gone through by this process
 
@@ -171,10 +173,28 @@ def _step(operation: Operation, by: User, undone: Undone) -> bool:
 
 
 def _finish(operation: Operation, undone: Undone) -> None:
+    if operation.kind != "merge":  # which counts what it takes apart
+        undone.by_entity = records_of(undone.operation)
+        undone.records = sum(undone.by_entity.values())
     operation.undone_at = timezone.now()
     operation.save(update_fields=["undone_at"])
-    undone.operation.figures = {"records": undone.records, "kept": undone.kept[:100]}
+    undone.operation.figures = {
+        "records": undone.records,
+        "by_entity": undone.by_entity,
+        "kept": undone.kept[:100],
+    }
     undone.operation.save(update_fields=["figures"])
+
+
+def records_of(operation: Operation) -> dict[str, int]:
+    """How many records an operation touched, by entity: each once, however often it was changed. What has no list of its own (an
+    affiliation, a line) goes with the record that it hangs on and is counted only where nothing else is."""
+    rows = operation.events.order_by().values("entity").annotate(n=Count("record_id", distinct=True))
+    counted = {row["entity"]: row["n"] for row in rows}
+    listed = {
+        name: n for name, n in counted.items() if (found := registry.find(name)) and found.in_navigation
+    }
+    return listed or counted
 
 
 def _work(event: Event) -> str:

@@ -11,12 +11,17 @@ A file says
 - `keys`: by what records are known (the other program's ids, so that a second import changes instead of doubling);
 - `words`: target → the other program's words for ours;
 - `several`: targets of which a cell may hold several (A;B): the first counts, the others go into the note;
-- `labelled`: heading of a number → headings of the column that says what kind of number it is;
+- `labelled`: heading of a counted value ("Phone # - Value", # is a number) → headings of the column that says of what kind it is;
+- `places`: `heading` of counted addresses ("Address #") and, by part (street, city, box, extended, region, postal_code, country,
+  formatted, label), what stands behind it;
+- `skipped`: heading → words; rows that have one of them there are not taken in, which is said;
+- `noise`: words in a list of tags that say nothing;
 - `start`: the heading of the column that marks where a record begins, in files in which one takes several rows;
 - `left`: headings that are not taken in, which is said.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -25,11 +30,16 @@ from typing import Any
 
 from django.utils import translation
 
+from enishi.exchange import labelled
 from enishi.exchange.headings import key
 from enishi.exchange.sheet import Column, Sheet
 from enishi.japanese.text import fold
 
 JOINED = (".address", ".building", ".note")
+SHARED = (
+    *JOINED,
+    ".owner",
+)  # of several columns that say who looks after something the first that names one of us counts
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,9 @@ class Profile:
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     several: list[str] = field(default_factory=list)
     labelled: dict[str, list[str]] = field(default_factory=dict)
+    places: dict[str, Any] = field(default_factory=dict)
+    skipped: dict[str, list[str]] = field(default_factory=dict)
+    noise: list[str] = field(default_factory=list)
     start: str = ""
     left: list[str] = field(default_factory=list)
 
@@ -62,12 +75,31 @@ class Profile:
 
     def leaves(self, heading: str) -> bool:
         """Whether a column of this heading is not taken in."""
-        return key(heading) in self._left
+        head = key(heading)
+        if any(_counted(one, head) for labels in self.labelled.values() for one in labels):
+            return True
+        found = self.place_part(heading)
+        return head in self._left or (found is not None and found[1] == "label")
 
     @property
     def _left(self) -> set[str]:
-        labels = (one for each in self.labelled.values() for one in each)
-        return {key(one) for one in (*self.left, *labels, self.start) if one}
+        return {key(one) for one in (*self.left, *self.skipped, self.start) if one}
+
+    def labels_of(self, heading: str) -> list[str] | None:
+        """The headings of the column that says of what kind the values of this one are; None where the form labels no such column."""
+        for counted, labels in self.labelled.items():
+            if number := _counted(counted, key(heading)):
+                return [one.replace("#", number) for one in labels]
+        return None
+
+    def place_part(self, heading: str) -> tuple[int, str] | None:
+        """Of which counted address a column is a part, and of which."""
+        head = key(heading)
+        for part, endings in self.places.items():
+            for one in endings if part != "heading" else ():
+                if number := _counted(f"{self.places['heading']} - {one}", head):
+                    return int(number), part
+        return None
 
     def meanings(self, main: str) -> dict[str, tuple[str, bool]]:
         """Heading → target, and whether it is taken only where the target is free."""
@@ -95,6 +127,18 @@ def every() -> dict[str, Profile]:
     for path in sorted(Path(__file__).parent.glob("*.json")):
         made[path.stem] = Profile(name=path.stem, **json.loads(path.read_text(encoding="utf-8")))
     return made
+
+
+@lru_cache(maxsize=1024)
+def _pattern(counted: str) -> re.Pattern[str]:
+    before, _mark, after = counted.partition("#")
+    return re.compile(rf"{re.escape(key(before))}(\d{{1,3}}){re.escape(key(after))}")
+
+
+def _counted(counted: str, head: str) -> str:
+    """The number in a heading's key that is of this form ("Phone # - Value"); "" where it isn't."""
+    match = _pattern(counted).fullmatch(head)
+    return match[1] if match else ""
 
 
 @lru_cache(maxsize=64)
@@ -126,7 +170,7 @@ def assign(profile: Profile, columns: Sequence[Column], main: str) -> None:
         target, only_free = meanings.get(head, ("", False))
         if profile.leaves(column.heading):
             column.target = ""
-        elif target and not only_free and (target not in taken or target.endswith(JOINED)):
+        elif target and not only_free and (target not in taken or target.endswith(SHARED)):
             column.target = target
             taken[target] = column
     for column in columns:
@@ -139,6 +183,22 @@ def assign(profile: Profile, columns: Sequence[Column], main: str) -> None:
         if only_free:
             column.target = target if target not in used or column.target == target else ""
             used.add(column.target)
+    _assign_places(profile, columns, main)
+
+
+def _assign_places(profile: Profile, columns: Sequence[Column], main: str) -> None:
+    """The first of counted addresses goes to the fields of an address, further ones into the note; rows may say otherwise
+    (`labelled`)."""
+    for count, parts in enumerate(labelled.place_columns(profile, columns).values()):
+        before = {parts[one].target.partition(".")[0] for one in ("region", "postal_code") if one in parts}
+        before &= {"account", "contact"}
+        firm = any(column.target == "account.name" for column in columns)
+        entity = before.pop() if len(before) == 1 else "account" if firm else "contact"
+        for part, column in parts.items():
+            name = labelled.PART_FIELDS.get(part, "")
+            column.target = (
+                f"{entity}.{name}" if name and not count else "" if part == "label" else f"{main}.note"
+            )
 
 
 def table_columns(rows: Sequence[Sequence[Any]], start: int) -> list[int]:

@@ -22,7 +22,7 @@ PROGRAMS = [
          "Organization Department": "contact.department", "Birthday": "contact.birthday", "Labels": "contact.tags", "E-mail 1 - Value": "contact.email", "E-mail 2 - Value": "contact.note",
          "Phone 1 - Value": "contact.mobile", "Phone 2 - Value": "account.phone", "Address 1 - Postal Code": "contact.postal_code"},
         (
-            ("contact", {"family_name": "平野"}, {"given_name": "直樹", "kana": "ヒラノ ナオキ", "mobile": "090-1111-2222", "title": "店長", "birthday": "1980-05-06", "tags": ["myContacts", "取引先"]}),
+            ("contact", {"family_name": "平野"}, {"given_name": "直樹", "kana": "ヒラノ ナオキ", "mobile": "090-1111-2222", "title": "店長", "birthday": "1980-05-06", "tags": ["取引先"]}),
             ("contact", {"family_name": "古田", "note__contains": "hana2@example.jp"}, {"email": "hana@example.jp", "mobile": "080-1234-5678"}),
         ),
         encoding="utf-8",

@@ -117,6 +117,22 @@ GOOGLE_NEW = """
 First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Middle Name,Phonetic Last Name,Name Prefix,Name Suffix,Nickname,File As,Organization Name,Organization Title,Organization Department,Birthday,Notes,Photo,Labels,E-mail 1 - Label,E-mail 1 - Value,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value
 凪,,浜口,ナギ,,ハマグチ,,,,,熊野水産株式会社,船長,第一船団,1990-03-04,釣り好き,https://lh3.googleusercontent.com/x,* myContacts,* Work,nagi@example.jp,Work,0597-11-1111,Mobile,090-5555-1111
 """
+# With all that a card may hold: several values of a kind in one cell, counted and labelled further ones, addresses written whole.
+GOOGLE_FULL = """
+First Name,Middle Name,Last Name,Phonetic First Name,Phonetic Middle Name,Phonetic Last Name,Name Prefix,Name Suffix,Nickname,File As,Organization Name,Organization Title,Organization Department,Birthday,Notes,Photo,Labels,E-mail 1 - Label,E-mail 1 - Value,E-mail 2 - Label,E-mail 2 - Value,Phone 1 - Label,Phone 1 - Value,Phone 2 - Label,Phone 2 - Value,Phone 3 - Label,Phone 3 - Value,Address 1 - Label,Address 1 - Formatted,Address 1 - Street,Address 1 - City,Address 1 - PO Box,Address 1 - Region,Address 1 - Postal Code,Address 1 - Country,Address 1 - Extended Address,Address 2 - Label,Address 2 - Formatted,Address 2 - Street,Address 2 - City,Address 2 - Region,Address 2 - Postal Code,Address 2 - Country,Website 1 - Label,Website 1 - Value,Event 1 - Label,Event 1 - Value,Relation 1 - Label,Relation 1 - Value,Custom Field 1 - Label,Custom Field 1 - Value
+航,,小野寺,ワタル,,オノデラ,,,,,三陸海産株式会社,部長,仕入部,1978-11-03,"帆立に詳しい
+朝が早い",https://lh3.googleusercontent.com/y,仕入先 ::: * myContacts ::: * starred,* Work,wataru@sanriku.example.jp ::: onodera@sanriku.example.jp,Home,wataru.home@example.jp,Work,0193-22-1111 ::: 090-2222-3333,Mobile,080-4444-5555,Work Fax,0193-22-1119,Work,"魚市場前1-2
+海産ビル 3F
+釜石市, 岩手県 026-0012
+JP","魚市場前1-2
+海産ビル 3F",釜石市,,岩手県,026-0012,JP,,Home,"〒026-0031
+岩手県釜石市鈴子町5-6",,,,,,Profile,https://sanriku.example.jp,記念日,2005-06-07,Spouse,小野寺 渚,社員番号,S-77
+詩,,岬,ウタ,,ミサキ,,,うーちゃん,,,,,--04-09,,,* myContacts,* Home,uta@example.jp,,,,070-1111-0000,,,,,Home,"〒041-0808 北海道函館市桔梗3-4-5
+コーポ岬 202号室",,,,,,,,,,,,,,,,,,,,,,
+Ann,,Lee,,,,,,,,,,,,,,friends,,,,,Home,011-222-3333 ::: 011-222-4444,,,,,,"10 Main Street
+Springfield, IL 62701
+USA",10 Main Street,Springfield,,IL,,USA,,,,,,,,,,,,,,,,
+"""
 
 OUTLOOK = """
 First Name,Last Name,Company,Department,Job Title,Business Street,Business City,Business State,Business Postal Code,Business Phone,Mobile Phone,E-mail Address,E-mail Type,E-mail Display Name,Notes

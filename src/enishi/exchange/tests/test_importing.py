@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import xlsxwriter
+from django.test import Client
 
 from enishi.access.models import User
 from enishi.exchange import importing, readers, tasks
@@ -206,6 +207,27 @@ def test_undo_gives_back_exactly_what_was(alice: User, tmp_path: Path) -> None:
         tasks.undo(job, alice)
     job.refresh_from_db()
     assert job.status == ImportJob.Status.UNDONE
+
+
+@pytest.mark.row("A8")
+def test_undo_counts_records_and_each_of_them_once(
+    alice: User, as_alice: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [
+        ["会社名", "担当者名", "携帯", "メール"],
+        *([f"会社{n % 2}", f"田中 {n}郎", f"090-1111-000{n}", ""] for n in range(5)),
+    ]
+    job = bring(write_csv(tmp_path / "a.csv", rows), alice)
+    assert job.figures["created"] == {"account": 2, "contact": 5}
+    again = [rows[0], *([*row[:3], f"t{n}@example.jp"] for n, row in enumerate(rows[1:]))]
+    monkeypatch.setattr(importing, "BATCH", 2)  # so that firms are spoken of in several batches
+    second = bring(write_csv(tmp_path / "b.csv", again), alice)
+    assert tasks.undo(second, alice).by_entity == {"contact": 5}
+    assert Event.objects.filter(operation=job.operation).count() > 7
+    undone = tasks.undo(job, alice)
+    assert (undone.records, undone.by_entity) == (7, {"account": 2, "contact": 5})
+    page = as_alice.get(f"/import/{job.pk}/").content.decode()
+    assert "取り込みを取り消しました（7件）" in page and "元に戻した: 連絡先" in page
 
 
 @pytest.mark.row("A8")

@@ -30,7 +30,7 @@ FORMS = {
     "SALESFORCE_REPORT_ACCOUNTS": "salesforce_accounts", "SALESFORCE_REPORT_CONTACTS": "salesforce_contacts", "SALESFORCE_REPORT_DEALS": "salesforce_opportunities",
     "SALESFORCE_LEADS": "salesforce_leads", "ZOHO_ACCOUNTS": "zoho_accounts", "ZOHO_CONTACTS": "zoho_contacts", "ZOHO_DEALS": "zoho_deals",
     "ZOHO_ACCOUNTS_JA": "zoho_accounts", "ZOHO_CONTACTS_JA": "zoho_contacts", "ZOHO_DEALS_JA": "zoho_deals", "KINTONE": "kintone", "SANSAN": "sansan",
-    "GOOGLE_OLD": "google", "GOOGLE_NEW": "google", "OUTLOOK": "outlook",
+    "GOOGLE_OLD": "google", "GOOGLE_NEW": "google", "GOOGLE_FULL": "google", "OUTLOOK": "outlook",
 }  # fmt: skip
 
 
@@ -232,6 +232,57 @@ def test_google_says_of_what_kind_each_number_is(alice: User, tmp_path: Path) ->
     job = take(tmp_path, programs.GOOGLE_NEW, alice, "new")
     assert job.figures["created"] == {} and Contact.objects.count() == 1
     assert any("Photo" in text for text in job.figures["kept"])
+
+
+class TestGoogle:
+    """The form since 2024, with all that a card may hold."""
+
+    @pytest.fixture
+    def people(self, alice: User, tmp_path: Path) -> dict[str, Contact]:
+        job = take(tmp_path, programs.GOOGLE_FULL, alice, "contacts")
+        assert job.figures["refused"] == 0, [one.reason for one in job.refused_rows.all()]
+        return {one.family_name: one for one in Contact.objects.all()}
+
+    def test_parts_of_an_address_and_one_written_whole(self, people: dict[str, Contact]) -> None:
+        person = people["小野寺"]
+        firm = person.account
+        assert (firm.postal_code, firm.prefecture, firm.address, firm.building) == (
+            "026-0012", "岩手県", "釜石市魚市場前1-2", "海産ビル 3F",
+        )  # fmt: skip
+        assert (person.postal_code, person.prefecture, person.address) == (
+            "026-0031",
+            "岩手県",
+            "釜石市鈴子町5-6",
+        )
+        private = people["岬"]
+        assert private.account is None
+        assert (private.postal_code, private.prefecture, private.address, private.building) == (
+            "041-0808", "北海道", "函館市桔梗3-4-5", "コーポ岬 202号室",
+        )  # fmt: skip
+        abroad = people["Lee"]
+        assert abroad.address == "Springfield 10 Main Street USA" and "Formatted" not in abroad.note
+
+    def test_labels_and_several_values_in_a_cell(self, people: dict[str, Contact]) -> None:
+        person = people["小野寺"]
+        assert (person.kana, person.title, person.department) == ("オノデラ ワタル", "部長", "仕入部")
+        assert (person.account.phone, person.mobile, person.fax) == (
+            "0193-22-1111",
+            "080-4444-5555",
+            "0193-22-1119",
+        )
+        assert (
+            person.email == "wataru@sanriku.example.jp"
+            and person.account.website == "https://sanriku.example.jp"
+        )
+        assert set(person.tags) == {"仕入先", "starred"} and str(person.birthday) == "1978-11-03"
+        assert person.note.split("\n") == [
+            "帆立に詳しい", "朝が早い", "E-mail 1 (Work): onodera@sanriku.example.jp", "E-mail 2 (Home): wataru.home@example.jp", "記念日: 2005-06-07",
+            "Spouse: 小野寺 渚", "社員番号: S-77", "Phone 1 (Work): 090-2222-3333",
+        ]  # fmt: skip
+        private, abroad = people["岬"], people["Lee"]
+        assert private.mobile == "070-1111-0000" and private.birthday is None and "4月9日" in private.note
+        assert private.tags == [] and abroad.tags == ["friends"]
+        assert abroad.phone == "011-222-3333" and "Phone 1 (Home): 011-222-4444" in abroad.note
 
 
 class TestCards:
