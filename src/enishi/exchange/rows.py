@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import contents, headings, places, privates, readers, todo, turned, visits, vocabulary
+from enishi.exchange import channels, contents, headings, places, privates, readers, todo, turned, visits, vocabulary
 from enishi.exchange.headings import is_blank
 from enishi.exchange.mapping import JOINED, Plan, kind_of
 from enishi.exchange.models import ImportJob
@@ -139,6 +139,7 @@ class RowReader:
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
         main = registry.find(plan.main)
         self.with_lines = main is not None and bool(main.imports.beside)
+        self.paid = channels.is_of_purchases(plan)
         self.tied: dict[str, dict[str, int]] = {}  # names of connected records that were looked up
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
 
@@ -432,6 +433,10 @@ class RowReader:
         """Drops what has no name, or says that the row's main thing has none."""
         if self.with_lines:  # whom it is about may be known by a number alone, and an order needs no name
             parsed.values = {self.plan.main: parsed.values.get(self.plan.main, {}), **parsed.values}
+            if lacks := channels.problem(parsed.values, self.paid):
+                parsed.errors.append(lacks)
+            if self.paid:
+                parsed.values["order"].setdefault("tax_mode", "included")
             return
         private = privates.is_private(parsed, self.plan.mixed)
         if private:
