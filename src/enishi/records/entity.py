@@ -264,6 +264,9 @@ class Entity:
     def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
         """Brings dependants up to date after storing, in the same transaction."""
 
+    def summed(self, records: Sequence[Any]) -> None:
+        """After lines that were stored by themselves (a file's, a call's) have changed the sums of these records; in the same transaction."""
+
     def unite(self, record: Any, values: dict[str, Any], by: Any) -> None:
         """After what pointed to merged records points to `record`, which gets these values next: brings what can be there only once
         in line."""

@@ -25,9 +25,9 @@ KINDS = (
 )  # fmt: skip
 # What the name of a channel says of its kind, the surest first; folded, so that kana are katakana.
 _NAMED = (
+    ("fair", re.compile(r"展示|催事|フェア|見本市|物産|イベント|マルシェ|fair|exhibition")),
     ("web", re.compile(r"web|ウェブ|(^|[^a-z])ec([^a-z]|$)|通販|ネット|オンライン|サイト|楽天|amazon|アマゾン|yahoo|ヤフ|shopify|mall|モール|online")),
     ("phone", re.compile(r"電話|テレホン|コール|tel|phone")),
-    ("fair", re.compile(r"展示|催事|フェア|見本市|物産|イベント|マルシェ|fair|exhibition")),
     ("desk", re.compile(r"法人|b2b|btob|外商|卸|営業")),
     ("shop", re.compile(r"店|ショップ|直営|窓口|shop|store")),
 )  # fmt: skip

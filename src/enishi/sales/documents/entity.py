@@ -1,6 +1,5 @@
 """What quotes, orders and invoices have in common."""
 
-from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.utils import timezone
@@ -75,9 +74,6 @@ class DocumentEntity(Entity):
     def titles(self, keys: Any) -> dict[int, str]:
         rows: Any = self.model._default_manager.filter(pk__in=list(keys))
         return {record.pk: self.title(record) for record in rows.only("pk", "number", "name")}
-
-    def summed(self, records: Sequence[Any]) -> None:
-        """After lines that were stored by themselves have changed the sums of these documents, in the same transaction."""
 
     def sums(self, record: Any) -> tax.Totals:
         """The document's sums per rate."""
