@@ -16,7 +16,11 @@ from enishi.records import registry
 from enishi.records.visible import visible
 
 OWN = ("channel", "channel_customer")
-CHANNEL, CUSTOMER, NAME = ("channel", "name"), ("channel_customer", "outside_id"), ("channel_customer", "name")
+CHANNEL, CUSTOMER, NAME = (
+    ("channel", "name"),
+    ("channel_customer", "outside_id"),
+    ("channel_customer", "name"),
+)
 # What a channel calls its customers' numbers: the first of these that the sheet has; 会員番号 beside 顧客ID is our own number of somebody.
 _IDS = tuple(
     {key(word) for word in words.split()}
@@ -32,7 +36,10 @@ _CERTAIN = ("code", "mobile", "phone", "email", "birthday")  # by which a sheet'
 
 def tell(sheet: Sheet) -> bool:
     """Decides what columns of channels mean, in a sheet about orders or channel customers; whether there are any."""
-    has = any(CHANNEL in found for found in sheet.meaning.values()) and sheet.about in {"order", "channel_customer"}
+    has = any(CHANNEL in found for found in sheet.meaning.values()) and sheet.about in {
+        "order",
+        "channel_customer",
+    }
     for index, found in sheet.meaning.items():
         kept = CHANNEL in found if has else False
         if sheet.about != "channel_customer":
@@ -49,7 +56,9 @@ def tell(sheet: Sheet) -> bool:
     if sheet.about == "order":
         certain = any(("contact", name) in found for found in sheet.meaning.values() for name in _CERTAIN)
         for word, index in columns.items():
-            persons = [one for one in sheet.meaning[index] if one[0] in {"contact", "account"} and one[1] in PERSON]
+            persons = [
+                one for one in sheet.meaning[index] if one[0] in {"contact", "account"} and one[1] in PERSON
+            ]
             if word in _NAMES and (persons or not sheet.meaning[index]) and not certain:
                 sheet.meaning[index] = [NAME]
     return True

@@ -10,7 +10,18 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import channels, contents, headings, places, privates, readers, todo, turned, visits, vocabulary
+from enishi.exchange import (
+    channels,
+    contents,
+    headings,
+    places,
+    privates,
+    readers,
+    todo,
+    turned,
+    visits,
+    vocabulary,
+)
 from enishi.exchange.headings import is_blank
 from enishi.exchange.mapping import JOINED, Plan, kind_of
 from enishi.exchange.models import ImportJob

@@ -13,7 +13,9 @@ from enishi.records.fields import Money
 def about(rows: list[list[Any]], table: str, wanted: str) -> str:
     """The entity with lines that a sheet is about: what the person came from, or orders, where the sheet has what sales have: a day, a
     product and how many of it."""
-    if wanted == "channel_customer" and registry.find("order") is not None:  # what they bought, brought in from their page
+    if (
+        wanted == "channel_customer" and registry.find("order") is not None
+    ):  # what they bought, brought in from their page
         if channels.is_sales(Sheet(rows, table, about="order")):
             return "order"
     if wanted:

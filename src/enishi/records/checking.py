@@ -199,9 +199,7 @@ def check_unique(
                 ]
                 continue
             taken.add((name, mine))
-        other = (
-            found.rivals(record, value).first() if used is None or value in used.values[name] else None
-        )
+        other = found.rivals(record, value).first() if used is None or value in used.values[name] else None
         if other is not None:
             errors[name] = [
                 _("%(label)s「%(value)s」は「%(title)s」が使っています。")

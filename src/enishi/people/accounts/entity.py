@@ -162,7 +162,12 @@ class AccountEntity(Entity):
         Connection("deal", "account", _("案件"), ("stage", "amount")),
         Connection("lead", "account", _("リード"), ("status", "source")),
         Connection("quote", "account", _("見積"), ("status", "total")),
-        Connection("channel_customer", "account", _("チャネル別顧客"), ("channel", "outside_id", "last_order_on", "order_count", "lifetime_value")),
+        Connection(
+            "channel_customer",
+            "account",
+            _("チャネル別顧客"),
+            ("channel", "outside_id", "last_order_on", "order_count", "lifetime_value"),
+        ),
         Connection("order", "account", _("受注・購買履歴"), ("date", "total")),
         Connection("invoice", "account", _("請求"), ("status", "balance")),
         Connection("terms", "account", _("取引条件"), ("price_list", "closing_day")),

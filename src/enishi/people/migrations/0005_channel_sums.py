@@ -5,34 +5,41 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0004_match_indexes'),
+        ("people", "0004_match_indexes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='account',
-            name='channel_last_on',
-            field=models.DateField(editable=False, null=True, verbose_name='チャネル合計の最終購入日'),
+            model_name="account",
+            name="channel_last_on",
+            field=models.DateField(editable=False, null=True, verbose_name="チャネル合計の最終購入日"),
         ),
         migrations.AddField(
-            model_name='account',
-            name='channel_orders',
-            field=models.BigIntegerField(editable=False, null=True, verbose_name='チャネル合計の購入回数'),
+            model_name="account",
+            name="channel_orders",
+            field=models.BigIntegerField(editable=False, null=True, verbose_name="チャネル合計の購入回数"),
         ),
         migrations.AddField(
-            model_name='account',
-            name='channel_value',
-            field=models.BigIntegerField(editable=False, null=True, verbose_name='チャネル合計の購入額'),
+            model_name="account",
+            name="channel_value",
+            field=models.BigIntegerField(editable=False, null=True, verbose_name="チャネル合計の購入額"),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['channel_value', 'id'], name='account_channel_value_s'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["channel_value", "id"],
+                name="account_channel_value_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='account',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['channel_last_on', 'id'], name='account_channel_last_on_s'),
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["channel_last_on", "id"],
+                name="account_channel_last_on_s",
+            ),
         ),
     ]

@@ -135,9 +135,7 @@ class FieldKind:
     def rivals(self, record: Any, value: Any) -> QuerySet[Any]:
         """The other living records that have this value, where no two may."""
         assert self.entity is not None
-        rows: QuerySet[Any] = self.entity.model._default_manager.filter(
-            self.lookup()(value), deleted_at=None
-        )
+        rows: QuerySet[Any] = self.entity.model._default_manager.filter(self.lookup()(value), deleted_at=None)
         if self.within:
             beside = self.entity.field(self.within)
             rows = rows.filter(**{beside.column: beside.get(record)})

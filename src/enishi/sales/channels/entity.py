@@ -45,7 +45,9 @@ class ChannelEntity(Entity):
 
     name, slug, code, model, icon = "channel", "channels", 46, Channel, "store"
     label = pgettext_lazy("entities", "チャネル")
-    hint = _("お客様が買うところ（店舗・Webストア・電話・展示会・法人窓口）を登録します。売上の表の「チャネル」の列からも作れます。")
+    hint = _(
+        "お客様が買うところ（店舗・Webストア・電話・展示会・法人窓口）を登録します。売上の表の「チャネル」の列からも作れます。"
+    )
     status_field = "kind"
     default_sort = "name"
     built_in = (
@@ -77,7 +79,9 @@ class ChannelCustomerEntity(Entity):
 
     name, slug, code, model, icon = "channel_customer", "channel-customers", 47, ChannelCustomer, "id-card"
     label = pgettext_lazy("entities", "チャネル別顧客")
-    hint = _("同じお客様の、店舗の会員番号やWebストアの顧客IDを登録します。購入の回数と金額は、受注から自動で合計します。")
+    hint = _(
+        "同じお客様の、店舗の会員番号やWebストアの顧客IDを登録します。購入の回数と金額は、受注から自動で合計します。"
+    )
     default_sort = "-updated_at"
     built_in = (
         Words("name", sortable=True, help=_("空なら、連絡先・取引先の名前か顧客IDが入ります。"), aliases=("顧客名", "会員名", "お客様名", "氏名", "customer name")),
@@ -93,9 +97,19 @@ class ChannelCustomerEntity(Entity):
         Money("lifetime_value", editable=False, sortable=True, tells=(("order", ""), ("order", "total"))),
         LongText("note", aliases=("備考",)),
     )  # fmt: skip
-    columns = ("channel", "outside_id", "account", "contact", "last_order_on", "order_count", "lifetime_value")
+    columns = (
+        "channel",
+        "outside_id",
+        "account",
+        "contact",
+        "last_order_on",
+        "order_count",
+        "lifetime_value",
+    )
     sections = (
-        Section(_("基本情報"), ("name", "channel", "outside_id", "account", "contact", "note", "owner", "tags")),
+        Section(
+            _("基本情報"), ("name", "channel", "outside_id", "account", "contact", "note", "owner", "tags")
+        ),
         Section(_("購入"), ("first_order_on", "last_order_on", "order_count", "lifetime_value")),
     )
     quick_fields = ("channel", "outside_id", "name", "account", "contact")

@@ -27,9 +27,7 @@ class ChannelCustomer(Record):
     and whole yen with tax; without orders there are none."""
 
     name = models.CharField(_("名前"), max_length=200, blank=True)
-    channel = models.ForeignKey(
-        Channel, models.PROTECT, related_name="customers", verbose_name=_("チャネル")
-    )
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="customers", verbose_name=_("チャネル"))
     outside_id = models.CharField(_("顧客ID"), max_length=60, blank=True)
     account = models.ForeignKey(
         Account, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("取引先")

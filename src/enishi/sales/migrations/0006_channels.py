@@ -7,116 +7,320 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('people', '0005_channel_sums'),
-        ('sales', '0005_leads'),
+        ("people", "0005_channel_sums"),
+        ("sales", "0005_leads"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(max_length=100, verbose_name='チャネル名')),
-                ('kind', models.CharField(default='other', max_length=10, verbose_name='種類')),
-                ('active', models.BooleanField(default=True, verbose_name='使用中')),
-                ('note', models.TextField(blank=True, verbose_name='メモ')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(max_length=100, verbose_name="チャネル名")),
+                ("kind", models.CharField(default="other", max_length=10, verbose_name="種類")),
+                ("active", models.BooleanField(default=True, verbose_name="使用中")),
+                ("note", models.TextField(blank=True, verbose_name="メモ")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='order',
-            name='channel',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='sales.channel', verbose_name='チャネル'),
+            model_name="order",
+            name="channel",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="sales.channel",
+                verbose_name="チャネル",
+            ),
         ),
         migrations.CreateModel(
-            name='ChannelCustomer',
+            name="ChannelCustomer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='登録日時')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='更新日時')),
-                ('tags', models.JSONField(blank=True, default=list, verbose_name='タグ')),
-                ('custom', models.JSONField(blank=True, default=dict, editable=False)),
-                ('deleted_at', models.DateTimeField(editable=False, null=True, verbose_name='削除日時')),
-                ('name', models.CharField(blank=True, max_length=200, verbose_name='名前')),
-                ('outside_id', models.CharField(blank=True, max_length=60, verbose_name='顧客ID')),
-                ('first_order_on', models.DateField(editable=False, null=True, verbose_name='初回購入日')),
-                ('last_order_on', models.DateField(editable=False, null=True, verbose_name='最終購入日')),
-                ('order_count', models.BigIntegerField(editable=False, null=True, verbose_name='購入回数')),
-                ('lifetime_value', models.BigIntegerField(editable=False, null=True, verbose_name='累計購入額')),
-                ('note', models.TextField(blank=True, verbose_name='メモ')),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.account', verbose_name='取引先')),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='sales.channel', verbose_name='チャネル')),
-                ('contact', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='people.contact', verbose_name='連絡先')),
-                ('created_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
-                ('deleted_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='削除者')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='担当')),
-                ('updated_by', models.ForeignKey(blank=True, db_index=False, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='更新者')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="登録日時"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False, verbose_name="更新日時"
+                    ),
+                ),
+                ("tags", models.JSONField(blank=True, default=list, verbose_name="タグ")),
+                ("custom", models.JSONField(blank=True, default=dict, editable=False)),
+                ("deleted_at", models.DateTimeField(editable=False, null=True, verbose_name="削除日時")),
+                ("name", models.CharField(blank=True, max_length=200, verbose_name="名前")),
+                ("outside_id", models.CharField(blank=True, max_length=60, verbose_name="顧客ID")),
+                ("first_order_on", models.DateField(editable=False, null=True, verbose_name="初回購入日")),
+                ("last_order_on", models.DateField(editable=False, null=True, verbose_name="最終購入日")),
+                ("order_count", models.BigIntegerField(editable=False, null=True, verbose_name="購入回数")),
+                (
+                    "lifetime_value",
+                    models.BigIntegerField(editable=False, null=True, verbose_name="累計購入額"),
+                ),
+                ("note", models.TextField(blank=True, verbose_name="メモ")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.account",
+                        verbose_name="取引先",
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="customers",
+                        to="sales.channel",
+                        verbose_name="チャネル",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="people.contact",
+                        verbose_name="連絡先",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登録者",
+                    ),
+                ),
+                (
+                    "deleted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="削除者",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="担当",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="更新者",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='order',
-            name='channel_customer',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='orders', to='sales.channelcustomer', verbose_name='チャネル別顧客'),
+            model_name="order",
+            name="channel_customer",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="orders",
+                to="sales.channelcustomer",
+                verbose_name="チャネル別顧客",
+            ),
         ),
         migrations.AddIndex(
-            model_name='channel',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='channel_updated_at_s'),
+            model_name="channel",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="channel_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='channel',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='channel_created_at_s'),
+            model_name="channel",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="channel_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='channel',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['name', 'id'], name='channel_name_s'),
+            model_name="channel",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)), fields=["name", "id"], name="channel_name_s"
+            ),
         ),
         migrations.AddIndex(
-            model_name='channel',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='channel_bin'),
+            model_name="channel",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="channel_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='channelcustomer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['updated_at', 'id'], name='chancust_updated_at_s'),
+            model_name="channelcustomer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["updated_at", "id"],
+                name="chancust_updated_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='channelcustomer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['created_at', 'id'], name='chancust_created_at_s'),
+            model_name="channelcustomer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["created_at", "id"],
+                name="chancust_created_at_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='channelcustomer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['name', 'id'], name='chancust_name_s'),
+            model_name="channelcustomer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["name", "id"],
+                name="chancust_name_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='channelcustomer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['last_order_on', 'id'], name='chancust_last_order_on_s'),
+            model_name="channelcustomer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["last_order_on", "id"],
+                name="chancust_last_order_on_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='channelcustomer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['order_count', 'id'], name='chancust_order_count_s'),
+            model_name="channelcustomer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["order_count", "id"],
+                name="chancust_order_count_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='channelcustomer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', True)), fields=['lifetime_value', 'id'], name='chancust_lifetime_value_s'),
+            model_name="channelcustomer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True)),
+                fields=["lifetime_value", "id"],
+                name="chancust_lifetime_value_s",
+            ),
         ),
         migrations.AddIndex(
-            model_name='channelcustomer',
-            index=models.Index(condition=models.Q(('deleted_at__isnull', False)), fields=['deleted_at'], name='chancust_bin'),
+            model_name="channelcustomer",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", False)), fields=["deleted_at"], name="chancust_bin"
+            ),
         ),
         migrations.AddIndex(
-            model_name='channelcustomer',
-            index=models.Index(fields=['outside_id', 'channel'], name='chancust_outside'),
+            model_name="channelcustomer",
+            index=models.Index(fields=["outside_id", "channel"], name="chancust_outside"),
         ),
     ]

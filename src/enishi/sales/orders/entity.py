@@ -64,7 +64,8 @@ class OrderEntity(DocumentEntity):
     )
     bulk_actions = (("/orders/bill/", _("まとめて請求")),)
     imports = ImportHint(
-        keys=("number",), beside=("account", "order_line", "product", "contact", "channel", "channel_customer")
+        keys=("number",),
+        beside=("account", "order_line", "product", "contact", "channel", "channel_customer"),
     )
 
     def prepare(self, record: Any, changed: set[str]) -> None:
@@ -96,13 +97,25 @@ class OrderEntity(DocumentEntity):
         told = {"channel", "channel_customer"} & changed and not record.importing
         customer = record.channel_customer if told else None
         if customer is not None and customer.channel_id != record.channel_id:
-            said = _t("このお客様は「%(channel)s」のお客様です。チャネルを合わせるか、お客様を選び直してください。")
+            said = _t(
+                "このお客様は「%(channel)s」のお客様です。チャネルを合わせるか、お客様を選び直してください。"
+            )
             errors["channel_customer"] = [said % {"channel": customer.channel}]
         return errors if not record.importing else {}
 
     def locked(self, record: Any, names: set[str]) -> str:
         return super().locked(
-            record, names - {"status", "delivered_on", "delivery_on", "deal", "customer_number", "channel", "channel_customer"}
+            record,
+            names
+            - {
+                "status",
+                "delivered_on",
+                "delivery_on",
+                "deal",
+                "customer_number",
+                "channel",
+                "channel_customer",
+            },
         )
 
 

@@ -19,7 +19,12 @@ class Order(Document):
         Channel, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("チャネル")
     )
     channel_customer = models.ForeignKey(
-        ChannelCustomer, models.SET_NULL, null=True, blank=True, related_name="orders", verbose_name=_("チャネル別顧客")
+        ChannelCustomer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("チャネル別顧客"),
     )
     customer_number = models.CharField(_("先方の注文番号"), max_length=60, blank=True)
     delivery_on = models.DateField(_("納品予定日"), null=True, blank=True)

@@ -110,7 +110,9 @@ def test_many_orders_settle_by_the_same_queries_as_few(world: World, alice: Any)
     def settled(count: int) -> int:
         ids = [{"channel": world.web.pk, "outside_id": f"{count}-{n}", "account": world.account.pk} for n in range(count)]  # fmt: skip
         customers = write.create_many(registry.get("channel_customer"), ids, by=alice, operation=None)
-        rows = [{"channel": world.web.pk, "channel_customer": one.pk, "date": "2026-01-05"} for one in customers]
+        rows = [
+            {"channel": world.web.pk, "channel_customer": one.pk, "date": "2026-01-05"} for one in customers
+        ]
         orders = write.create_many(registry.get("order"), rows, by=alice, operation=None)
         assert {world.figures(one) for one in customers} == {("01-05", "01-05", 1, 0)}
         pairs = [(one, {"date": datetime.date(2026, 2, 1)}) for one in orders]
@@ -128,7 +130,9 @@ def test_many_orders_settle_by_the_same_queries_as_few(world: World, alice: Any)
 
 def test_customers_move_with_the_account_that_is_merged(world: World, alice: Any) -> None:
     other = world.make("account", name="みどり商事㈱")
-    contact, same = (world.make("contact", family_name="佐藤", given_name=name, account=other) for name in ("花", "華"))
+    contact, same = (
+        world.make("contact", family_name="佐藤", given_name=name, account=other) for name in ("花", "華")
+    )
     third = world.make("channel_customer", channel=world.shop, outside_id="8", contact=same)
     assert (third.account_id, third.name) == (other.pk, "佐藤 華")
     world.order(world.one, "2026-04-01", 500)
@@ -171,9 +175,15 @@ def test_the_account_and_the_contact_show_their_channels(world: World, as_alice:
     assert "¥500" in sums and "1回" in sums and "2026/04/01" in sums
     assert "チャネル別顧客" in page and "Webストア" in page
     assert "W-9" in as_alice.get(f"/contacts/{contact.pk}/").content.decode()
-    assert "¥500" in as_alice.get("/accounts/?columns=channel_orders,channel_value,channel_last_on").content.decode()
+    assert (
+        "¥500"
+        in as_alice.get("/accounts/?columns=channel_orders,channel_value,channel_last_on").content.decode()
+    )
     settings = as_alice.get("/settings/").content.decode()
-    assert 'href="/channels/"' in settings and 'href="/channel-customers/"' in as_alice.get("/menu/").content.decode()
+    assert (
+        'href="/channels/"' in settings
+        and 'href="/channel-customers/"' in as_alice.get("/menu/").content.decode()
+    )
 
 
 SHEET = """チャネル,会員番号,顧客ID,購入日,金額
@@ -209,7 +219,9 @@ def test_a_sheet_of_purchases_makes_customers_of_channels_once(tmp_path: Path, b
     }
     assert ChannelCustomer.objects.get(outside_id="S-2").note == "会員番号: M-9"
     assert Channel.objects.get(name="本店").kind == "shop" and Channel.objects.count() == 2
-    assert set(Order.objects.filter(channel_customer__outside_id="S-1").values_list("contact", flat=True)) == {member.pk}
+    assert set(
+        Order.objects.filter(channel_customer__outside_id="S-1").values_list("contact", flat=True)
+    ) == {member.pk}
     before = list(Order.objects.order_by("pk").values_list("pk", "version", "total"))
     again = bring_in(tmp_path, SHEET, bob, entity)
     assert (again.figures["created"], again.figures["updated"], again.figures["refused"]) == ({}, {}, 0)
@@ -230,7 +242,9 @@ def test_a_list_of_a_channels_customers(tmp_path: Path, bob: Any) -> None:
     text = "チャネル,顧客ID,顧客名,得意先名\nWebストア,A1,みどり,みどり商事\n電話,A1,みどり,みどり商事\n"
     job = bring_in(tmp_path, text, bob, "channel_customer")
     assert (job.status, job.figures["refused"]) == ("done", 0), job.error
-    told = ChannelCustomer.objects.order_by("pk").values_list("channel__name", "channel__kind", "outside_id", "account__name")
+    told = ChannelCustomer.objects.order_by("pk").values_list(
+        "channel__name", "channel__kind", "outside_id", "account__name"
+    )
     assert list(told) == [("Webストア", "web", "A1", "みどり商事"), ("電話", "phone", "A1", "みどり商事")]
     assert bring_in(tmp_path, text, bob, "channel_customer").figures["created"] == {}
 
