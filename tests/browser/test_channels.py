@@ -46,13 +46,13 @@ def reads(page: Any, account: int) -> None:
 
 def test_an_order_counts_on_the_account(page: Any, account: int) -> None:
     reads(page, account)
-    page.click("text=Webストア >> xpath=ancestor::*[self::a or descendant::a][1]//a")
-    page.wait_for_selector("h1:has-text('株式会社丸山製作所')")
-    assert "W001038" in page.locator("main").inner_text()
+    page.click(".sheet:has(h2:has-text('チャネル別顧客')) a[href^='/channel-customers/']:not([href*='new'])")
+    page.wait_for_url("**/channel-customers/*/")
+    page.wait_for_selector("main >> text=累計購入額")
 
 
 def test_channels_on_a_telephone(phone: Any, account: int) -> None:
     reads(phone, account)
     phone.goto("/menu/")
-    phone.click("text=チャネル別顧客")
-    phone.wait_for_selector("text=W001038")
+    phone.click("main a[href='/channel-customers/']")
+    phone.wait_for_selector("main >> text=W001038")

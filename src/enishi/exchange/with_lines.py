@@ -13,15 +13,14 @@ from enishi.records.fields import Money
 def about(rows: list[list[Any]], table: str, wanted: str) -> str:
     """The entity with lines that a sheet is about: what the person came from, or orders, where the sheet has what sales have: a day, a
     product and how many of it."""
-    if (
-        wanted == "channel_customer" and registry.find("order") is not None
-    ):  # what they bought, brought in from their page
-        if channels.is_sales(Sheet(rows, table, about="order")):
-            return "order"
+    named = registry.find("order") is not None and registry.find("order_line") is not None
+    # What they bought may be brought in from their page.
+    if wanted == "channel_customer" and named and channels.is_sales(Sheet(rows, table, about="order")):
+        return "order"
     if wanted:
         found = registry.find(wanted)
         return wanted if found is not None and found.imports.beside else ""
-    if registry.find("order") is None or registry.find("order_line") is None:
+    if not named:
         return ""
     sheet = Sheet(rows, table, about="order")
     if channels.is_sales(sheet):

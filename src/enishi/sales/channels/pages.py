@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.pages.cards import card_context
 from enishi.sales.channels.figures import OF_ACCOUNT
@@ -14,8 +15,12 @@ def on_account_card(request: HttpRequest, entity: Entity, record: Any, context: 
     """The sums over all channels, which stand on the account: no query."""
     if entity.name != "account" or "sections" not in context:
         return
-    shown = [entity.fields[name] for name in OF_ACCOUNT if name in entity.fields]
-    facts = [(one.label, one.value_text(record)) for one in shown if not one.is_empty(one.get(record))]
+    words = registry.whole_entities()["channel_customer"].fields
+    facts = [
+        (words[each].label, found.value_text(record))
+        for name, each in zip(OF_ACCOUNT, ("order_count", "lifetime_value", "last_order_on"), strict=True)
+        if (found := entity.fields.get(name)) is not None and not found.is_empty(found.get(record))
+    ]
     if facts:
         context["channel_sums"] = facts
         context["extra_parts"] = [*context.get("extra_parts", ()), "channels/sums.html"]
