@@ -219,9 +219,13 @@ def trade(account: Any, alice: Any) -> dict[str, Any]:
     line = [{"text": SECRET, "unit_price": "1000"}]
     product = make("product", name=f"{SECRET}油")
     prices = make("price_list", name=f"{SECRET}価格", prices=[{"product": product.pk, "price": "9"}])
-    held = {"product": product, "price_list": prices, "terms": make("terms", account=account.pk)}
+    channel = make("channel", name=f"{SECRET}店")
+    buyer = make("channel_customer", channel=channel.pk, outside_id=SECRET, account=account.pk)
+    held = {"channel": channel, "channel_customer": buyer, "product": product, "price_list": prices}
+    held["terms"] = make("terms", account=account.pk)
     for name in ("quote", "order", "invoice"):
-        held[name] = make(name, account=account.pk, name=f"{SECRET}分", lines=line)
+        named = {"channel_customer": buyer.pk} if name == "order" else {}
+        held[name] = make(name, account=account.pk, name=f"{SECRET}分", lines=line, **named)
         held[f"{name}_line"] = held[name].lines.get()
     held["deal_line"] = make("deal", name=f"{SECRET}の商い", account=account.pk, lines=line).lines.get()
     held["price"] = prices.prices.get()

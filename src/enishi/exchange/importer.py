@@ -11,6 +11,7 @@ from enishi.access.models import User
 from enishi.exchange.asking.candidates import spelled_alike
 from enishi.exchange.asking.deciding import Decider, Decision
 from enishi.exchange.asking.questions import Asks
+from enishi.exchange.channels import Channels
 from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.rows import LONGEST_NOTE, RowReader
@@ -58,6 +59,7 @@ class Importer:
         self.said = {
             entity.name: defaultdict[str, Keys](Keys) for entity in self.entities
         }  # of what it met, by field
+        self.channels = Channels(by) if any(one.name == "channel" for one in self.entities) else None
         self.decider = Decider(plan, by, self.made, self.touched)
         self._defaults = {entity.name: _defaults(entity) for entity in self.entities}
         self._ahead: dict[int, tuple[Values, bulk.Draft]] = {}  # by identity of the values
@@ -185,6 +187,8 @@ class Importer:
     def _tie(self, rows: list[Parsed]) -> None:
         """Finds the records of which rows have only another program's id; where there is none (its file has not come in yet), the
         id stays in the note and is reported."""
+        if self.channels is not None:
+            self.channels.prepare(rows)
         program = self.reader.program
         if program is None:
             return
@@ -304,6 +308,7 @@ class Importer:
     def _create(self, entity: Entity, rows: list[tuple[Values, list[Parsed]]]) -> list[int]:
         """Makes records of these values, each for the rows that say the same of it; returns their keys."""
         drafter = bulk.Drafter(entity, self.by, importing=True)
+        entity.complete([values for values, _owning in rows])
         drafts = []
         for values, owning in rows:
             drafted = self._ahead.get(id(values))

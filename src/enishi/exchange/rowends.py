@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import privates, visits
+from enishi.exchange import channels, privates, visits
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.sheet import PERSON
 from enishi.records import registry
@@ -20,6 +20,10 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
     """Drops what has no name, or says that the row's main thing has none."""
     if reader.with_lines:  # whom it is about may be known by a number alone, and an order needs no name
         parsed.values = {reader.plan.main: parsed.values.get(reader.plan.main, {}), **parsed.values}
+        if lacks := channels.problem(parsed.values, reader.paid):
+            parsed.errors.append(lacks)
+        if reader.paid:
+            parsed.values["order"].setdefault("tax_mode", "included")
         return
     private = privates.is_private(parsed, reader.plan.mixed)
     if private:

@@ -9,7 +9,18 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from enishi.exchange import contents, headings, places, readers, rowends, todo, turned, visits, vocabulary
+from enishi.exchange import (
+    channels,
+    contents,
+    headings,
+    places,
+    readers,
+    rowends,
+    todo,
+    turned,
+    visits,
+    vocabulary,
+)
 from enishi.exchange.headings import is_blank
 from enishi.exchange.mapping import JOINED, Plan, kind_of
 from enishi.exchange.models import ImportJob
@@ -138,6 +149,7 @@ class RowReader:
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
         main = registry.find(plan.main)
         self.with_lines = main is not None and bool(main.imports.beside)
+        self.paid = channels.is_of_purchases(plan)
         self.tied: dict[str, dict[str, int]] = {}  # names of connected records that were looked up
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
 

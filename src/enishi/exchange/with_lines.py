@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from enishi.exchange import headings
+from enishi.exchange import channels, headings
 from enishi.exchange.headings import Meaning
 from enishi.exchange.mapping import Plan, default_keys, kind_of, note_the_rest
 from enishi.exchange.sheet import Sheet
@@ -13,12 +13,18 @@ from enishi.records.fields import Money
 def about(rows: list[list[Any]], table: str, wanted: str) -> str:
     """The entity with lines that a sheet is about: what the person came from, or orders, where the sheet has what sales have: a day, a
     product and how many of it."""
+    named = registry.find("order") is not None and registry.find("order_line") is not None
+    # What they bought may be brought in from their page.
+    if wanted == "channel_customer" and named and channels.is_sales(Sheet(rows, table, about="order")):
+        return "order"
     if wanted:
         found = registry.find(wanted)
         return wanted if found is not None and found.imports.beside else ""
-    if registry.find("order") is None or registry.find("order_line") is None:
+    if not named:
         return ""
     sheet = Sheet(rows, table, about="order")
+    if channels.is_sales(sheet):
+        return "order"
     sold = sheet.has("product", "name", "code") and sheet.has("order_line", "quantity")
     return (
         "order"
@@ -29,6 +35,7 @@ def about(rows: list[list[Any]], table: str, wanted: str) -> str:
 
 def plan(sheet: Sheet, table: str, main: str, labels: int) -> Plan:
     """The plan of a sheet of orders, a line in each row: a column means what is named first of the order, its customer, its line."""
+    channels.tell(sheet)
     order = {one.name: place for place, one in enumerate(headings.importable(main))}
     taken: set[str] = set()
     pairs = sorted(

@@ -184,26 +184,22 @@ def check_unique(
     used: Used | None = None,
 ) -> None:
     """`taken`: what earlier records of the same batch use; `used`: what stored ones do, where it was asked for all of the batch."""
-    for name in changed:
+    names = {*changed, *(one.name for one in entity.fields.values() if one.within and one.within in changed)}
+    for name in names:
         found = entity.field(name)
         value = found.get(record)
         if not found.unique or found.is_empty(value):
             continue
+        mine = (value, entity.field(found.within).get(record)) if found.within else value
         if taken is not None:
-            if (name, value) in taken:
+            if (name, mine) in taken:
                 errors[name] = [
                     _("%(label)s「%(value)s」が2件以上あります。")
                     % {"label": found.label, "value": found.text(value)}
                 ]
                 continue
-            taken.add((name, value))
-        other = (
-            entity.model._default_manager.filter(found.lookup()(value), deleted_at=None)
-            .exclude(pk=record.pk)
-            .first()
-            if used is None or value in used.values[name]
-            else None
-        )
+            taken.add((name, mine))
+        other = found.rivals(record, value).first() if used is None or value in used.values[name] else None
         if other is not None:
             errors[name] = [
                 _("%(label)s「%(value)s」は「%(title)s」が使っています。")

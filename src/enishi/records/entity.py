@@ -73,6 +73,7 @@ class ImportHint:
 
     keys: tuple[str, ...] = ()
     together: tuple[str, ...] = ()
+    within: str = ""  # a reference within which the first key tells one (a number that each channel gives)
     note: str = "note"  # the field that keeps what has no field of its own
     # Entities that a row of such a sheet makes beside it (an order's lines, its customer), likeliest first: their words mean something
     # only in a sheet that is about it.
@@ -257,8 +258,14 @@ class Entity:
         """What several of a record's fields together might be written like instead; each field's own kind speaks for itself."""
         return []
 
+    def complete(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Adds to the values of a file's new records what follows from records that they point to; in one query for all of them."""
+
     def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
         """Brings dependants up to date after storing, in the same transaction."""
+
+    def summed(self, records: Sequence[Any]) -> None:
+        """After lines that were stored by themselves (a file's, a call's) have changed the sums of these records; in the same transaction."""
 
     def unite(self, record: Any, values: dict[str, Any], by: Any) -> None:
         """After what pointed to merged records points to `record`, which gets these values next: brings what can be there only once

@@ -274,13 +274,11 @@ def _erased(entity: Entity, events: list[Event]) -> set[tuple[str, str]]:
     return gone
 
 
-def _taken(entity: Entity, row: Any, found: FieldKind, old: Any) -> bool:
+def _taken(row: Any, found: FieldKind, old: Any) -> bool:
     """Whether another record uses this unique value by now."""
     if not found.unique or found.is_empty(old):
         return False
-    return (
-        entity.model._default_manager.filter(found.lookup()(old), deleted_at=None).exclude(pk=row.pk).exists()
-    )
+    return found.rivals(row, old).exists()
 
 
 def _old_values(
@@ -301,7 +299,7 @@ def _old_values(
             now == new
             and not entity.locked(row, {name})
             and (name, str(old)) not in erased
-            and not _taken(entity, row, found, found.from_json(old))
+            and not _taken(row, found, found.from_json(old))
         ):
             values[name] = found.from_json(old)
         else:

@@ -35,7 +35,9 @@ from enishi.records.visible import machine, require
 BATCH = 500
 AT_ONCE = 50  # merges that one transaction takes back
 SILENT = {"version", "updated_at", "updated_by_id", "deleted_by_id", "sort_key", "match_key"}
-FIGURES = {one.attname for one in Touched._meta.fields} | {"open_amount"}
+FIGURES = {one.attname for one in Touched._meta.fields} | {
+    "open_amount", "first_order_on", "last_order_on", "order_count", "lifetime_value", "channel_orders", "channel_value", "channel_last_on",
+}  # fmt: skip
 Images = dict[str, dict[int, dict[str, Any]]]
 
 
@@ -336,8 +338,7 @@ class _Part:
         for found in entity.fields.values():
             if not found.unique or found.linked or found.is_empty(found.get(row)):
                 continue
-            others = entity.model._default_manager.filter(found.lookup()(found.get(row)), deleted_at=None)
-            if others.exclude(pk=row.pk).exists():
+            if found.rivals(row, found.get(row)).exists():
                 self._kept(entity.model, row.pk, found.column if not found.custom else found.name)
                 found.put(row, found.empty_value())
                 row.save(update_fields=["custom" if found.custom else found.name])

@@ -5,6 +5,8 @@ class SalesConfig(AppConfig):
     name = "enishi.sales"
 
     def ready(self) -> None:
+        import enishi.sales.channels.entity
+        import enishi.sales.channels.pages
         import enishi.sales.deals.entity
         import enishi.sales.documents.pages
         import enishi.sales.invoices.entity

@@ -95,6 +95,7 @@ class Deal(Record, Touched):
 
 
 # What is sold and how it is billed; these point to deals, so they come after.
+from enishi.sales.channels.models import Channel, ChannelCustomer  # noqa: E402
 from enishi.sales.documents.models import DocumentText, Issuer  # noqa: E402
 from enishi.sales.invoices.models import Invoice, InvoiceLine, Payment  # noqa: E402
 from enishi.sales.leads.models import Lead  # noqa: E402
@@ -103,6 +104,6 @@ from enishi.sales.products.models import Price, PriceList, Product, Terms  # noq
 from enishi.sales.quotes.models import DealLine, Quote, QuoteLine  # noqa: E402
 
 __all__ = [
-    "Deal", "DealLine", "DocumentText", "Invoice", "InvoiceLine", "Issuer", "Lead", "Order", "OrderLine", "Payment", "Pipeline", "Price", "PriceList",
+    "Channel", "ChannelCustomer", "Deal", "DealLine", "DocumentText", "Invoice", "InvoiceLine", "Issuer", "Lead", "Order", "OrderLine", "Payment", "Pipeline", "Price", "PriceList",
     "Product", "Quote", "QuoteLine", "Stage", "Terms",
 ]  # fmt: skip

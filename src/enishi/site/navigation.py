@@ -16,7 +16,19 @@ from enishi.work.models import Task
 
 _counts: dict[int, tuple[float, dict[str, int]]] = {}
 KEEP_SECONDS = 20
-ORDER = ("account", "contact", "lead", "deal", "quote", "order", "invoice", "product", "task", "activity")
+ORDER = (
+    "account",
+    "contact",
+    "lead",
+    "deal",
+    "quote",
+    "order",
+    "invoice",
+    "product",
+    "channel_customer",
+    "task",
+    "activity",
+)
 PLACES = {"/today/": "today", "/search/": "search", "/deals/board/": "board", "/menu/": "menu"}
 
 

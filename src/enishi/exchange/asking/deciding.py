@@ -209,7 +209,10 @@ class Decider:
         if entity.imports.together and not chosen:
             return self._together(entity, row, values)
         if not chosen:
-            return None
+            return self._purchase_key(values) if entity.name == "order" else None
+        if within := entity.imports.within:
+            named = row.values.get(entity.field(within).to, {}).get("name")  # type: ignore[attr-defined]
+            return (chosen, values[chosen], values.get(within) or named) if values.get(chosen) else None
         if chosen != "name" and values.get(chosen):
             return chosen, values[chosen]
         if entity.name == "contact":
@@ -217,6 +220,12 @@ class Decider:
         if chosen == "name" or entity.name in {"account", "product"}:
             return ("name", values["name"]) if values.get("name") else None
         return None
+
+    @staticmethod
+    def _purchase_key(values: Values) -> Any:
+        """Purchases without numbers are one per day of a channel's customer; a second line of that day belongs to it."""
+        customer, day = values.get("channel_customer"), values.get("date")
+        return ("channel_customer", customer, day) if customer and day else None
 
     @staticmethod
     def _together(entity: Entity, row: Parsed, values: Values) -> Any:
@@ -277,6 +286,11 @@ class Decider:
             if name == "together":
                 known |= _known_together(entity, rows, found)
                 continue
+            if name == "channel_customer":
+                rows = rows.filter(number="", channel_customer__in={key[1] for key in found})
+                days = rows.filter(date__in={key[2] for key in found})
+                known |= {(name, one.channel_customer_id, one.date): one for one in days}
+                continue
             found_by = entity.field(name)
             if name != chosen:  # known by name only where it has no number of its own
                 rows = rows.filter(entity.field(chosen).empty_q())
@@ -287,8 +301,10 @@ class Decider:
                 rows = rows.filter(found_by.lookup("in")([stored(found_by, value) for value in values]))
             if name == chosen and name != "name":
                 known |= self._known_once(entity, found_by, found)
+            within = entity.field(entity.imports.within) if entity.imports.within and name == chosen else None
             for record in rows:
-                known[(name, found_by.get(record))] = record
+                beside = (within.get(record),) if within is not None else ()
+                known[(name, found_by.get(record), *beside)] = record
         return known
 
     def _known_once(self, entity: Entity, found_by: FieldKind, keys: set[Any]) -> dict[Any, Any]:
@@ -297,8 +313,9 @@ class Decider:
             found_by.lookup("in")([stored(found_by, key[1]) for key in keys]), deleted_at__isnull=False
         )
         became = forwards.survivors(entity, rows, self.by)
+        within = entity.field(entity.imports.within) if entity.imports.within else None
         return {
-            (found_by.name, found_by.get(row)): became[row.pk]
+            (found_by.name, found_by.get(row), *((within.get(row),) if within else ())): became[row.pk]
             for row in entity.model._default_manager.filter(pk__in=became)
         }
 

@@ -367,8 +367,12 @@ class Comparer:
             others = self.entity.model._default_manager.filter(
                 found.lookup("in")(list(wanted)), deleted_at=None
             )
+            keys = [row.record_id for each in wanted.values() for row, _one in each]
+            scopes = self._scopes(found, [*keys, *(other.pk for other in others)])
             for other in others:
                 for row, one in wanted.get(found.get(other), ()):
+                    if found.within and scopes.get(row.record_id) != scopes[other.pk]:
+                        continue
                     if row.record_id != other.pk and row.kind != Kind.NEW:
                         row.changes.remove(one)
                         text = _("ほかの記録が使っています。")
@@ -376,6 +380,13 @@ class Comparer:
                         row.bad = True
                         if not any(not each["here"] for each in row.changes):
                             row.kind, row.chosen = (Kind.HERE if row.changes else Kind.BAD), False
+
+    def _scopes(self, found: FieldKind, keys: list[Any]) -> dict[Any, Any]:
+        """By record what it has in the field within which its value must be the only one."""
+        if not found.within:
+            return {}
+        rows = self.entity.model._default_manager.filter(pk__in=[key for key in keys if key])
+        return dict(rows.values_list("pk", self.entity.field(found.within).column))
 
 
 class Held:

@@ -86,6 +86,8 @@ def _sold(by: User) -> None:
     make("lead", family_name="丸山", given_name="花子", company="丸山商事", budget="50万円")
     make("price_list", name="特価", prices=[{"product": product, "price": "9"}])
     make("terms", account=account)
+    channel = make("channel", name="本店").pk
+    make("channel_customer", channel=channel, outside_id="7", account=account)
     lines = [{"product": product, "text": "煮干し", "quantity": "2.5", "unit_price": "100"}, {"text": "送料"}]
     for name in ("quote", "order", "invoice", "deal"):
         make(name, account=account, name="九月分", lines=lines)

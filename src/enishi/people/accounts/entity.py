@@ -142,6 +142,9 @@ class AccountEntity(Entity):
         Moment("next_step_at", editable=False, sortable=True),
         Words("next_step", editable=False, tells=(("task", ""),)),
         Money("open_amount", editable=False, sortable=True, tells=(("deal", ""), ("deal", "amount"), ("deal", "account"))),
+        Number("channel_orders", editable=False, unit=pgettext_lazy("unit", "回"), tells=(("channel_customer", ""), ("channel_customer", "order_count"))),
+        Money("channel_value", editable=False, sortable=True, tells=(("channel_customer", ""), ("channel_customer", "lifetime_value"))),
+        Date("channel_last_on", editable=False, sortable=True, tells=(("channel_customer", ""), ("channel_customer", "last_order_on"))),
     )  # fmt: skip
     columns = ("status", "industry", "owner", "last_contact_at", "open_amount", "next_step")
     sections = (
@@ -159,6 +162,12 @@ class AccountEntity(Entity):
         Connection("deal", "account", _("案件"), ("stage", "amount")),
         Connection("lead", "account", _("リード"), ("status", "source")),
         Connection("quote", "account", _("見積"), ("status", "total")),
+        Connection(
+            "channel_customer",
+            "account",
+            _("チャネル別顧客"),
+            ("channel", "outside_id", "last_order_on", "order_count", "lifetime_value"),
+        ),
         Connection("order", "account", _("受注・購買履歴"), ("date", "total")),
         Connection("invoice", "account", _("請求"), ("status", "balance")),
         Connection("terms", "account", _("取引条件"), ("price_list", "closing_day")),

@@ -45,6 +45,10 @@ class Account(Record, Touched, Reachable):
     started_on = models.DateField(_("取引開始日"), null=True, blank=True)
     note = models.TextField(_("備考"), blank=True)
     open_amount = models.BigIntegerField(_("進行中の金額"), null=True, editable=False)
+    # Over all channels on which the account buys; kept up to date by `enishi.sales.channels`. Yen with tax.
+    channel_orders = models.BigIntegerField(_("チャネル合計の購入回数"), null=True, editable=False)
+    channel_value = models.BigIntegerField(_("チャネル合計の購入額"), null=True, editable=False)
+    channel_last_on = models.DateField(_("チャネル合計の最終購入日"), null=True, editable=False)
 
     class Meta:
         indexes = [
@@ -54,6 +58,8 @@ class Account(Record, Touched, Reachable):
                 "last_contact_at",
                 "next_step_at",
                 "open_amount",
+                "channel_value",
+                "channel_last_on",
                 filters=("status", "rank", "industry"),
             ),
             models.Index(fields=["code"], name="account_code"),

@@ -144,6 +144,12 @@ class ContactEntity(Entity):
         Connection("deal", "contact", _("案件"), ("stage", "amount")),
         Connection("lead", "contact", _("リード"), ("status", "source")),
         Connection("quote", "contact", _("見積"), ("status", "total")),
+        Connection(
+            "channel_customer",
+            "contact",
+            _("チャネル別顧客"),
+            ("channel", "outside_id", "last_order_on", "order_count", "lifetime_value"),
+        ),
         Connection("order", "contact", _("受注・購買履歴"), ("date", "total")),
         Connection("invoice", "contact", _("請求"), ("status", "balance")),
     )

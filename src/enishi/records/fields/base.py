@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.expressions import Combinable
 from django.db.models.lookups import IsNull
 from django.utils.functional import Promise
@@ -35,6 +35,7 @@ class FieldKind:
         label: the word on the screen; taken from the model's verbose name where it is not given.
         required: whether a record can do without it.
         unique: whether two living records may not share a value (exact, after cleaning).
+        within: the field that must be the same too for two such values to be in each other's way (a number that each channel gives).
         help: a sentence below the input.
         aliases: words that head this column in other people's sheets, beside the label.
         listed: may be a list column; sortable: has an index that serves sorting; editable: may be written by hand.
@@ -72,6 +73,7 @@ class FieldKind:
         *,
         required: bool = False,
         unique: bool = False,
+        within: str = "",
         help: Text = "",  # noqa: A002
         aliases: Iterable[str] = (),
         listed: bool = True,
@@ -86,6 +88,7 @@ class FieldKind:
         self._label = label
         self.required = required
         self.unique = unique
+        self.within = within
         self.help = help
         self.aliases = tuple(aliases)
         self.listed = listed
@@ -128,6 +131,15 @@ class FieldKind:
     def label(self) -> str:
         """The word on the screen, in the active language."""
         return str(self._label)
+
+    def rivals(self, record: Any, value: Any) -> QuerySet[Any]:
+        """The other living records that have this value, where no two may."""
+        assert self.entity is not None
+        rows: QuerySet[Any] = self.entity.model._default_manager.filter(self.lookup()(value), deleted_at=None)
+        if self.within:
+            beside = self.entity.field(self.within)
+            rows = rows.filter(**{beside.column: beside.get(record)})
+        return rows.exclude(pk=record.pk)
 
     def follows(self) -> Iterable[tuple[str, str]]:
         """What the value is made of beyond the record's own entries, as (entity, field); the field "" stands for all records of the

@@ -140,6 +140,7 @@ class SaleLine(LineEntity):
         for row in above:
             parent.prepare(row, {self.lines_field})
         update_rows(parent.model, above)
+        parent.summed(above)
 
 
 def _fill_from(record: Any, changed: set[str]) -> None:

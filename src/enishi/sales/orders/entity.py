@@ -1,5 +1,6 @@
 """How orders look and behave."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -9,6 +10,8 @@ from django.utils.translation import pgettext_lazy
 from enishi.records.entity import ImportHint, Preset, Section
 from enishi.records.fields import Choice, Date, Option, Reference, Words
 from enishi.records.registry import register
+from enishi.sales.channels.figures import refresh_customers
+from enishi.sales.channels.models import ChannelCustomer
 from enishi.sales.documents.entity import DocumentEntity, document_fields
 from enishi.sales.models import Order
 
@@ -35,6 +38,8 @@ class OrderEntity(DocumentEntity):
         ),
         Choice("status", options=STATUSES, default="open", importable=True, aliases=("受注状況", "状態")),
         Reference("quote", to="quote", carries_up=True),
+        Reference("channel", to="channel"),
+        Reference("channel_customer", to="channel_customer", carries_up=True),
         Words("customer_number", longest=60, aliases=("先方注文番号", "客先注文番号", "po number")),
         Date("delivery_on", sortable=True, aliases=("納期", "納品予定日", "希望納期")),
         Date("delivered_on", aliases=("納品日", "出荷日")),
@@ -43,7 +48,7 @@ class OrderEntity(DocumentEntity):
     sections = (
         Section(
             _("基本情報"),
-            ("name", "number", "account", "contact", "deal", "quote", "date", "status", "lines", "discount", "net", "tax", "total", "owner", "tags"),
+            ("name", "number", "account", "contact", "deal", "quote", "channel", "channel_customer", "date", "status", "lines", "discount", "net", "tax", "total", "owner", "tags"),
         ),
         Section(
             _("くわしい情報"),
@@ -58,15 +63,64 @@ class OrderEntity(DocumentEntity):
         Preset("to_bill", _("未請求"), {"field": "status", "op": "in", "value": ["open", "delivered"]}),
     )
     bulk_actions = (("/orders/bill/", _("まとめて請求")),)
-    imports = ImportHint(keys=("number",), beside=("account", "order_line", "product", "contact"))
+    imports = ImportHint(
+        keys=("number",),
+        beside=("account", "order_line", "product", "contact", "channel", "channel_customer"),
+    )
+
+    def prepare(self, record: Any, changed: set[str]) -> None:
+        if "channel_customer" in changed and record.channel_customer_id and not record.importing:
+            follow_customer(record, record.channel_customer)
+        super().prepare(record, changed)
+
+    def complete(self, rows: Sequence[dict[str, Any]]) -> None:
+        keys = {values["channel_customer"] for values in rows if values.get("channel_customer")}
+        found = ChannelCustomer.objects.in_bulk(keys) if keys else {}
+        for values in rows:
+            customer = found.get(values.get("channel_customer", 0))
+            if customer is not None and not values.get("account") and not values.get("contact"):
+                values |= {"account": customer.account_id, "contact": customer.contact_id}
+
+    def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
+        """Keeps the figures of those who bought, as their channels know them."""
+        keys = {record.channel_customer_id for record in records}
+        keys |= {change["channel_customer"][0] for change in changes if "channel_customer" in change}
+        refresh_customers(keys - {None})
+
+    def summed(self, records: Sequence[Any]) -> None:
+        self.settle(records, (), None)
 
     def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
         errors = super().check(record, changed)
         if record.delivered_on and record.date and record.delivered_on < record.date:
             errors["delivered_on"] = [_t("納品日が受注日より前です。")]
+        told = {"channel", "channel_customer"} & changed and not record.importing
+        customer = record.channel_customer if told else None
+        if customer is not None and customer.channel_id != record.channel_id:
+            said = _t(
+                "このお客様は「%(channel)s」のお客様です。チャネルを合わせるか、お客様を選び直してください。"
+            )
+            errors["channel_customer"] = [said % {"channel": customer.channel}]
         return errors if not record.importing else {}
 
     def locked(self, record: Any, names: set[str]) -> str:
         return super().locked(
-            record, names - {"status", "delivered_on", "delivery_on", "deal", "customer_number"}
+            record,
+            names
+            - {
+                "status",
+                "delivered_on",
+                "delivery_on",
+                "deal",
+                "customer_number",
+                "channel",
+                "channel_customer",
+            },
         )
+
+
+def follow_customer(order: Any, customer: ChannelCustomer) -> None:
+    """What an order has of its channel customer where it says nothing itself: the channel, and who that is."""
+    order.channel_id = order.channel_id or customer.channel_id
+    if order.account_id is None and order.contact_id is None:
+        order.account_id, order.contact_id = customer.account_id, customer.contact_id

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from enishi.sales.channels.models import Channel, ChannelCustomer
 from enishi.sales.lines.models import Document, Line, document_indexes, line_indexes
 from enishi.sales.quotes.models import Quote
 
@@ -13,6 +14,17 @@ class Order(Document):
     status = models.CharField(_("状態"), max_length=10, default="open")
     quote = models.ForeignKey(
         Quote, models.SET_NULL, null=True, blank=True, related_name="orders", verbose_name=_("見積")
+    )
+    channel = models.ForeignKey(
+        Channel, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("チャネル")
+    )
+    channel_customer = models.ForeignKey(
+        ChannelCustomer,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="orders",
+        verbose_name=_("チャネル別顧客"),
     )
     customer_number = models.CharField(_("先方の注文番号"), max_length=60, blank=True)
     delivery_on = models.DateField(_("納品予定日"), null=True, blank=True)

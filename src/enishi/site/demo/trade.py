@@ -9,6 +9,7 @@ from enishi.records import registry, write
 from enishi.records.models import Sequence
 from enishi.sales import terms
 from enishi.sales.models import Invoice, Issuer, Order
+from enishi.site.demo import channels
 
 if TYPE_CHECKING:
     from enishi.site.demo import Sample
@@ -134,6 +135,7 @@ class Trade:
             )  # fmt: skip
         rows.sort(key=lambda row: row["date"])
         self.numbered("order", rows, "注")
+        channels.assign(self.sample, rows)
         self.made: list[Order] = self.store("order", rows)
 
     def invoices(self) -> None:

@@ -63,6 +63,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
     operations = list((done if user.is_admin else done.filter(user=user))[:15])
     imports = dict(ImportJob.objects.filter(operation__in=operations).values_list("operation_id", "pk"))
     context["operations"] = [(one, imports.get(one.pk)) for one in operations]
+    context["has_channels"] = registry.find("channel") is not None
     context["may_import"] = may(user, "import")
     return render(request, "site/settings.html", context)
 
