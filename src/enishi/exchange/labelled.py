@@ -75,9 +75,9 @@ class LabelledReader:
         name = f"{base} ({label})" if label else base
         values = [part for part in SEVERAL.split(str(cell)) if part]
         if key(base).startswith(("phone", "電話")):
-            for place, one in enumerate(values):
+            for count, one in enumerate(values):
                 number = (column, label, name, one)
-                if place:
+                if count:
                     self.rest.append(number)  # what a later column calls by its kind goes first
                 else:
                     self._telephone(reader, parsed, *number)
