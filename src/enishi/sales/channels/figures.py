@@ -84,5 +84,5 @@ def refresh_merged(entity: Any, keys: Sequence[int]) -> None:
     elif entity.name == "order":
         from enishi.sales.orders.models import Order
 
-        rows = Order.objects.filter(pk__in=keys, channel_customer__isnull=False)
-        refresh_customers(rows.values_list("channel_customer", flat=True))
+        orders = Order.objects.filter(pk__in=keys, channel_customer__isnull=False)
+        refresh_customers(orders.values_list("channel_customer", flat=True))
