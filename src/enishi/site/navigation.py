@@ -57,6 +57,10 @@ class Frame:
             self._item(one.name, str(one.label), one.opening_url, one.icon)
             for one in sorted(drawn, key=lambda one: (one.position, one.code))
         ]
+        if registry.find("goal") is not None:
+            made.append(self._item("forecast", _("目標と見込み"), "/forecast/", "target"))
+        if registry.find("activity") is not None:
+            made.append(self._item("meetings", _("訪問・打ち合わせの成果"), "/meetings/", "users"))
         made.append(self._item("insight", _("分析"), "/reports/", "chart-column"))
         return made
 
@@ -91,10 +95,12 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def section(path: str) -> str:
     """The sidebar's entry that an address belongs to."""
     slug = path.split("/", 2)[1] if path.count("/") > 1 else ""
-    if slug in {"today", "calendar", "settings"}:
+    if slug in {"today", "calendar", "meetings", "settings"}:
         return slug
     if slug in {"reports", "dashboards"}:
         return "insight"
+    if slug in {"forecast", "goals"}:
+        return "forecast"
     try:
         found = registry.by_slug(slug)
     except KeyError:
