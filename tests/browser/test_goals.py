@@ -56,3 +56,22 @@ def test_meeting_figures_lead_to_their_records(phone: Any, made: None) -> None:
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     phone.click(".meetings-table tbody td[data-label='成功'] a")
     phone.wait_for_selector("main >> text=訪問")
+
+
+@pytest.mark.row("C9")
+def test_a_daily_report_is_sent_in_on_a_telephone_and_commented(
+    phone: Any, browse: Any, made: None, live_enishi: Any
+) -> None:
+    phone.goto("/daily/")
+    assert "ご挨拶" in phone.input_value("#daily-done")
+    phone.fill("#daily-result", "好感触でした")
+    phone.click("text=提出する")
+    phone.wait_for_selector("main >> text=提出済み")
+    bob = browse("bob")
+    bob.goto("/daily-reports/?preset=today")
+    bob.click("td a >> nth=0")
+    bob.fill(".daily-comment textarea", "よく聞けました")
+    bob.click(".daily-comment button")
+    bob.wait_for_selector(".card-left >> text=よく聞けました")
+    phone.goto("/record/notifications/")
+    assert "コメントしました" in phone.locator("body").inner_text()

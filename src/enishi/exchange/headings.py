@@ -17,7 +17,13 @@ from enishi.records.entity import Entity
 
 Meaning = tuple[str, str]  # entity, field
 HEADER_ROWS = 30
-APART = {"activity", "goal", "lead", "product"}  # whose words would mean too much in other sheets
+APART = {
+    "activity",
+    "daily_report",
+    "goal",
+    "lead",
+    "product",
+}  # whose words would mean too much in other sheets
 # 担当 is ours or theirs: what else the sheet has, and who stands there, decides (`mapping`).
 OURS_OR_THEIRS = {"担当", "担当者", "担当者名", "担当名", "担当者氏名"}
 _WHAT = {

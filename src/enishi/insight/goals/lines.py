@@ -13,7 +13,6 @@ from enishi.access.names import user_names
 from enishi.insight import fiscal
 from enishi.insight.goals.entity import MEASURES, amount_text, period_start, period_words
 from enishi.insight.goals.figures import Ledger, open_tree, tree_of
-from enishi.insight.goals.models import Goal
 from enishi.insight.people import People
 from enishi.japanese.calendar import business_days_left, fiscal_year
 from enishi.records import registry
@@ -134,7 +133,7 @@ def sheets(
 ) -> list[Sheet]:
     """The goals that a person sees in a span, by measure. Nine queries at most, however many goals there are."""
     entity = registry.find("goal")
-    if entity is None or not NEEDED <= set(entity.fields):
+    if entity is None or not set(entity.fields) >= NEEDED:
         return []
     period = "month" if span in LONG else span
     rows = visible(entity, user).filter(period=period, start__gte=first, start__lte=last).order_by("pk")
@@ -287,5 +286,5 @@ class _Maker:
         both = {"any": [tree_of(measure, first, last), coming]}
         return Figure(
             amount_text(measure, actual + more), self.ledger.address(measure, owners, both),
-            f"+{amount_text(measure, more)}", self.ledger.address(measure, owners, coming),
+            f"+{amount_text(measure, more)}" if more else "", self.ledger.address(measure, owners, coming),
         )  # fmt: skip

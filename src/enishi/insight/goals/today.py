@@ -28,7 +28,7 @@ class Bar:
 def bars(user: User, today: datetime.date) -> list[Bar]:
     """The person's goals of this month; no query where there are none (see `kept`)."""
     entity = registry.find("goal")
-    if entity is None or not NEEDED <= set(entity.fields) or user.rights.reach("see", "goal") == "none":
+    if entity is None or not set(entity.fields) >= NEEDED or user.rights.reach("see", "goal") == "none":
         return []
     first, last = span_days("month", today)
     targets = kept.of_month(first, user.pk)

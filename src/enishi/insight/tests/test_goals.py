@@ -278,7 +278,7 @@ def test_the_page_leads_to_its_records_and_to_other_spans(
     assert (
         "2026年11月" in page and "¥4,000,000" in page and "on=2026-10-31" in page and "on=2026-12-01" in page
     )
-    links = [url for url in re.findall(r'href="(/deals/\?[^"]+)"', page)]
+    links = re.findall(r'href="(/deals/\?[^"]+)"', page)
     assert len(links) >= 4
     for url in links:
         assert as_alice.get(url).status_code == 200
