@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from enishi.records import registry, write
+from enishi.records.models import Notification
 from tests.browser import company
 
 pytestmark = [pytest.mark.browser]
@@ -73,5 +74,6 @@ def test_a_daily_report_is_sent_in_on_a_telephone_and_commented(
     bob.fill(".daily-comment textarea", "よく聞けました")
     bob.click(".daily-comment button")
     bob.wait_for_selector(".card-left >> text=よく聞けました")
-    phone.goto("/record/notifications/")
-    assert "コメントしました" in phone.locator("body").inner_text()
+    with live_enishi.data():
+        told = Notification.objects.get(user=live_enishi.person("alice"))
+        assert "よく聞けました" in told.text

@@ -160,7 +160,7 @@ class DealEntity(Entity):
         Lines("lines", _("商品の明細"), child="deal_line", listed=False),
         YesNo("amount_from_lines", default=True, listed=False, importable=False, help=_("明細があれば、その合計を金額にします。金額を直接入力すると外れます。")),
         Percent("probability", aliases=("確度", "受注確度", "確率", "probability")),
-        Category("forecast_category", options=CATEGORIES, aliases=("見通し", "見込区分", "ヨミ", "forecast category"),
+        Category("forecast_category", options=CATEGORIES, aliases=("見通し", "見込区分", "forecast category"),
                  help=_("空けておくと確度から決まります（80%以上は確実、50%以上はうまくいけば）。")),
         Date("expected_close", sortable=True, aliases=("受注予定", "受注予定日", "完了予定日", "予定日", "クローズ予定", "close date", "expected close")),
         FreeChoice("source", options=lambda: [Option(word, word) for word in ("紹介", "展示会", "Webサイト", "電話", "既存取引", "入札")],
