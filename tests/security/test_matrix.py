@@ -117,8 +117,14 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
     held["drawn"], held["tie"] = drawn, tie
     sold = trade(account, alice)
     lead = write.create(registry.get("lead"), {"family_name": SECRET, "company": SECRET}, by=alice).record
+    goal = {"scope": "company", "period": "month", "measure": "calls", "target": "3", "note": SECRET}
+    report = write.create(registry.get("daily_report"), {"done": SECRET}, by=alice).record
+    said = {"report": report.pk, "text": SECRET}
     held["records"] = {
         **sold,
+        "goal": write.create(registry.get("goal"), goal, by=alice).record,
+        "daily_report": report,
+        "daily_comment": write.create(registry.get("daily_comment"), said, by=alice).record,
         drawn: supplier,
         "account": account,
         "contact": contact,
@@ -356,7 +362,7 @@ NONSENSE = (
 )  # fmt: skip
 PARAMETERS = {
     "q", "filter", "sort", "columns", "after", "preset", "view", "part", "stamp", "kind", "before", "group", "ids", "action", "value", "version", "next", "about", "idempotency_key", "next_on", "met", "column", "edit", "code", "format",
-    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0", "tab", "row", "field", "choice", "chosen", "all", "answer", "record", "profile", "match",
+    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0", "tab", "row", "field", "choice", "chosen", "all", "answer", "record", "profile", "match", "on", "span", "team", "report", "go",
 }  # fmt: skip
 FINAL = {
     "delete",

@@ -17,7 +17,8 @@ from enishi.records.entity import Entity
 
 Meaning = tuple[str, str]  # entity, field
 HEADER_ROWS = 30
-APART = {"activity", "lead", "product", "channel"}  # whose words would mean too much in other sheets
+# Whose words would mean too much in other sheets.
+APART = {"activity", "channel", "daily_report", "goal", "lead", "product"}
 # 担当 is ours or theirs: what else the sheet has, and who stands there, decides (`mapping`).
 OURS_OR_THEIRS = {"担当", "担当者", "担当者名", "担当名", "担当者氏名", "pic", "picname"}
 _WHAT = {

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class InsightConfig(AppConfig):
     name = "enishi.insight"
+
+    def ready(self) -> None:
+        import enishi.insight.goals.entity  # noqa: F401

@@ -1,8 +1,12 @@
-"""Reports, dashboards, and the fiscal year."""
+"""Reports, dashboards, goals, and the fiscal year."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from enishi.insight.goals.models import Goal
+
+__all__ = ["Dashboard", "FiscalYear", "Goal", "Report", "Shared"]
 
 
 class FiscalYear(models.Model):

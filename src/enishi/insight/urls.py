@@ -1,8 +1,10 @@
-"""Addresses of reports, dashboards and the fiscal year."""
+"""Addresses of reports, dashboards, goals, meeting figures and the fiscal year."""
 
 from django.urls import path
 
 from enishi.insight.dashboards import pages as dashboards
+from enishi.insight.goals import pages as goals
+from enishi.insight.meetings import pages as meetings
 from enishi.insight.reports import pages as reports
 
 urlpatterns = [
@@ -20,5 +22,7 @@ urlpatterns = [
     path("dashboards/<slug:dashboard_key>/delete/", dashboards.delete, name="dashboard-delete"),
     path("dashboards/<slug:dashboard_key>/restore/", dashboards.restore, name="dashboard-restore"),
     path("dashboards/<slug:dashboard_key>/tiles/<int:place>/", dashboards.tile, name="dashboard-tile"),
+    path("forecast/", goals.forecast_page, name="goals-forecast"),
+    path("meetings/", meetings.meetings_page, name="meetings"),
     path("settings/fiscal-year/", reports.fiscal_year, name="fiscal-year"),
 ]

@@ -62,6 +62,7 @@ class Deal(Record, Touched):
     amount_from_lines = models.BooleanField(_("金額は明細の合計"), default=True)
     probability = models.BigIntegerField(_("確度"), null=True, blank=True)
     expected_close = models.DateField(_("受注予定日"), null=True, blank=True)
+    forecast_category = models.CharField(_("見通し"), max_length=10, blank=True, default="")
     source = models.CharField(_("獲得元"), max_length=100, blank=True)
     competitor = models.CharField(_("競合"), max_length=200, blank=True)
     lost_reason = models.CharField(_("失注理由"), max_length=100, blank=True)
@@ -83,6 +84,10 @@ class Deal(Record, Touched):
                 fields=["stage", "closed_at", "amount", "probability"], name="deal_closed", condition=ALIVE
             ),
             models.Index(fields=["pipeline", "outcome"], name="deal_pipeline", condition=ALIVE),
+            # What was won in a span, by person, from this index alone.
+            models.Index(
+                fields=["outcome", "closed_at", "owner", "amount"], name="deal_won_owner", condition=ALIVE
+            ),
             models.Index(
                 fields=["owner", "outcome", "next_step_at", "stage_changed_at", "id", "amount"],
                 name="deal_owner_open",

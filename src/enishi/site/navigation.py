@@ -42,6 +42,7 @@ class Frame:
     initials: str
     email: str
     may_write: bool
+    writes_daily: bool
     section: str  # the sidebar's current entry
     place: str  # the dock's current entry
     today: int
@@ -60,6 +61,10 @@ class Frame:
             self._item("today", _("今日"), "/today/", "sun"),
             self._item("calendar", _("予定"), "/calendar/", "calendar"),
         ]
+        if self.writes_daily:
+            made.append(self._item("daily", _("日報"), "/daily/", "notebook-pen"))
+        elif (reports := registry.find("daily_report")) is not None:
+            made.append(self._item("daily", str(reports.label), reports.list_url, reports.icon))
         for name in ORDER:
             entity = registry.find(name)
             if entity is not None:
@@ -69,6 +74,10 @@ class Frame:
             self._item(one.name, str(one.label), one.opening_url, one.icon)
             for one in sorted(drawn, key=lambda one: (one.position, one.code))
         ]
+        if registry.find("goal") is not None:
+            made.append(self._item("forecast", _("目標と見込み"), "/forecast/", "target"))
+        if registry.find("activity") is not None:
+            made.append(self._item("meetings", _("面談の成果"), "/meetings/", "users"))
         made.append(self._item("insight", _("分析"), "/reports/", "chart-column"))
         return made
 
@@ -94,7 +103,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     counts = counted(user.pk)
     made["frame"] = Frame(
         language=language, company=company_name(), user=str(user), initials=user.initials, email=user.email,
-        may_write=user.rights.reach("create", "activity") != "none", section=section(request.path), place=PLACES.get(request.path, ""), design=registry.design_number(),
+        may_write=user.rights.reach("create", "activity") != "none", writes_daily=user.rights.reach("create", "daily_report") != "none", section=section(request.path), place=PLACES.get(request.path, ""), design=registry.design_number(),
         look=user.rights.look, **counts,
     )  # fmt: skip
     return made
@@ -103,10 +112,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
 def section(path: str) -> str:
     """The sidebar's entry that an address belongs to."""
     slug = path.split("/", 2)[1] if path.count("/") > 1 else ""
-    if slug in {"today", "calendar", "settings"}:
+    if slug in {"today", "calendar", "meetings", "settings"}:
         return slug
     if slug in {"reports", "dashboards"}:
         return "insight"
+    if slug in {"daily", "daily-reports"}:
+        return "daily"
+    if slug in {"forecast", "goals"}:
+        return "forecast"
     try:
         found = registry.by_slug(slug)
     except KeyError:

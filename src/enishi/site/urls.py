@@ -6,6 +6,7 @@ from enishi.exchange import views as exchange
 from enishi.exchange.duplicates import views as duplicates
 from enishi.site.pages import plain, today
 from enishi.work import views as work
+from enishi.work.daily import pages as daily
 from enishi.work.planner import views as planner
 
 urlpatterns = [
@@ -15,6 +16,8 @@ urlpatterns = [
     path("manifest.webmanifest", plain.manifest, name="manifest"),
     path("today/", today.today_page, name="today"),
     path("calendar/", planner.calendar_page, name="planner"),
+    path("daily/", daily.daily_page, name="daily"),
+    path("daily/comment/", daily.comment, name="daily-comment"),
     path("menu/", plain.menu, name="menu"),
     path("gallery/", plain.gallery, name="gallery"),
     path("postal-code/", plain.postal_code, name="postal-code"),

@@ -1,4 +1,4 @@
-"""What people do: tasks ahead and activities done, each about any record."""
+"""What people do: tasks ahead and activities done, each about any record; the reports of their days."""
 
 from django.db import models
 from django.utils import timezone
@@ -66,3 +66,8 @@ class Activity(Record):
         from enishi.work.activities.entity import KINDS
 
         return next((str(one.label) for one in KINDS if one.value == self.kind), self.kind)
+
+
+from enishi.work.daily.models import DailyComment, DailyReport  # noqa: E402
+
+__all__ = ["Activity", "DailyComment", "DailyReport", "Task"]

@@ -33,6 +33,7 @@ from enishi.records.fields import (
 from enishi.records.merge import figures
 from enishi.records.registry import register
 from enishi.records.rows import update_rows
+from enishi.sales.deals.forecast import CATEGORIES, Category
 from enishi.sales.models import Deal, Stage
 from enishi.sales.pipelines.entity import OUTCOMES, default_pipeline, stages_of
 
@@ -159,6 +160,8 @@ class DealEntity(Entity):
         Lines("lines", _("商品の明細"), child="deal_line", listed=False),
         YesNo("amount_from_lines", default=True, listed=False, importable=False, help=_("明細があれば、その合計を金額にします。金額を直接入力すると外れます。")),
         Percent("probability", aliases=("確度", "受注確度", "確率", "probability")),
+        Category("forecast_category", options=CATEGORIES, aliases=("見通し", "見込区分", "forecast category"),
+                 help=_("空けておくと確度から決まります（80%以上は確実、50%以上はうまくいけば）。")),
         Date("expected_close", sortable=True, aliases=("受注予定", "受注予定日", "完了予定日", "予定日", "クローズ予定", "close date", "expected close")),
         FreeChoice("source", options=lambda: [Option(word, word) for word in ("紹介", "展示会", "Webサイト", "電話", "既存取引", "入札")],
                    aliases=("獲得元", "流入元", "source")),
@@ -177,7 +180,7 @@ class DealEntity(Entity):
     columns = ("stage", "account", "amount", "expected_close", "owner", "next_step")
     sections = (
         Section(_("基本情報"), (
-            "name", "account", "contact", "stage", "amount", "probability", "expected_close", "lines", "owner", "tags",
+            "name", "account", "contact", "stage", "amount", "probability", "expected_close", "forecast_category", "lines", "owner", "tags",
         )),
         Section(_("くわしい情報"), (
             "pipeline", "amount_from_lines", "code", "source", "competitor", "lost_reason", "lost_detail", "their_owner", "note",

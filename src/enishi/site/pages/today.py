@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from enishi.access.models import User
+from enishi.insight.goals import today as goals
 from enishi.japanese import amounts, calendar
 from enishi.people.models import Contact
 from enishi.records import registry
@@ -65,6 +66,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "greeting": greeting(user.name, timezone.localtime(now).hour),
         "bands": bands,
         "sums": figures(user, today),
+        "goals": goals.bars(user, today),
         "begins": not (late or due or grow) and _nothing_yet(user),
     }
     return render(

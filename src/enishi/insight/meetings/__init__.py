@@ -1,0 +1,1 @@
+"""What became of meetings and visits, by person and period."""

@@ -1,0 +1,133 @@
+"""What a report can say by itself: activities, finished tasks and moved deals of the day; tasks of the next business day."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.japanese.calendar import format_short, is_business_day
+from enishi.records import registry
+from enishi.records.fields.any_record import load_titles
+from enishi.records.models import Event
+from enishi.records.visible import visible
+
+MOST = 30
+
+
+def day_span(day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
+    """The moments at which a day begins and ends."""
+    start = timezone.make_aware(datetime.datetime.combine(day, datetime.time()))
+    return start, timezone.make_aware(
+        datetime.datetime.combine(day + datetime.timedelta(days=1), datetime.time())
+    )
+
+
+def next_day(day: datetime.date) -> datetime.date:
+    """The business day after a day."""
+    found = day + datetime.timedelta(days=1)
+    while not is_business_day(found):
+        found += datetime.timedelta(days=1)
+    return found
+
+
+def done_text(user: User, day: datetime.date) -> str:
+    """What the person did, a line each; nothing of what his role doesn't show him."""
+    return "\n".join([*_activities(user, day), *_tasks_done(user, day), *_moves(user, day)][: MOST * 2])
+
+
+def plan_text(user: User, day: datetime.date) -> str:
+    """What is planned from the day after to the next business day, a line each."""
+    entity = registry.find("task")
+    if entity is None or not {"due_at", "done_at", "name"} <= set(entity.fields):
+        return ""
+    start, end = day_span(day)[1], day_span(next_day(day))[1]
+    rows = list(
+        visible(entity, user)
+        .filter(owner=user, done_at=None, due_at__gte=start, due_at__lt=end)
+        .order_by("due_at", "pk")[:MOST]
+    )
+    load_titles(rows)
+    made = []
+    for row in rows:
+        local = timezone.localtime(row.due_at)
+        when = format_short(local.date()) + ("" if row.all_day else f" {local:%H:%M}")
+        made.append(_line(when, _kind(entity, row), row.name, about=_about(entity, row)))
+    return "\n".join(made)
+
+
+def _activities(user: User, day: datetime.date) -> list[str]:
+    entity = registry.find("activity")
+    if entity is None or not {"at", "text"} <= set(entity.fields):
+        return []
+    start, end = day_span(day)
+    rows = list(
+        visible(entity, user).filter(owner=user, at__gte=start, at__lt=end).order_by("at", "pk")[:MOST]
+    )
+    load_titles(rows)
+    made = []
+    for row in rows:
+        outcome = entity.field("outcome").text(row.outcome) if "outcome" in entity.fields else ""
+        text = row.text.strip().split("\n")[0][:80]
+        made.append(
+            _line(
+                f"{timezone.localtime(row.at):%H:%M}",
+                _kind(entity, row),
+                text,
+                about=_about(entity, row),
+                outcome=outcome,
+            )
+        )
+    return made
+
+
+def _tasks_done(user: User, day: datetime.date) -> list[str]:
+    entity = registry.find("task")
+    if entity is None or not {"done_at", "name"} <= set(entity.fields):
+        return []
+    start, end = day_span(day)
+    rows = list(
+        visible(entity, user)
+        .filter(owner=user, done_at__gte=start, done_at__lt=end)
+        .order_by("done_at", "pk")[:MOST]
+    )
+    load_titles(rows)
+    return [_line(_("完了"), row.name, about=_about(entity, row)) for row in rows]
+
+
+def _moves(user: User, day: datetime.date) -> list[str]:
+    """Deals that the person moved to another stage: where each stood at the day's end."""
+    entity = registry.find("deal")
+    if entity is None or not {"stage", "name"} <= set(entity.fields):
+        return []
+    start, end = day_span(day)
+    events = Event.objects.filter(at__gte=start, at__lt=end, kind="stage", entity="deal", actor=user)
+    stages: dict[int, Any] = {}
+    for key, data in events.order_by("at", "pk").values_list("record_id", "data")[: MOST * 3]:
+        if "stage" in (data.get("changes") or {}):
+            stages[key] = data["changes"]["stage"][1]
+    if not stages:
+        return []
+    names = entity.field("stage").labels_for({stage for stage in stages.values() if stage})
+    deals = dict(visible(entity, user).filter(pk__in=stages).values_list("pk", "name"))
+    return [
+        _line(_("案件"), _("%(deal)s → %(stage)s") % {"deal": deals[key], "stage": names.get(stage, "")})
+        for key, stage in stages.items()
+        if key in deals
+    ]
+
+
+def _kind(entity: Any, row: Any) -> str:
+    return str(entity.field("kind").text(row.kind)) if "kind" in entity.fields else ""
+
+
+def _about(entity: Any, row: Any) -> str:
+    return str(row._about_titles.get(row.about, "")) if "about" in entity.fields else ""
+
+
+def _line(*parts: str, about: str = "", outcome: str = "") -> str:
+    made = " ".join(part for part in parts if part)
+    if about:
+        made += f"（{about}）"
+    return f"・{made}" + (f" → {outcome}" if outcome else "")
