@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0004_match_indexes"),
-        ("sales", "0005_leads"),
+        ("sales", "0006_channels"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
