@@ -148,8 +148,20 @@ def _words(stamp: object, main: str) -> tuple[dict[str, list[Meaning]], set[str]
                 place = made.setdefault(word, [])
                 if (entity.name, one.name) not in place:
                     place.append((entity.name, one.name))
+    for entity in importable(main):
+        for word in called_after(entity):
+            made.setdefault(word, []).append((entity.name, entity.title_field))
     made.pop("", None)
     return made, own - set(made)
+
+
+def called_after(entity: Entity) -> set[str]:
+    """Keys of headings that name the records of an own entity after it: 契約書, 契約書名, 契約書名称. None for what is built in, and none
+    that mean any customer."""
+    if not entity.drawn or not takes(entity.fields.get(entity.title_field)):
+        return set()
+    label = key(str(entity))
+    return {f"{label}{end}" for end in ("", key("名"), key("名称"), "name")} - EITHER if label else set()
 
 
 def _labels(one: Any) -> set[str]:
@@ -163,7 +175,9 @@ def _labels(one: Any) -> set[str]:
 
 def words(main: str = "") -> tuple[dict[str, list[Meaning]], set[str]]:
     """`_words`, made anew when own fields change."""
-    stamp = tuple((one.name, tuple((f.name, str(f.label)) for f in one.own)) for one in importable(main))
+    stamp = tuple(
+        (one.name, str(one), tuple((f.name, str(f.label)) for f in one.own)) for one in importable(main)
+    )
     return _words(stamp, main)
 
 

@@ -300,8 +300,13 @@ class Sheet:
         return wanted or self._main_by_contents()
 
     def _own_entity(self) -> str:
-        """An entity beyond the usual four, where the sheet has at least two words of its alone."""
+        """An entity beyond the usual four: one drawn here after which the first column is called (契約書名, 仕入先名), or where the sheet
+        has at least two words of its alone."""
         own = [one for one in importable() if one.name not in USUAL]
+        first = next((one for one in self.columns if one.heading and not self.is_running_number(one)), None)
+        for one in own:
+            if first is not None and key(first.heading) in headings.called_after(one):
+                return one.name
         scores = {one.name: self.only(one.name, *one.fields) for one in own}
         best = max(scores, key=lambda name: scores[name], default="")
         titled = best and self.has(best, registry.get(best).title_field)
