@@ -27,6 +27,7 @@ PAGES = ["/today/", "/accounts/", "/contacts/", "/deals/", "/deals/board/", "/ta
 @pytest.mark.row("F6")
 @pytest.mark.parametrize("phone", [False, True], ids=["laptop", "phone"])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.once
 def test_every_page_is_accessible_and_fits_the_screen(
     browse: Any, made: dict[str, Any], phone: bool, dark: bool
 ) -> None:

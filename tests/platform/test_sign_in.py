@@ -371,6 +371,7 @@ OPEN = {
     "mfa_login_webauthn",
     "healthz", "favicon", "switch-language", "manifest", "account_login", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done", "welcome",
+    "calendar-feed",  # by the token in its address
 }  # fmt: skip
 
 

@@ -382,6 +382,7 @@ def try_one(user: User, path: Path) -> str:
     return job.status
 
 
+@pytest.mark.once
 def test_malformed_sheets(alice: User, tmp_path: Path) -> None:
     draw = random.Random(SEED)  # noqa: S311 (a test)
     begun, busy, highest = time.monotonic(), 0.0, 0.0

@@ -73,6 +73,7 @@ OWN = {
     "notifications",
     "save-view",
     "tokens",
+    "calendar-feeds",
 }
 
 
@@ -307,6 +308,7 @@ def ask(client: Client, method: str, address: str, *more: Any, **options: Any) -
     return answer
 
 
+@pytest.mark.once
 def test_strangers_get_nothing_whatever_they_ask(company: dict[str, Any], settings: Any) -> None:
     before = snapshot()
     asked = addresses(company)
@@ -470,6 +472,7 @@ def test_what_belongs_to_somebody_else_is_not_there(
     assert snapshot() == before or changed_tables(before, snapshot()) == ["records.Notification"]
 
 
+@pytest.mark.once
 def test_no_form_is_obeyed_without_its_token(company: dict[str, Any], alice: Any) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)

@@ -67,6 +67,7 @@ def callers(user: User, admin: User) -> dict[str, str]:
 @pytest.mark.parametrize(
     "default", [OWN_ONLY, {**OWN_ONLY, "see": "team", "change": "team"}, {"see": "none"}, {}]
 )
+@pytest.mark.once
 def test_what_a_role_does_not_reach_is_found_nowhere(
     company: dict[str, Any], default: dict[str, str]
 ) -> None:

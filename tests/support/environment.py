@@ -70,7 +70,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _touches_a_database(item: pytest.Item) -> bool:
-    """Whether a test is marked so, or has a fixture of ours that opens the door to one."""
+    """Whether a test is marked so, or has a fixture of ours that opens the door to one; never where it is marked `once`: it asks who
+    may come in or how pages look, and the database only answers."""
+    if item.get_closest_marker("once") is not None:
+        return False
     if item.get_closest_marker("django_db") is not None:
         return True
     found = getattr(item, "_fixtureinfo", None)

@@ -88,6 +88,9 @@ def _sold(by: User) -> None:
     make("terms", account=account)
     channel = make("channel", name="本店").pk
     make("channel_customer", channel=channel, outside_id="7", account=account)
+    make("goal", owner=by.pk, target="100万円")
+    report = make("daily_report", owner=by.pk, done="訪問1件").pk
+    make("daily_comment", report=report, text="おつかれさま")
     lines = [{"product": product, "text": "煮干し", "quantity": "2.5", "unit_price": "100"}, {"text": "送料"}]
     for name in ("quote", "order", "invoice", "deal"):
         make(name, account=account, name="九月分", lines=lines)

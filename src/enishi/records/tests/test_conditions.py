@@ -10,6 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from enishi.access.models import Team
 from enishi.records import registry, write
 from enishi.records.conditions import BadCondition, Scope, compile_condition, describe
 from enishi.records.conditions.evaluate import matches
@@ -241,6 +242,8 @@ def example(found: Any) -> Any:
     match found.kind:
         case "user":
             return "me"
+        case "team":
+            return Team.objects.get_or_create(name="東")[0].pk
         case "reference":
             return found.target.model._default_manager.values_list("pk", flat=True).first() or 1
         case "date" | "date_time" | "moment":

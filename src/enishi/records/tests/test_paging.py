@@ -61,6 +61,12 @@ def fill(users: list[Any]) -> Any:
                 record.last_contact_at, record.next_step_at = company.moment(some), company.moment(some)
             if hasattr(record, "birthday"):
                 record.birthday = company.day(some)
+            if hasattr(record, "channel_value"):
+                record.channel_orders = some.choice([None, 0, 1, 7])
+                record.channel_value, record.channel_last_on = (
+                    some.choice([None, 0, 10**9]),
+                    company.day(some),
+                )
             record.updated_at = company.moment(some) or record.updated_at
             record.save()
     return users
