@@ -16,6 +16,7 @@ policy, or a request to another host fails the test. What a test expects to be r
 import contextlib
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ PHONE: dict[str, Any] = {
     "is_mobile": True,
 }
 SLOWEST_MS = 15_000
+SETTLED = 1.5  # seconds after which a page does nothing more of its own
 
 
 def chromium() -> str | None:
@@ -94,6 +96,9 @@ class Watch:
         self.page, self.url, self.axe = page, url, axe
         self.troubles: list[str] = []
         self.expected: list[str] = []
+        self.sent_at = (
+            -SETTLED
+        )  # when something was last sent: an undone toast reloads the page a moment later
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.troubles.append(f"script error: {error}"))
         page.on("request", self._request)
@@ -103,6 +108,8 @@ class Watch:
             self.troubles.append(f"{message.text} ({message.location.get('url', '')})")
 
     def _request(self, request: Any) -> None:
+        if request.method == "POST":
+            self.sent_at = time.monotonic()
         if not request.url.startswith((self.url, "data:", "blob:", "about:")):
             self.troubles.append(f"request to another host: {request.url}")
 
@@ -202,6 +209,10 @@ def browse(
         return page
 
     yield open_for
+    for page in (page for context in contexts for page in context.pages if hasattr(page, "watch")):
+        left = page.watch.sent_at + SETTLED - time.monotonic()
+        if left > 0:
+            page.wait_for_timeout(left * 1000)
     pages = [page for context in contexts for page in context.pages if hasattr(page, "watch")]
     failed = getattr(request.node, "failed", False)
     try:
