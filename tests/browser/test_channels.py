@@ -1,5 +1,6 @@
 """Channels on the account's card, with their sum, on a laptop and on a telephone."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -56,3 +57,36 @@ def test_channels_on_a_telephone(phone: Any, account: int) -> None:
     phone.goto("/menu/")
     phone.click("main a[href='/channel-customers/']")
     phone.wait_for_selector("main >> text=W001038")
+
+
+PURCHASES = (
+    "<html><meta charset=Shift_JIS><table><tr><th>チャネル<th>会員番号<th>顧客名<th>購入日<th>金額"
+    "<tr><td>神田本店<td>S-77777<td>山田 一郎<td>2026/11/1<td>5,500</table>"
+)
+LEADS = "会社名,氏名,電話,予算\n青木商店,青木 一郎,03-1111-2222,50万円\n"
+
+
+@pytest.mark.row("B1")
+@pytest.mark.parametrize(
+    ("start", "name", "text", "says"),
+    [
+        ("/channel-customers/", "売上.xls", PURCHASES, ("チャネル別顧客", "S-77777")),
+        ("/orders/", "売上.xls", PURCHASES.replace("77777", "88888"), ("受注", "¥5,500")),
+        ("/leads/", "引合.csv", LEADS, ("リード", "青木")),
+    ],
+)
+def test_a_sheet_stays_what_it_was_brought_in_as(
+    page: Any, account: int, tmp_path: Path, start: str, name: str, text: str, says: tuple[str, str]
+) -> None:
+    """What no sheet is proposed as by itself was missing among the choices, so that the first press made accounts of it."""
+    path = tmp_path / name
+    path.write_text(text, encoding="cp932")
+    page.goto(start)
+    page.click("a:has-text('取り込み')")
+    page.set_input_files("input[type=file]", path)
+    page.wait_for_url("**/import/*/")
+    page.click("button:has-text('取り込む')")
+    page.wait_for_selector("text=取り込みが終わりました")
+    assert f"新しく登録: {says[0]}" in page.locator("main").inner_text()
+    page.goto(start)
+    page.wait_for_selector(f"main >> text={says[1]}")

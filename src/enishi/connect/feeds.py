@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enishi.access.rights import log_access
 from enishi.connect import tokens
+from enishi.connect.api.base import too_fast
 from enishi.connect.models import ApiToken
 from enishi.records.limits import serving
 from enishi.records.pages.base import handled, person
@@ -22,7 +23,8 @@ SHOWN = "new_calendar"
 
 @require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
-    """One's calendar for whoever knows the address; a session opens nothing here. 404 where it is ended, expired, or was never made."""
+    """One's calendar for whoever knows the address; a session opens nothing here. 404 where it is ended, expired, or was
+    never made; 429 where it is asked for more often than the API may be."""
     found = tokens.find(token)
     if found is None or not tokens.allows(found, tokens.CALENDAR):
         return HttpResponse(
@@ -30,6 +32,8 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
             status=404,
             content_type="text/plain; charset=utf-8",
         )
+    if wait := too_fast(found.pk):
+        return HttpResponse(status=429, headers={"Retry-After": str(wait)})
     with translation.override(found.user.language), serving(found.user):
         made = calendar_of(found.user, timezone.localdate())
     log_access(found.user, "api-read", "task", made.count(b"BEGIN:VEVENT"), "calendar")
@@ -54,13 +58,9 @@ def feeds_page(request: HttpRequest) -> HttpResponse:
         request.session[SHOWN] = text
         return redirect("calendar-feeds")
     text = request.session.pop(SHOWN, "")
-    rows = [one for one in ApiToken.objects.filter(user=user, revoked_at=None) if _only_calendar(one)]
+    rows = [one for one in ApiToken.objects.filter(user=user, revoked_at=None) if tokens.is_calendar(one)]
     context: dict[str, Any] = {
         "rows": rows,
         "shown": f"{settings.PUBLIC_URL}{reverse('calendar-feed', args=[text])}" if text else "",
     }
     return render(request, "connect/feeds.html", context)
-
-
-def _only_calendar(token: ApiToken) -> bool:
-    return bool(token.scopes == [tokens.CALENDAR])

@@ -31,7 +31,8 @@ def tokens_page(request: HttpRequest) -> HttpResponse:
             return redirect("tokens")
         except ValidationError as error:
             errors = list(error.messages)
-    rows = ApiToken.objects.filter(user=user, revoked_at=None)
+    held = ApiToken.objects.filter(user=user, revoked_at=None)
+    rows = [one for one in held if not tokens.is_calendar(one)]  # those have a page of their own
     context = {
         "rows": rows, "now": timezone.now(), "shown": request.session.pop(SHOWN, "") if request.method == "GET" else "",
         "scopes": tokens.SCOPES.items(), "errors": errors, "chosen": request.POST.getlist("scope") or ["read"],
@@ -49,7 +50,7 @@ def revoke(request: HttpRequest, token_id: int) -> HttpResponse:
     if found is None or (found.user_id != user.pk and not user.is_admin):
         raise NotFound
     tokens.revoke(found, by=user)
-    if found.scopes == [tokens.CALENDAR]:
+    if tokens.is_calendar(found):
         messages.success(request, _("カレンダーのアドレスを止めました。"))
         return redirect("calendar-feeds")
     messages.success(request, _("トークンを止めました。"))

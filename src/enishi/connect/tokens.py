@@ -85,6 +85,11 @@ def allows(token: ApiToken, scope: str, *names: str) -> bool:
     return scope in token.scopes or any(f"{scope}:{name}" in token.scopes for name in names)
 
 
+def is_calendar(token: ApiToken) -> bool:
+    """Whether a token is a calendar's address and nothing else."""
+    return bool(token.scopes == [CALENDAR])
+
+
 def revoke(token: ApiToken, *, by: User | None) -> None:
     """Ends a token at once."""
     if token.revoked_at is None:

@@ -117,6 +117,7 @@ TAGS, BRANCH, BOOKS = _keys(vocabulary.TAGS), set(_keys(vocabulary.BRANCH)), set
 NEXT = {*_keys(vocabulary.NEXT_STEPS), *_keys(vocabulary.NEXT_DAYS)}
 NAMES = set(_keys(vocabulary.NAMES))
 TITLES = set(_keys("名称 名前 件名 タイトル 題名 品名 名 name title subject"))  # of things of any kind
+NAMED = _keys("名 名称 name")  # behind the word for a thing: what it is called
 EITHER = set(_keys(vocabulary.EITHER))
 PARTS = set(_keys(vocabulary.PARTS))
 # Beside the aliases of the entities: what may head a column of this field.
@@ -150,7 +151,9 @@ def _words(stamp: object, main: str) -> tuple[dict[str, list[Meaning]], set[str]
                     place.append((entity.name, one.name))
     for entity in importable(main):
         for word in called_after(entity):
-            made.setdefault(word, []).append((entity.name, entity.title_field))
+            place = made.setdefault(word, [])
+            if (entity.name, entity.title_field) not in place:
+                place.append((entity.name, entity.title_field))
     made.pop("", None)
     return made, own - set(made)
 
@@ -158,14 +161,13 @@ def _words(stamp: object, main: str) -> tuple[dict[str, list[Meaning]], set[str]
 def called_after(entity: Entity) -> set[str]:
     """Keys of headings that name the records of an own entity after it: 契約書, 契約書名, 契約書名称. None for what is built in, and none
     that mean any customer."""
-    if not entity.drawn or not takes(entity.fields.get(entity.title_field)):
+    if not entity.drawn or not takes(entity.field(entity.title_field)):
         return set()
-    label = key(str(entity))
-    return {f"{label}{end}" for end in ("", key("名"), key("名称"), "name")} - EITHER if label else set()
+    return {f"{label}{end}" for label in _labels(entity) - {""} for end in ("", *NAMED)} - EITHER
 
 
 def _labels(one: Any) -> set[str]:
-    """The keys of a field's label in every language."""
+    """The keys of the label of a field or an entity in every language."""
     found = set()
     for code, _name in settings.LANGUAGES:
         with translation.override(code):

@@ -438,8 +438,9 @@ def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 def mains() -> list[Entity]:
-    """What the rows of a sheet may be."""
-    return [*importable(), registry.get("activity")]
+    """What a person may say that the rows of a sheet are: what sheets are proposed as without being asked, then the rest."""
+    usual = importable()
+    return [*usual, *(one for one in registry.all_entities() if one.in_navigation and one not in usual)]
 
 
 def kind_of(target: str) -> FieldKind | None:

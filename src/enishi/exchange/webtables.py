@@ -13,7 +13,7 @@ from typing import Any
 
 from enishi.japanese import charset
 
-_BEGINS = re.compile(rb"^\s*(<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(!doctype\s+html|html|head|meta|title|style|body|table|div|center|font|form)\b", re.I | re.S)  # fmt: skip
+_BEGINS = re.compile(rb"^\s*(<!--(?:(?!-->).)*-->\s*|<\?xml[^>]*>\s*)*<(!doctype\s+html|html|head|meta|title|style|body|table|div|center|font|form)\b", re.I | re.S)  # fmt: skip
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.I)
 _SHIFT_JIS = {"shift_jis", "shift-jis", "sjis", "x-sjis", "ms_kanji", "windows-31j", "ms932", "cp932", "csshiftjis"}  # fmt: skip
 _BREAKS = {"br", "p", "div", "li"}

@@ -56,7 +56,7 @@ def endpoint(**methods: tuple[str, Api]) -> Api:
                 answer = problem(401, _("トークンがないか、正しくないか、期限が切れています。"))
                 answer.headers["WWW-Authenticate"] = "Bearer"
                 return answer
-            wait = _too_fast(token.pk)
+            wait = too_fast(token.pk)
             if wait:
                 answer = problem(
                     429,
@@ -139,8 +139,8 @@ _calls: dict[int, tuple[int, int]] = {}
 _lock = threading.Lock()
 
 
-def _too_fast(key: int) -> int:
-    """Seconds to wait, or 0: so many calls a minute."""
+def too_fast(key: int) -> int:
+    """Seconds that a token (its key) has to wait, or 0: so many calls a minute (`settings.API_PER_MINUTE`)."""
     now = time.time()
     minute = int(now // 60)
     with _lock:

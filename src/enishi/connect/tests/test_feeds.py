@@ -11,8 +11,10 @@ from icalendar import Calendar
 
 from enishi.access.models import Role
 from enishi.connect import tokens
+from enishi.connect.api import base
 from enishi.connect.models import ApiToken
 from enishi.records import registry, write
+from enishi.work.planner import entries, feed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("C4")]
 LONG = "株式会社長い名前の製作所東京第一営業所" * 3
@@ -92,6 +94,36 @@ def test_it_opens_nothing_else_and_ends_at_once(as_alice: Client, as_bob: Client
     alice.is_active = False
     alice.save()
     assert Client().get(alice_again).status_code == 404
+
+
+def test_a_calendar_that_asks_too_often_waits(as_alice: Client, settings: Any) -> None:
+    address = address_of(as_alice)
+    base._calls.clear()  # tokens of earlier tests had the same keys
+    settings.API_PER_MINUTE = 2
+    assert [Client().get(address).status_code for _n in range(3)] == [200, 200, 429]
+
+
+def test_an_address_stands_on_its_own_page_alone(as_alice: Client) -> None:
+    address_of(as_alice, "自分の携帯")
+    assert "自分の携帯" in as_alice.get("/calendar/feed/").text
+    assert "自分の携帯" not in as_alice.get("/settings/tokens/").text
+
+
+def test_of_too_many_the_nearest_stay(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entries, "MOST", 2)
+    monkeypatch.setattr(feed, "MOST", 2)
+    now = timezone.now()
+    for days in (-40, -30, -20, 1, 300):
+        plan(alice, name=f"予定{days}", due_at=(now + datetime.timedelta(days=days)).isoformat())
+        done = {
+            "kind": "call",
+            "text": f"電話{days}",
+            "at": (now + datetime.timedelta(days=min(days, 0))).isoformat(),
+        }
+        write.create(registry.get("activity"), {**done, "owner": alice.pk}, by=alice)
+    made = feed.calendar_of(alice, timezone.localdate()).decode()
+    assert [f"予定{days}" in made for days in (-40, -30, -20, 1, 300)] == [False, False, False, True, True]
+    assert "電話-40" not in made and "電話300" in made
 
 
 def test_a_role_s_bounds_hold_in_it(alice: Any) -> None:

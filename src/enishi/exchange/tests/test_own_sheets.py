@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from enishi.exchange import importing
 from enishi.exchange.mapping import Plan
-from enishi.records import registry
+from enishi.records import registry, write
 from enishi.records.design import operations
+from enishi.records.visible import visible
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A4"), pytest.mark.row("B1")]
 
@@ -36,13 +38,26 @@ def brought(alice: Any, tmp_path: Path, text: str) -> Any:
 def test_the_first_column_says_what_a_sheet_is_of(alice: Any, tmp_path: Path, drawn: dict[str, str]) -> None:
     plan = brought(alice, tmp_path, "仕入先名,電話番号\n北海食品株式会社,03-1234-5678\n")
     assert plan.main == drawn["supplier"]
-    held = registry.get(drawn["supplier"]).model._default_manager.filter(deleted_at=None)
+    held = visible(registry.get(drawn["supplier"]), alice)
     assert [one.name for one in held] == ["北海食品株式会社"]
+    write.create(registry.get("account"), {"name": "東和商事"}, by=alice)
     plan = brought(
         alice, tmp_path, "No,契約書名,取引先,終了日,金額\n1,保守契約,東和商事,令和9年3月31日,12万円\n"
     )
     assert plan.main == drawn["contract"]
-    assert registry.get("account").model._default_manager.count() <= 1
+    entity = registry.get(drawn["contract"])
+    row = visible(entity, alice).get()
+    held = {found.label: found.text(found.get(row)) for found in entity.own}
+    assert row.name == "保守契約" and held["終了日"] == "2027/03/31(水)" and held["金額"] == "¥120,000"
+
+
+def test_it_is_told_in_whatever_language_the_reader_has(
+    alice: Any, tmp_path: Path, drawn: dict[str, str]
+) -> None:
+    operations.change_entity(drawn["contract"], {"label": "契約書", "label_en": "Contract"}, by=alice)
+    for language, heading in (("en", "契約書名"), ("ja", "Contract name")):
+        with translation.override(language):
+            assert brought(alice, tmp_path, f"{heading},金額\n保守,1\n").main == drawn["contract"]
 
 
 def test_a_ledger_of_customers_stays_one(alice: Any, tmp_path: Path, drawn: dict[str, str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from enishi.access.models import User
-from enishi.exchange import cli, importing
+from enishi.exchange import cli, importing, telling
 from enishi.exchange.mapping import Plan
 from enishi.exchange.tests.test_importing import bring, write_csv
 from enishi.people.models import Account, Contact
@@ -101,6 +101,16 @@ def test_a_code_beside_different_names_is_told_with_its_rows(
          "rows": [{"row": 3, "name": "青木商店"}, {"row": 5, "name": "上野工業"}, {"row": 6, "name": "青木商店"}]}
     ]  # fmt: skip
     assert "取引先コード: T-001" in Account.objects.get(name="上野工業").note
+    rows = [
+        ["取引先コード", "取引先名", "担当者コード", "担当者名"],
+        ["T-1", "青木商店", "P-1", "青木 一"],
+        ["T-1", "伊藤食堂", "P-1", "伊藤 二"],
+    ]
+    both = importing.begin(write_csv(tmp_path / "both.csv", rows), "both.csv", by=alice)
+    repeated = {one.heading: str(one) for one in telling.repeated(Plan.from_json(both.plan))}
+    text = as_alice.get(f"/import/{both.pk}/").content.decode()
+    for heading, said in repeated.items():
+        assert said in text.partition(f"「{heading}」は、同じ番号に違う名前がある")[2].partition("</div>")[0]
     plan = Plan.from_json(job.plan)
     choices = {f"c{one.index}": one.target for one in plan.columns} | {"c0": "account.code"}
     as_alice.post(f"/import/{job.pk}/", {**choices, "header_rows": "2", "main": "account"})

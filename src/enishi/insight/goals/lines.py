@@ -115,6 +115,10 @@ class Days:
         gone = business_days_left(first, min(today - one, last)) if today > first else 0
         return cls(total, gone, left)
 
+    def pace(self, actual: float, target: int) -> str:
+        """Whether a goal that isn't reached yet goes well or is behind what the business days gone by ask for."""
+        return "well" if actual * self.total >= target * self.gone else "behind"
+
 
 @dataclass
 class Wanted:
@@ -250,7 +254,7 @@ class _Maker:
             return "missed"
         if not self.begun:
             return ""
-        return "well" if actual * self.days.total >= target * self.days.gone else "behind"
+        return self.days.pace(actual, target)
 
     def _forecast(self, made: Line, measure: str, owners: frozenset[int] | None, actual: float) -> None:
         ledger = self.ledger

@@ -14,19 +14,10 @@ from django.views.decorators.http import require_GET
 from enishi.insight.goals.entity import PERIODS
 from enishi.insight.goals.lines import SPANS, Days, sheets, span_days, span_words
 from enishi.records import registry
-from enishi.records.pages.base import handled, person
+from enishi.records.pages.base import day_of, handled, person
 from enishi.records.visible import allowed
 
 FIRST, LAST = datetime.date(1990, 1, 1), datetime.date(2199, 12, 31)
-
-
-def day_of(text: str, today: datetime.date) -> datetime.date:
-    """The day that an address names; today where it names none."""
-    try:
-        found = datetime.date.fromisoformat(text)
-    except ValueError:
-        return today
-    return min(max(found, FIRST), LAST)
 
 
 @require_GET
@@ -37,7 +28,7 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
     entity = registry.get("goal")
     span = request.GET.get("span", "")
     span = span if span in SPANS else "month"
-    first, last = span_days(span, day_of(request.GET.get("on", ""), today))
+    first, last = span_days(span, day_of(request.GET.get("on", ""), today, FIRST, LAST))
     one = datetime.timedelta(days=1)
 
     def link(**changed: str) -> str:

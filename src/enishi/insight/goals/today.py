@@ -41,13 +41,7 @@ def bars(user: User, today: datetime.date) -> list[Bar]:
         target, actual = targets.get(measure), ledger.sum(measure, None)
         if not target or actual is None:
             continue
-        state = (
-            "reached"
-            if actual >= target
-            else "well"
-            if actual * days.total >= target * days.gone
-            else "behind"
-        )
+        state = "reached" if actual >= target else days.pace(actual, target)
         percent = int(actual * 100 // target)
         text = f"{amount_text(measure, actual)} / {amount_text(measure, target)}"
         made.append(Bar(str(one.label), text, percent, min(percent, 100), state, url))

@@ -10,13 +10,14 @@ from django.db.models import Count, F, Q
 from enishi.access.models import User
 from enishi.insight import fiscal
 from enishi.insight.addresses import between, list_address, owned_by
+from enishi.insight.goals.figures import HELD
+from enishi.insight.goals.lines import span_days
 from enishi.insight.reports.buckets import Month, Week
 from enishi.records import registry
 from enishi.records.conditions import Scope, compile_condition
 from enishi.records.conditions.tree import Tree
 from enishi.records.visible import visible
 
-KINDS = ("visit", "meeting")
 FIGURES = ("held", "success", "next", "planned")
 Span = tuple[datetime.date, datetime.date]
 # What a figure stands on: a role that hides any of it hides the figure.
@@ -24,28 +25,19 @@ SEEN: dict[str, tuple[str, set[str]]] = {
     "held": ("activity", {"owner", "kind", "at"}), "success": ("activity", {"owner", "kind", "at", "outcome"}),
     "next": ("activity", {"owner", "kind", "at", "next_task"}), "planned": ("task", {"owner", "kind", "due_at"}),
 }  # fmt: skip
-KIND: Tree = {"field": "kind", "op": "in", "value": list(KINDS)}
-
-
-def span_of(unit: str, day: datetime.date) -> Span:
-    """The week (from Monday) or month that a day lies in."""
-    if unit == "week":
-        first = day - datetime.timedelta(days=day.weekday())
-        return first, first + datetime.timedelta(days=6)
-    index = fiscal.month_index(day)
-    return fiscal.month_start(index), fiscal.month_start(index + 1) - datetime.timedelta(days=1)
+KIND: Tree = {"field": "kind", "op": "in", "value": HELD}
 
 
 def after(unit: str, span: Span) -> Span:
     """The span after one."""
-    return span_of(unit, span[1] + datetime.timedelta(days=1))
+    return span_days(unit, span[1] + datetime.timedelta(days=1))
 
 
 def spans_up_to(unit: str, span: Span, number: int) -> list[Span]:
     """So many spans, the given one last."""
     made = [span]
     while len(made) < number:
-        made.insert(0, span_of(unit, made[0][0] - datetime.timedelta(days=1)))
+        made.insert(0, span_days(unit, made[0][0] - datetime.timedelta(days=1)))
     return made
 
 

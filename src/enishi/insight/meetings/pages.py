@@ -13,11 +13,12 @@ from django.views.decorators.http import require_GET
 
 from enishi.access.names import user_names
 from enishi.insight.goals.entity import PERIODS, period_words
-from enishi.insight.goals.pages import day_of
-from enishi.insight.meetings.figures import Counted, Span, after, span_of, spans_up_to
+from enishi.insight.goals.lines import span_days
+from enishi.insight.goals.pages import FIRST, LAST
+from enishi.insight.meetings.figures import Counted, Span, after, spans_up_to
 from enishi.insight.people import People
 from enishi.records.errors import NotAllowed
-from enishi.records.pages.base import handled, person, whole
+from enishi.records.pages.base import day_of, handled, person, whole
 
 SHOWN_SPANS = 6
 Owners = frozenset[int] | None
@@ -49,7 +50,7 @@ def meetings_page(request: HttpRequest) -> HttpResponse:
     """`?span=` month (without it) or week; `?on=` a day in it; `?team=` a team with those below it."""
     user, today = person(request), timezone.localdate()
     unit = "week" if request.GET.get("span") == "week" else "month"
-    span = span_of(unit, day_of(request.GET.get("on", ""), today))
+    span = span_days(unit, day_of(request.GET.get("on", ""), today, FIRST, LAST))
     people = People.now()
     team = whole(request.GET.get("team", "")) or 0
     team = team if team in people.teams else 0

@@ -14,13 +14,14 @@ from django.utils import timezone
 
 from enishi.access.models import Role, Team, User
 from enishi.access.rights import RECORD_ACTIONS
-from enishi.insight.meetings.figures import FIGURES, Counted, span_of, spans_up_to
+from enishi.insight.goals.lines import span_days
+from enishi.insight.meetings.figures import FIGURES, Counted, spans_up_to
 from enishi.records import registry, write
 from enishi.records.conditions import Scope, compile_condition
 from enishi.records.visible import visible
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("C10")]
-MONTH = span_of("month", datetime.date(2026, 11, 15))
+MONTH = span_days("month", datetime.date(2026, 11, 15))
 
 
 def at(month: int, day: int, hour: int = 10) -> datetime.datetime:
@@ -75,10 +76,10 @@ def test_held_successful_next_and_planned(alice: User, bob: User, diary: Team) -
     assert figures(alice) == [4, 2, 1, 2]
     assert figures(alice, [bob.pk]) == [3, 1, 1, 1]
     assert figures(alice, [alice.pk]) == [1, 1, 0, 1]  # a task in the bin is no appointment
-    assert figures(alice, span=span_of("month", datetime.date(2026, 10, 1))) == [1, 1, 0, 0]
-    week = span_of("week", datetime.date(2026, 11, 18))
+    assert figures(alice, span=span_days("month", datetime.date(2026, 10, 1))) == [1, 1, 0, 0]
+    week = span_days("week", datetime.date(2026, 11, 18))
     assert figures(alice, span=week, unit="week") == [2, 1, 0, 0]
-    assert figures(alice, span=span_of("week", datetime.date(2026, 11, 26)), unit="week") == [0, 0, 0, 1]
+    assert figures(alice, span=span_days("week", datetime.date(2026, 11, 26)), unit="week") == [0, 0, 0, 1]
 
 
 def test_every_number_is_as_long_as_its_list(alice: User, bob: User, diary: Team) -> None:

@@ -1,5 +1,6 @@
 """What the generic pages share: the entity in the address, errors as pages, inputs of fields."""
 
+import datetime
 import functools
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -46,6 +47,15 @@ def person(request: HttpRequest) -> User:
     """Who asks."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def day_of(text: str, today: datetime.date, first: datetime.date, last: datetime.date) -> datetime.date:
+    """The day that an address names, between `first` and `last`; today where it names none."""
+    try:
+        found = datetime.date.fromisoformat(text)
+    except ValueError:
+        return today
+    return min(max(found, first), last)
 
 
 def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:

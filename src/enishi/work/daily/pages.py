@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from enishi.access.models import User
@@ -18,7 +19,7 @@ from enishi.kit import htmx
 from enishi.records import registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotAllowed, Refused
-from enishi.records.pages.base import handled, person, whole
+from enishi.records.pages.base import day_of, handled, person, whole
 from enishi.records.pages.cards import card_context
 from enishi.records.visible import machine, one, permits, require, visible
 from enishi.work.daily.filling import done_text, next_day, plan_text
@@ -29,24 +30,19 @@ FIRST = datetime.date(2000, 1, 1)
 ONE = datetime.timedelta(days=1)
 
 
-def _day_of(text: str, today: datetime.date) -> datetime.date:
-    try:
-        found = datetime.date.fromisoformat(text)
-    except ValueError:
-        return today
-    return min(max(found, FIRST), today)
-
-
 @handled
 def daily_page(request: HttpRequest) -> HttpResponse:
     """`?on=` the day (without it today). One's own report: filled in beforehand where there is none, `?fill=1` once more."""
     user, today = person(request), timezone.localdate()
     entity = registry.get("daily_report")
     require(user, "create", entity)
-    day = _day_of((request.POST if request.method == "POST" else request.GET).get("on", ""), today)
+    day = day_of(
+        (request.POST if request.method == "POST" else request.GET).get("on", ""), today, FIRST, today
+    )
     held = visible(entity, user).filter(owner=user, day=day).order_by("pk").first()
     names = [name for name in FIELDS if name in entity.fields and entity.field(name).editable]
     errors: dict[str, list[str]] = {}
+    version = whole(request.POST.get("version", "")) or (held.version if held else "")
     texts = {name: getattr(held, name) if held else "" for name in names}
     if request.method == "POST":
         texts = {name: request.POST.get(name, "") for name in names}
@@ -56,21 +52,25 @@ def daily_page(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             errors = error.errors
         except Conflict as error:
-            errors = {"": [str(error)]}
+            version = error.version
+            errors = {"": [AHEAD % {"fields": _("、").join(clash.label for clash in error.clashes)}]}
     elif held is None or request.GET.get("fill"):
         filled = {"done": done_text(user, day), "plan": plan_text(user, day)}
         texts |= {name: text for name, text in filled.items() if name in texts and text}
     context: dict[str, Any] = {
         "entity": entity, "day": day, "words": format_date(day), "held": held, "today": day == today, "following": format_date(next_day(day)),
-        "inputs": [(name, entity.field(name).label, texts[name], errors.get(name, ()), HINTS.get(name, "")) for name in names],
+        "inputs": [(name, entity.field(name).label, texts[name], errors.get(name, ()), ROWS[name]) for name in names],
         "general": [text for name, found in errors.items() if name not in names for text in found],
         "before": f"?on={(day - ONE).isoformat()}", "after": f"?on={(day + ONE).isoformat()}" if day < today else "",
-        "comments": comments_of(held) if held else [], "version": request.POST.get("version") or (held.version if held else ""),
+        "comments": comments_of(held) if held else [], "version": version,
     }  # fmt: skip
     return render(request, "daily/page.html", context, status=422 if errors else 200)
 
 
-HINTS = {"done": 8, "result": 3, "plan": 5}  # lines of the inputs
+ROWS = {"done": 8, "result": 3, "plan": 5}
+AHEAD = gettext_lazy(
+    "この日の日報は、ほかの画面で先に保存されました（%(fields)s）。「日報の画面」で内容を見比べてください。ここでもう一度保存すると、この内容になります。"
+)
 
 
 def _store(
@@ -89,6 +89,11 @@ def _store(
         held = write.create_once(entity, {"day": day, "owner": user.pk, **texts}, by=user, key=key).record
     else:
         version = whole(request.POST.get("version", ""))
+        if version is None:  # begun before there was one: what the other screen wrote isn't lost unseen
+            fields = [entity.field(name) for name in texts]
+            ahead = [one.label for one in fields if one.clean(texts[one.name]) != one.get(held)]
+            if ahead:
+                raise Refused({"": [AHEAD % {"fields": _("、").join(ahead)}]})
         write.write(entity, held.pk, texts, by=user, version=version)
     if submits and held.submitted_at is None:
         write.write(entity, held.pk, {"submitted_at": timezone.now()}, by=user, internal=True)

@@ -71,9 +71,11 @@ def rows_between(
     last: datetime.date,
     who: str,
     only: dict[str, Any],
+    *,
+    latest: bool = False,
 ) -> list[Any]:
     """Records of an entity whose `field` lies in these days, one's own ("me"), the team's or all that the person sees, in order
-    of that field, at most one more than `MOST`; none where his role doesn't see the field or the title."""
+    of that field (`latest`: the last first), at most one more than `MOST`; none where his role doesn't see the field or the title."""
     seen = {key.partition("__")[0] for key in only}  # what is hidden from a role is no condition either
     entity = registry.find(name)
     if entity is None or not {field, entity.title_field, *seen} <= set(entity.fields):
@@ -85,7 +87,8 @@ def rows_between(
         rows = rows.filter(owner=user)
     elif who == "team":
         rows = rows.filter(owner__in=mates(user))
-    return list(rows.order_by(field, "pk")[: MOST + 1])
+    order = (f"-{field}", "-pk") if latest else (field, "pk")
+    return list(rows.order_by(*order)[: MOST + 1])
 
 
 def _owner_names(rows: list[Any]) -> dict[int, str]:

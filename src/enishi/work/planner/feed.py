@@ -23,7 +23,8 @@ def calendar_of(user: User, today: datetime.date) -> bytes:
     """The open tasks of a person and what he did, from 90 days before to 400 days after `today`, as one VCALENDAR (UTF-8).
 
     What his role doesn't see isn't there; call it inside `limits.serving(user)`. Times are in UTC, whole days are dates, so that
-    no reader needs a zone of ours. Keys of events stay the same for the life of a record. A fixed number of queries.
+    no reader needs a zone of ours. Keys of events stay the same for the life of a record. At most 1,000 of either kind: of tasks the
+    nearest from today on before those that are late, of activities the latest. A fixed number of queries.
     """
     made = Calendar()
     made.add("prodid", "-//Enishi//Enishi//JA")
@@ -33,8 +34,14 @@ def calendar_of(user: User, today: datetime.date) -> bytes:
     made.add("x-wr-timezone", settings.TIME_ZONE)
     made.add("x-published-ttl", EVERY)
     first, last = today - BEFORE, today + AFTER
-    tasks = rows_between("task", "due_at", user, first, last, "me", {"done_at": None})[:MOST]
-    done = rows_between("activity", "at", user, first, last, "me", {"kind__in": CONTACT_KINDS})[:MOST]
+    late, coming = (
+        rows_between("task", "due_at", user, begin, end, "me", {"done_at": None})
+        for begin, end in ((first, today - datetime.timedelta(days=1)), (today, last))
+    )
+    tasks = [*coming, *late][:MOST]
+    done = rows_between("activity", "at", user, first, last, "me", {"kind__in": CONTACT_KINDS}, latest=True)[
+        :MOST
+    ]
     load_titles([*tasks, *done])
     for task in tasks:
         made.add_component(_event("task", task, task.due_at, whole=task.all_day))

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from enishi.japanese.calendar import format_date, format_short, holiday_name
 from enishi.records import registry
-from enishi.records.pages.base import handled, person
+from enishi.records.pages.base import day_of, handled, person
 from enishi.work.planner.entries import WHO, Entry, between
 from enishi.work.views import ICONS
 
@@ -35,7 +35,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     span = span if span in SPANS else "week"
     who = request.GET.get("who", "")
     who = who if who in WHO else "me"
-    on = _day_of(request.GET.get("on", ""), today)
+    on = day_of(request.GET.get("on", ""), today, FIRST, LAST)
     days = days_of(span, on)
     held, too_many = between(user, days[0], days[-1], who)
     plans = user.rights.reach("create", "task") != "none" and registry.find("task") is not None
@@ -63,14 +63,6 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         ],
     }  # fmt: skip
     return render(request, "work/calendar.html", context)
-
-
-def _day_of(text: str, today: datetime.date) -> datetime.date:
-    try:
-        found = datetime.date.fromisoformat(text)
-    except ValueError:
-        return today
-    return min(max(found, FIRST), LAST)
 
 
 def days_of(span: str, on: datetime.date) -> list[datetime.date]:

@@ -1,6 +1,7 @@
 """Daily reports: filled from the day, sent in, commented by those who may see them."""
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -104,10 +105,31 @@ def test_it_is_written_sent_in_and_corrected(as_bob: Client, bob: User, day: dat
     report.refresh_from_db()
     assert report.submitted_at is not None and report.result == "とても好感触"
     at = report.submitted_at
-    as_bob.post("/daily/", {**sent, "go": "submit"})
+    again = {**sent, "result": "とても好感触", "go": "submit", "version": report.version}
+    assert as_bob.post("/daily/", again).status_code == 302
     report.refresh_from_db()
     assert report.submitted_at == at and "提出済み" in as_bob.get("/daily/").text
     assert f'href="/daily-reports/{report.pk}/"' in as_bob.get("/daily-reports/?preset=mine").text
+
+
+def test_what_another_screen_saved_first_is_not_written_over_unseen(
+    as_bob: Client, bob: User, day: datetime.date
+) -> None:
+    sent = {"on": day.isoformat(), "done": "電話で書いた", "result": "", "plan": "", "go": "draft"}
+    as_bob.post("/daily/", {**sent, "done": "パソコンで\r\n書いた"})
+    report = DailyReport.objects.get()
+    answer = as_bob.post("/daily/", sent)  # a telephone that opened the page before
+    report.refresh_from_db()
+    assert answer.status_code == 422 and report.done == "パソコンで\n書いた"
+    assert "先に保存されました（今日したこと）" in answer.text and "電話で書いた" in answer.text
+    write.write(registry.get("daily_report"), report.pk, {"done": "上司が直した"}, by=bob)
+    stale = {**sent, "version": report.version}
+    answer = as_bob.post("/daily/", stale)
+    assert answer.status_code == 422 and "先に保存されました" in answer.text and "電話で書いた" in answer.text
+    again = re.search(r'name="version" value="(\d+)"', answer.text)
+    assert again and as_bob.post("/daily/", {**sent, "version": again[1]}).status_code == 302
+    report.refresh_from_db()
+    assert report.done == "電話で書いた"
 
 
 def test_nothing_is_sent_in_empty_and_no_day_twice(as_bob: Client, as_carol: Client, bob: User) -> None:
