@@ -77,7 +77,7 @@ class Frame:
         if registry.find("goal") is not None:
             made.append(self._item("forecast", _("目標と見込み"), "/forecast/", "target"))
         if registry.find("activity") is not None:
-            made.append(self._item("meetings", _("訪問・打ち合わせの成果"), "/meetings/", "users"))
+            made.append(self._item("meetings", _("面談の成果"), "/meetings/", "users"))
         made.append(self._item("insight", _("分析"), "/reports/", "chart-column"))
         return made
 

@@ -1,4 +1,4 @@
-"""訪問・打ち合わせの成果: by person for a month or week, and how it went over the last of them."""
+"""面談の成果: by person for a month or week, and how it went over the last of them."""
 
 import datetime
 from dataclasses import dataclass
