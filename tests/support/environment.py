@@ -109,3 +109,28 @@ def _plain_settings(settings: object) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def shared(transactional_db: None, tmp_path: Path) -> Iterator[None]:
+    """A database that several connections really share: SQLite's tests otherwise run in memory, where it locks tables, and
+    where threads on one connection break its cache of statements for all later tests."""
+    from django.db import connections
+
+    held, before = connections.settings["default"], connections["default"]
+    if before.vendor != "sqlite":
+        yield
+        return
+    before.ensure_connection()
+    path = tmp_path / "shared.sqlite3"
+    with before.Database.connect(path) as target:
+        before.connection.backup(target)
+    target.close()
+    connections.settings["default"] = {**held, "NAME": str(path), "TEST": dict(held["TEST"])}
+    connections["default"] = connections.create_connection("default")
+    try:
+        yield
+    finally:
+        connections["default"].close()
+        connections.settings["default"] = held
+        connections["default"] = before

@@ -1,12 +1,11 @@
 """At the same time, with real transactions: one key makes one record, edits of several people all arrive."""
 
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from tests.support import people
 
 from enishi.records import registry, write
@@ -15,28 +14,6 @@ from enishi.records.models import Event, Link
 from enishi.work import recording
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.row("A9")]
-
-
-@pytest.fixture
-def shared(transactional_db: None, tmp_path: Path) -> Iterator[None]:
-    """A database that several connections really share: SQLite's tests otherwise run in memory, where it locks tables."""
-    held, before = connections.settings["default"], connections["default"]
-    if before.vendor != "sqlite":
-        yield
-        return
-    before.ensure_connection()
-    path = tmp_path / "shared.sqlite3"
-    with before.Database.connect(path) as target:
-        before.connection.backup(target)
-    target.close()
-    connections.settings["default"] = {**held, "NAME": str(path), "TEST": dict(held["TEST"])}
-    connections["default"] = connections.create_connection("default")
-    try:
-        yield
-    finally:
-        connections["default"].close()
-        connections.settings["default"] = held
-        connections["default"] = before
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 from django.db.models import Sum
 
 from enishi.people.models import Account
@@ -107,34 +107,23 @@ def test_pages_behind_a_cursor_are_those_of_the_plain_query(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_threads_share_what_was_compiled(customers: list[Any]) -> None:
-    """Four threads ask at once, each for each; a database in memory is seen by one connection, which they share then."""
-    in_memory = connection.vendor == "sqlite" and connection.is_in_memory_db()  # type: ignore[attr-defined]
-    shared = connections["default"] if in_memory else None
+def test_threads_share_what_was_compiled(shared: None, customers: list[Any]) -> None:
+    """Four threads ask at once, each for each."""
     wrong: list[Any] = []
 
     def work() -> None:
-        if shared is not None:
-            connections["default"] = shared
         for _turn in range(30):
             for one in customers:
                 found = [row.pk for row in fetch("test threads", named, one.name)]
                 if found != [one.pk]:
                     wrong.append(found)
-        if shared is None:
-            connections.close_all()
+        connections.close_all()
         asked.append(True)
 
     asked: list[bool] = []
-    if shared is not None:
-        shared.inc_thread_sharing()
-    try:
-        threads = [threading.Thread(target=work) for _number in range(4)]
-        for one in threads:
-            one.start()
-        for one in threads:
-            one.join()
-    finally:
-        if shared is not None:
-            shared.dec_thread_sharing()
+    threads = [threading.Thread(target=work) for _number in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
     assert wrong == [] and len(asked) == 4
