@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
+from django.contrib.auth.middleware import get_user
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import translation
@@ -19,6 +20,8 @@ def person(get_response: GetResponse) -> GetResponse:
     """Shows pages in the person's own language; before sign-in, in that of the language cookie."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        # Who it is is asked at once, so that nothing goes through Django's lazy object: a page asks hundreds of times.
+        request.user = get_user(request)
         if request.user.is_authenticated:
             language = request.user.language
         else:

@@ -385,13 +385,13 @@ def _ranked(query: str, keys: list[int], user: User, limit: int) -> list[Hit]:
                 if _holds_words(entity, record, query):
                     loaded[doc_id(entity, record.pk)] = Hit(entity, record)
             continue
-        for record in fetch_keys(asked, lambda some, entity=entity: _light(entity, user, some), ids):
+        for record in fetch_keys(asked, lambda some, entity=entity: light(entity, user, some), ids):
             loaded[doc_id(entity, record.pk)] = Hit(entity, record)
     return [loaded[key] for key in best if key in loaded][:limit]
 
 
-def _light(entity: Entity, user: User, keys: list[int]) -> Any:
-    """Rows with what a hit shows: its name, its reading, and the names of what it belongs to."""
+def light(entity: Entity, user: User, keys: list[int], *more: str) -> Any:
+    """Rows with what a line about a record needs: its name, its reading, the names of what it belongs to, and `more` columns."""
     rows = visible(entity, user).filter(pk__in=keys)
     if type(entity).title is not Entity.title or any(
         type(one.target).title is not Entity.title for one in entity.references
@@ -400,5 +400,5 @@ def _light(entity: Entity, user: User, keys: list[int]) -> Any:
     names = [one.name for one in entity.references]
     titles = [f"{one.name}__{one.target.title_field}" for one in entity.references]
     return rows.select_related(*names).only(
-        *filter(None, (entity.title_field, entity.subtitle_field)), *titles
+        *filter(None, (entity.title_field, entity.subtitle_field)), *titles, *more
     )

@@ -20,12 +20,13 @@ from enishi.japanese.text import clean, fold
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.forwards import not_same_as
-from enishi.records.prepared import fetch
-from enishi.records.search import candidates
+from enishi.records.prepared import fetch, fetch_keys
+from enishi.records.search import candidates, light
 from enishi.records.visible import shape, visible
 
 LEAST_DIGITS, LEAST_LETTERS = 6, 2
 MOST_READ = 40
+PLACE = ("prefecture", "address")
 ALIKE = 80.0  # of 100: 丸山製作所 and 丸山製作書 are, 東京商事 and 東京商会 are not
 
 
@@ -79,7 +80,7 @@ def similar(
     left = {but, *not_same_as(entity, but)} if but else set()
     for other, keys in _candidates(entity, asked, user).items():
         fields = _fields(other)
-        for record in visible(other, user).filter(pk__in=keys).select_related(*other.pointers):
+        for record in _told(other, user, fields, keys):
             if other.name == entity.name and record.pk in left:
                 continue
             one = _compared(other, record, asked, fields, same_kind=other.name == entity.name)
@@ -214,6 +215,15 @@ def _candidates(entity: Entity, asked: Asked, user: User) -> dict[Entity, list[i
     return {other: list(keys) for name, keys in found.items() if (other := registry.find(name)) is not None}
 
 
+def _told(entity: Entity, user: User, fields: Mapping[str, Sequence[str]], keys: list[int]) -> list[Any]:
+    """Candidates with what is compared and shown of them, and no more."""
+    told = [entity.fields[name] for names in fields.values() for name in names]
+    told += [entity.fields[name] for name in PLACE if name in entity.fields]
+    columns = sorted({"custom" if one.custom else one.column for one in told})
+    asked = shape(entity, user, "told")
+    return fetch_keys(asked, lambda some: light(entity, user, some, *columns), keys)
+
+
 def _of_keys(entity: Entity, user: User, *keys: str) -> Any:
     rows = visible(entity, user).filter(match_key__in=keys)
     return rows.order_by().values_list("pk")[:MOST_READ]
@@ -268,7 +278,7 @@ def _compared(
         return None
     reasons.sort(reverse=True)
     detail = next((text for one in entity.references if (text := one.value_text(record))), "")
-    for name in ("prefecture", "address"):
+    for name in PLACE:
         if name in entity.fields:
             detail = f"{detail} {entity.fields[name].value_text(record)}".strip()
     words = list(dict.fromkeys(word for _score, word in reasons))[:3]

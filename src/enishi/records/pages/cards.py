@@ -49,6 +49,7 @@ def card_parts(
     context: dict[str, Any] = {
         "entity": entity,
         "record": record,
+        "own_url": entity.url(record.pk),
         "title": entity.title(record),
         "subtitle": getattr(record, entity.subtitle_field, "") if entity.subtitle_field else "",
         "status": entity.field(entity.status_field).cell(record) if entity.status_field else "",
@@ -218,7 +219,7 @@ def timeline_context(request: HttpRequest, entity: Entity, record: Any) -> dict[
         "items": events.Lines(permits(user, "change", entity, record)).html(found.items),
         "following": found.following,
         "newest": found.newest,
-        "group": group,
+        "group": group if group in dict(timeline.GROUPS) else "",
         "groups": timeline.GROUPS,
         "before": request.GET.get("before", ""),
     }
@@ -232,7 +233,7 @@ def timeline_part(request: HttpRequest, entity: Entity, record_id: int) -> HttpR
     stamp = timeline.stamp(entity, record)
     if request.GET.get("stamp") == stamp:
         return HttpResponse(status=204)
-    context = {"entity": entity, "record": record, "stamp": stamp}
+    context = {"entity": entity, "record": record, "own_url": entity.url(record.pk), "stamp": stamp}
     response = render(request, "records/timeline.html", context | timeline_context(request, entity, record))
     response.headers["X-Stamp"] = stamp
     return response
