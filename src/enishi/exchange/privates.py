@@ -25,6 +25,7 @@ COMPANIES = {
     "business",
 }
 SIGNS = ("birthday", "gender")
+PARTS = ("name", "family_name", "given_name")
 
 
 def column_of(sheet: "Sheet") -> int:
@@ -67,6 +68,13 @@ def is_private(parsed: Parsed, told: int) -> bool:
     return signs and contents.is_person(parsed.values.get("account", {}).get("name"))
 
 
+def is_alone(parsed: Parsed, main: str) -> bool:
+    """Whether a row of a list of companies names somebody and no company: a private customer among them."""
+    if main != "account" or parsed.values.get("account", {}).get("name"):
+        return False
+    return any(parsed.values.get("contact", {}).get(part) for part in PARTS)
+
+
 def _has_own_people(parsed: Parsed) -> bool:
     """Whether somebody else stands beside the name (代表者): then 個人 is a business of one's own, and that one a customer like companies
     are."""
@@ -82,7 +90,7 @@ def turn(parsed: Parsed) -> list[str]:
     person = parsed.values.setdefault("contact", {})
     account, contact = registry.get("account"), registry.get("contact")
     lines = []
-    for name in ("name", "family_name", "given_name"):
+    for name in PARTS if held.get("name") else ():
         person.pop(name, None)  # the same words once more
     for name, value in held.items():
         if name == "kind":

@@ -25,7 +25,7 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
         if reader.paid:
             parsed.values["order"].setdefault("tax_mode", "included")
         return
-    private = privates.is_private(parsed, reader.plan.mixed)
+    private = privates.is_private(parsed, reader.plan.mixed) or privates.is_alone(parsed, reader.plan.main)
     if private:
         for line in privates.turn(parsed):
             reader.note(parsed, "contact", line)

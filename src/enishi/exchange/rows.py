@@ -29,7 +29,7 @@ from enishi.exchange.programs import ProgramReader
 from enishi.exchange.rowrules import RowRules
 from enishi.exchange.sheet import USUAL, Column
 from enishi.japanese import amounts, emails, names, odds, telephones
-from enishi.japanese.text import fold
+from enishi.japanese.text import clean, fold
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import (
@@ -190,6 +190,8 @@ class RowReader:
             if cell is None or cell == "":
                 continue
             if isinstance(cell, str):
+                if not cell.isprintable() and not (cell := clean(cell)):
+                    continue  # marks that nobody sees, as web pages and other programs leave them
                 if _BROKEN in cell:
                     heading = column.heading or found.label
                     parsed.errors.append(_("%(heading)s: 読めない文字があります。") % {"heading": heading})

@@ -9,7 +9,7 @@ from django.db.models.functions import Concat
 
 from enishi.access.models import User
 from enishi.exchange.asking.candidates import Candidates, Found, of_record, of_values
-from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness
+from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness, office_of
 from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
 from enishi.japanese import names
@@ -64,7 +64,7 @@ class Decider:
         fresh: dict[Any, int] = {}  # place of the first row of each key
         doubts: dict[int, Found] = {}  # by place: somebody of the very key who seems to be another
         if looks is not None:
-            doubts = self._doubts(entity, pairs, keys, known)
+            doubts = self._doubts(entity, pairs, keys, known) | self._doubts_among(entity, pairs, keys, known)
             looks.load(self._open(pairs, keys, known, doubts), self._accounts(entity, pairs))
         made: list[Decision] = []
         for place, ((row, values), key) in enumerate(zip(pairs, keys, strict=True)):
@@ -73,7 +73,7 @@ class Decider:
             elif key is not None and key in known and place not in doubts:
                 pointed = bool(self.plan.profile) and entity.name != self.plan.main and key[0] == "code"
                 decision = Decision("update", known[key], pointed=pointed)
-            elif key is not None and key in fresh:
+            elif key is not None and key in fresh and place not in doubts:
                 decision = Decision("same", row=fresh[key])
             elif looks is not None:
                 decision = self._by_likeness(looks, values, doubts.get(place))
@@ -101,21 +101,42 @@ class Decider:
     def _doubts(
         self, entity: Entity, pairs: Pairs, keys: list[Any], known: dict[Any, Any]
     ) -> dict[int, Found]:
-        """Rows with the very key of a record that seems to be somebody else. Of what the file itself says of one name nothing is
-        doubted: it is one customer, wherever its offices are."""
+        """Rows with the very key of a record that seems to be somebody else. Of what a file of deals, visits or people itself says of
+        one name nothing is doubted: it is one customer, wherever its offices are. A ledger of customers has one in each row."""
         made: dict[int, Found] = {}
         certain: set[int] = set()
+        each = self._one_each(entity)
         for place, ((row, values), key) in enumerate(zip(pairs, keys, strict=True)):
             record = known.get(key) if key is not None else None
-            if record is None or entity.name in row.answers or record.pk in self.made[entity.name]:
+            if record is None or entity.name in row.answers:
                 continue
-            if record.pk in self.met[entity.name]:
+            if not each and (record.pk in self.made[entity.name] or record.pk in self.met[entity.name]):
                 continue
             if (doubt := self._doubt(entity, key, values, of_record(record))) is not None:
                 made[place] = doubt, record
             else:
                 certain.add(record.pk)
-        return {place: found for place, found in made.items() if found[1].pk not in certain}
+        return {place: found for place, found in made.items() if each or found[1].pk not in certain}
+
+    def _doubts_among(
+        self, entity: Entity, pairs: Pairs, keys: list[Any], known: dict[Any, Any]
+    ) -> dict[int, Found]:
+        """Rows of a ledger of customers that have the very key of an earlier row of the batch and seem to be somebody else."""
+        made: dict[int, Found] = {}
+        firsts: dict[Any, int] = {}
+        for place, ((row, values), key) in enumerate(zip(pairs, keys, strict=True)):
+            if not self._one_each(entity) or key is None or key in known or entity.name in row.answers:
+                continue
+            first = firsts.setdefault(key, place)
+            if first == place:
+                continue
+            if (doubt := self._doubt(entity, key, values, of_values(pairs[first][1]))) is not None:
+                made[place] = doubt, first
+        return made
+
+    def _one_each(self, entity: Entity) -> bool:
+        """Whether each row of the file is a customer of its own."""
+        return entity.name == "account" and self.plan.main == "account"
 
     def _answered(self, entity: Entity, row: Parsed) -> Decision:
         """What a person said of this row."""
@@ -173,7 +194,7 @@ class Decider:
         if key[0] == "name" and entity.name == "account":
             if not any(
                 (mine := values.get(name)) and (held := theirs(name)) and mine != held
-                for name in ("address", "phone", "corporate_number")
+                for name in ("address", "phone", "website", "email", "corporate_number")
             ):
                 return None
             found = COMPARE[entity.name](of_values(values), theirs)
@@ -213,6 +234,8 @@ class Decider:
         if within := entity.imports.within:
             named = row.values.get(entity.field(within).to, {}).get("name")  # type: ignore[attr-defined]
             return (chosen, values[chosen], values.get(within) or named) if values.get(chosen) else None
+        if chosen == "corporate_number" and values.get(chosen):
+            return chosen, values[chosen], _branch(values.get("name"))
         if chosen != "name" and values.get(chosen):
             return chosen, values[chosen]
         if entity.name == "contact":
@@ -303,8 +326,8 @@ class Decider:
                 known |= self._known_once(entity, found_by, found)
             within = entity.field(entity.imports.within) if entity.imports.within and name == chosen else None
             for record in rows:
-                beside = (within.get(record),) if within is not None else ()
-                known[(name, found_by.get(record), *beside)] = record
+                for beside in self._beside(name, within, record):
+                    known[(name, found_by.get(record), *beside)] = record
         return known
 
     def _known_once(self, entity: Entity, found_by: FieldKind, keys: set[Any]) -> dict[Any, Any]:
@@ -315,9 +338,23 @@ class Decider:
         became = forwards.survivors(entity, rows, self.by)
         within = entity.field(entity.imports.within) if entity.imports.within else None
         return {
-            (found_by.name, found_by.get(row), *((within.get(row),) if within else ())): became[row.pk]
+            (found_by.name, found_by.get(row), *beside): became[row.pk]
             for row in entity.model._default_manager.filter(pk__in=became)
+            for beside in self._beside(found_by.name, within, row)
         }
+
+    @staticmethod
+    def _beside(name: str, within: FieldKind | None, record: Any) -> tuple[tuple[Any, ...], ...]:
+        """What beside its value is part of a record's key: what it lies within, and of a 法人番号, which all offices of a company have,
+        the office (a row without a name means any)."""
+        if name == "corporate_number":
+            return (_branch(record.name),), (None,)
+        return ((within.get(record),),) if within is not None else ((),)
+
+
+def _branch(name: str | None) -> str | None:
+    """The office in a company's name; None where no name is given."""
+    return office_of(name) if name else None
 
 
 def _same_letters(values: Values, theirs: Get) -> bool:

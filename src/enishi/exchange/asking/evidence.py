@@ -7,13 +7,14 @@ of one company are two customers, father and son at one address are two people.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from rapidfuzz import fuzz
 
 from enishi.japanese import addresses, companies, kana, names, telephones
+from enishi.japanese.branches import split_office
 from enishi.japanese.text import fold
 
 Get = Callable[[str], Any]
@@ -119,7 +120,7 @@ def compare_accounts(mine: Get, theirs: Get) -> Likeness:
     name, other = _text(mine, "name"), _text(theirs, "name")
     if not name or not other:
         return NOTHING
-    one, two = companies.parse_company(name), companies.parse_company(other)
+    one, two = _company(name), _company(other)
     if one.branch != two.branch and one.branch and two.branch:
         return NOTHING  # another branch is another customer
     found = Likeness()
@@ -143,13 +144,27 @@ def compare_accounts(mine: Get, theirs: Get) -> Likeness:
     mail, their_mail = _text(mine, "email").lower(), _text(theirs, "email").lower()
     if mail and mail == their_mail:
         found.add("email", 30)
-    elif (host := host_of(mine)) and host == host_of(theirs):
-        found.add("host", 15)
+    elif (host := host_of(mine)) and (their_host := host_of(theirs)):
+        found.add("host" if host == their_host else "host_differs", 15 if host == their_host else -10)
     _compare_places(found, mine, theirs, 30)
     code, their_code = _text(mine, "code"), _text(theirs, "code")
     if code and their_code and code != their_code:
         found.add("code_differs", -10)
     return found
+
+
+@lru_cache(maxsize=8192)
+def _company(name: str) -> companies.CompanyName:
+    """The parts of a name, its office found with and without a space before it."""
+    parts, office = companies.parse_company(name), split_office(name)
+    if not office.branch or not office.base:
+        return parts
+    return replace(parts, base=office.base, branch=office.branch)
+
+
+def office_of(name: str) -> str:
+    """The office in a company's name, folded; "" for the company as a whole."""
+    return _company(name).branch
 
 
 def _compare_names(

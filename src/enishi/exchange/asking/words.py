@@ -22,6 +22,7 @@ REASONS = {
     "email": gettext_lazy("メールが同じ"),
     "email_differs": gettext_lazy("メールが違う"),
     "host": gettext_lazy("Webのアドレスが同じ"),
+    "host_differs": gettext_lazy("Webのアドレスが違う"),
     "address": gettext_lazy("住所が同じ"),
     "postal_code": gettext_lazy("郵便番号が同じ"),
     "prefecture_differs": gettext_lazy("都道府県が違う"),

@@ -49,16 +49,28 @@ def test_tasks_about_nobody_are_known_by_their_note_too(alice: User, tmp_path: P
     assert (figures["created"], figures["updated"], figures["unchanged"]) == ({}, {}, {"task": 3})
 
 
-def test_offices_of_one_company_stay_one_customer(alice: User, tmp_path: Path) -> None:
+def test_what_a_list_of_deals_says_of_one_name_is_one_customer(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["案件名", "会社名", "住所", "電話"],
+        ["設備更新", "株式会社一条", "東京都港区芝1-1", "03-1111-1111"],
+        ["新店舗", "株式会社一条", "大阪府大阪市北区梅田2-2", "06-1111-1111"],
+    ]
+    path = write_csv(tmp_path / "案件.csv", rows)
+    assert bring(path, alice).figures["created"] == {"account": 1, "deal": 2}
+
+
+def test_a_ledger_of_customers_asks_about_one_name_at_two_places(alice: User, tmp_path: Path) -> None:
     rows = [
         ["会社名", "住所", "電話"],
         ["株式会社一条", "東京都港区芝1-1", "03-1111-1111"],
         ["株式会社一条", "大阪府大阪市北区梅田2-2", "06-1111-1111"],
+        ["株式会社一条", "東京都港区芝1丁目1番", "03-1111-1111"],
     ]
     path = write_csv(tmp_path / "会社.csv", rows)
-    assert bring(path, alice).figures["created"] == {"account": 1}
     figures = bring(path, alice).figures
-    assert (figures["asked"], figures["updated"], figures["unchanged"]) == (0, {}, {"account": 1})
+    assert (figures["created"], figures["asked"]) == ({"account": 1}, 1)
+    figures = bring(path, alice).figures
+    assert (figures["asked"], figures["updated"], figures["unchanged"]) == (1, {}, {"account": 1})
     rows[1][2] = "03-1111-2222"
     assert bring(write_csv(path, rows), alice).figures["updated"] == {"account": 1}
     assert [one.phone for one in Account.objects.all()] == ["03-1111-2222"]

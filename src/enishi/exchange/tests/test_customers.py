@@ -1,0 +1,102 @@
+"""A ledger of customers has a customer in each row: offices of one company apart, private customers among companies."""
+
+from pathlib import Path
+
+import pytest
+
+from enishi.access.models import User
+from enishi.exchange.tests.test_importing import bring, write_csv
+from enishi.people.models import Account, Contact
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("B1"), pytest.mark.row("B4")]
+
+
+def test_offices_with_the_number_of_their_company_stay_apart(alice: User, tmp_path: Path) -> None:
+    number = "7000012050002"
+    rows = [
+        ["会社名", "法人番号", "住所", "電話番号"],
+        ["株式会社一条商店 札幌支店", number, "北海道札幌市中央区北1条西2-1", "011-111-1111"],
+        ["株式会社一条商店 仙台支店", number, "宮城県仙台市青葉区国分町3-7-1", "022-111-1111"],
+        ["（株）一条商店　札幌支店", number, "北海道札幌市中央区北1条西2-1", "011-111-1111"],
+    ]
+    path = write_csv(tmp_path / "得意先.csv", rows)
+    assert bring(path, alice).figures["asked"] == 0
+    again = bring(path, alice).figures
+    assert (again["created"], again["asked"], again["unchanged"]) == ({}, 0, {"account": 2})
+    assert sorted(Account.objects.values_list("name", flat=True)) == [
+        "株式会社一条商店 仙台支店", "株式会社一条商店 札幌支店",
+    ]  # fmt: skip
+    only_numbers = [["法人番号", "会社名", "電話番号"], [number, "株式会社一条商店 仙台支店", "022-111-2222"]]
+    figures = bring(write_csv(path, only_numbers), alice).figures
+    assert (figures["created"], figures["updated"]) == ({}, {"account": 1})
+
+
+def test_who_stands_without_a_company_is_a_private_customer(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "氏名", "住所", "電話番号", "メールアドレス", "備考"],
+        ["株式会社一条", "田中 一郎", "東京都港区芝1-1", "03-1111-1111", "", ""],
+        ["", "佐藤 花子", "大阪府大阪市北区梅田2-2", "06-1111-1111", "hanako@example.jp", "紹介"],
+        ["", "", "京都府京都市中京区1-1", "075-111-1111", "", ""],
+    ]
+    figures = bring(write_csv(tmp_path / "顧客.csv", rows), alice).figures
+    assert (figures["created"], figures["refused"]) == ({"account": 1, "contact": 2}, 1)
+    hanako = Contact.objects.get(family_name="佐藤")
+    assert (hanako.account_id, hanako.given_name, hanako.prefecture, hanako.phone, hanako.email, hanako.note) == (
+        None, "花子", "大阪府", "06-1111-1111", "hanako@example.jp", "紹介",
+    )  # fmt: skip
+    again = bring(tmp_path / "顧客.csv", alice).figures
+    assert (again["created"], again["asked"], again["unchanged"]) == ({}, 0, {"account": 1, "contact": 2})
+
+
+def test_a_list_of_private_customers_may_have_an_empty_column_of_companies(
+    alice: User, tmp_path: Path
+) -> None:
+    rows = [
+        ["会社名", "氏名", "電話番号", "性別"],
+        ["", "田中 一郎", "03-1111-1111", "男"],
+        ["", "佐藤 花子", "06-1111-1111", "女"],
+    ]
+    assert bring(write_csv(tmp_path / "名簿.csv", rows), alice).figures["created"] == {"contact": 2}
+
+
+def test_marks_that_nobody_sees_are_no_error(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "郵便番号", "電話番号", "取引開始日"],
+        ["株式会社一条\u200b", "105-0014\u200b", "03-1111-1111\u200e", "令和5年4月1日\ufeff"],
+        ["株式会社二条", "105-0014", "\u200b", "\u200b"],
+    ]
+    job = bring(write_csv(tmp_path / "得意先.csv", rows), alice)
+    assert (job.figures["created"], job.figures["refused"]) == ({"account": 2}, 0)
+    one = Account.objects.get(name="株式会社一条")
+    assert (one.postal_code, one.phone) == ("105-0014", "03-1111-1111")
+
+
+def test_an_office_is_seen_without_a_space_before_it(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "法人番号", "電話番号", "URL"],
+        ["富士見技研株式会社", "8472667951813", "092-775-7009", "https://huzimigiken.example.jp/"],
+        [
+            "富士見技研株式会社埼玉物流センター",
+            "8472667951813",
+            "022-821-8067",
+            "https://huzimigiken.example.jp/",
+        ],
+    ]
+    figures = bring(write_csv(tmp_path / "得意先.csv", rows), alice).figures
+    assert (figures["created"], figures["asked"]) == ({"account": 1}, 1)
+
+
+def test_one_name_at_another_line_and_site_is_asked_about(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "住所", "電話番号", "URL"],
+        [
+            "株式会社大和化学",
+            "大分県宇佐市安心院町下毛3-26-21",
+            "011-839-6564",
+            "https://yamato-a.example.jp/",
+        ],
+        ["株式会社大和化学", "", "022-586-5797", "https://yamato-b.example.jp/"],
+        ["株式会社大和化学", "", "", "https://yamato-a.example.jp/"],
+    ]
+    figures = bring(write_csv(tmp_path / "得意先.csv", rows), alice).figures
+    assert (figures["created"], figures["asked"]) == ({"account": 1}, 1)
