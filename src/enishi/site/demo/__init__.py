@@ -20,7 +20,7 @@ from enishi.records.models import Event, EventSubject
 from enishi.sales.models import Deal, Stage
 from enishi.sales.pipelines.entity import default_pipeline, make_pipeline, stages_of
 from enishi.site.company import rename
-from enishi.site.demo import leads, talk, trade, words
+from enishi.site.demo import leads, plans, talk, trade, words
 from enishi.site.models import Company
 from enishi.work.models import Activity, Task
 
@@ -85,6 +85,7 @@ class Sample:
         self._tasks()
         trade.build(self)
         leads.build(self)
+        plans.build(self)
 
     # --- small things ---------------------------------------------------------------------------------
     def pair(self, text: str) -> tuple[str, str]:
