@@ -372,7 +372,7 @@ def groups(found: FieldKind, via: FieldKind | None = None) -> bool:
     """Whether records can be grouped by a field."""
     if found.kind not in KINDS or found.hidden or found.linked:
         return False
-    return not (via is not None and found.kind == "yes_no" and found.custom)
+    return not (via is not None and found.kind == "yes_no" and (found.custom or found.computed))
 
 
 def bucket_words() -> dict[str, str]:

@@ -184,6 +184,7 @@ def _field(row: FieldDesign) -> FieldKind | None:
 
 def _rules(one: FieldKind, options: dict[str, Any]) -> None:
     """When it must be there, and when it is asked at all."""
+    one.may_lack = bool(options.get("may_lack"))
     one.wanted, one.required_from = bool(options.get("wanted")), str(options.get("required_from") or "")
     held = options.get("visible_if")
     if held:
