@@ -21,6 +21,7 @@ from enishi.records.fields import (
     Date,
     FreeChoice,
     Lines,
+    Linked,
     LongText,
     Moment,
     Money,
@@ -45,6 +46,9 @@ LONGEST_NAMES = 200  # of the competitors' column
 LOST_REASONS = (
     "価格・予算", "機能・要件", "競合", "時期", "決裁者・稟議", "関係性", "社内事情", "法務・セキュリティ", "その他",
 )  # fmt: skip
+
+# What somebody at the customer's is for a deal.
+ROLES = ("決裁者", "推進者", "窓口", "利用者", "技術担当", "購買担当", "反対者")
 
 
 class StageField(Reference):
@@ -180,6 +184,8 @@ class DealEntity(Entity):
         Date("expected_close", sortable=True, aliases=("受注予定", "受注予定日", "完了予定日", "予定日", "クローズ予定", "close date", "expected close")),
         FreeChoice("source", options=lambda: [Option(word, word) for word in ("紹介", "展示会", "Webサイト", "電話", "既存取引", "入札")],
                    aliases=("獲得元", "流入元", "source")),
+        Linked("stakeholders", _("関係者"), to="contact", relation="stakeholders", forward=True, many=True, roles=ROLES, back="deal_roles",
+               offers="account", aliases=("関係者", "stakeholders", "contact roles")),
         Names("competitor", aliases=("競合", "競合先", "competitor"), help=_("いくつでも「、」で区切って入れられます。")),
         FreeChoice("lost_reason", options=lambda: [Option(word, word) for word in LOST_REASONS], aliases=("失注理由", "lost reason")),
         Winner("lost_to", options=(), aliases=("失注先", "負けた競合", "他決先", "lost to", "winning competitor")),
