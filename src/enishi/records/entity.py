@@ -150,6 +150,8 @@ class Entity:
     )
     rights_of: ClassVar[str] = ""  # and its entity
     parent_fields: ClassVar[tuple[str, ...]] = ()  # further fields that `parents` depends on
+    clonable: ClassVar[bool] = True  # whether a record may be the pattern of a new one
+    uncloned: ClassVar[tuple[str, ...]] = ()  # what such a copy begins without: how it went, not what it is
     untidied: ClassVar[tuple[str, ...]] = ()  # fields that follow from others: those are tidied
     built_in: tuple[FieldKind, ...] = ()
 

@@ -116,7 +116,10 @@ def calls_for(entity: Entity, ask: Ask) -> list[str]:
     return [
         name
         for name in ask.must
-        if (one := entity.fields.get(name)) is not None and one.editable and not one.may_lack and not one.hidden
+        if (one := entity.fields.get(name)) is not None
+        and one.editable
+        and not one.may_lack
+        and not one.hidden
     ]
 
 
@@ -192,11 +195,17 @@ def _check_asked(
         return
     found = entity.fields[entity.board.field]
     stage = None if isinstance(found, Choice) else getattr(record, found.name, None)
-    ask = entity.asks.get(str(found.get(record)) if isinstance(found, Choice) else getattr(stage, "outcome", ""))
+    ask = entity.asks.get(
+        str(found.get(record)) if isinstance(found, Choice) else getattr(stage, "outcome", "")
+    )
     for name in calls_for(seen, ask) if ask else ():
         one = entity.fields[name]
         if name not in errors and one.is_empty(one.get(record)):
-            said = _("%(label)sを選んでください。") if isinstance(one, Choice) else _("%(label)sを入力してください。")
+            said = (
+                _("%(label)sを選んでください。")
+                if isinstance(one, Choice)
+                else _("%(label)sを入力してください。")
+            )
             errors[name] = [said % {"label": one.label}]
 
 

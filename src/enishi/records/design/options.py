@@ -36,7 +36,9 @@ def read_options(
         Refused: by option.
     """
     allowed = (
-        ("required", "help", "default", "label_en", "may_lack", "words", *RULES) if built_in else (*COMMON, *kind.design_options)
+        ("required", "help", "default", "label_en", "may_lack", "words", *RULES)
+        if built_in
+        else (*COMMON, *kind.design_options)
     )
     made = {name: value for name, value in (held or {}).items() if name in allowed}
     for name in allowed:

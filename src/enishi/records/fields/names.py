@@ -61,7 +61,7 @@ class Names(Words):
 
     def operand(self, value: Any) -> Any:
         self.check_type(value, str)
-        return cleaned_text(value, self, self.longest)
+        return self.clean(value)
 
     def leaf_q(self, op: str, value: Any, user: Any) -> Q | None:
         if op not in {"has", "has_not"}:
@@ -77,4 +77,5 @@ class Names(Words):
     def leaf_holds(self, op: str, held: Any, value: Any) -> bool | None:
         if op not in {"has", "has_not"}:
             return None
-        return (str(value).lower() in [one.lower() for one in self.parts(held)]) == (op == "has")
+        line = MARK.join(["", *self.parts(held), ""])
+        return (f"{MARK}{value}{MARK}".lower() in line.lower()) == (op == "has")

@@ -29,6 +29,7 @@ from enishi.records.pages import events, steps
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
 from enishi.records.pages.connected import Line, lines
 from enishi.records.pages.facts import fact, facts, line_sheets
+from enishi.records.pages.forms import may_clone
 from enishi.records.pages.ties import tied
 from enishi.records.personal import is_person
 from enishi.records.prepared import fetch, first
@@ -54,6 +55,7 @@ def card_parts(
         "status": entity.field(entity.status_field).cell(record) if entity.status_field else "",
         "may": may,
         "may_write": may.change,
+        "may_clone": may_clone(entity) and allowed(user, entity).create,
         "is_admin": user.is_admin,
         "is_person": user.is_admin and is_person(entity, record),
         "owner_text": entity.field("owner").value_text(record),
@@ -268,7 +270,9 @@ def _save_field(request: HttpRequest, entity: Entity, record_id: int, name: str)
         if asked is not None:  # the line stands again as it was; the dialog stores the step, or doesn't
             record = one(entity, user, record_id)
             shown = fact(entity, record, name, permits(user, "change", entity, record))["html"]
-            return HttpResponse(f'{shown}<hx-partial hx-target="#dialog" hx-swap="innerHTML">{asked}</hx-partial>')
+            return HttpResponse(
+                f'{shown}<hx-partial hx-target="#dialog" hx-swap="innerHTML">{asked}</hx-partial>'
+            )
     try:
         done = write.write(entity, record_id, read_values(request, entity, names), by=user, version=version)
     except Refused as error:

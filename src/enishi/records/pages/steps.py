@@ -85,10 +85,17 @@ def one_context(
     }
 
 
-def many_context(request: HttpRequest, entity: Entity, raw: str, ask: Ask, ids: Sequence[int]) -> dict[str, Any]:
+def many_context(
+    request: HttpRequest, entity: Entity, raw: str, ask: Ask, ids: Sequence[int]
+) -> dict[str, Any]:
     """The dialog of many records' step."""
     assert entity.board is not None
-    hidden = [("ids", ",".join(map(str, ids))), ("action", entity.board.field), ("value", raw), ("asked", "1")]
+    hidden = [
+        ("ids", ",".join(map(str, ids))),
+        ("action", entity.board.field),
+        ("value", raw),
+        ("asked", "1"),
+    ]
     return {
         "action": f"{entity.list_url}bulk/", "hidden": hidden, "count": len(ids),
         **_context(request, entity, raw, record=None, ask=ask, lacking=(), errors={}),
@@ -178,7 +185,11 @@ def move(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
         ask = ask_due(entity, record, value) if value is not None else None
         held = set(ask.fields if ask else ())
         lacking = [key for key in error.errors if key in entity.fields and key != name and key not in held]
-        told = {key: texts for key, texts in error.errors.items() if key in request.POST or key not in entity.fields}
+        told = {
+            key: texts
+            for key, texts in error.errors.items()
+            if key in request.POST or key not in entity.fields
+        }
         context = one_context(request, entity, record, raw, ask=ask, lacking=lacking, errors=told)
         return HttpResponse(rendered(request, "records/step_dialog.html", context), status=422)
     response = HttpResponse(status=204)

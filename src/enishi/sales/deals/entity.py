@@ -163,7 +163,9 @@ class DealEntity(Entity):
     default_sort = "-updated_at"
     board = Board("stage", amount="amount", group="pipeline", whom=("account", "contact"))
     asks: ClassVar[dict[str, Ask]] = {
-        "lost": Ask(_("失注"), ("lost_reason", "lost_to", "lost_detail"), must=("lost_reason",), open=("lost_to",)),
+        "lost": Ask(
+            _("失注"), ("lost_reason", "lost_to", "lost_detail"), must=("lost_reason",), open=("lost_to",)
+        ),
         "won": Ask(_("受注"), ("amount", "closed_at"), alone=("amount",), glad=True),
     }
     built_in = (
@@ -225,6 +227,9 @@ class DealEntity(Entity):
         Preset("lost", _("失注"), {"field": "outcome", "op": "is", "value": "lost"}),
     )  # fmt: skip
     imports = ImportHint(keys=("code",))
+    uncloned = (
+        "stage", "probability", "forecast_category", "expected_close", "closed_at", "competitor", "lost_reason", "lost_to", "lost_detail",
+    )  # fmt: skip
     connections = (
         Connection("lead", "deal", _("リード"), ("status", "source")),
         Connection("quote", "deal", _("見積"), ("status", "total")),
@@ -306,7 +311,9 @@ class DealEntity(Entity):
             errors["stage"] = [_t("このステージは選んだパイプラインにありません。")]
         if not getattr(record, "importing", False) and "closed_at" in changed and record.closed_at:
             if record.outcome not in CLOSED:
-                errors["closed_at"] = [_t("決着日は、受注か失注の案件にだけ入れられます。先にステージを動かしてください。")]
+                errors["closed_at"] = [
+                    _t("決着日は、受注か失注の案件にだけ入れられます。先にステージを動かしてください。")
+                ]
             elif timezone.localdate(record.closed_at) > timezone.localdate():
                 errors["closed_at"] = [_t("決着日には、今日までの日付を入れてください。")]
         if record.amount is not None and record.amount < 0:

@@ -4,7 +4,7 @@ index over stage and moment finds them."""
 import datetime
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -46,7 +46,6 @@ class Stale(YesNo):
     """Whether a deal stands still. It has no column of its own."""
 
     computed, moving = True, True
-    operators: ClassVar[tuple[str, ...]] = ("is",)
     beside = ("stage_id", "outcome")
 
     @property

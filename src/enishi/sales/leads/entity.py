@@ -148,6 +148,7 @@ class LeadEntity(Entity):
         ("postal_code", "prefecture", "address", "building"),
     )
     untidied = ("name", "kana")
+    uncloned = ("status", "reason")
 
     def tidy(self, record: Lead, wishes: Wishes) -> list[Spanning]:
         named = tidying.held(self, record, ("family_name", "given_name", "honorific", "title"))
