@@ -66,7 +66,7 @@ class Deal(Record, Touched):
     source = models.CharField(_("獲得元"), max_length=100, blank=True)
     competitor = models.CharField(_("競合"), max_length=200, blank=True)
     lost_reason = models.CharField(_("失注理由"), max_length=100, blank=True)
-    lost_to = models.CharField(_("失注先（選ばれた競合）"), max_length=100, blank=True, default="")
+    lost_to = models.CharField(_("選ばれた競合"), max_length=100, blank=True, default="")
     lost_detail = models.TextField(_("失注の詳細"), blank=True)
     their_owner = models.CharField(_("元の担当者名"), max_length=100, blank=True)
     note = models.TextField(_("備考"), blank=True)

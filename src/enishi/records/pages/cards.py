@@ -143,7 +143,14 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
                 "may_add": allowed(user, other).create,
             }
         )
-    return made + [tied(request, entity, record, one_field) for one_field in entity.linked if one_field.many]
+    ties = [one_field for one_field in entity.linked if one_field.many]
+    first = [one_field for one_field in ties if one_field.forward and one_field in entity.built_in]
+    rest = [one_field for one_field in ties if one_field not in first]
+    return [
+        *(tied(request, entity, record, one_field) for one_field in first),
+        *made,
+        *(tied(request, entity, record, one_field) for one_field in rest),
+    ]
 
 
 def _empty(entity: Entity, record: Any) -> set[tuple[str, str]]:

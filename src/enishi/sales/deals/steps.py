@@ -38,7 +38,9 @@ def stays(record: Deal) -> list[Stay]:
     found = [event for event in rows.select_related("actor") if "stage" in event.data.get("changes", {})]
     begun = found[0].data["changes"]["stage"][0] if found else record.stage_id
     names = found[0].data.get("labels", {}).get("stage", ["", ""]) if found else ["", ""]
-    way: list[tuple[Any, str, datetime.datetime, str]] = [(begun, names[0], record.created_at, "")]
+    # Nobody moved it here: it came so, in a file or from before what is kept.
+    since = record.created_at if found else max(record.created_at, record.stage_changed_at)
+    way: list[tuple[Any, str, datetime.datetime, str]] = [(begun, names[0], since, "")]
     for event in found:
         words = event.data.get("labels", {}).get("stage", ["", ""])
         way.append((event.data["changes"]["stage"][1], words[1], event.at, str(event.actor or "")))

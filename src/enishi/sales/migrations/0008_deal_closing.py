@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             model_name="deal",
             name="lost_to",
             field=models.CharField(
-                blank=True, default="", max_length=100, verbose_name="失注先（選ばれた競合）"
+                blank=True, default="", max_length=100, verbose_name="選ばれた競合"
             ),
         ),
         migrations.AlterField(

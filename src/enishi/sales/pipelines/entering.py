@@ -25,7 +25,8 @@ def candidates() -> list[FieldKind]:
     """The fields of a deal that a stage can call for: those that a person fills and that may be empty."""
     entity = registry.get("deal")
     board = entity.board
-    fixed = {board.field, board.group} if board else set()
+    fixed = {board.field, board.group, "owner"} if board else {"owner"}
+    fixed |= {name for ask in entity.asks.values() for name in ask.fields if name not in ask.alone}  # of the end, asked for there
     return [
         one
         for one in entity.fields.values()
