@@ -197,7 +197,7 @@ def KIND_WORDS() -> dict[str, str]:  # noqa: N802
     return {
         "reference": _("つながり（標準）"), "tags": _("タグ"), "moment": _("日時（自動）"), "free_choice": _("選択肢（増える）"),
         "postal_code": _("郵便番号"), "corporate_number": _("法人番号"), "any_record": _("つながり（標準）"),
-        "contacts": _("同席者"),
+        "contacts": _("同席者"), "names": _("名前（いくつでも）"),
     }  # fmt: skip
 
 

@@ -197,7 +197,7 @@ class DealEntity(Entity):
         Choice("outcome", options=OUTCOMES, editable=False),
         Moment("stage_changed_at", editable=False),
         ClosedOn("closed_at", aliases=("決着日", "失注日", "actual close date", "closed on")),
-        stale.Stale("stale", _("滞留"), editable=False),
+        stale.Stale("stale", _("滞留"), editable=False, listed=False),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
         Words("next_step", editable=False, tells=(("task", ""),)),

@@ -31,9 +31,7 @@ class Migration(migrations.Migration):
         AddWords(
             model_name="deal",
             name="lost_to",
-            field=models.CharField(
-                blank=True, default="", max_length=100, verbose_name="選ばれた競合"
-            ),
+            field=models.CharField(blank=True, default="", max_length=100, verbose_name="選ばれた競合"),
         ),
         migrations.AlterField(
             model_name="deal",

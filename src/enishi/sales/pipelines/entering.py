@@ -26,7 +26,9 @@ def candidates() -> list[FieldKind]:
     entity = registry.get("deal")
     board = entity.board
     fixed = {board.field, board.group, "owner"} if board else {"owner"}
-    fixed |= {name for ask in entity.asks.values() for name in ask.fields if name not in ask.alone}  # of the end, asked for there
+    fixed |= {
+        name for ask in entity.asks.values() for name in ask.fields if name not in ask.alone
+    }  # of the end, asked for there
     return [
         one
         for one in entity.fields.values()

@@ -385,3 +385,48 @@ def test_the_card_tells_the_way_through_the_stages(
     assert way == [("引き合い", 5, False), ("提案・見積", 12, False), ("ヒアリング", 3, True)]
     page = as_bob.get(f"/deals/{deal.pk}/").content.decode()
     assert "ステージの履歴" in page and "戻り" in page and "12日" in page
+
+
+# --- other ways in ----------------------------------------------------------------------------------------
+def test_a_file_may_say_why_and_when_or_nothing(alice: Any, tmp_path: Any) -> None:
+    from enishi.exchange import importing
+
+    path = tmp_path / "deals.csv"
+    path.write_text(
+        "案件名,取引先,ステージ,失注理由,失注先,競合,決着日\nA機,丸山,失注,価格,東商,西商、東商,2025/10/3\nB機,丸山,失注,,,,\n",
+        encoding="utf-8",
+    )
+    job = importing.begin(path, "deals.csv", by=alice, entity="deal")
+    importing.run(job)
+    first, second = Deal.objects.order_by("name")
+    assert (first.lost_reason, first.lost_to, first.competitor) == ("価格", "東商", "西商、東商")
+    assert timezone.localdate(first.closed_at) == datetime.date(2025, 10, 3)
+    assert second.outcome == "lost" and second.lost_reason == "" and second.closed_at is not None
+
+
+def test_every_kind_that_may_be_copied_opens_its_form_and_makes_one(as_alice: Client, alice: Any) -> None:
+    account = write.create(registry.get("account"), {"name": "丸山", "code": "K1"}, by=alice).record
+    own = operations.add_entity("車両", slug="cars", by=alice).name
+    made = {
+        "account": account,
+        "contact": write.create(registry.get("contact"), {"family_name": "中村", "account": account.pk}, by=alice).record,
+        "lead": write.create(registry.get("lead"), {"family_name": "小川", "status": "disqualified", "reason": "予算なし"}, by=alice).record,
+        "task": write.create(registry.get("task"), {"name": "電話", "about": f"account:{account.pk}", "due_at": timezone.now()}, by=alice).record,
+        "product": write.create(registry.get("product"), {"name": "ポンプ"}, by=alice).record,
+        "quote": write.create(registry.get("quote"), {"name": "見積", "account": account.pk, "lines": [{"text": "ポンプ", "unit_price": 10}]}, by=alice).record,
+        own: write.create(registry.get(own), {"name": "一号車"}, by=alice).record,
+    }  # fmt: skip
+    for name, record in made.items():
+        entity = registry.get(name)
+        page = as_alice.get(f"{entity.url(record.pk)}clone/")
+        assert page.status_code == 200, name
+        inputs = {one["name"]: one["text"] for one in (*page.context["quick"], *page.context["rest"])}
+        sent = {key: text for key, text in inputs.items() if text} | {"copy_of": str(record.pk)}
+        before = entity.model._default_manager.count()
+        answer = as_alice.post(f"{entity.list_url}new/", sent)
+        assert answer.status_code == 302 and entity.model._default_manager.count() == before + 1, (
+            name,
+            answer.context and answer.context.get("general"),
+        )
+    assert registry.get("lead").model._default_manager.latest("pk").status == "new"
+    assert registry.get("account").model._default_manager.latest("pk").code == ""
