@@ -44,18 +44,20 @@ class BoardColumns extends HTMLElement {
     busy(1);
     const back = () => from.insertBefore(card, from.querySelectorAll(".deal-card")[index] ?? null);
     try {
-      const answer = await postForm(card.dataset.move ?? "", { value: column, version: card.dataset.version ?? "" });
+      const answer = await postForm(card.dataset.move ?? "", { value: column, version: card.dataset.version ?? "", ask: "1" });
       readHeader(answer.headers.get("HX-Trigger"));
-      if (answer.ok) {
+      if (answer.headers.get("X-Asks") || answer.status === 422) {
+        // What belongs to the step is asked for first; the card waits where it stood.
+        back();
+        if (this.contains(document.activeElement) || document.activeElement === document.body) card.focus();
+        const dialog = document.getElementById("dialog")!;
+        dialog.innerHTML = await answer.text();
+        htmx.process(dialog);
+      } else if (answer.ok) {
         card.dataset.version = answer.headers.get("X-Version") ?? card.dataset.version;
         document.dispatchEvent(new CustomEvent("records-changed"));
       } else {
         back();
-        if (answer.status === 422) {
-          const dialog = document.getElementById("dialog")!;
-          dialog.innerHTML = await answer.text();
-          htmx.process(dialog);
-        }
       }
     } catch {
       back();

@@ -167,7 +167,8 @@ class ChoiceEditor extends HTMLElement {
     });
     const colours = JSON.parse(this.querySelector("[data-colours]")?.textContent ?? "[]") as [string, string][];
     const colour = this.select(colours, one.colour ?? "grey", this.dataset.wordColour ?? "", "colour");
-    row.append(grip, input, colour);
+    row.append(grip, input);
+    if (!this.hasAttribute("data-plain")) row.append(colour);
     if (this.hasAttribute("data-outcomes")) {
       const words: [string, string][] = [["", this.dataset.wordOpen ?? ""], ["won", this.dataset.wordWon ?? ""], ["lost", this.dataset.wordLost ?? ""]];
       row.append(this.select(words, one.outcome ?? "", this.dataset.wordOutcome ?? "", "outcome"));
@@ -204,7 +205,7 @@ class ChoiceEditor extends HTMLElement {
     const made = [...this.rows().children].map((row) => ({
       value: (row as HTMLElement).dataset.value,
       label: row.querySelector("input")!.value.trim(),
-      colour: row.querySelector<HTMLSelectElement>("[data-colour]")!.value,
+      colour: row.querySelector<HTMLSelectElement>("[data-colour]")?.value ?? "",
       outcome: row.querySelector<HTMLSelectElement>("[data-outcome]")?.value ?? "",
       retired: (row as HTMLElement).dataset.retired === "1",
     }));

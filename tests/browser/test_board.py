@@ -77,7 +77,6 @@ def test_a_card_is_moved_with_the_keyboard_and_the_step_stands_on_its_timeline(
 
 
 def test_losing_asks_for_the_reason_and_giving_up_leaves_the_deal(page: Any, made: dict[str, Any]) -> None:
-    page.expect_errors("422")
     page.goto("/deals/board/")
     deal = made["deals"][4]
     home = column_of(page, deal)
@@ -86,13 +85,15 @@ def test_losing_asks_for_the_reason_and_giving_up_leaves_the_deal(page: Any, mad
         page.keyboard.press(key)
     page.wait_for_selector("dialog[open] [name=lost_reason]")
     page.keyboard.press("Escape")
+    assert column_of(page, deal) == home
     page.reload()
     assert column_of(page, deal) == home
     page.locator(f"#deal-{deal.pk}").focus()
     for key in (" ", "ArrowRight", "ArrowRight", " "):
         page.keyboard.press(key)
-    page.fill("dialog [name=lost_reason]", "競合")
-    page.click("dialog button:has-text('動かす')")
+    page.check("dialog input[name=lost_reason][value=競合]")
+    page.fill("dialog [name=lost_to__more]", "北商")
+    page.click("dialog button:has-text('失注にする')")
     page.wait_for_selector(".toast-box:has-text('失注')")
     page.reload()
     assert column_of(page, deal) == "失注"
@@ -109,3 +110,31 @@ def test_what_another_person_moves_appears_by_itself(browse: Any, made: dict[str
     bob.wait_for_selector(".toast-box:has-text('動かしました')")
     stage = column_of(bob, deal)
     alice.wait_for_selector(f".column:has-text('{stage}') #deal-{deal.pk}", timeout=15_000)
+
+
+def test_a_deal_is_won_on_its_card_and_who_decides_is_tied_in_two_taps(
+    phone: Any, live_enishi: Any, made: dict[str, Any]
+) -> None:
+    from enishi.records import registry, write
+
+    deal = made["deals"][1]
+    with live_enishi.data():
+        by = live_enishi.person("alice")
+        account = write.create(registry.get("account"), {"name": "窓口のある会社"}, by=by).record
+        write.create(registry.get("contact"), {"family_name": "中村", "account": account.pk}, by=by)
+        write.write(registry.get("deal"), deal.pk, {"account": account.pk}, by=by)
+    phone.goto(f"/deals/{deal.pk}/")
+    phone.locator("section:has(h2:has-text('関係者')) button:has-text('中村')").click()
+    phone.locator("dialog button:has-text('決裁者')").click()
+    phone.wait_for_selector("section:has(h2:has-text('関係者')) :text('決裁者')")
+    phone.locator("[data-fact=stage] button").click()
+    phone.fill("[data-fact=stage] input[role=combobox]", "受注")
+    phone.locator("[data-fact=stage] [role=option]").first.click()
+    phone.locator("[data-fact=stage] button:has-text('保存')").click()
+    phone.wait_for_selector("dialog[open] :text('おめでとう')")
+    assert "受注" not in phone.locator("[data-fact=stage]").inner_text()  # not before it is said
+    phone.fill("dialog [name=amount]", "120万円")
+    phone.click("dialog button:has-text('受注にする')")
+    phone.wait_for_selector(".toast-box:has-text('受注')")
+    phone.wait_for_selector("[data-fact=stage]:has-text('受注')")
+    assert "1,200,000" in phone.locator("[data-fact=amount]").inner_text()

@@ -264,7 +264,7 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
                 "record_id": [company["records"][ONE_KIND[name]].pk if name in ONE_KIND else key], "event_id": [company["event"].pk], "operation_id": [company["operation"].pk],
                 "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk, company["sheet"].pk], "pk": [company["alice"].pk],
                 "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "cleansing_id": [company["cleansing"].pk], "line_id": [company["cleansing line"].pk], "fix_id": [company["cleansing fix"].pk], "handover_id": [company["handover"].pk],
-                "row_id": [company["waiting"].pk],
+                "row_id": [company["waiting"].pk], "stage_id": [company["records"]["stage"].pk],
                 "report_key": company["report keys"], "dashboard_key": company["dashboard keys"], "place": [0, 1],
             }  # fmt: skip
             if name == "restore" and entity and entity.name == "account":

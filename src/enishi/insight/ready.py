@@ -66,6 +66,10 @@ REPORTS: dict[str, ReadyReport] = {
     ),
     "expected": _report(_("受注予定の金額（月ごと）"), "deal", AMOUNT, COUNT, rows=_by("expected_close", "month"), filter=OPEN, chart="bar"),
     "lost-reasons": _report(_("失注の理由（直近1年）"), "deal", COUNT, AMOUNT, rows=_by("lost_reason"), filter=LOST, period="closed_at", span="days_365"),
+    "lost-to": _report(_("選ばれた競合（直近1年の失注）"), "deal", COUNT, AMOUNT, rows=_by("lost_to"), filter=LOST, period="closed_at", span="days_365"),
+    "competitors": _report(
+        _("競合ごとの案件の結果"), "deal", COUNT, AMOUNT, rows=_by("competitor"), column={"field": "outcome"}, chart="stacked",
+    ),
     "outcome-by-source": _report(
         _("獲得元ごとの案件の結果"), "deal", COUNT, AMOUNT, rows=_by("source"), column={"field": "outcome"}, chart="stacked",
     ),

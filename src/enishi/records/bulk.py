@@ -168,7 +168,7 @@ def draft_many(
                 draft = drafter.draft(values)
                 errors = draft.errors
                 if full:
-                    rules.check(entity, draft.record, draft.changed, errors)
+                    rules.check(entity, draft.record, draft.changed, errors, asked)
             if errors:
                 raise _refused(number, errors)
             drafts.append(draft)
@@ -255,7 +255,7 @@ def write_many(
             if check:
                 merge_errors(errors, entity.check(record, set(changes)))
                 if not cleaned:
-                    rules.check(entity, record, set(changes), errors)
+                    rules.check(entity, record, set(changes), errors, asked)
                 check_lengths(entity, record, errors)
             if not cleaned:
                 check_unique(entity, record, changes, errors, taken)

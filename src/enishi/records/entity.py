@@ -57,6 +57,26 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Ask:
+    """What a step to one column of the board asks for, in one dialog, before it is stored (why a deal was lost).
+
+    Args:
+        fields: what the dialog shows, with what the record holds already.
+        must: of these what the step isn't stored without, unless the owner of the company lets it be (`FieldKind.may_lack`).
+        alone: what is asked only of one record: many at once share no amount.
+        open: choices that also take a word of their own in the dialog.
+        glad: the step is good news.
+    """
+
+    name: Text
+    fields: tuple[str, ...]
+    must: tuple[str, ...] = ()
+    alone: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    glad: bool = False
+
+
+@dataclass(frozen=True)
 class Preset:
     """A view that every user finds above the list."""
 
@@ -111,6 +131,8 @@ class Entity:
     presets: tuple[Preset, ...] = ()
     opening_preset: str = ""  # the preset that the navigation leads to
     board: Board | None = None
+    # What a step on the board asks for: by the choice's value, or by the outcome of the stage.
+    asks: ClassVar[dict[str, Ask]] = {}
     # What else can be done with ticked rows: address (which gets their ids by POST) and words.
     bulk_actions: ClassVar[tuple[tuple[str, Text], ...]] = ()
     # Fields whose values belong together (an address): a merge takes them from one record.
@@ -128,6 +150,8 @@ class Entity:
     )
     rights_of: ClassVar[str] = ""  # and its entity
     parent_fields: ClassVar[tuple[str, ...]] = ()  # further fields that `parents` depends on
+    clonable: ClassVar[bool] = True  # whether a record may be the pattern of a new one
+    uncloned: ClassVar[tuple[str, ...]] = ()  # what such a copy begins without: how it went, not what it is
     untidied: ClassVar[tuple[str, ...]] = ()  # fields that follow from others: those are tidied
     built_in: tuple[FieldKind, ...] = ()
 
@@ -161,8 +185,8 @@ class Entity:
 
     @cached_property
     def linked(self) -> list[Linked]:
-        """Connections that the owner drew, seen from here."""
-        return [one for one in self.own if isinstance(one, Linked)]
+        """Connections with roles, built in or drawn by the owner, seen from here."""
+        return [one for one in self.fields.values() if isinstance(one, Linked)]
 
     @cached_property
     def lines(self) -> list[Lines]:

@@ -89,7 +89,7 @@ def _above(entity: Entity, records: Sequence[Any], changes: Sequence[dict[str, A
             assert isinstance(linked, Linked)
             rows = linked.links().filter(**{f"{linked.there}_id__in": [record.pk for record in records]})
             wanted |= set(rows.values_list(f"{linked.here}_id", flat=True))
-            mine = linked.relation if not linked.forward else f"{linked.relation}r"
+            mine = linked.back_name
             for change in changes:
                 for pairs in change.get(mine) or ():
                     wanted |= {key for key, _role in pairs}

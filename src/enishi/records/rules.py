@@ -1,38 +1,81 @@
 """入力ルール: what must be there from which stage on, what is asked only where another field says so, and how complete a record is."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records.entity import Entity
+from enishi.records.entity import Ask, Entity
 from enishi.records.fields import Choice, FieldKind, Reference
 from enishi.records.visible import visible
 
-LOST = "lost"
+LOST, HOLD = "lost", "hold"  # of a record that rests nothing is called for
+PLACE = re.compile(r"s([0-9]{1,18})\Z")
 
 
-def stages(entity: Entity) -> list[tuple[str, str]]:
-    """The columns of an entity's board from which on a field may be required: (what is kept, name); none without a board."""
+# --- required from a column of the board on ------------------------------------------------------------
+# What is kept (`FieldKind.required_from`): of a choice its value; of a reference the stage in each pipeline, "s12,s40"; digits alone are
+# a place that counts in every pipeline.
+def stage_groups(entity: Entity) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The columns of an entity's board from which on a field may be required, by pipeline: its name and (what is kept, name) of each
+    stage. A board of a choice is one group without a name; none without a board."""
     if entity.board is None:
         return []
     found = entity.fields[entity.board.field]
     if isinstance(found, Choice):
-        return [
+        return [("", [
             (one.value, str(one.label)) for one in found.options if not one.retired and one.outcome != LOST
-        ]
-    if isinstance(found, Reference):
-        rows = found.target.model._default_manager.filter(deleted_at=None).exclude(outcome=LOST)
-        names: dict[int, str] = {}
-        for stage in rows.order_by("pipeline", "position"):
-            names.setdefault(stage.position, str(stage))
-        return [(str(position), name) for position, name in sorted(names.items())]
-    return []
+        ])]  # fmt: skip
+    if not isinstance(found, Reference):
+        return []
+    group = entity.board.group
+    rows = found.target.model._default_manager.filter(deleted_at=None).exclude(outcome=LOST)
+    made: dict[str, tuple[str, list[tuple[str, str]]]] = {}
+    for stage in rows.filter(**{f"{group}__deleted_at": None}).select_related(group):
+        above = getattr(stage, group)
+        made.setdefault(str(above.pk), (str(above), []))[1].append((f"s{stage.pk}", str(stage)))
+    return list(made.values())
+
+
+def stages(entity: Entity) -> list[tuple[str, str]]:
+    """`stage_groups` without the groups."""
+    return [one for _name, some in stage_groups(entity) for one in some]
+
+
+def stage_keys(kept: str) -> list[int]:
+    """The stages that a rule over a board of stages names."""
+    return [int(found[1]) for part in kept.split(",") if (found := PLACE.match(part))]
+
+
+def starts(entity: Entity, kept: str, stages: Sequence[Any]) -> Any | None:
+    """Of one pipeline's stages in their order the one from which on a kept rule calls for its field; None where it doesn't there."""
+    keys = set(stage_keys(kept))
+    for stage in stages:
+        if stage.pk in keys or (kept.isdigit() and stage.outcome != LOST and stage.position >= int(kept)):
+            return stage
+    return None
+
+
+def kept_words(entity: Entity, kept: str) -> str:
+    """A kept rule over stages by their names, which mean the same elsewhere."""
+    names = dict(stages(entity)) if stage_keys(kept) else {}
+    return "\n".join(dict.fromkeys(names[one] for one in kept.split(",") if one in names)) or kept
+
+
+def kept_of(entity: Entity, words: str) -> str:
+    """The reverse of `kept_words`: of each pipeline the first stage of such a name."""
+    wanted, made = set(words.split("\n")), []
+    for _name, some in stage_groups(entity):
+        made += [value for value, name in some if name in wanted][:1]
+    return ",".join(made) or words
 
 
 def _reached(entity: Entity, record: Any, wanted: str) -> bool:
-    """Whether a record stands at this column of its board or beyond; one that was lost asks for nothing."""
+    """Whether a record stands at this column of its board or beyond. One that was lost asks for nothing, one on hold only where the rule
+    begins there."""
     assert entity.board is not None
     found = entity.fields[entity.board.field]
     value = found.get(record)
@@ -43,7 +86,60 @@ def _reached(entity: Entity, record: Any, wanted: str) -> bool:
             return False
         return order.index(value) >= order.index(wanted)
     stage = getattr(record, found.name, None)
-    return stage is not None and stage.outcome != LOST and wanted.isdigit() and stage.position >= int(wanted)
+    if stage is None or stage.outcome == LOST:
+        return False
+    keys = stage_keys(wanted)
+    if stage.outcome == HOLD:
+        return stage.pk in keys
+    if not keys:
+        return wanted.isdigit() and stage.position >= int(wanted)
+    group = f"{entity.board.group}_id"
+    rows = type(stage)._default_manager.filter(pk__in=keys, deleted_at=None, **{group: getattr(stage, group)})
+    return any(stage.position >= one for one in rows.values_list("position", flat=True))
+
+
+# --- what a step asks for ------------------------------------------------------------------------------
+def ask_of(entity: Entity, value: Any) -> Ask | None:
+    """What a step to this column of the board asks for."""
+    if not entity.asks or entity.board is None or not value:
+        return None
+    found = entity.fields[entity.board.field]
+    if isinstance(found, Choice):
+        return entity.asks.get(str(value))
+    assert isinstance(found, Reference)
+    rows = found.target.model._default_manager.filter(pk=value)
+    return entity.asks.get(rows.values_list("outcome", flat=True).first() or "")
+
+
+def calls_for(entity: Entity, ask: Ask) -> list[str]:
+    """The fields without which a step isn't stored: those that its maker may write."""
+    return [
+        name
+        for name in ask.must
+        if (one := entity.fields.get(name)) is not None
+        and one.editable
+        and not one.may_lack
+        and not one.hidden
+    ]
+
+
+def lacks_at(entity: Entity, record: Any, value: Any) -> list[str]:
+    """The fields that a record would lack in this column of the board. The record is put there: it is not to be stored afterwards."""
+    assert entity.board is not None
+    entity.fields[entity.board.field].put(record, value)
+    return [
+        name
+        for name, one in entity.fields.items()
+        if one.required_from
+        and one.is_empty(one.get(record))
+        and is_asked(one, record)
+        and _reached(entity, record, one.required_from)
+    ]
+
+
+def must_when(entity: Entity, name: str) -> Ask | None:
+    """The step that can't do without a field, unless the owner lets it."""
+    return next((ask for ask in entity.asks.values() if name in ask.must), None)
 
 
 def is_asked(found: FieldKind, record: Any) -> bool:
@@ -58,11 +154,22 @@ def is_asked(found: FieldKind, record: Any) -> bool:
     return bool(set(said) & set(found.visible_if[1]))
 
 
-def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, list[str]]) -> None:
+def check(
+    entity: Entity,
+    record: Any,
+    changed: set[str],
+    errors: dict[str, list[str]],
+    seen: Entity | None = None,
+) -> None:
     """Adds what is missing by these rules. Only a step on the board or the field itself calls for it: an older record can
-    still be corrected elsewhere. Rows of a file are let in as they are."""
+    still be corrected elsewhere. Rows of a file are let in as they are.
+
+    Args:
+        seen: the entity as the person sees it who writes: what he may not fill isn't asked of him when he makes a step.
+    """
     if record.importing:
         return
+    _check_asked(entity, record, changed, errors, seen or entity)
     for name, found in entity.fields.items():
         if (
             name in errors
@@ -79,6 +186,27 @@ def check(entity: Entity, record: Any, changed: set[str], errors: dict[str, list
             missing = missing or _reached(entity, record, found.required_from)
         if missing:
             errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
+
+
+def _check_asked(
+    entity: Entity, record: Any, changed: set[str], errors: dict[str, list[str]], seen: Entity
+) -> None:
+    if entity.board is None or entity.board.field not in changed or not entity.asks:
+        return
+    found = entity.fields[entity.board.field]
+    stage = None if isinstance(found, Choice) else getattr(record, found.name, None)
+    ask = entity.asks.get(
+        str(found.get(record)) if isinstance(found, Choice) else getattr(stage, "outcome", "")
+    )
+    for name in calls_for(seen, ask) if ask else ():
+        one = entity.fields[name]
+        if name not in errors and one.is_empty(one.get(record)):
+            said = (
+                _("%(label)sを選んでください。")
+                if isinstance(one, Choice)
+                else _("%(label)sを入力してください。")
+            )
+            errors[name] = [said % {"label": one.label}]
 
 
 # --- how complete -----------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from enishi.records.pages import (
     personal,
     pickers,
     roles,
+    steps,
     ties,
 )
 
@@ -63,7 +64,8 @@ urlpatterns = [
     path("<entity:entity>/<int:record_id>/revert/", histories.revert, name="revert"),
     path("<entity:entity>/<int:record_id>/field/<slug:name>/", cards.edit_field, name="edit-field"),
     path("<entity:entity>/<int:record_id>/links/<slug:name>/", ties.links, name="links"),
-    path("<entity:entity>/<int:record_id>/move/", cards.move, name="move"),
+    path("<entity:entity>/<int:record_id>/clone/", forms.clone_page, name="clone"),
+    path("<entity:entity>/<int:record_id>/move/", steps.move, name="move"),
     path("<entity:entity>/<int:record_id>/delete/", cards.delete_record, name="delete"),
     path("<entity:entity>/<int:record_id>/restore/", finding.restore, name="restore"),
     path("<entity:entity>/<int:record_id>/files/", cards.upload, name="upload"),

@@ -87,7 +87,9 @@ def create(
             entity.prepare(record, changed)
             formulas.derive(entity, record)
             merge_errors(errors, entity.check(record, changed))
-        rules.check(entity, record, changed, errors)  # what is missing is told together with what is wrong
+        rules.check(
+            entity, record, changed, errors, asked
+        )  # what is missing is told together with what is wrong
         if whole:
             check_lengths(entity, record, errors)
             check_unique(entity, record, changed, errors)
@@ -175,7 +177,7 @@ def write(
         if whole:
             prepare(entity, record, changes, before)
             merge_errors(errors, entity.check(record, set(changes)))
-        rules.check(entity, record, set(changes), errors)
+        rules.check(entity, record, set(changes), errors, asked)
         if whole:
             check_lengths(entity, record, errors)
             check_unique(entity, record, changes, errors)

@@ -44,6 +44,7 @@ urlpatterns = [
     path("<entity:entity>/export/", exchange.export, name="export"),
     path("", include("enishi.sales.documents.urls")),
     path("", include("enishi.sales.leads.urls")),
+    path("", include("enishi.sales.pipelines.urls")),
     path("", include("enishi.records.urls")),
 ]
 handler400 = "enishi.site.errors.bad_request"

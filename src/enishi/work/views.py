@@ -13,6 +13,7 @@ from enishi.japanese import calendar
 from enishi.kit import htmx
 from enishi.records import registry, write
 from enishi.records.errors import Refused
+from enishi.records.fields import FreeChoice
 from enishi.records.fields.any_record import parse
 from enishi.records.models import Notification
 from enishi.records.pages.base import dialog, form_input, handled, person
@@ -29,6 +30,12 @@ ICONS = {
     "mail": "mail",
     "task": "square-check",
 }
+
+
+def _reasons() -> list[str]:
+    """Why a deal may have been lost."""
+    found = registry.get("deal").fields.get("lost_reason")
+    return found.offered(None) if isinstance(found, FreeChoice) else []
 
 
 def next_days() -> list[tuple[str, str]]:
@@ -96,7 +103,7 @@ def form_context(
         "next_name": posted.get("next_name", ""),
         "deal": deal,
         "stages": stages,
-        "reasons": getattr(registry.get("deal").fields.get("lost_reason"), "options", []) if stages else [],
+        "reasons": _reasons() if stages else [],
         "errors": errors,
         "icons": ICONS,
         "key": posted.get("idempotency_key", ""),

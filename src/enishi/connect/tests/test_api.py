@@ -493,3 +493,31 @@ def test_a_version_that_does_not_exist_yet_is_refused(bob: Any) -> None:
     made = write.create(registry.get("account"), {"name": "東和商事"}, by=bob).record
     answer = Caller(bob)("patch", f"accounts/{made.pk}", {"version": 99, "fields": {"rank": "C"}})
     assert answer.status_code == 422 and "99" in str(answer.json())
+
+
+@pytest.mark.row("C2")
+def test_a_call_loses_a_deal_with_its_reason_and_ties_people_with_their_roles(
+    api: Caller, alice: Any, bob: Any
+) -> None:
+    deal = write.create(registry.get("deal"), {"name": "設備更新"}, by=bob).record
+    who = write.create(registry.get("contact"), {"family_name": "中村"}, by=bob).record
+    lost = registry.get("stage").model.objects.get(outcome="lost", pipeline=deal.pipeline_id)
+    refused = api("patch", f"deals/{deal.pk}", {"fields": {"stage": lost.pk}})
+    assert refused.status_code == 422 and "失注理由" in refused.content.decode()
+    fields = {
+        "stage": lost.pk,
+        "lost_reason": "競合",
+        "lost_to": "東商",
+        "competitor": ["西商", "東商"],
+        "closed_at": "2026-11-20",
+    }
+    told = api("patch", f"deals/{deal.pk}", {"fields": fields}).json()["fields"]
+    assert (told["outcome"], told["lost_to"], told["competitor"]) == ("lost", "東商", "西商、東商")
+    assert told["closed_at"].startswith("2026-11-20")
+    sent = {"add": [{"id": who.pk, "role": "決裁者"}]}
+    assert api("post", f"deals/{deal.pk}/links/stakeholders", sent).status_code == 200
+    held = api("get", f"contacts/{who.pk}/links/deal_roles").json()["items"]
+    assert [(one["id"], one["role"]) for one in held] == [(deal.pk, "決裁者")]
+    operations.change_field("deal", "lost_reason", {"may_lack": "1"}, by=alice)
+    other = write.create(registry.get("deal"), {"name": "別の話"}, by=bob).record
+    assert api("patch", f"deals/{other.pk}", {"fields": {"stage": lost.pk}}).status_code == 200

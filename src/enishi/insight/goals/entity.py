@@ -83,6 +83,7 @@ class GoalEntity(Entity):
 
     name, slug, code, model = "goal", "goals", 61, Goal
     icon = "target"
+    clonable = False
     label = pgettext_lazy("entities", "目標")
     hint = _(
         "会社・チーム・担当者の目標を、月・週・日ごとに登録します。「目標と見込み」で実績・見込みと比べられます。"

@@ -15,7 +15,17 @@ from enishi.insight import fiscal
 from enishi.insight.reports.buckets import Day, Month, Months, Week
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
-from enishi.records.fields import Choice, Date, FieldKind, FreeChoice, InTeam, Number, Person, Reference
+from enishi.records.fields import (
+    Choice,
+    Date,
+    FieldKind,
+    FreeChoice,
+    InTeam,
+    Names,
+    Number,
+    Person,
+    Reference,
+)
 from enishi.records.visible import reached
 
 BUCKETS = ("day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year")
@@ -23,6 +33,7 @@ KINDS = frozenset(
     {
         "reference", "user", "team", "choice", "stage", "free_choice", "date", "date_time", "moment", "number", "money", "percent",
         "formula", "yes_no", "text", "kana", "email", "telephone", "postal_code", "address", "auto_number", "corporate_number", "url",
+        "names",
     }
 )  # fmt: skip
 EDGES = (0, 100_000, 500_000, 1_000_000, 5_000_000, 10_000_000)
@@ -106,7 +117,17 @@ class Dimension:
             or (isinstance(self.found, Choice) and not isinstance(self.found, FreeChoice))
             or self.found.kind == "yes_no"
             or self._placed()
+            or self.several
         )
+
+    @property
+    def several(self) -> bool:
+        """Whether a record stands in several of its groups (a deal with each of its competitors)."""
+        return isinstance(self.found, Names)
+
+    def apart(self, key: Any) -> list[Any]:
+        """The groups that a stored value stands in."""
+        return (self.found.parts(key) if isinstance(self.found, Names) else []) or [None]
 
     def _placed(self) -> bool:
         return isinstance(self.found, Reference) and hasattr(self.found.target.model, "position")
@@ -297,6 +318,8 @@ class Dimension:
         if isinstance(self.found, Number) or self.path.endswith(f".{TEAM}"):
             some: dict[str, Any] = {"any": [self.condition(key) for key in keys]}
             return {"not": some}
+        if self.several:
+            return {"not": {"any": [self.condition(key) for key in keys]}}
         inner: dict[str, Any] = {"field": name, "op": "in", "value": filled}
         wanted = {"of": {"field": self.via.name, "where": inner}} if self.via else inner
         made: dict[str, Any] = {"not": wanted}
@@ -316,7 +339,7 @@ class Dimension:
             return both[0] if len(both) == 1 else {"all": both}
         if self.found.kind == "yes_no":
             return {"field": name, "op": "is", "value": bool(key)}
-        return {"field": name, "op": "is", "value": key}
+        return {"field": name, "op": "has" if self.several else "is", "value": key}
 
     def _through(self, leaf: dict[str, Any], *, empty: bool) -> dict[str, Any]:
         if self.via is None:
@@ -372,7 +395,7 @@ def groups(found: FieldKind, via: FieldKind | None = None) -> bool:
     """Whether records can be grouped by a field."""
     if found.kind not in KINDS or found.hidden or found.linked:
         return False
-    return not (via is not None and found.kind == "yes_no" and found.custom)
+    return not (via is not None and found.kind == "yes_no" and (found.custom or found.computed))
 
 
 def bucket_words() -> dict[str, str]:

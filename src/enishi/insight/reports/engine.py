@@ -9,16 +9,18 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from threading import Lock
 from typing import Any
 
-from django.db.models import Avg, Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from enishi.access.models import User
 from enishi.insight import fiscal
 from enishi.insight.reports.dimensions import Dimension
-from enishi.insight.reports.spec import USUAL_TOP, Measure, Spec
+from enishi.insight.reports.partial import aggregates, finished, join, nothing, plain
+from enishi.insight.reports.spec import USUAL_TOP, Spec
 from enishi.records import registry
 from enishi.records.conditions import Scope, all_of, compile_condition
 from enishi.records.fields import Reference
@@ -124,7 +126,10 @@ class _Counting:
         self.days = spec.days(today)
         self.top: dict[int, list[Any]] = {}
         self.cut = False
-        self.whole = any(one.op == "distinct" for one in spec.measures)  # margins can't be folded
+        # Margins can't be folded of what is counted by its kinds, nor where a record stands in several groups.
+        self.whole = any(one.op == "distinct" for one in spec.measures) or any(
+            one.several for one in spec.dimensions
+        )
 
     def result(self) -> Result:
         """Counts, folds and orders."""
@@ -165,7 +170,7 @@ class _Counting:
     def _figures(self) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for place, one in enumerate(self.spec.measures):
-            made.update({f"m{place}{name}": value for name, value in _aggregates(one).items()})
+            made.update({f"m{place}{name}": value for name, value in aggregates(one).items()})
         return made
 
     def _ask(
@@ -173,8 +178,13 @@ class _Counting:
     ) -> dict[Keys, Values]:
         """Partial figures by the groups' keys."""
         figures = self._figures()
+        apart = {
+            at: one for at, name in enumerate(names) if (one := self.spec.dimensions[int(name[1:])]).several
+        }
         if not names:
             found = [rows.aggregate(**figures)]
+        elif apart:
+            return self._apart(rows.values(*names).annotate(**figures), names, apart)
         else:
             asked = rows.values(*names).annotate(**figures)
             if order:
@@ -182,10 +192,23 @@ class _Counting:
             found = list(asked[:most] if most else asked)
         return {tuple(row[name] for name in names): self._partial(row) for row in found}
 
+    def _apart(
+        self, asked: QuerySet[Any], names: Sequence[str], apart: dict[int, Dimension]
+    ) -> dict[Keys, Values]:
+        """Groups of values that hold several names, taken apart: each name has all that any value with it has."""
+        made: dict[Keys, Values] = {}
+        for row in asked:
+            values, each = self._partial(row), [row[name] for name in names]
+            for keys in product(
+                *(apart[at].apart(key) if at in apart else [key] for at, key in enumerate(each))
+            ):
+                made[keys] = self._added(made[keys], values) if keys in made else values
+        return made
+
     def _partial(self, row: dict[str, Any]) -> Values:
         made = []
         for place, one in enumerate(self.spec.measures):
-            held = tuple(_plain(row[f"m{place}{name}"]) for name in _aggregates(one))
+            held = tuple(plain(row[f"m{place}{name}"]) for name in aggregates(one))
             made.append(held)
         return made
 
@@ -267,6 +290,8 @@ class _Counting:
         return groups
 
     def _wide(self, place: int, one: Dimension) -> bool:
+        if one.several:
+            return False
         return not one.few or (place == 0 and bool(self.spec.top) and not one.dated)
 
     def _limit(self, place: int) -> int:
@@ -276,14 +301,14 @@ class _Counting:
 
     # --- folding ------------------------------------------------------------------------------------
     def _added(self, one: Values, other: Values) -> Values:
-        return [_join(measure, a, b) for measure, a, b in zip(self.spec.measures, one, other, strict=True)]
+        return [join(measure, a, b) for measure, a, b in zip(self.spec.measures, one, other, strict=True)]
 
     def _fold(self, groups: dict[Keys, Values], picks: Callable[[Keys], bool]) -> Values:
         total: Values | None = None
         for keys, values in groups.items():
             if picks(keys):
                 total = values if total is None else self._added(total, values)
-        return total if total is not None else [_nothing(one) for one in self.spec.measures]
+        return total if total is not None else [nothing(one) for one in self.spec.measures]
 
     def _column(self, groups: dict[Keys, Values], key: Any) -> Values:
         return self._fold(groups, lambda keys: keys[-1] == key)
@@ -321,7 +346,7 @@ class _Counting:
             }
 
     def _finish(self, values: Values) -> Values:
-        return [_finished(measure, held) for measure, held in zip(self.spec.measures, values, strict=True)]
+        return [finished(measure, held) for measure, held in zip(self.spec.measures, values, strict=True)]
 
     # --- the time before ----------------------------------------------------------------------------
     def _compare(self, made: Result) -> None:
@@ -339,7 +364,7 @@ class _Counting:
             for keys, values in self._bounded(rows.filter(_not_among("d0", self.top[0])), names[1:]).items():
                 found[(REST, *keys)] = values
         for line in made.lines:
-            line.before = found.get(line.keys, [_nothing(one) for one in self.spec.measures])
+            line.before = found.get(line.keys, [nothing(one) for one in self.spec.measures])
 
     def _moved(self, keys: Keys) -> Keys:
         """The keys of groups that are compared with these: days move along with the period."""
@@ -365,7 +390,7 @@ class _Counting:
             return
         first = self.spec.rows[0]
         self._fill_days(made, first)
-        sort = self.spec.sort or ("label" if first.few else "-0")
+        sort = self.spec.sort or ("label" if first.few and not first.several else "-0")
         ranks = [
             {key: place for place, key in enumerate(_rest_last(one.ordered({line.keys[at] for line in made.lines} - {REST}), [line.keys[at] for line in made.lines]))}
             for at, one in enumerate(self.spec.rows)
@@ -400,56 +425,13 @@ class _Counting:
             ]
         if not ends:
             return
-        nothing = self._finish([_nothing(one) for one in self.spec.measures])
+        empty = self._finish([nothing(one) for one in self.spec.measures])
         for key in first.between(*ends):
             if key not in known:
-                made.lines.append(
-                    Line((key,), {}, list(nothing), list(nothing) if self.spec.compare else None)
-                )
+                made.lines.append(Line((key,), {}, list(empty), list(empty) if self.spec.compare else None))
 
 
-# --- figures ------------------------------------------------------------------------------------------
-def _aggregates(one: Measure) -> dict[str, Any]:
-    """What the database is asked for a figure, so that groups can be put together."""
-    if one.found is None:
-        return {"": Count("pk")}
-    value = one.found.expression()
-    if one.op == "avg":
-        return {"": Sum(value), "n": Count(value), "v": Avg(value)}
-    if one.op == "distinct":
-        return {"": Count(value, distinct=True)}
-    return {"": {"sum": Sum, "min": Min, "max": Max}[one.op](value)}
-
-
-def _plain(value: Any) -> Any:
-    """A figure as Python's own number: PostgreSQL gives sums of large integers as decimals."""
-    if value is None or isinstance(value, int | float):
-        return value
-    return int(value) if value == int(value) else float(value)
-
-
-def _nothing(one: Measure) -> tuple[Any, ...]:
-    return {"count": (0,), "distinct": (0,), "avg": (None, 0, None)}.get(one.op, (None,))
-
-
-def _join(one: Measure, a: tuple[Any, ...], b: tuple[Any, ...]) -> tuple[Any, ...]:
-    if one.op == "distinct":
-        return (None,)  # the different ones of both together aren't known; `_whole_margins` counts them
-    if a[0] is None or b[0] is None:
-        return b if a[0] is None else a
-    if one.op == "avg":
-        return a[0] + b[0], a[1] + b[1], None
-    if one.op in {"min", "max"}:
-        return (min(a[0], b[0]) if one.op == "min" else max(a[0], b[0]),)
-    return (a[0] + b[0],)
-
-
-def _finished(one: Measure, held: tuple[Any, ...]) -> Any:
-    if one.op == "avg":
-        return held[0] / held[1] if held[1] else None
-    return held[0]
-
-
+# --- conditions ---------------------------------------------------------------------------------------
 def _among(name: str, keys: Iterable[Any]) -> Q:
     filled = [key for key in keys if key is not None]
     found = Q(**{f"{name}__in": filled})

@@ -138,7 +138,7 @@ def steady(entity: Entity, tree: Any) -> bool:
     if "not" in tree:
         return steady(entity, tree["not"])
     found = entity.fields.get(str(tree.get("field")))
-    if found is None or isinstance(found, Date | Linked | Tags):
+    if found is None or found.moving or isinstance(found, Date | Linked | Tags):
         return False
     if isinstance(found, Pointer):  # names are looked up, keys are not
         return isinstance(tree.get("value"), int) or tree.get("value") == "me"

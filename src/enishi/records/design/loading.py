@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from enishi.japanese import companies, kana
 from enishi.japanese.text import fold
+from enishi.records.design.words import set_down
 from enishi.records.entity import Board, Entity, ImportHint, Preset, Section
 from enishi.records.fields import KINDS, AutoNumber, Choice, FieldKind, Linked, Moment, Stage, Words
 from enishi.records.models import ConnectionDesign, DrawnRecord, EntityDesign, FieldDesign
@@ -142,7 +143,18 @@ def snapshot(classes: Iterable[type[Entity]]) -> dict[str, Entity]:
     for name, entity in made.items():
         _add_own(entity, fields.get(name, []), ends, made)
         _lay_out(entity, designs.get(name))
+    for entity in made.values():
+        _same_roles(entity, made)
     return made
+
+
+def _same_roles(entity: Entity, known: dict[str, Entity]) -> None:
+    """A built-in connection has at its end the roles that are set down where it begins."""
+    for one in entity.linked:
+        if not one.forward and one.to in known and one in entity.built_in:
+            start = known[one.to].fields.get(one.back_name)
+            if isinstance(start, Linked):
+                one.roles, one.old_roles = start.roles, start.old_roles
 
 
 def _add_own(
@@ -184,6 +196,7 @@ def _field(row: FieldDesign) -> FieldKind | None:
 
 def _rules(one: FieldKind, options: dict[str, Any]) -> None:
     """When it must be there, and when it is asked at all."""
+    one.may_lack = bool(options.get("may_lack"))
     one.wanted, one.required_from = bool(options.get("wanted")), str(options.get("required_from") or "")
     held = options.get("visible_if")
     if held:
@@ -233,6 +246,8 @@ def _change_built_in(entity: Entity, row: FieldDesign) -> None:
         one.required = True
     if row.options.get("default") not in (None, ""):
         one.default = row.options["default"]
+    if isinstance(row.options.get("words"), list):
+        set_down(one, row.options["words"])
     _rules(one, row.options)
     if row.retired_at is not None and not one.required and one.name != entity.title_field:
         one.hidden = True

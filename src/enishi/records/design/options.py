@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from enishi.japanese import amounts
 from enishi.japanese.text import clean
+from enishi.records.design.words import read_words, wordy
 from enishi.records.errors import Refused
 from enishi.records.fields import FieldKind
 from enishi.records.fields.automatic import check_pattern
@@ -35,12 +36,16 @@ def read_options(
         Refused: by option.
     """
     allowed = (
-        ("required", "help", "default", "label_en", *RULES) if built_in else (*COMMON, *kind.design_options)
+        ("required", "help", "default", "label_en", "may_lack", "words", *RULES)
+        if built_in
+        else (*COMMON, *kind.design_options)
     )
     made = {name: value for name, value in (held or {}).items() if name in allowed}
     for name in allowed:
         if name in raw:
             made[name] = _reader(name)(name, raw[name])
+    if not wordy(kind):
+        made.pop("words", None)
     if not built_in and kind.kind not in UNIQUE:
         made.pop("unique", None)
     if "choices" in allowed and not built_in:
@@ -117,6 +122,8 @@ def _number_pattern(name: str, raw: Any) -> str:
 _READ: dict[str, Callable[[str, Any], Any]] = {
     "required": _yes,
     "wanted": _yes,
+    "may_lack": _yes,
+    "words": lambda _name, raw: read_words(raw),
     "formula": lambda _name, raw: raw if isinstance(raw, dict) else {},
     "result": lambda _name, raw: "money" if raw == "money" else "number",
     "visible_if": lambda _name, raw: _visible_if(raw), "unique": _yes, "places": _places, "least": _whole, "most": _whole, "pattern": _pattern,

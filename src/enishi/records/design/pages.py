@@ -17,6 +17,7 @@ from enishi.records import registry, rules
 from enishi.records.design import operations, picture, sets
 from enishi.records.design.icons import ICONS
 from enishi.records.design.options import UNIQUE
+from enishi.records.design.words import words_of, wordy
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import KINDS, Choice, FieldKind, Linked, Number, Stage
@@ -65,7 +66,7 @@ def _entity(name: str) -> Entity:
 
 def own_links(entity: Entity) -> list[Linked]:
     """Its connections drawn by the owner."""
-    return entity.linked
+    return [one for one in entity.linked if one in entity.own]
 
 
 @require_GET
@@ -162,7 +163,7 @@ def entity_page(request: HttpRequest, name: str) -> HttpResponse:
         "amounts": [one for one in entity.own if one.kind == "money"],
         "links": [
             {"field": one, "row": ConnectionDesign.objects.get(pk=int(one.relation[1:])), "target": one.target}
-            for one in entity.linked
+            for one in own_links(entity)
         ],
         "retired": [
             *FieldDesign.objects.filter(entity=name).exclude(retired_at=None),
@@ -184,7 +185,7 @@ def line(entity: Entity, one: FieldKind) -> dict[str, Any]:
         "icon": one.design_icon,
         "kind": str(_("つながり") if one.linked else one.design_label or KIND_WORDS().get(one.kind, "")),
         "own": own,
-        "linked": one.linked,
+        "linked": one.linked and own,
         "required": one.required,
         "unique": one.unique,
         "editable": True,
@@ -196,7 +197,7 @@ def KIND_WORDS() -> dict[str, str]:  # noqa: N802
     return {
         "reference": _("つながり（標準）"), "tags": _("タグ"), "moment": _("日時（自動）"), "free_choice": _("選択肢（増える）"),
         "postal_code": _("郵便番号"), "corporate_number": _("法人番号"), "any_record": _("つながり（標準）"),
-        "contacts": _("同席者"),
+        "contacts": _("同席者"), "names": _("名前（いくつでも）"),
     }  # fmt: skip
 
 
@@ -249,7 +250,7 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
     entity = _entity(name)
     if field:
         found = entity.fields.get(field)
-        if found is None or found.linked:
+        if found is None or (found.linked and found in entity.own):
             raise NotFound
         own, kind = found in entity.own, found.kind
     else:
@@ -279,12 +280,13 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
         "entity": entity, "field": field, "found": found, "own": own, "kind": kind, "kind_label": of_kind.design_label,
         "label": label, "options": options, "errors": errors, "general": errors.get("", []),
         "shown": set(of_kind.design_options) if own else set(), "may_unique": own and kind in UNIQUE,
-        "choices": json.dumps(options.get("choices") or [], ensure_ascii=False),
+        "choices": json.dumps((options.get("choices") if own else words_of(found)) or [], ensure_ascii=False),
+        "wordy": not own and wordy(of_kind), "ask": rules.must_when(entity, field) if not own else None,
         "colours": [(one, str(COLOUR_WORDS[one])) for one in COLOURS],
-        "may_require": kind != "formula" and (found is None or found.editable),
+        "may_require": kind != "formula" and (found is None or (found.editable and not found.linked)),
         "sums": _sums(entity) if kind == "formula" else [], **_formula_shown(entity, options),
         "countable": [one.label for one in entity.fields.values() if one.kind in operations.COUNTED and one.name != field and not one.hidden],
-        "stages": rules.stages(entity), "conditions": _conditions(entity, field),
+        "stages": rules.stage_groups(entity), "stages_held": str(options.get("required_from") or "").split(","), "conditions": _conditions(entity, field),
         "visible": [f"{options['visible_if']['field']}={value}" for value in options["visible_if"]["values"]] if isinstance(options.get("visible_if"), dict) else options.get("visible_if") or [],
         "may_default": kind in DEFAULTS, "default": _default_shown(options),
     }  # fmt: skip
@@ -358,7 +360,10 @@ def _given(request: HttpRequest, kind: str, own: bool) -> dict[str, Any]:
     """What the form says: boxes that are off say so by being absent."""
     names = {"help", "default", "label_en", "unit", "places", "least", "most", "pattern", "number_pattern"}
     made: dict[str, Any] = {name: request.POST[name] for name in names if name in request.POST}
-    made |= {name: request.POST.get(name, "") for name in ("required", "unique", "wanted", "required_from")}
+    made |= {name: request.POST.get(name, "") for name in ("required", "unique", "wanted")}
+    made["required_from"] = ",".join(one for one in request.POST.getlist("required_from") if one)
+    if "asked__shown" in request.POST:
+        made["may_lack"] = "" if request.POST.get("asked") else "1"
     made["visible_if"] = request.POST.getlist("visible_if")
     if kind == "formula":
         rollup = request.POST.get("rollup", "")
@@ -366,11 +371,11 @@ def _given(request: HttpRequest, kind: str, own: bool) -> dict[str, Any]:
             {"rollup": rollup.split("|")} if rollup else {"expression": request.POST.get("expression", "")}
         )
         made["result"] = request.POST.get("result", "")
-    if own and issubclass(KINDS[kind], Choice):
+    if "choices" in request.POST:
         try:
-            made["choices"] = json.loads(request.POST.get("choices", "[]"))
+            made["choices" if own else "words"] = json.loads(request.POST.get("choices", "[]"))
         except (ValueError, RecursionError):
-            made["choices"] = None
+            made["choices" if own else "words"] = {}
     return made
 
 

@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records import formulas, registry
+from enishi.records import formulas, registry, rules
 from enishi.records.design import operations
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
@@ -226,7 +226,8 @@ def _rule(name: str, label: str, options: dict[str, Any], by: User) -> None:
         }
     if isinstance(options.get("required_from"), str) and options["required_from"]:
         values = {word: value for value, word in _board_words(entity, options.get("board")).items()}
-        made["required_from"] = values.get(options["required_from"], options["required_from"])
+        kept = options["required_from"]
+        made["required_from"] = values.get(kept) or rules.kept_of(entity, kept)
     if made and mine:
         operations.change_field(name, mine, made, by=by)
 
@@ -355,7 +356,8 @@ def _portable(name: str, options: dict[str, Any]) -> dict[str, Any]:
             "values": [choices.get(one, one) for one in asked["values"]],
         }
     if options.get("required_from"):
-        made["required_from"] = _board_words(entity).get(options["required_from"], options["required_from"])
+        kept = options["required_from"]
+        made["required_from"] = _board_words(entity).get(kept) or rules.kept_words(entity, kept)
         if entity.board is not None:
             made["board"] = words.get(entity.board.field, "")
     if not held:

@@ -52,10 +52,12 @@ class FieldKind:
     custom: bool = False
     joins: ClassVar[bool] = False  # the values of several records become one that holds them all
     filled: bool = False  # its column holds always something, whether it is asked for or not
+    moving: ClassVar[bool] = False  # what it holds changes with the clock
     computed: ClassVar[bool] = False  # follows from others: nobody writes it, no history tells of it
     wanted: bool = False  # the owner counts how many records have it
     required_from: str = ""  # the column of the board from which on it must be there
     required_if_asked: bool = False
+    may_lack: bool = False  # a step on the board that asks for it is stored without it too
     visible_if: tuple[str, tuple[str, ...]] | None = None  # asked only where that field says one of these
     hidden: bool = False  # the owner of the company doesn't want to see it
     linked: ClassVar[bool] = False  # the value lies in the links table
@@ -232,6 +234,10 @@ class FieldKind:
     def led(self, value: Any, name: str, keys: Iterable[int], to: int) -> Any:
         """The value with another record in the place of these."""
         return value
+
+    def in_step(self, record: Any) -> Any:
+        """What the dialog of a step on the board begins with; `record` is None where it is for many."""
+        return self.get(record) if record is not None else self.empty_value()
 
     # --- out --------------------------------------------------------------------------------------
     def text(self, value: Any) -> str:

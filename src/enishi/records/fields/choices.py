@@ -183,6 +183,14 @@ class FreeChoice(Choice):
         folded = fold(text)
         return next((option.value for option in self.options if folded == fold(str(option.label))), text)
 
+    def set_options(self, options: list[Option]) -> None:
+        """Other words than those that the field is built with."""
+        self._options, self._kept = options, {}
+
+    def offered(self, record: Any) -> list[str]:
+        """The words that are offered for a record (None: for many), beside the one that it holds."""
+        return [str(option.label) for option in self.options if not option.retired]
+
     def text(self, value: Any) -> str:
         return value or ""
 

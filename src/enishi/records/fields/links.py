@@ -1,4 +1,4 @@
-"""Connections that the owner drew: the value is a list of links, not a column.
+"""Connections to any number of records, built in or drawn by the owner: the value is a list of links, not a column.
 
 A value is a tuple of (record id, role), in the links' order. What a form sends is the list as the person saw it and as he
 left it (`LinkEdit`), so that two people who add different records to one list both succeed.
@@ -57,6 +57,8 @@ class Linked(FieldKind):
         many: whether there may be several.
         carries_up: what happens to this record shows on the other's timeline too.
         roles: what the other may be called in this connection.
+        back: the field at the other end, where it isn't called like the relation.
+        offers: a reference that both ends have: whoever has the same there is offered to be tied.
     """
 
     kind = "connection"
@@ -77,11 +79,16 @@ class Linked(FieldKind):
         many: bool = False,
         carries_up: bool = False,
         roles: Iterable[str] = (),
+        back: str = "",
+        offers: str = "",
         **options: Any,
     ) -> None:
         super().__init__(name, label, **options)
         self.to, self.relation, self.forward, self.many = to, relation, forward, many
         self.carries_up, self.roles = carries_up, tuple(roles)
+        self.back_name = back or (f"{relation}r" if forward else relation)
+        self.offers = offers
+        self.old_roles: tuple[str, ...] = ()  # no longer offered; who has one keeps it
 
     def bind(self, entity: "Entity") -> None:
         self.entity = entity

@@ -21,14 +21,15 @@ from enishi.kit.hooks import Hook
 from enishi.records import attachments, registry, timeline, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Conflict, NotFound, Refused
-from enishi.records.fields import Choice, FieldKind, Reference
+from enishi.records.fields import FieldKind, Reference
 from enishi.records.fields.files import picture_type
 from enishi.records.limits import unseen
 from enishi.records.models import Attachment
-from enishi.records.pages import events
+from enishi.records.pages import events, steps
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
 from enishi.records.pages.connected import Line, lines
 from enishi.records.pages.facts import fact, facts, line_sheets
+from enishi.records.pages.forms import may_clone
 from enishi.records.pages.ties import tied
 from enishi.records.personal import is_person
 from enishi.records.prepared import fetch, first
@@ -55,6 +56,7 @@ def card_parts(
         "status": entity.field(entity.status_field).cell(record) if entity.status_field else "",
         "may": may,
         "may_write": may.change,
+        "may_clone": may_clone(entity) and allowed(user, entity).create,
         "is_admin": user.is_admin,
         "is_person": user.is_admin and is_person(entity, record),
         "owner_text": entity.field("owner").value_text(record),
@@ -142,7 +144,14 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
                 "may_add": allowed(user, other).create,
             }
         )
-    return made + [tied(request, entity, record, one_field) for one_field in entity.linked if one_field.many]
+    ties = [one_field for one_field in entity.linked if one_field.many]
+    first = [one_field for one_field in ties if one_field.forward and one_field in entity.built_in]
+    rest = [one_field for one_field in ties if one_field not in first]
+    return [
+        *(tied(request, entity, record, one_field) for one_field in first),
+        *made,
+        *(tied(request, entity, record, one_field) for one_field in rest),
+    ]
 
 
 def _empty(entity: Entity, record: Any) -> set[tuple[str, str]]:
@@ -264,6 +273,14 @@ def _save_field(request: HttpRequest, entity: Entity, record_id: int, name: str)
     require(user, "change", entity)
     names = [name, *(extra for extra in request.POST if extra in entity.fields and extra != name)]
     version = whole(request.POST.get("version", "")) or None
+    if steps.is_step(entity, name):
+        asked = steps.ask_first(request, entity, one(entity, user, record_id), request.POST.get(name, ""))
+        if asked is not None:  # the line stands again as it was; the dialog stores the step, or doesn't
+            record = one(entity, user, record_id)
+            shown = fact(entity, record, name, permits(user, "change", entity, record))["html"]
+            return HttpResponse(
+                f'{shown}<hx-partial hx-target="#dialog" hx-swap="innerHTML">{asked}</hx-partial>'
+            )
     try:
         done = write.write(entity, record_id, read_values(request, entity, names), by=user, version=version)
     except Refused as error:
@@ -310,56 +327,6 @@ def _ask_again(
         "fact": fact(entity, record, name, permits(user, "change", entity, record)),
     }  # fmt: skip
     return render(request, "records/fact_form.html", context, status=422)
-
-
-@require_POST
-@handled
-def move(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
-    """A card dropped on another column of the board: stored, or refused with what is missing asked for."""
-    user = person(request)
-    if entity.board is None:
-        raise NotFound
-    name = entity.board.field
-    extras = [each for each in request.POST if each in entity.fields and each != name]
-    values = {name: request.POST.get("value", ""), **read_values(request, entity, extras)}
-    version = whole(request.POST.get("version", "")) or None
-    try:
-        done = write.write(entity, record_id, values, by=user, version=version)
-    except Refused as error:
-        missing = [key for key in error.errors if key in entity.fields and key != name]
-        if not missing:
-            raise
-        record = one(entity, user, record_id)
-        context = {
-            "entity": entity,
-            "record": record,
-            "title": entity.title(record),
-            "value": request.POST.get("value", ""),
-            "version": request.POST.get("version", ""),
-            "target": _column_name(entity.field(name), request.POST.get("value", "")),
-            "inputs": [
-                form_input(entity.field(key), raw=request.POST.get(key, ""), errors=error.errors[key] if key in request.POST else [], autofocus=True)
-                for key in missing
-            ],
-        }  # fmt: skip
-        return render(request, "records/move_dialog.html", context, status=422)
-    response = HttpResponse(status=204)
-    response.headers["X-Version"] = str(done.record.version)
-    if done.event is not None:
-        field = entity.field(name)
-        htmx.toast(
-            response,
-            _("「%(title)s」を%(stage)sへ動かしました。")
-            % {"title": entity.title(done.record), "stage": field.text(field.get(done.record))},
-            undo_url=f"/undo/event/{done.event.pk}/",
-        )
-        htmx.trigger(response, **{"close-dialog": True, "records-changed": True})
-    return response
-
-
-def _column_name(found: FieldKind, value: str) -> str:
-    """What a column of the board is called."""
-    return found.text(value if isinstance(found, Choice) else whole(value))
 
 
 @require_POST

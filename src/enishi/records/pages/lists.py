@@ -23,6 +23,7 @@ from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Choice, FieldKind, InTeam, Person, Tags
 from enishi.records.lists import ListState, table_size, totals
 from enishi.records.models import Operation, SavedView
+from enishi.records.pages import steps
 from enishi.records.pages.base import dialog, handled, person, whole
 from enishi.records.pages.rows import table_rows
 from enishi.records.prepared import fetch
@@ -336,6 +337,14 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
             added = found.clean(value) if isinstance(found, Tags) else []
         except ValidationError as error:
             raise Refused({action: list(error.messages)}) from None
+        more: dict[str, Any] = {}
+        asking: set[int] = set()
+        if steps.is_step(entity, action):
+            wanted = visible(entity, user, "change").filter(pk__in=ids)
+            asking = steps.stepping(entity, list(wanted), value)
+            if (asked := steps.bulk_dialog(request, entity, sorted(asking), value, ids)) is not None:
+                return asked
+            more = steps.step_values(request, entity, action)
         with transaction.atomic():
             operation = Operation.objects.create(
                 kind="bulk",
@@ -349,7 +358,11 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
                 .order_by("pk")
             )
             pairs = [
-                (one, {action: sorted({*one.tags, *added}) if isinstance(found, Tags) else value})
+                (
+                    one,
+                    {action: sorted({*one.tags, *added}) if isinstance(found, Tags) else value}
+                    | (more if one.pk in asking else {}),
+                )
                 for one in records
             ]
             done = len(write.write_many(entity, pairs, by=user, operation=operation))

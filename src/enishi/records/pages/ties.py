@@ -1,4 +1,4 @@
-"""Connections that the owner drew, on a card: shown with their roles, tied and untied."""
+"""Connections with roles, on a card: shown with their roles, tied and untied."""
 
 import json
 from typing import Any
@@ -16,16 +16,18 @@ from enishi.records.fields import Linked
 from enishi.records.fields.links import LinkEdit
 from enishi.records.pages.base import dialog, form_input, handled, person, whole
 from enishi.records.pages.connected import Line, lines
-from enishi.records.prepared import fetch_keys
+from enishi.records.prepared import fetch, fetch_keys
 from enishi.records.visible import one, permits, require, shape, visible
 
 CONNECTED = 10
 MOST_ORDERED = 50  # of more, a card shows those of the first fifty that may be seen
+OFFERED = 5
+RUNNING = ("open", "hold")
 FEW = 20  # up to so many, one compiled query for each number of them
 
 
 def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> dict[str, Any]:
-    """Records tied by a connection that the owner drew, with their roles and a way to tie and untie."""
+    """Records tied by a connection, with their roles and a way to tie and untie."""
     other = linked.target
     roles = dict(linked.get(record))
     columns = [other.field(name) for name in other.columns if other.field(name).name != "owner"][:2]
@@ -50,10 +52,9 @@ def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> d
     )
     may_drop = permits(user, "change", entity, record)
     base = f"{entity.url(record.pk)}links/{linked.name}/"
-    back = linked.relation if not linked.forward else f"{linked.relation}r"
     condition = {
         "has": {
-            "field": back,
+            "field": linked.back_name,
             "where": {"field": entity.title_field, "op": "is", "value": entity.title(record)},
         }
     }
@@ -77,8 +78,36 @@ def tied(request: HttpRequest, entity: Entity, record: Any, linked: Linked) -> d
         "list_url": f"/{other.slug}/?{urlencode({'filter': json.dumps(condition, ensure_ascii=False)})}",
         "add_url": base,
         "may_add": may_drop,
+        "offered": _offered(user, record, entity, linked, set(roles)) if may_drop else [],
         "key": linked.name,
     }
+
+
+def _offered(
+    user: Any, record: Any, entity: Entity, linked: Linked, tied_already: set[int]
+) -> list[tuple[str, str]]:
+    """Who is likely to be tied next: of the same customer, and not tied yet; address of the question for the role, and name."""
+    mine, other = entity.fields.get(linked.offers), linked.target
+    theirs = other.fields.get(linked.offers)
+    if mine is None or theirs is None or not (key := mine.get(record)):
+        return []
+
+    def likely(key: Any) -> Any:
+        rows = visible(other, user).filter(**{theirs.column: key})
+        if "outcome" in other.fields:
+            rows = rows.filter(outcome__in=RUNNING)
+        return other.light_rows(rows, []).order_by("-updated_at", "-pk")[: OFFERED + CONNECTED]
+
+    found = fetch(shape(other, user, "offered", theirs.column), likely, key)
+    left = [row for row in found if row.pk not in tied_already][:OFFERED]
+    return [(f"{entity.url(record.pk)}links/{linked.name}/?who={row.pk}", other.title(row)) for row in left]
+
+
+def _who(request: HttpRequest, linked: Linked) -> tuple[int, str] | None:
+    """Who was tapped among the offered: key and name."""
+    key = whole(request.GET.get("who", ""))
+    row = visible(linked.target, person(request)).filter(pk=key).first() if key else None
+    return (row.pk, linked.target.title(row)) if row is not None else None
 
 
 @handled
@@ -91,11 +120,10 @@ def links(request: HttpRequest, entity: Entity, record_id: int, name: str) -> Ht
         raise NotFound
     require(user, "change", entity, record)
     if request.method != "POST":
-        back = linked.relation if not linked.forward else f"{linked.relation}r"
-        following = urlencode({back: record.pk, "next": entity.url(record.pk)})
+        following = urlencode({linked.back_name: record.pk, "next": entity.url(record.pk)})
         context = {
             "entity": entity, "record": record, "linked": linked, "other": linked.target, "title": entity.title(record),
-            "input": form_input(linked, (), prefix="tie"), "new_url": f"/{linked.target.slug}/new/?{following}",
+            "who": _who(request, linked), "input": form_input(linked, (), prefix="tie"), "new_url": f"/{linked.target.slug}/new/?{following}",
         }  # fmt: skip
         return dialog(request, "records/link_dialog.html", context)
     added = [key for part in request.POST.get("add", "").partition(";")[0].split(",") if (key := whole(part))]

@@ -53,7 +53,7 @@ def operand(found: Any, op: str) -> st.SearchStrategy[Any]:
     match found.kind:
         case "user":
             one = st.sampled_from(["me", "alice@example.jp", "bob@example.jp", "青木"])
-        case "reference":
+        case "reference" | "connection":
             one = st.sampled_from(
                 [*found.target.model._default_manager.order_by("pk").values_list("pk", flat=True)[:8], 1]
             )
@@ -253,7 +253,9 @@ def example(found: Any) -> Any:
         case "yes_no":
             return "1"
         case "choice" | "free_choice":
-            return found.options[0].value
+            return found.options[0].value if found.options else "無"
+        case "connection":
+            return found.target.model._default_manager.values_list("pk", flat=True).first() or 1
         case "any_record":
             return f"account:{registry.get('account').model.objects.filter(deleted_at=None).first().pk}"
         case "email":

@@ -78,6 +78,7 @@ class ChannelCustomerEntity(Entity):
     """チャネル別顧客."""
 
     name, slug, code, model, icon = "channel_customer", "channel-customers", 47, ChannelCustomer, "id-card"
+    clonable = False
     label = pgettext_lazy("entities", "チャネル別顧客")
     hint = _(
         "同じお客様の、店舗の会員番号やWebストアの顧客IDを登録します。購入の回数と金額は、受注から自動で合計します。"

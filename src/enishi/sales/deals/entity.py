@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.db.models import Q, Sum
@@ -14,16 +14,18 @@ from django.utils.translation import pgettext_lazy
 
 from enishi.japanese.text import fold
 from enishi.people.models import Account
-from enishi.records.entity import Board, Connection, Entity, ImportHint, Preset, Section
+from enishi.records.entity import Ask, Board, Connection, Entity, ImportHint, Preset, Section
 from enishi.records.errors import Refused
 from enishi.records.fields import (
     Choice,
     Date,
     FreeChoice,
     Lines,
+    Linked,
     LongText,
     Moment,
     Money,
+    Names,
     Option,
     Percent,
     Reference,
@@ -33,20 +35,27 @@ from enishi.records.fields import (
 from enishi.records.merge import figures
 from enishi.records.registry import register
 from enishi.records.rows import update_rows
+from enishi.sales.deals import stale
+from enishi.sales.deals.closing import ClosedOn, Winner
 from enishi.sales.deals.forecast import CATEGORIES, Category
 from enishi.sales.models import Deal, Stage
 from enishi.sales.pipelines.entity import OUTCOMES, default_pipeline, stages_of
 
+CLOSED = frozenset({"won", "lost"})
+LONGEST_NAMES = 200  # of the competitors' column
 LOST_REASONS = (
     "価格・予算", "機能・要件", "競合", "時期", "決裁者・稟議", "関係性", "社内事情", "法務・セキュリティ", "その他",
 )  # fmt: skip
+
+# What somebody at the customer's is for a deal.
+ROLES = ("決裁者", "推進者", "窓口", "利用者", "技術担当", "購買担当", "反対者")
 
 
 class StageField(Reference):
     """A stage of the deal's pipeline; sheets name it by words."""
 
     template = "components/input_stage.html"
-    beside = ("outcome",)
+    beside = ("outcome", "stage_changed_at")
 
     def by_name(self, text: str) -> int | None:
         pipeline = default_pipeline()
@@ -54,17 +63,23 @@ class StageField(Reference):
         return stage.pk if stage else super().by_name(text)
 
     def cell(self, record: Any) -> str:
-        return self.chip(record.outcome, str(record.stage))
+        days = stale.days_over(record, stale.limits(), timezone.now())
+        return self.chip(record.outcome, str(record.stage), days)
 
     def cells(self, records: Sequence[Any]) -> list[str]:
         names = self.labels_for({record.stage_id for record in records})
-        return [self.chip(record.outcome, names.get(record.stage_id, "")) for record in records]
+        known, now = stale.limits(), timezone.now()
+        return [
+            self.chip(record.outcome, names.get(record.stage_id, ""), stale.days_over(record, known, now))
+            for record in records
+        ]
 
     @staticmethod
-    def chip(outcome: str, name: str) -> str:
-        """The stage's name in the colour of its outcome."""
+    def chip(outcome: str, name: str, days: int = 0) -> str:
+        """The stage's name in the colour of its outcome; beside it how many days the deal has stood still there, if it has."""
         colour = {"open": "accent", "won": "green", "lost": "red", "hold": "amber"}.get(outcome, "grey")
-        return f'<span class="chip chip-{colour}">{escape(name)}</span>'
+        made = f'<span class="chip chip-{colour}">{escape(name)}</span>'
+        return f"{made} {stale.chip(days)}" if days else made
 
 
 _STAGE_WORDS = {
@@ -147,6 +162,12 @@ class DealEntity(Entity):
     status_field = "stage"
     default_sort = "-updated_at"
     board = Board("stage", amount="amount", group="pipeline", whom=("account", "contact"))
+    asks: ClassVar[dict[str, Ask]] = {
+        "lost": Ask(
+            _("失注"), ("lost_reason", "lost_to", "lost_detail"), must=("lost_reason",), open=("lost_to",)
+        ),
+        "won": Ask(_("受注"), ("amount", "closed_at"), alone=("amount",), glad=True),
+    }
     built_in = (
         Words("name", required=True, aliases=("案件名", "案件", "商談名", "件名", "プロジェクト名", "商談", "deal", "deal name", "opportunity", "opportunity name")),
         Words("code", longest=40, unique=True, aliases=("案件no", "案件no.", "案件番号", "案件コード", "管理番号", "deal id", "no", "no.")),
@@ -165,14 +186,18 @@ class DealEntity(Entity):
         Date("expected_close", sortable=True, aliases=("受注予定", "受注予定日", "完了予定日", "予定日", "クローズ予定", "close date", "expected close")),
         FreeChoice("source", options=lambda: [Option(word, word) for word in ("紹介", "展示会", "Webサイト", "電話", "既存取引", "入札")],
                    aliases=("獲得元", "流入元", "source")),
-        Words("competitor", aliases=("競合", "競合先", "competitor")),
+        Linked("stakeholders", _("関係者"), to="contact", relation="stakeholders", forward=True, many=True, roles=ROLES, back="deal_roles",
+               offers="account", aliases=("関係者", "stakeholders", "contact roles")),
+        Names("competitor", aliases=("競合", "競合先", "competitor"), help=_("いくつでも「、」で区切って入れられます。")),
         FreeChoice("lost_reason", options=lambda: [Option(word, word) for word in LOST_REASONS], aliases=("失注理由", "lost reason")),
+        Winner("lost_to", options=(), aliases=("失注先", "負けた競合", "他決先", "lost to", "winning competitor")),
         LongText("lost_detail"),
         Words("their_owner", longest=100, listed=False),
         LongText("note", aliases=("備考", "メモ", "note", "description")),
         Choice("outcome", options=OUTCOMES, editable=False),
         Moment("stage_changed_at", editable=False),
-        Moment("closed_at", editable=False),
+        ClosedOn("closed_at", aliases=("決着日", "失注日", "actual close date", "closed on")),
+        stale.Stale("stale", _("滞留"), editable=False, listed=False),
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
         Words("next_step", editable=False, tells=(("task", ""),)),
@@ -180,10 +205,11 @@ class DealEntity(Entity):
     columns = ("stage", "account", "amount", "expected_close", "owner", "next_step")
     sections = (
         Section(_("基本情報"), (
-            "name", "account", "contact", "stage", "amount", "probability", "expected_close", "forecast_category", "lines", "owner", "tags",
+            "name", "account", "contact", "stage", "amount", "probability", "expected_close", "forecast_category", "closed_at", "lines", "owner",
+            "tags",
         )),
         Section(_("くわしい情報"), (
-            "pipeline", "amount_from_lines", "code", "source", "competitor", "lost_reason", "lost_detail", "their_owner", "note",
+            "pipeline", "amount_from_lines", "code", "source", "competitor", "lost_reason", "lost_to", "lost_detail", "their_owner", "note",
         ), folded=True),
     )  # fmt: skip
     quick_fields = ("name", "account", "stage", "amount", "expected_close")
@@ -196,10 +222,14 @@ class DealEntity(Entity):
         Preset("no_next", _("次の予定なし"), {"all": [
             {"field": "outcome", "op": "is", "value": "open"}, {"field": "next_step_at", "op": "empty"},
         ]}),
+        Preset("stale", _("滞留中"), {"field": "stale", "op": "is", "value": True}),
         Preset("won", _("受注"), {"field": "outcome", "op": "is", "value": "won"}),
         Preset("lost", _("失注"), {"field": "outcome", "op": "is", "value": "lost"}),
     )  # fmt: skip
     imports = ImportHint(keys=("code",))
+    uncloned = (
+        "stage", "probability", "forecast_category", "expected_close", "closed_at", "competitor", "lost_reason", "lost_to", "lost_detail",
+    )  # fmt: skip
     connections = (
         Connection("lead", "deal", _("リード"), ("status", "source")),
         Connection("quote", "deal", _("見積"), ("status", "total")),
@@ -224,16 +254,33 @@ class DealEntity(Entity):
             stage = record.stage
             if "pipeline" in changed and "stage" not in changed and stage.pipeline_id != record.pipeline_id:
                 stage = record.stage = first_stage(record.pipeline_id)
-            now = timezone.now()
+            now, was = timezone.now(), record.outcome
             record.pipeline_id = stage.pipeline_id
             record.stage_changed_at = now
             record.outcome = stage.outcome
-            closed = stage.outcome in {"won", "lost"}
-            record.closed_at = (record.closed_at or now) if closed else None
+            if was != stage.outcome and "closed_at" not in changed:
+                record.closed_at = None  # what was lost in May and is won in November is won in November
+            if record.pk and was == "lost" and stage.outcome != "lost":
+                record.lost_reason = record.lost_detail = record.lost_to = ""
             if "probability" not in changed:
                 record.probability = stage.probability
+        self._close(record, changed)
         if record.account_id is None and record.contact_id and "contact" in changed:
             record.account_id = record.contact.account_id if record.contact else None
+
+    @staticmethod
+    def _close(record: Deal, changed: set[str]) -> None:
+        """The day a deal ended belongs to what has ended; who won it is one of those who competed."""
+        if record.outcome not in CLOSED:
+            if record.importing or "closed_at" not in changed:
+                record.closed_at = None
+        elif record.closed_at is None:
+            record.closed_at = timezone.now()
+        if "lost_to" in changed and record.lost_to:
+            names = Names.parts(record.competitor)
+            together = "、".join([*names, record.lost_to])
+            if record.lost_to not in names and len(together) <= LONGEST_NAMES:
+                record.competitor = together
 
     def _sum_lines(self, record: Deal, changed: set[str]) -> None:
         """The amount follows the lines, until somebody says another one."""
@@ -262,9 +309,13 @@ class DealEntity(Entity):
         errors: dict[str, list[str]] = {}
         if record.stage.pipeline_id != record.pipeline_id:
             errors["stage"] = [_t("このステージは選んだパイプラインにありません。")]
-        asked = not getattr(record, "importing", False)  # an old ledger may not know why
-        if asked and record.outcome == "lost" and "stage" in changed and not record.lost_reason:
-            errors["lost_reason"] = [_t("失注理由を選んでください。")]
+        if not getattr(record, "importing", False) and "closed_at" in changed and record.closed_at:
+            if record.outcome not in CLOSED:
+                errors["closed_at"] = [
+                    _t("決着日は、受注か失注の案件にだけ入れられます。先にステージを動かしてください。")
+                ]
+            elif timezone.localdate(record.closed_at) > timezone.localdate():
+                errors["closed_at"] = [_t("決着日には、今日までの日付を入れてください。")]
         if record.amount is not None and record.amount < 0:
             errors["amount"] = [_t("金額は0円以上にしてください。")]
         return errors

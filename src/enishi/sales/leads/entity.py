@@ -1,6 +1,6 @@
 """How leads look and behave."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from enishi.japanese.tidy.proposals import Spanning, Wishes
 from enishi.people import tidying
 from enishi.people.accounts.entity import INDUSTRIES
 from enishi.people.contacts.entity import fill_person
-from enishi.records.entity import Board, Entity, ImportHint, Preset, Section
+from enishi.records.entity import Ask, Board, Entity, ImportHint, Preset, Section
 from enishi.records.fields import (
     Choice,
     Date,
@@ -70,6 +70,7 @@ class LeadEntity(Entity):
     mail_field = "email"
     default_sort = "-created_at"
     board = Board("status", amount="budget")
+    asks: ClassVar[dict[str, Ask]] = {"disqualified": Ask(_("対象外"), ("reason",), must=("reason",))}
     built_in = (
         Words("name", aliases=("リード", "リード名", "見込み客", "見込客", "見込み客名", "氏名", "名前", "お名前", "担当者名", "lead", "lead name", "name")),
         Kana("kana", aliases=("フリガナ", "ふりがな", "カナ", "氏名カナ")),
@@ -147,6 +148,7 @@ class LeadEntity(Entity):
         ("postal_code", "prefecture", "address", "building"),
     )
     untidied = ("name", "kana")
+    uncloned = ("status", "reason")
 
     def tidy(self, record: Lead, wishes: Wishes) -> list[Spanning]:
         named = tidying.held(self, record, ("family_name", "given_name", "honorific", "title"))
@@ -174,8 +176,6 @@ class LeadEntity(Entity):
                 errors["status"] = [_t("転換は、リードの画面の「転換する」から行ってください。")]
             elif record.status != "converted" and record.converted_at is not None:
                 errors["status"] = [_t("転換済みのリードです。状態を戻すには、転換を元に戻してください。")]
-            elif record.status == "disqualified" and not record.reason:
-                errors["reason"] = [_t("対象外の理由を選んでください。")]
         if record.budget is not None and record.budget < 0:
             errors["budget"] = [_t("予算は0円以上にしてください。")]
         return errors

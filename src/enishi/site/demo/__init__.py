@@ -300,6 +300,8 @@ class Sample:
             stage: Stage = stages[number % len(stages)] if number < 40 else self.draw.choice(stages)
             account = self.draw.choice(self.accounts)
             reason = self.draw.choice(sorted(talk.LOST_WORDS)) if stage.outcome == "lost" else ""
+            rivals = self.draw.sample(talk.RIVALS, self.draw.choice((0, 0, 0, 1, 1, 1, 2)))
+            people = by_account.get(account.pk, [])[:2]
             rows.append(
                 {
                     "name": self.draw.choice(words.MAINTENANCE if stages is ways[1] else words.WORKS).format(
@@ -317,7 +319,13 @@ class Sample:
                     * 10_000,
                     "expected_close": self.today + DAY * self.draw.randint(-20, 120),
                     "source": account.source,
-                    "competitor": self.draw.choice(("", "", "", *talk.RIVALS)),
+                    "competitor": "、".join(rivals),
+                    "lost_to": rivals[0] if rivals and reason else "",
+                    "stakeholders": tuple(
+                        (one.pk, role) for one, role in zip(people, ("決裁者", "窓口"), strict=False)
+                    )
+                    if number % 3 == 0
+                    else (),
                     "lost_reason": reason,
                     "lost_detail": self.draw.choice(talk.LOST_WORDS[reason]) if reason else "",
                     "owner": account.owner_id,

@@ -97,6 +97,7 @@ class ActivityEntity(Entity):
     model = Activity
     label = pgettext_lazy("entities", "活動")
     icon = "history"
+    clonable = False
     hint = _("電話・訪問・打ち合わせの記録です。取引先や案件の画面、または「＋記録」から登録します。")
     title_field = "text"
     default_sort = "-at"

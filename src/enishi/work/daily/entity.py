@@ -24,6 +24,7 @@ class DailyReportEntity(Entity):
 
     name, slug, code, model = "daily_report", "daily-reports", 62, DailyReport
     icon = "notebook-pen"
+    clonable = False
     label = pgettext_lazy("entities", "日報")
     hint = _("1日1件の報告です。「日報」の画面で、その日の記録から下書きができます。")
     default_sort = "-day"

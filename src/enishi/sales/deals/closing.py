@@ -1,0 +1,44 @@
+"""How a deal ends: on which day, and who won it where we didn't."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from enishi.records.fields import FreeChoice, Moment, Names
+
+
+class ClosedOn(Moment):
+    """Kept as a moment by the program, written by people as a day: today's day is now, another one its noon."""
+
+    template = "components/input_date.html"
+    visible_if = ("outcome", ("won", "lost"))
+
+    def clean(self, raw: Any) -> datetime.datetime | None:
+        value = super().clean(raw)
+        if value is None:
+            return None
+        local = timezone.localtime(value)
+        if local.time() != datetime.time():
+            return value
+        now = timezone.localtime()
+        return now if local.date() == now.date() else local.replace(hour=12)
+
+    def against(self, held: Any, value: Any) -> Any:
+        """The same day written again changes nothing."""
+        same = held and value and timezone.localdate(held) == timezone.localdate(value)
+        return held if same and timezone.localtime(value).time() == datetime.time(12) else value
+
+    def in_step(self, record: Any) -> Any:
+        return (record.closed_at if record is not None else None) or timezone.now()
+
+    def input_text(self, value: Any) -> str:
+        return timezone.localdate(value).isoformat() if value else ""
+
+
+class Winner(FreeChoice):
+    """Who won: one of the deal's competitors, one of the names that the company has set down, or another."""
+
+    def offered(self, record: Any) -> list[str]:
+        names = Names.parts(record.competitor) if record is not None else []
+        return list(dict.fromkeys([*names, *super().offered(record)]))
