@@ -69,7 +69,7 @@ def form_context(
         default = found.beginning()
         raw = given.get(name)
         if raw is None and request.method != "POST" and name == "owner":
-            default = request.user.pk
+            default = None if entity.finds_owner(request.user) else request.user.pk
         inputs.append(
             form_input(found, default, raw=raw, errors=errors.get(name), autofocus=name == names[0])
         )
