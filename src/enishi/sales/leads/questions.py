@@ -26,6 +26,7 @@ from enishi.sales.leads.models import Lead, LeadQuestion
 MOST_QUESTIONS, MOST_ANSWERS, MOST_POINTS = 12, 6, 10
 HOT, WARM = 70, 40  # of 100: from here on a lead is called hot, or warm
 STEP = 500
+HEATS = ("cold", "warm", "hot")
 
 
 class Score(Number):
@@ -97,6 +98,9 @@ def progress(entity: Entity, lead: Lead) -> Progress | None:
     heat = ""
     if lead.score is not None and answered * 2 >= len(fields):
         heat = "hot" if lead.score >= HOT else "warm" if lead.score >= WARM else "cold"
+        # What somebody thinks better of is called less only once everything is asked.
+        if answered < len(fields) and HEATS.index(heat) < HEATS.index(lead.heat or "cold"):
+            heat = lead.heat
     found = entity.fields.get("heat")
     proposed = heat if isinstance(found, Choice) and found.editable and heat != lead.heat else ""
     label = found.text(proposed) if proposed and found is not None else ""
