@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from enishi.access.models import User
 from enishi.insight import fiscal
+from enishi.insight.reports import tagged
 from enishi.insight.reports.dimensions import Dimension
 from enishi.insight.reports.spec import USUAL_TOP, Measure, Spec
 from enishi.records import registry
@@ -124,7 +125,9 @@ class _Counting:
         self.days = spec.days(today)
         self.top: dict[int, list[Any]] = {}
         self.cut = False
-        self.whole = any(one.op == "distinct" for one in spec.measures)  # margins can't be folded
+        self.tag = tagged.dimension(spec)
+        # Whether margins can't be folded.
+        self.whole = bool(self.tag[0]) or any(one.op == "distinct" for one in spec.measures)
 
     def result(self) -> Result:
         """Counts, folds and orders."""
@@ -157,7 +160,9 @@ class _Counting:
         if tree:
             rows = rows.filter(compile_condition(self.spec.entity, tree, Scope(self.user, self.today)))
         expressions = {
-            f"d{place}": one.expression(self.user) for place, one in enumerate(self.spec.dimensions)
+            f"d{place}": one.expression(self.user)
+            for place, one in enumerate(self.spec.dimensions)
+            if not one.tagged
         }
         made: QuerySet[Any] = rows.order_by().annotate(**expressions)
         return made
@@ -172,15 +177,16 @@ class _Counting:
         self, rows: QuerySet[Any], names: Sequence[str], *, most: int = 0, order: str = ""
     ) -> dict[Keys, Values]:
         """Partial figures by the groups' keys."""
-        figures = self._figures()
-        if not names:
-            found = [rows.aggregate(**figures)]
-        else:
-            asked = rows.values(*names).annotate(**figures)
+        figures, found = self._figures(), []
+        for some, by in tagged.sides(self.spec.entity, rows, names, self.tag, Scope(self.user, self.today)):
+            if not by:
+                found.append(some.aggregate(**figures))
+                continue
+            asked = some.values(*by).annotate(**figures)
             if order:
-                asked = asked.order_by(F(order).desc(nulls_last=True), *names)
-            found = list(asked[:most] if most else asked)
-        return {tuple(row[name] for name in names): self._partial(row) for row in found}
+                asked = asked.order_by(F(order).desc(nulls_last=True), *by)
+            found += list(asked[:most] if most else asked)
+        return {tuple(row.get(name) for name in names): self._partial(row) for row in found}
 
     def _partial(self, row: dict[str, Any]) -> Values:
         made = []
@@ -267,7 +273,7 @@ class _Counting:
         return groups
 
     def _wide(self, place: int, one: Dimension) -> bool:
-        return not one.few or (place == 0 and bool(self.spec.top) and not one.dated)
+        return not one.tagged and (not one.few or (place == 0 and bool(self.spec.top) and not one.dated))
 
     def _limit(self, place: int) -> int:
         if place == len(self.spec.rows):
@@ -373,6 +379,8 @@ class _Counting:
         if sort != "label":
             ranks[0] = self._by_figure(made, sort)
         made.lines.sort(key=lambda line: tuple(rank[key] for rank, key in zip(ranks, line.keys, strict=True)))
+        if first.tagged:
+            made.lines = tagged.largest(made.lines, self.spec.top)
 
     def _by_figure(self, made: Result, sort: str) -> dict[Any, int]:
         """The first dimension's keys by a figure: what is empty and what is left last."""

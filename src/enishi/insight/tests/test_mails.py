@@ -10,6 +10,7 @@ import python_calamine
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
+from tests.support.mail import Sink
 
 from enishi.access.models import AccessLog, Role, User
 from enishi.access.rights import RECORD_ACTIONS
@@ -18,7 +19,6 @@ from enishi.insight.models import Dashboard, Report, ReportMail, ReportMailing
 from enishi.insight.reports import engine
 from enishi.records import registry, write
 from enishi.sales.documents import pdf
-from tests.support.mail import Sink
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("F4")]
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -47,7 +47,9 @@ def at(text: str) -> datetime.datetime:
 
 def mail_of(report: Report, *people: User, **more: Any) -> ReportMail:
     values = {"kind": "report", "key": str(report.pk), "owner": report.owner, "every": "day", "hour": 8}
-    made = ReportMail.objects.create(**{**values, "next_at": timezone.now() - datetime.timedelta(hours=1), **more})
+    made = ReportMail.objects.create(
+        **{**values, "next_at": timezone.now() - datetime.timedelta(hours=1), **more}
+    )
     made.recipients.set(people)
     return made
 
@@ -64,7 +66,11 @@ def run() -> int:
     [
         ({"every": "day"}, "2026-11-30 07:59", "2026-11-30 08:00"),
         ({"every": "day"}, "2026-11-30 08:00", "2026-12-01 08:00"),
-        ({"every": "business_day"}, "2026-11-20 09:00", "2026-11-24 08:00"),  # over a weekend and 勤労感謝の日
+        (
+            {"every": "business_day"},
+            "2026-11-20 09:00",
+            "2026-11-24 08:00",
+        ),  # over a weekend and 勤労感謝の日
         ({"every": "week", "weekday": 0}, "2026-11-30 08:01", "2026-12-07 08:00"),
         ({"every": "month", "day": 31}, "2027-02-01 00:00", "2027-02-28 08:00"),
         ({"every": "month", "day": 31}, "2027-02-28 09:00", "2027-03-31 08:00"),
@@ -80,7 +86,11 @@ def test_the_next_time_is_reckoned_in_japan(values: dict[str, Any], after: str, 
 def test_each_gets_what_he_may_see_with_picture_and_file(
     report: Report, alice: User, bob: User, carol: User, smtp: Sink
 ) -> None:
-    own = {"default": dict.fromkeys([*RECORD_ACTIONS], "own") | {"export": "none"}, "entities": {}, "fields": {}}
+    own = {
+        "default": dict.fromkeys([*RECORD_ACTIONS], "own") | {"export": "none"},
+        "entities": {},
+        "fields": {},
+    }
     bob.role = Role.objects.create(name="自分だけ", rights=own).key
     bob.save()
     carol.is_active = False
@@ -103,7 +113,9 @@ def test_each_gets_what_he_may_see_with_picture_and_file(
     assert str(book.get_filename()).startswith("業種ごと_")
     rows = python_calamine.load_workbook(io.BytesIO(book.get_content())).get_sheet_by_index(0).to_python()
     assert ["小売<b>", 3.0] in rows and ["合計", 5.0] in rows
-    assert not any("sheet" in part.get_content_type() for part in got[bob.email].walk())  # who may not take out
+    assert not any(
+        "sheet" in part.get_content_type() for part in got[bob.email].walk()
+    )  # who may not take out
     assert "書き出しの権利がないため" in got[bob.email].get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert list(AccessLog.objects.filter(action="export").values_list("user", flat=True)) == [alice.pk]
 
@@ -126,7 +138,9 @@ def test_a_mail_is_sent_once_by_two_workers_after_a_day_of_rest_and_under_a_cloc
     mail = mail_of(report, alice, next_at=at("2026-11-21 08:00"))  # the worker slept for ten days
     stale = ReportMail.objects.get(pk=mail.pk)
     assert run() == 1
-    assert sending._queue_one(stale, at("2026-12-02 08:00"), now) is False  # the other worker, which read before
+    assert (
+        sending._queue_one(stale, at("2026-12-02 08:00"), now) is False
+    )  # the other worker, which read before
     key = ReportMailing.objects.get().pk
     assert sending.send.func(key) is False  # and its task
     mail.refresh_from_db()
@@ -164,7 +178,9 @@ def test_what_the_server_does_not_take_is_tried_again_and_what_a_worker_left_beh
     assert (row.state, row.tries) == ("waiting", 1) and "451" in row.problem
     smtp.refuse = ""
     assert sending.send.func(row.pk) is True
-    ReportMailing.objects.update(state="sending", touched_at=now)  # a worker died between taking it up and sending
+    ReportMailing.objects.update(
+        state="sending", touched_at=now
+    )  # a worker died between taking it up and sending
     assert run() == 0
     now += datetime.timedelta(minutes=31)
     assert run() == 1
@@ -199,7 +215,9 @@ def test_a_dashboard_goes_as_one_mail_and_the_browser_draws_it(
     ReportMail.objects.update(next_at=timezone.now())
     assert run() == 3  # the trial, and one for each
     bodies = [one.get_body(("html",)).get_content() for one in smtp.messages]  # type: ignore[union-attr]
-    assert ["秘密" in one for one in bodies] == [True, True, False] and all("業種ごと" in one for one in bodies)
+    assert ["秘密" in one for one in bodies] == [True, True, False] and all(
+        "業種ごと" in one for one in bodies
+    )
     assert as_bob.post(f"/report-mails/{mail.pk}/leave/").status_code == 302
     assert list(mail.recipients.all()) == [alice]
     assert "朝会" not in as_bob.get("/report-mails/").text
