@@ -42,7 +42,13 @@ def routes() -> list[URLPattern]:
 
 
 ROUTES = routes()
-ONE_KIND = {"task-done": "task", "pay": "invoice", "lead-convert": "lead", "lead-heat": "lead", "lead-touched": "lead"}  # routes of one entity
+ONE_KIND = {
+    "task-done": "task",
+    "pay": "invoice",
+    "lead-convert": "lead",
+    "lead-heat": "lead",
+    "lead-touched": "lead",
+}  # routes of one entity
 # One's own affairs, which viewers may change too: profile, password, language, read notifications, own views.
 # Whoever is signed in is sent on from these.
 OPEN = {

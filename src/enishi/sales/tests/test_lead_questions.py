@@ -38,7 +38,9 @@ def test_the_usual_questions_score_a_lead_propose_its_heat_and_their_answers_go_
 ) -> None:
     assert as_bob.post("/settings/lead-questions/", {"action": "begin"}).status_code == 403
     assert as_alice.post("/settings/lead-questions/", {"action": "begin"}).status_code == 302
-    assert as_alice.post("/settings/lead-questions/", {"action": "begin"}).status_code == 302  # adds nothing twice
+    assert (
+        as_alice.post("/settings/lead-questions/", {"action": "begin"}).status_code == 302
+    )  # adds nothing twice
     assert LeadQuestion.objects.count() == 4
     lead = make(bob, **answers("確保済み", "決裁者と話せている"))
     assert lead.score == 50  # 6 of 12
@@ -153,7 +155,9 @@ def test_a_conversion_carries_timeline_files_tasks_tags_and_source_and_its_undo_
     assert "見積依頼.txt" in as_bob.get(f"/leads/{lead.pk}/").content.decode()
 
 
-def test_figures_by_source_tell_rates_and_days_and_lead_to_the_leads_behind_them(bob: Any, as_bob: Client) -> None:
+def test_figures_by_source_tell_rates_and_days_and_lead_to_the_leads_behind_them(
+    bob: Any, as_bob: Client
+) -> None:
     first, second = make(bob), make(bob, family_name="佐藤", email="s@example.jp")
     make(bob, family_name="鈴木", source="紹介")
     day = datetime.timedelta(days=1)
