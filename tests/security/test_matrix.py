@@ -15,12 +15,12 @@ from enishi.connect import tokens
 from enishi.exchange.cleansing import scan
 from enishi.exchange.duplicates.models import DuplicatePair
 from enishi.exchange.models import CleansingFix, ImportJob, WaitingRow
-from enishi.insight.models import Dashboard, Report
+from enishi.insight.models import Dashboard, Report, ReportMail
 from enishi.records import attachments, handover, registry, write
 from enishi.records.design import operations
 from enishi.records.models import Event, Notification, Operation, SavedView
 from enishi.records.testing import HTMX, changed_tables, snapshot
-from enishi.sales.models import Invoice
+from enishi.sales.models import Invoice, LeadAbsence, LeadRule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("F2")]
 SECRET = "極秘取引先"  # in the name of every record: where it shows, data was given
@@ -42,7 +42,13 @@ def routes() -> list[URLPattern]:
 
 
 ROUTES = routes()
-ONE_KIND = {"task-done": "task", "pay": "invoice", "lead-convert": "lead"}  # routes of one entity
+ONE_KIND = {
+    "task-done": "task",
+    "pay": "invoice",
+    "lead-convert": "lead",
+    "lead-heat": "lead",
+    "lead-touched": "lead",
+}  # routes of one entity
 # One's own affairs, which viewers may change too: profile, password, language, read notifications, own views.
 # Whoever is signed in is sent on from these.
 OPEN = {
@@ -74,6 +80,7 @@ OWN = {
     "save-view",
     "tokens",
     "calendar-feeds",
+    "report-mail-leave",
 }
 
 
@@ -216,6 +223,13 @@ def company(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, An
     ]
     held["report keys"] = [shared.pk, mine.pk, "open-by-account", "nothing"]
     held["dashboard keys"] = [*(one.pk for one in boards), "owner", "nothing"]
+    held["rule"] = LeadRule.objects.create(name=f"{SECRET}の順番", people=[alice.pk], sources=[SECRET])
+    today = timezone.localdate()
+    held["absence"] = LeadAbsence.objects.create(user=alice, first=today, last=today)
+    held["mail"] = ReportMail.objects.create(
+        kind="report", key=str(mine.pk), owner=alice, next_at=timezone.now() + timedelta(days=1)
+    )
+    held["mail"].recipients.set([alice])
     Notification.objects.create(user=alice, text=f"まもなく: {SECRET}", url="/tasks/1/")
     return held
 
@@ -265,6 +279,7 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
                 "attachment_id": [company["attachment"].pk], "view_id": [company["view"].pk], "import_id": [company["import"].pk, company["done import"].pk, company["sheet"].pk], "pk": [company["alice"].pk],
                 "name": [company["drawn"]] if design else [entity.title_field if entity else "x"], "action": ["stop"], "token": ["guess"], "rest": ["v1/nonsense"], "token_id": [company["token"].pk], "cleansing_id": [company["cleansing"].pk], "line_id": [company["cleansing line"].pk], "fix_id": [company["cleansing fix"].pk], "handover_id": [company["handover"].pk],
                 "row_id": [company["waiting"].pk], "stage_id": [company["records"]["stage"].pk],
+                "rule_id": [company["rule"].pk], "absence_id": [company["absence"].pk], "mail_id": [company["mail"].pk],
                 "report_key": company["report keys"], "dashboard_key": company["dashboard keys"], "place": [0, 1],
             }  # fmt: skip
             if name == "restore" and entity and entity.name == "account":

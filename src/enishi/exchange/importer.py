@@ -62,6 +62,9 @@ class Importer:
         self.channels = Channels(by) if any(one.name == "channel" for one in self.entities) else None
         self.decider = Decider(plan, by, self.made, self.touched)
         self._defaults = {entity.name: _defaults(entity) for entity in self.entities}
+        self._owned: dict[str, Values] = {
+            entity.name: {} if entity.finds_owner(by) else {"owner": by.pk} for entity in self.entities
+        }
         self._ahead: dict[int, tuple[Values, bulk.Draft]] = {}  # by identity of the values
         self._mostly_new = True
 
@@ -327,7 +330,7 @@ class Importer:
 
     def _completed(self, entity: Entity, values: Values) -> Values:
         """With what a new record has of itself."""
-        made = {"owner": self.by.pk, **values}
+        made = {**self._owned[entity.name], **values}
         for name, default in self._defaults[entity.name]:
             if name not in made:
                 made[name] = default()

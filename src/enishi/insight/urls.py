@@ -4,6 +4,7 @@ from django.urls import path
 
 from enishi.insight.dashboards import pages as dashboards
 from enishi.insight.goals import pages as goals
+from enishi.insight.mails import pages as mails
 from enishi.insight.meetings import pages as meetings
 from enishi.insight.reports import pages as reports
 
@@ -22,6 +23,13 @@ urlpatterns = [
     path("dashboards/<slug:dashboard_key>/delete/", dashboards.delete, name="dashboard-delete"),
     path("dashboards/<slug:dashboard_key>/restore/", dashboards.restore, name="dashboard-restore"),
     path("dashboards/<slug:dashboard_key>/tiles/<int:place>/", dashboards.tile, name="dashboard-tile"),
+    path("reports/<slug:report_key>/mail/", mails.report_mail, name="report-mail"),
+    path("dashboards/<slug:dashboard_key>/mail/", mails.dashboard_mail, name="dashboard-mail"),
+    path("report-mails/", mails.list_page, name="report-mails"),
+    path("report-mails/<int:mail_id>/edit/", mails.edit, name="report-mail-edit"),
+    path("report-mails/<int:mail_id>/delete/", mails.delete, name="report-mail-delete"),
+    path("report-mails/<int:mail_id>/leave/", mails.leave, name="report-mail-leave"),
+    path("report-mails/<int:mail_id>/try/", mails.try_now, name="report-mail-try"),
     path("forecast/", goals.forecast_page, name="goals-forecast"),
     path("meetings/", meetings.meetings_page, name="meetings"),
     path("settings/fiscal-year/", reports.fiscal_year, name="fiscal-year"),

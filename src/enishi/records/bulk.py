@@ -155,7 +155,7 @@ def draft_many(
     require(by, "create", entity)
     drafter = Drafter(entity, by)
     made = [clean_values(asked, row, creating=True) for row in rows]
-    owned = full and entity.field("owner").editable
+    owned = full and entity.field("owner").editable and not entity.finds_owner(by)
     drafts = []
     with registry.whole():
         known = Pointed(entity, [values for values, _errors in made], by)

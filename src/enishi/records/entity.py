@@ -320,6 +320,22 @@ class Entity:
         """Of the records that somebody looks after those that go to his successor: what is over stays his."""
         return rows
 
+    def finds_owner(self, by: Any) -> bool:
+        """Whether new records of this person of which nobody is said to look after them get their owner by rules (`assign`), instead of
+        being his own."""
+        return False
+
+    def assign(self, records: Sequence[Any], by: Any) -> None:
+        """Gives new records an owner by the entity's rules, just before they are stored and in the same transaction."""
+
+    def created_data(self, record: Any) -> dict[str, Any]:
+        """What the event of a record's making remembers beside itself."""
+        return {}
+
+    def event_words(self, event: Any) -> str:
+        """A line for the timeline out of what an event remembers; "" for none."""
+        return ""
+
     def event_kind(self, changed: dict[str, Any]) -> str:
         """The kind of the event that a change of these fields is."""
         return "changed"

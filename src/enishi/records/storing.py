@@ -53,6 +53,11 @@ class Written:
 _operation: ContextVar[Operation | None] = ContextVar("operation", default=None)
 
 
+def running() -> Operation | None:
+    """The operation that the storing which is under way belongs to; for `Entity.settle`."""
+    return _operation.get()
+
+
 _quiet: ContextVar[bool] = ContextVar("quiet", default=False)
 
 
@@ -87,6 +92,7 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     now = timezone.now()
     for record in records:
         record.created_at = record.updated_at = now
+    entity.assign(records, by)
     for found in entity.numbers:
         found.number(records)
         if found.name == entity.title_field:
@@ -107,6 +113,7 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
             kind=entity.created_kind(record),
             record_id=record.pk,
             version=1,
+            data=entity.created_data(record),
             **told,
         )
         for record in records

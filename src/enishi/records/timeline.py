@@ -74,6 +74,7 @@ class Item:
     source_url: str = ""
     attachment: Attachment | None = None
     undoable: bool = False
+    note: str = ""
 
 
 @dataclass
@@ -174,6 +175,7 @@ def _dress(entity: Entity, record_id: int, events: list[Event], user: User) -> l
             item.source_title, item.source_url = other.title(source), other.url(source.pk)
         if other is not None:
             item.lines = change_lines(other, event)
+            item.note = other.event_words(event)
         item.undoable = bool(event.data.get("changes")) and event.kind in {"changed", "stage", "task_done"}
         made.append(item)
     return made

@@ -78,7 +78,7 @@ def create(
                 return held
         check_references(entity, cleaned, by, errors)
         record = entity.model(created_by=by, updated_by=by)
-        if "owner" not in cleaned and entity.field("owner").editable:
+        if "owner" not in cleaned and entity.field("owner").editable and not entity.finds_owner(by):
             cleaned["owner"] = by.pk
         changed = set(apply(entity, record, cleaned))
         check_owner(entity, record, by, errors)

@@ -104,12 +104,12 @@ class Deal(Record, Touched):
 from enishi.sales.channels.models import Channel, ChannelCustomer  # noqa: E402
 from enishi.sales.documents.models import DocumentText, Issuer  # noqa: E402
 from enishi.sales.invoices.models import Invoice, InvoiceLine, Payment  # noqa: E402
-from enishi.sales.leads.models import Lead  # noqa: E402
+from enishi.sales.leads.models import Lead, LeadAbsence, LeadQuestion, LeadRule  # noqa: E402
 from enishi.sales.orders.models import Order, OrderLine  # noqa: E402
 from enishi.sales.products.models import Price, PriceList, Product, Terms  # noqa: E402
 from enishi.sales.quotes.models import DealLine, Quote, QuoteLine  # noqa: E402
 
 __all__ = [
-    "Channel", "ChannelCustomer", "Deal", "DealLine", "DocumentText", "Invoice", "InvoiceLine", "Issuer", "Lead", "Order", "OrderLine", "Payment", "Pipeline", "Price", "PriceList",
+    "Channel", "ChannelCustomer", "Deal", "DealLine", "DocumentText", "Invoice", "InvoiceLine", "Issuer", "Lead", "LeadAbsence", "LeadQuestion", "LeadRule", "Order", "OrderLine", "Payment", "Pipeline", "Price", "PriceList",
     "Product", "Quote", "QuoteLine", "Stage", "Terms",
 ]  # fmt: skip

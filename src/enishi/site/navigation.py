@@ -114,7 +114,7 @@ def section(path: str) -> str:
     slug = path.split("/", 2)[1] if path.count("/") > 1 else ""
     if slug in {"today", "calendar", "meetings", "settings"}:
         return slug
-    if slug in {"reports", "dashboards"}:
+    if slug in {"reports", "dashboards", "report-mails"}:
         return "insight"
     if slug in {"daily", "daily-reports"}:
         return "daily"

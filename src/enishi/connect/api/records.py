@@ -150,7 +150,7 @@ def read_timeline(request: Call, entity: Entity, record_id: int) -> HttpResponse
         {
             "id": item.event.pk, "at": item.event.at.isoformat(), "kind": item.event.kind, "label": item.label, "actor": item.actor,
             "about": {"entity": item.source_entity.slug, "id": item.event.record_id, "title": item.source_title} if item.source_entity else None,
-            "text": getattr(item.source, "text", "") if item.source is not None else "",
+            "text": getattr(item.source, "text", "") if item.source is not None else item.note,
             "changes": [
                 {"field": field, "from": old, "to": new}
                 for field, old, new in timeline.change_lines(

@@ -152,7 +152,7 @@ class Applier:
             values = {
                 one["field"]: self.entity.field(one["field"]).from_json(one["value"]) for one in row.changes
             }
-            if owner is not None and owner.editable:
+            if owner is not None and owner.editable and not self.entity.finds_owner(self.by):
                 values.setdefault("owner", self.by.pk)
             made.append(values)
         records = write.create_many(self.entity, made, by=self.by, operation=self.operation)

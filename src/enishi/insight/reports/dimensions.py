@@ -33,7 +33,7 @@ KINDS = frozenset(
     {
         "reference", "user", "team", "choice", "stage", "free_choice", "date", "date_time", "moment", "number", "money", "percent",
         "formula", "yes_no", "text", "kana", "email", "telephone", "postal_code", "address", "auto_number", "corporate_number", "url",
-        "names",
+        "names", "tags",
     }
 )  # fmt: skip
 EDGES = (0, 100_000, 500_000, 1_000_000, 5_000_000, 10_000_000)
@@ -107,6 +107,11 @@ class Dimension:
     def dated(self) -> bool:
         """Whether its groups follow each other in time."""
         return isinstance(self.found, Date)
+
+    @property
+    def tagged(self) -> bool:
+        """Whether a record may stand in several of its groups (`reports.tagged`)."""
+        return self.found.kind == "tags"
 
     @property
     def few(self) -> bool:
@@ -339,7 +344,7 @@ class Dimension:
             return both[0] if len(both) == 1 else {"all": both}
         if self.found.kind == "yes_no":
             return {"field": name, "op": "is", "value": bool(key)}
-        return {"field": name, "op": "has" if self.several else "is", "value": key}
+        return {"field": name, "op": "has" if self.several or self.tagged else "is", "value": key}
 
     def _through(self, leaf: dict[str, Any], *, empty: bool) -> dict[str, Any]:
         if self.via is None:
@@ -394,6 +399,8 @@ def resolve(entity: Entity, path: str) -> tuple[FieldKind, FieldKind | None]:
 def groups(found: FieldKind, via: FieldKind | None = None) -> bool:
     """Whether records can be grouped by a field."""
     if found.kind not in KINDS or found.hidden or found.linked:
+        return False
+    if via is not None and found.kind == "tags":
         return False
     return not (via is not None and found.kind == "yes_no" and (found.custom or found.computed))
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from enishi.access.models import User
 from enishi.insight import fiscal
+from enishi.insight.reports import tagged
 from enishi.insight.reports.dimensions import Dimension
 from enishi.insight.reports.partial import aggregates, finished, join, nothing, plain
 from enishi.insight.reports.spec import USUAL_TOP, Spec
@@ -126,10 +127,10 @@ class _Counting:
         self.days = spec.days(today)
         self.top: dict[int, list[Any]] = {}
         self.cut = False
+        self.tag = tagged.dimension(spec)
         # Margins can't be folded of what is counted by its kinds, nor where a record stands in several groups.
-        self.whole = any(one.op == "distinct" for one in spec.measures) or any(
-            one.several for one in spec.dimensions
-        )
+        several = any(one.several for one in spec.dimensions)
+        self.whole = bool(self.tag[0]) or several or any(one.op == "distinct" for one in spec.measures)
 
     def result(self) -> Result:
         """Counts, folds and orders."""
@@ -162,7 +163,9 @@ class _Counting:
         if tree:
             rows = rows.filter(compile_condition(self.spec.entity, tree, Scope(self.user, self.today)))
         expressions = {
-            f"d{place}": one.expression(self.user) for place, one in enumerate(self.spec.dimensions)
+            f"d{place}": one.expression(self.user)
+            for place, one in enumerate(self.spec.dimensions)
+            if not one.tagged
         }
         made: QuerySet[Any] = rows.order_by().annotate(**expressions)
         return made
@@ -177,28 +180,32 @@ class _Counting:
         self, rows: QuerySet[Any], names: Sequence[str], *, most: int = 0, order: str = ""
     ) -> dict[Keys, Values]:
         """Partial figures by the groups' keys."""
-        figures = self._figures()
+        figures, found = self._figures(), []
         apart = {
             at: one for at, name in enumerate(names) if (one := self.spec.dimensions[int(name[1:])]).several
         }
-        if not names:
-            found = [rows.aggregate(**figures)]
-        elif apart:
-            return self._apart(rows.values(*names).annotate(**figures), names, apart)
-        else:
-            asked = rows.values(*names).annotate(**figures)
+        for some, by in tagged.sides(self.spec.entity, rows, names, self.tag, Scope(self.user, self.today)):
+            if not by:
+                found.append(some.aggregate(**figures))
+                continue
+            asked = some.values(*by).annotate(**figures)
+            if apart:
+                found += list(asked)
+                continue
             if order:
-                asked = asked.order_by(F(order).desc(nulls_last=True), *names)
-            found = list(asked[:most] if most else asked)
-        return {tuple(row[name] for name in names): self._partial(row) for row in found}
+                asked = asked.order_by(F(order).desc(nulls_last=True), *by)
+            found += list(asked[:most] if most else asked)
+        if apart:
+            return self._apart(found, names, apart)
+        return {tuple(row.get(name) for name in names): self._partial(row) for row in found}
 
     def _apart(
-        self, asked: QuerySet[Any], names: Sequence[str], apart: dict[int, Dimension]
+        self, asked: list[dict[str, Any]], names: Sequence[str], apart: dict[int, Dimension]
     ) -> dict[Keys, Values]:
         """Groups of values that hold several names, taken apart: each name has all that any value with it has."""
         made: dict[Keys, Values] = {}
         for row in asked:
-            values, each = self._partial(row), [row[name] for name in names]
+            values, each = self._partial(row), [row.get(name) for name in names]
             for keys in product(
                 *(apart[at].apart(key) if at in apart else [key] for at, key in enumerate(each))
             ):
@@ -290,9 +297,9 @@ class _Counting:
         return groups
 
     def _wide(self, place: int, one: Dimension) -> bool:
-        if one.several:
-            return False
-        return not one.few or (place == 0 and bool(self.spec.top) and not one.dated)
+        return not (one.several or one.tagged) and (
+            not one.few or (place == 0 and bool(self.spec.top) and not one.dated)
+        )
 
     def _limit(self, place: int) -> int:
         if place == len(self.spec.rows):
@@ -398,6 +405,8 @@ class _Counting:
         if sort != "label":
             ranks[0] = self._by_figure(made, sort)
         made.lines.sort(key=lambda line: tuple(rank[key] for rank, key in zip(ranks, line.keys, strict=True)))
+        if first.tagged:
+            made.lines = tagged.largest(made.lines, self.spec.top)
 
     def _by_figure(self, made: Result, sort: str) -> dict[Any, int]:
         """The first dimension's keys by a figure: what is empty and what is left last."""

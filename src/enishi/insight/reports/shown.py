@@ -101,6 +101,10 @@ class _Words:
         notes = []
         if spec.man and not any(one.money for one in spec.measures):
             labels = [one.label for one in spec.measures]
+        if any(one.tagged for one in spec.dimensions):
+            notes.append(
+                _("タグが複数ある記録は、それぞれのタグで数えます。合計は記録1件を1回だけ数えます。")
+            )
         if result.cut or len(result.lines) > MOST_LINES:
             notes.append(_("行が多いため、多いものから一部だけを表示しています。"))
         return Shown(

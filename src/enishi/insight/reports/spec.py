@@ -93,6 +93,8 @@ class Spec:
             raise Refused({"": [_("このレポートの対象を見る権限がないか、もうありません。")]})
         rows = tuple(Dimension.of(entity, one) for one in _list(held.get("rows"))[:2])
         column = Dimension.of(entity, held["column"]) if held.get("column") else None
+        if sum(one.tagged for one in (*rows, *([column] if column else []))) > 1:
+            raise Refused({"": [_("タグで分けるのは、行か列のどれかひとつだけにしてください。")]})
         measures = tuple(_measure(entity, one) for one in _list(held.get("measures"))[:MOST_MEASURES])
         made = cls(entity, rows, column, measures or (Measure("count"),))
         made.filter = held["filter"] if isinstance(held.get("filter"), dict) else {}

@@ -93,7 +93,9 @@ def test_figures_are_those_of_plain_python(entity_name: str, alice: Any, bob: An
     FiscalYear.objects.create(pk=1, first_month=3)
     some = random.Random(7)
     today = timezone.localdate()
-    every = dims(entity)
+    every = [
+        one for one in dims(entity) if one["field"] != "tags"
+    ]  # of which a record has several (test_tags)
     some.shuffle(every)
     numbers = {"deal": "amount", "account": "employees"}[entity_name]
     own = next(one for one in entity.own if one.kind in {"money", "percent"})

@@ -44,6 +44,8 @@ class Lines:
                 else f'<a class="link" href="/files/{item.attachment.pk}/">{name}</a>'
             )
             parts.append(f"<div>{shown}</div>")
+        if item.note:
+            parts.append(f'<div class="muted text-[13px]">{escape(item.note)}</div>')
         for label, old, new in item.lines:
             before, after = self._short(old, 60), self._short(new, 80)
             parts.append(f'<div><span class="muted">{escape(label)}</span> {before} → <b>{after}</b></div>')

@@ -133,7 +133,7 @@ def form_context(
         raw = given.get(name)
         default = copied.get(name, default)
         if raw is None and request.method != "POST" and name == "owner":
-            default = request.user.pk
+            default = None if entity.finds_owner(request.user) else request.user.pk
         inputs.append(
             form_input(
                 found,

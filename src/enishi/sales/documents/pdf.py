@@ -60,8 +60,11 @@ def _fetch(url: str, *_more: Any, **_options: Any) -> dict[str, Any]:
     raise ValueError("nothing is fetched")
 
 
-def render(html: str) -> bytes:
+def render(html: str, style: str | None = None) -> bytes:
     """The PDF of a page.
+
+    Args:
+        style: a style sheet instead of the papers' own.
 
     Raises:
         Missing: the libraries are not there.
@@ -69,6 +72,7 @@ def render(html: str) -> bytes:
     if not available():
         raise Missing
     weasyprint = _weasyprint()
-    style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8"), url_fetcher=_fetch)
+    text = STYLE.read_text(encoding="utf-8") if style is None else style
+    sheet = weasyprint.CSS(string=text, url_fetcher=_fetch)
     page = weasyprint.HTML(string=html, url_fetcher=_fetch, base_url=None)
-    return bytes(page.write_pdf(stylesheets=[style]))
+    return bytes(page.write_pdf(stylesheets=[sheet]))

@@ -1,5 +1,6 @@
 """How leads look and behave."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _t
@@ -31,7 +32,11 @@ from enishi.records.fields import (
     YesNo,
 )
 from enishi.records.registry import register
+from enishi.records.storing import running
+from enishi.records.visible import reached
+from enishi.sales.leads import assignment, questions
 from enishi.sales.leads.models import Lead
+from enishi.sales.leads.questions import Score
 
 STATUSES = (
     Option("new", _("新規"), "accent", ("未対応", "新着", "new", "open"), outcome="open"),
@@ -50,6 +55,7 @@ REASONS = (
     "重複・いたずら",
     "その他",
 )
+OVER = ("converted", "disqualified")
 SOURCES = ("展示会", "Webサイト", "紹介", "セミナー", "広告", "電話", "名刺交換", "SNS", "資料請求")
 
 
@@ -102,6 +108,7 @@ class LeadEntity(Entity):
             Option("hot", _("高い"), "red", ("高", "a", "hot", "ホット")), Option("warm", _("ふつう"), "amber", ("中", "b", "warm", "ウォーム")),
             Option("cold", _("低い"), "grey", ("低", "c", "cold", "コールド")),
         ), aliases=("温度感", "見込み度", "確度", "ランク", "heat", "rating")),
+        Score("score", editable=False, sortable=True, unit=pgettext_lazy("unit", "点")),
         LongText("need", aliases=("要望", "ご要望", "課題", "お問い合わせ内容", "問い合わせ内容", "ニーズ", "need")),
         Money("budget", sortable=True, aliases=("予算", "予算額", "budget")),
         Words("timing", longest=100, aliases=("導入時期", "検討時期", "購入時期", "timing")),
@@ -138,6 +145,12 @@ class LeadEntity(Entity):
         Preset("hot", _("温度感が高い"), {"all": [
             {"field": "heat", "op": "is", "value": "hot"}, {"field": "status", "op": "in", "value": ["new", "working", "nurturing"]},
         ]}),
+        Preset("unassigned", _("担当なし"), {"all": [
+            {"field": "owner", "op": "empty"}, {"field": "status", "op": "in", "value": ["new", "working", "nurturing"]},
+        ]}),
+        Preset("promising", _("見込み点が高い"), {"all": [
+            {"field": "score", "op": "gte", "value": 70}, {"field": "status", "op": "in", "value": ["new", "working", "nurturing"]},
+        ]}, sort="-score"),
         Preset("converted", _("転換済み"), {"field": "status", "op": "is", "value": "converted"}),
         Preset("disqualified", _("対象外"), {"field": "status", "op": "is", "value": "disqualified"}),
     )  # fmt: skip
@@ -154,8 +167,33 @@ class LeadEntity(Entity):
         named = tidying.held(self, record, ("family_name", "given_name", "honorific", "title"))
         return [*person(named), *tidying.place(tidying.held(self, record, tidying.PLACE), wishes)]
 
+    def finds_owner(self, by: Any) -> bool:
+        """By the rules of リードの割り当て; not for those who may make leads only for themselves or their team."""
+        return reached(self.whole, by, "create") is None and assignment.in_force()
+
+    def assign(self, records: Sequence[Any], by: Any) -> None:
+        without = [one for one in records if one.owner_id is None and one.status not in OVER]
+        if without and self.finds_owner(by):
+            assignment.give(without)
+
+    def created_data(self, record: Lead) -> dict[str, Any]:
+        told = getattr(record, "assigned", None)
+        return {"assigned": told} if told else {}
+
+    def event_words(self, event: Any) -> str:
+        return assignment.words(event.data.get("assigned")) if "owner" in self.fields else ""
+
+    def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
+        fresh = [
+            one
+            for one, changed in zip(records, changes, strict=True)
+            if not changed and hasattr(one, "assigned")
+        ]
+        if fresh:
+            assignment.announce(fresh, by, running())
+
     def handed_over(self, rows: Any) -> Any:
-        return rows.exclude(status__in=("converted", "disqualified"))
+        return rows.exclude(status__in=OVER)
 
     def prepare(self, record: Lead, changed: set[str]) -> None:
         alone = not (record.family_name or record.given_name) and "name" not in changed
@@ -164,6 +202,7 @@ class LeadEntity(Entity):
         fill_person(record, changed)
         if "status" in changed and record.status != "disqualified":
             record.reason = ""
+        record.score = questions.score(record.custom)
 
     def check(self, record: Lead, changed: set[str]) -> dict[str, list[str]]:
         errors: dict[str, list[str]] = {}

@@ -1,6 +1,10 @@
 """Leads: whoever asked, left a card or came to the stand, before it is known whether anything comes of it."""
 
+from typing import Any
+
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from enishi.people.accounts.models import Reachable
@@ -48,18 +52,87 @@ class Lead(Record, Touched, Reachable):
     deal = models.ForeignKey(
         Deal, models.SET_NULL, null=True, blank=True, related_name="leads", verbose_name=_("案件")
     )
+    # What the answers to the company's questions come to, of 100; None where nothing is asked or nothing is answered.
+    score = models.BigIntegerField(_("見込み点"), null=True, blank=True, editable=False)
     converted_at = models.DateTimeField(_("転換日時"), null=True, blank=True, editable=False)
+
+    assigned: dict[str, Any]  # while it is stored: by which rule it got its owner (`leads.assignment`)
 
     class Meta:
         indexes = [
             *record_indexes(
-                "lead", "sort_key", "met_on", "last_contact_at", "next_step_at", filters=("status", "source")
+                "lead",
+                "sort_key",
+                "met_on",
+                "last_contact_at",
+                "next_step_at",
+                "score",
+                filters=("status", "source"),
             ),
             models.Index(fields=["email"], name="lead_email"),
             models.Index(fields=["phone"], name="lead_phone"),
             models.Index(fields=["mobile"], name="lead_mobile"),
             models.Index(fields=["owner", "sort_key", "id"], name="lead_owner_sort"),
+            models.Index(
+                fields=["owner", "last_contact_at"],
+                name="lead_open_owner",
+                condition=Q(deleted_at=None, status__in=("new", "working", "nurturing")),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class LeadRule(models.Model):
+    """Who gets leads of which nobody is said to look after them; of the rules in their order the first that fits decides."""
+
+    class How(models.TextChoices):
+        TURN = "turn", _("順番に割り当てる")
+        HAND = "hand", _("割り当てずに残す（手で割り当てる）")
+
+    name = models.CharField(_("ルールの名前"), max_length=80)
+    position = models.PositiveIntegerField(default=0)
+    how = models.CharField(max_length=10, choices=How.choices, default=How.TURN)
+    sources = models.JSONField(default=list)  # words; none: of any source
+    prefectures = models.JSONField(default=list)  # 東京都…; none: from anywhere
+    people = models.JSONField(default=list)  # keys of users, in their order
+    team = models.ForeignKey("access.Team", models.SET_NULL, null=True, blank=True, related_name="+")
+    last = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
+    )  # who had his turn last
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LeadAbsence(models.Model):
+    """Days on which somebody gets no leads: his turn goes to the next."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    first = models.DateField(_("はじめの日"))
+    last = models.DateField(_("おわりの日"))
+
+    class Meta:
+        ordering = ["first", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.first}–{self.last}"
+
+
+class LeadQuestion(models.Model):
+    """One of the company's own choice fields of a lead whose answers say how good its prospects are."""
+
+    field = models.CharField(max_length=20, unique=True)  # its name in the entity: f12
+    points = models.JSONField(default=dict)  # by value of the choice, 0–10
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+
+    def __str__(self) -> str:
+        return self.field

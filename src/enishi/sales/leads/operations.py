@@ -170,6 +170,27 @@ def _lead_tasks(lead: Lead, made: Mapping[str, Any], by: User, operation: Operat
     write.write_many(registry.get("task"), pairs, by=by, operation=operation, cleaned=True, internal=True)
 
 
+def touch(lead_id: int, *, by: User) -> tuple[Lead, Operation]:
+    """Records that somebody called a lead just now; a new one is being worked on from then on. One operation.
+
+    Raises:
+        NotAllowed, NotFound, Refused
+    """
+    entity = registry.get("lead")
+    with transaction.atomic():
+        lead: Lead = one(entity, by, lead_id)
+        require(by, "change", entity, lead)
+        summary = _("リード「%(title)s」に電話") % {"title": lead.name}
+        operation = Operation.objects.create(
+            kind="edit", user=by, summary=summary[:300], figures={"whole": True}
+        )
+        values = {"kind": "call", "about": f"lead:{lead.pk}", "at": timezone.now()}
+        write.create(registry.get("activity"), values, by=by, operation=operation)
+        if lead.status == "new":
+            write.write(entity, lead.pk, {"status": "working"}, by=by, operation=operation)
+    return lead, operation
+
+
 def likely_same(lead: Lead, user: User, limit: int = 5) -> dict[str, list[Likely]]:
     """Accounts, contacts and leads that may be the same, with reasons; only what the person sees."""
     told: dict[str, dict[str, str]] = {

@@ -12,18 +12,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from enishi.kit import htmx
-from enishi.records import registry
+from enishi.records import registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.models import Operation
 from enishi.records.pages.base import form_input, handled, person, whole
 from enishi.records.pages.cards import card_context
 from enishi.records.visible import allowed, one, require, visible
+from enishi.sales.leads import questions
 from enishi.sales.leads.models import Lead
-from enishi.sales.leads.operations import KINDS, Into, carried, convert_lead, likely_same, open_deals
+from enishi.sales.leads.operations import KINDS, Into, carried, convert_lead, likely_same, open_deals, touch
 
 ASKED = {
     "account": ("name",),
@@ -57,8 +58,39 @@ def add_lead(
         "done": done,
         "ties": ties,
         "likely": likely,
+        "progress": None if done or record.status == "disqualified" else questions.progress(entity, record),
     }
     context["head_parts"] = [*context.get("head_parts", ()), "leads/head.html"]
+
+
+@require_POST
+@handled
+def warm(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Takes over the heat that follows from the answers as they stand now."""
+    entity, user = registry.get("lead"), person(request)
+    lead: Lead = one(entity, user, record_id)
+    require(user, "change", entity, lead)
+    found = questions.progress(entity, lead)
+    if found is None or not found.proposed:
+        raise Refused({"": [_("提案できる温度感がありません。質問の答えを確かめてください。")]})
+    done = write.write(entity, lead.pk, {"heat": found.proposed}, by=user)
+    told = {"message": _("温度感を「%(heat)s」にしました。") % {"heat": found.proposed_label}}
+    if done.event is not None:
+        told["undo_url"] = f"/undo/event/{done.event.pk}/"
+    messages.success(request, json.dumps(told), extra_tags="json")
+    return htmx.go(request, entity.url(lead.pk))
+
+
+@require_POST
+@handled
+def touched(request: HttpRequest, record_id: int) -> HttpResponse:
+    """Got in touch, in one tap: a call on the timeline, and a new lead is being worked on from then. Taken back as one."""
+    user = person(request)
+    lead, operation = touch(record_id, by=user)
+    response = HttpResponse(status=204)
+    text = _("「%(name)s」への電話を記録しました。") % {"name": registry.get("lead").title(lead)}
+    htmx.toast(response, text, undo_url=f"/undo/operation/{operation.pk}/")
+    return htmx.trigger(response, **{"records-changed": True})
 
 
 @handled
@@ -201,6 +233,8 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         won=Count("deal", filter=won, distinct=True),
     ) if seen else []  # fmt: skip
     lines = [_line(entity, since, *row) for row in sorted(found, key=lambda row: (-row[1], row[0]))]
+    if seen:
+        _add_days(lines, rows, visible(deals, user) if money and deals is not None else None)
     if money and deals is not None:
         amounts = _amounts(rows, visible(deals, user))
         for line in lines:
@@ -213,6 +247,28 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         "periods": [(one, _("すべて") if not one else _("直近%(n)d日") % {"n": one}) for one in PERIODS],
     }  # fmt: skip
     return render(request, "leads/figures.html", context)
+
+
+def _add_days(lines: list[dict[str, Any]], leads: Any, deals: Any) -> None:
+    """How many days it takes on average from a lead to its conversion, and from there to the order; read in steps, summed here."""
+    spans: dict[tuple[str, str], list[float]] = {}
+    moments = [
+        ("convert_days", leads.exclude(converted_at=None).values_list("source", "created_at", "converted_at"))
+    ]
+    if deals is not None:
+        won = leads.exclude(converted_at=None).filter(
+            deal__in=deals.filter(outcome="won").exclude(closed_at=None)
+        )
+        moments.append(("won_days", won.values_list("source", "converted_at", "deal__closed_at")))
+    for name, rows in moments:
+        for source, first, last in rows.order_by().iterator(5000):
+            held = spans.setdefault((source, name), [0.0, 0])
+            held[0] += max((last - first).total_seconds(), 0) / 86400
+            held[1] += 1
+    for line in lines:
+        for name in ("convert_days", "won_days"):
+            total, n = spans.get((line["source"], name), (0.0, 0))
+            line[name] = round(total / n, 1) if n else None
 
 
 def _amounts(leads: Any, deals: Any) -> dict[str, int]:
@@ -241,7 +297,10 @@ def _line(entity: Entity, since: datetime.date | None, source: str, n: int, busy
 
     return {
         "source": source, "n": n, "busy": busy, "converted": converted, "deals": deals, "won": won, "amount": 0,
-        "rate": round(converted * 100 / n) if n else 0, "all_url": address(),
+        "rate": round(converted * 100 / n) if n else 0, "won_rate": round(won * 100 / n) if n else 0, "convert_days": None, "won_days": None,
+        "all_url": address(),
+        "deals_url": address({"field": "deal", "op": "not_empty"}),
+        "won_url": address({"of": {"field": "deal", "where": {"field": "outcome", "op": "is", "value": "won"}}}),
         "busy_url": address({"field": "status", "op": "in", "value": ["working", "nurturing", "converted"]}),
         "converted_url": address({"field": "status", "op": "is", "value": "converted"}),
     }  # fmt: skip

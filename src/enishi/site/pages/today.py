@@ -24,6 +24,7 @@ from enishi.records.limits import names_all
 from enishi.records.pages.base import handled, person
 from enishi.records.templatetags.ui import icon
 from enishi.records.visible import visible
+from enishi.sales.leads import today as leads
 from enishi.work.tasks.entity import is_late
 from enishi.work.views import ICONS
 
@@ -52,13 +53,13 @@ def today_page(request: HttpRequest) -> HttpResponse:
     late = [task for task in tasks if is_late(task, now)][: MOST + 1]
     due = [task for task in tasks if not is_late(task, now)][: MOST + 1]
     ago = Ago(now)
-    grow = growing(user, today)
+    grow = [*leads.waiting(user, MOST + 1), *growing(user, today)]
     lines = Lines(user)
     bands = [
         band(_("いま"), "text-red", [task_row(task, ago, "red") for task in late], "/tasks/?preset=mine", _("遅れているものはありません。"),
              lines, primary=True),
         band(_("今日"), "", [task_row(task, ago, "accent") for task in due], "/tasks/?preset=mine", _("今日が期限のものはありません。"), lines),
-        band(_("伸ばす"), "text-green", grow, "/deals/?preset=no_next", _("次の手が決まっていない案件はありません。"), lines),
+        band(_("伸ばす"), "text-green", grow, "/deals/?preset=no_next", _("次の手が決まっていない案件や、連絡を待っているリードはありません。"), lines),
     ]  # fmt: skip
     context = {
         "today": today,
@@ -103,6 +104,7 @@ class Lines:
     def __init__(self, user: User) -> None:
         self.finishes = user.rights.reach("change", "task") != "none"
         self.records = user.rights.reach("create", "activity") != "none"
+        self.call = escape(_("電話"))
         self.record, self.done, self.quick = escape(_("記録")), escape(_("完了")), reverse("quick-record")
 
     def html(self, row: dict[str, Any], primary: bool) -> str:
@@ -114,6 +116,16 @@ class Lines:
         )
 
     def _buttons(self, row: dict[str, Any], primary: bool) -> str:
+        if "lead_id" in row:
+            call = (
+                f'<a class="btn" href="tel:{row["number"]}">{icon("phone")}{self.call}</a>'
+                if row["number"]
+                else ""
+            )
+            if row["lead_id"] is None:
+                return call
+            touched = f'hx-post="/leads/{row["lead_id"]}/touched/" hx-swap="none"'
+            return f'{call}<button type="button" class="btn" {touched}>{escape(row["action"])}</button>'
         if not (self.finishes if "task_id" in row else self.records):
             return ""
         dialog = f'hx-get="{self.quick}?about={row["about"]}&amp;kind={row.get("kind", "task")}" hx-target="#dialog"'

@@ -1,0 +1,62 @@
+"""Reports by tag: a record counts for each of its tags, once in the sum, and the list behind a figure holds just its records."""
+
+from typing import Any
+
+import pytest
+
+from enishi.insight.reports import builder, engine
+from enishi.insight.reports.engine import compute, drill
+from enishi.insight.reports.shown import show
+from enishi.insight.reports.spec import Spec
+from enishi.records import registry, write
+from enishi.records.conditions import Scope, compile_condition
+from enishi.records.errors import Refused
+from enishi.records.visible import visible
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("F4")]
+
+
+@pytest.fixture
+def accounts(alice: Any) -> Any:
+    engine.forget()
+    rows = [
+        {"name": "甲", "tags": ["VIP", "展示会"], "industry": "製造", "employees": 10},
+        {"name": "乙", "tags": ["VIP"], "industry": "小売", "employees": 5},
+        {"name": "丙", "tags": [], "industry": "製造", "employees": 1},
+        {"name": "丁", "tags": ["展示会"], "industry": "製造", "employees": 2},
+    ]
+    write.create_many(registry.get("account"), rows, by=alice, operation=None)
+    gone = write.create(registry.get("account"), {"name": "戊", "tags": ["VIP"]}, by=alice).record
+    write.delete(registry.get("account"), [gone.pk], by=alice)
+    write.create(registry.get("contact"), {"family_name": "他", "tags": ["VIP"]}, by=alice)
+    return registry.get("account")
+
+
+def test_records_count_for_each_of_their_tags_and_once_in_the_sum(
+    accounts: Any, alice: Any, bob: Any
+) -> None:
+    held = {"rows": [{"field": "tags"}], "measures": [{"op": "count"}, {"op": "sum", "field": "employees"}]}
+    result = compute(Spec.of("account", held), alice)
+    assert {line.keys: line.total for line in result.lines} == {("VIP",): [2, 15], ("展示会",): [2, 12], (None,): [1, 1]}  # fmt: skip
+    assert result.total == [4, 18]
+    for line in result.lines:
+        tree = drill(Spec.of("account", held), result, line.keys)
+        rows = visible(accounts, alice).filter(compile_condition(accounts, tree, Scope.of(alice)))
+        assert rows.count() == line.total[0], line.keys
+    assert len(compute(Spec.of("account", held | {"top": 1}), alice).lines) == 1
+    assert "それぞれのタグで数えます" in show(Spec.of("account", held), alice).notes[0]
+
+
+def test_tags_cross_other_fields_and_only_once_themselves(accounts: Any, alice: Any) -> None:
+    assert "tags" in [path for path, _label, _kind in builder.dimension_choices(accounts)]
+    held = {"rows": [{"field": "industry"}], "column": {"field": "tags"}, "measures": [{"op": "count"}]}
+    result = compute(Spec.of("account", held), alice)
+    found = {line.keys[0]: (line.cells, line.total) for line in result.lines}
+    assert found == {"製造": ({"VIP": [1], "展示会": [2], None: [1]}, [3]), "小売": ({"VIP": [1]}, [1])}
+    assert result.column_totals == {"VIP": [2], "展示会": [2], None: [1]} and result.total == [4]
+    for wrong in (
+        {"rows": [{"field": "tags"}], "column": {"field": "tags"}},
+        {"rows": [{"field": "account.tags"}]},
+    ):
+        with pytest.raises(Refused):
+            Spec.of("account" if "column" in wrong else "deal", wrong)

@@ -1,0 +1,54 @@
+"""Leads for 今日: who is hot, and whom nobody has talked to for days."""
+
+import datetime
+from typing import Any
+
+from django.db.models import Case, IntegerField, Q, Value, When
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from enishi.access.models import User
+from enishi.records import registry
+from enishi.records.visible import visible
+
+HOT_DAYS, QUIET_DAYS = 2, 7  # without a contact: hot leads, others that are new or being worked on
+NEEDED = {"owner", "status", "heat", "last_contact_at", "mobile", "phone", "company"}
+
+
+def waiting(user: User, most: int) -> list[dict[str, Any]]:
+    """The person's own leads that wait for him as lines of 今日, hot ones first, then those that wait longest. Who has a next step ahead
+    waits for that."""
+    entity = registry.find("lead")
+    if entity is None or not set(entity.fields) >= NEEDED:
+        return []
+    now = timezone.now()
+    hot, quiet = now - datetime.timedelta(days=HOT_DAYS), now - datetime.timedelta(days=QUIET_DAYS)
+    rows = (
+        visible(entity, user)
+        .filter(owner=user, status__in=("new", "working", "nurturing"))
+        .filter(Q(next_step_at=None) | Q(next_step_at__lte=now))
+        .filter(
+            Q(heat="hot") & (Q(last_contact_at=None) | Q(last_contact_at__lt=hot))
+            | Q(status__in=("new", "working"))
+            & (Q(last_contact_at=None, created_at__lt=quiet) | Q(last_contact_at__lt=quiet))
+        )
+        .order_by(
+            Case(When(heat="hot", then=Value(0)), default=Value(1), output_field=IntegerField()), "created_at", "pk"
+        )
+        .only("name", "company", "heat", "last_contact_at", "created_at", "mobile", "phone")
+    )  # fmt: skip
+    may = user.rights.reach("create", "activity") != "none" and user.rights.reach("change", "lead") != "none"
+    return [_line(one, now, may) for one in rows[:most]]
+
+
+def _line(lead: Any, now: datetime.datetime, may: bool) -> dict[str, Any]:
+    is_hot = lead.heat == "hot"
+    days = (now - (lead.last_contact_at or lead.created_at)).days
+    quiet = _("%(n)d日連絡なし") % {"n": days} if lead.last_contact_at else _("まだ連絡していません")
+    parts = [_("温度感が高い") if is_hot else "", quiet, lead.company if lead.company != lead.name else ""]
+    number = "".join(one for one in lead.mobile or lead.phone or "" if one.isdigit() or one == "+")
+    return {
+        "key": f"lead-{lead.pk}", "title": lead.name, "reason": "・".join(part for part in parts if part), "icon": "flame" if is_hot else "magnet",
+        "tone": "red" if is_hot else "amber", "url": f"/leads/{lead.pk}/", "about": f"lead:{lead.pk}", "lead_id": lead.pk if may else None,
+        "number": number, "action": _("連絡した"), "kind": "call",
+    }  # fmt: skip
