@@ -16,7 +16,7 @@ const clock = (minute: number): string => `${String(Math.floor(minute / 60)).pad
 
 class CalendarGrid extends HTMLElement {
   private drag: Drag | null = null;
-  private press: { id: number; x: number; y: number; entry: HTMLElement | null; stretch: boolean; timer: number; touch: boolean } | null = null;
+  private press: { id: number; x: number; y: number; entry: HTMLElement | null; stretch: boolean; timer: number; touch: boolean; zone: HTMLElement | null; minute: number } | null = null;
   private fresh: { zone: HTMLElement; from: number; ghost: HTMLElement } | null = null;
   private pointer = { x: 0, y: 0 };
   private lifted = false;
@@ -37,11 +37,13 @@ class CalendarGrid extends HTMLElement {
     this.addEventListener("focusout", (event) => this.lifted && event.target === this.drag?.entry.querySelector("a") && this.putBack());
     document.addEventListener("htmx:before:request", this.hold);
     document.addEventListener("htmx:after:swap", this.swapped);
+    addEventListener("resize", this.swapped);
   }
 
   disconnectedCallback(): void {
     document.removeEventListener("htmx:before:request", this.hold);
     document.removeEventListener("htmx:after:swap", this.swapped);
+    removeEventListener("resize", this.swapped);
   }
 
   // Nothing is exchanged under the hand.
@@ -58,6 +60,10 @@ class CalendarGrid extends HTMLElement {
       if (entry.dataset.minute !== undefined && entry.parentElement?.dataset.zone === "hours") this.put(entry, Number(entry.dataset.minute), Number(entry.dataset.length), Number(entry.dataset.lane), Number(entry.dataset.lanes));
       entry.classList.remove("moving");
     });
+    // The hours take what is left of the window below their head.
+    const box = this.querySelector<HTMLElement>(".cal-scroll");
+    const dock = document.querySelector<HTMLElement>(".dock")?.offsetHeight ?? 0;
+    if (box) box.style.setProperty("--room", `${Math.max(340, innerHeight - dock - 20 - (box.getBoundingClientRect().top + scrollY))}px`);
   }
 
   private put(entry: HTMLElement, minute: number, length: number, lane = 0, lanes = 1): void {
@@ -87,13 +93,13 @@ class CalendarGrid extends HTMLElement {
   }
 
   private dayOf(zone: HTMLElement): HTMLElement {
-    return zone.closest<HTMLElement>("[data-day]")!;
+    return zone.closest<HTMLElement>("[data-date]")!;
   }
 
   private zoneAt(x: number, y: number): HTMLElement | null {
     const found = document.elementFromPoint(x, y);
     if (!found || !this.contains(found)) return null;
-    return found.closest<HTMLElement>("[data-zone]") ?? found.closest<HTMLElement>("[data-day]");
+    return found.closest<HTMLElement>("[data-zone]") ?? found.closest<HTMLElement>("[data-date]");
   }
 
   private minuteAt(zone: HTMLElement, y: number): number {
@@ -115,7 +121,7 @@ class CalendarGrid extends HTMLElement {
     const low = entry ? entry.getBoundingClientRect().bottom - event.clientY < 14 && entry.offsetHeight > 30 : false;
     const stretch = !!entry?.querySelector(".cal-end") && (touch ? low : !!target.closest(".cal-end")) && this.timed(entry!.parentElement!);
     const timer = touch ? window.setTimeout(() => this.longPressed(), LONG_PRESS) : 0;
-    this.press = { id: event.pointerId, x: event.clientX, y: event.clientY, entry, stretch, timer, touch };
+    this.press = { id: event.pointerId, x: event.clientX, y: event.clientY, entry, stretch, timer, touch, zone, minute: zone ? this.minuteAt(zone, event.clientY) : 0 };
     if (!touch && !entry) event.preventDefault(); // no words are marked while a span is drawn
   }
 
@@ -145,7 +151,7 @@ class CalendarGrid extends HTMLElement {
     }
     if (!this.drag && !this.fresh && far > 4) {
       if (press.entry) this.lift(press.entry, press.stretch, press.x, press.y);
-      else this.begin(press.x, press.y);
+      else this.begin(press.zone!, press.minute);
       this.capture();
       this.scrollAlong();
     }
@@ -177,7 +183,7 @@ class CalendarGrid extends HTMLElement {
     const drag = this.drag!;
     const place = drag.place;
     const day = this.dayOf(zone);
-    place.day = day.dataset.day!;
+    place.day = day.dataset.date!;
     if (minute !== null) {
       place.minute = Math.max(0, Math.min(DAY - STEP, Math.round(minute / STEP) * STEP));
       place.zone = zone;
@@ -193,7 +199,7 @@ class CalendarGrid extends HTMLElement {
   private lift(entry: HTMLElement, stretch: boolean, x: number, y: number): void {
     const zone = entry.parentElement!;
     const minute = entry.dataset.minute === undefined ? null : Number(entry.dataset.minute);
-    const place: Place = { zone, day: this.dayOf(zone).dataset.day!, minute, length: Number(entry.dataset.length) };
+    const place: Place = { zone, day: this.dayOf(zone).dataset.date!, minute, length: Number(entry.dataset.length) };
     const ghost = entry.cloneNode(true) as HTMLElement;
     ghost.removeAttribute("id");
     ghost.setAttribute("aria-hidden", "true");
@@ -215,10 +221,8 @@ class CalendarGrid extends HTMLElement {
   }
 
   // Something new, drawn with the mouse.
-  private begin(x: number, y: number): void {
-    const zone = this.zoneAt(x, y);
-    if (!zone || !this.timed(zone)) return;
-    const from = Math.max(0, Math.min(DAY - STEP, Math.floor(this.minuteAt(zone, y) / STEP) * STEP));
+  private begin(zone: HTMLElement, minute: number): void {
+    const from = Math.max(0, Math.min(DAY - STEP, Math.floor(minute / STEP) * STEP));
     const ghost = document.createElement("div");
     ghost.className = "month-one ghost";
     zone.append(ghost);
@@ -287,7 +291,7 @@ class CalendarGrid extends HTMLElement {
 
   private async plan(zone: HTMLElement, from: number, length: number): Promise<void> {
     const day = this.dayOf(zone);
-    const values = new URLSearchParams({ due_at: `${day.dataset.day}T${clock(from)}`, all_day: "", kind: "visit", minutes: String(Math.min(length, DAY - from)) });
+    const values = new URLSearchParams({ due_at: `${day.dataset.date}T${clock(from)}`, all_day: "", kind: "visit", minutes: String(Math.min(length, DAY - from)) });
     if (day.dataset.owner) values.set("owner", day.dataset.owner);
     busy(1);
     const answer = await fetch(`${this.dataset.new}&${values}`, { headers: { "HX-Request": "true" } }).catch(() => null);
@@ -341,7 +345,7 @@ class CalendarGrid extends HTMLElement {
       else this.aim(day.querySelector<HTMLElement>("[data-zone=hours]")!, place.minute + step * STEP);
       return;
     }
-    const days = [...this.querySelectorAll<HTMLElement>("[data-day]")];
+    const days = [...this.querySelectorAll<HTMLElement>("[data-date]")];
     const across = key === "ArrowUp" || key === "ArrowDown" ? (this.querySelector(".planner-month") && innerWidth > 767 ? 7 : 1) : 1;
     const next = days[days.indexOf(this.dayOf(place.zone)) + step * across];
     if (!next) return;

@@ -10,6 +10,7 @@ from enishi.work.daily import pages as daily
 from enishi.work.daysoff import pages as daysoff
 from enishi.work.planner import moving, route
 from enishi.work.planner import views as planner
+from enishi.work.today import pages as attending
 
 urlpatterns = [
     path("", include("enishi.access.urls")),
@@ -17,6 +18,8 @@ urlpatterns = [
     path("", plain.home),
     path("manifest.webmanifest", plain.manifest, name="manifest"),
     path("today/", today.today_page, name="today"),
+    path("today/plan/", attending.plan, name="today-plan"),
+    path("today/attend/", attending.attend, name="today-attend"),
     path("calendar/", planner.calendar_page, name="planner"),
     path("calendar/move/", moving.move, name="planner-move"),
     path("calendar/route/", route.route_page, name="route"),

@@ -175,7 +175,9 @@ class _Planner:
             "kind": kind,
             "minutes": length,
         }
-        return f"{self.new}&{urlencode({**values, **({'owner': owner} if owner else {})})}"
+        if owner:
+            values["owner"] = owner
+        return f"{self.new}&{urlencode(values)}"
 
     def column(self, column: Column) -> dict[str, Any]:
         """One day, or somebody's day."""
