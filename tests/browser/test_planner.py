@@ -70,7 +70,8 @@ def test_the_mouse_moves_stretches_and_begins(page: Any, live_enishi: Any) -> No
     box = entry.bounding_box()
     drag(page, entry, (box["x"] + 30, box["y"] + hour * 1.5), (30, box["height"] - 3))
     assert stored(live_enishi, key) == (3, "13:00", False, 90)
-    page.click("#toasts .toast-box:last-child button:has-text('元に戻す')")
+    with page.expect_navigation():  # an undone toast reloads
+        page.click("#toasts .toast-box:last-child button:has-text('元に戻す')")
     page.wait_for_selector(f"#cal-task-{key}[data-length='60']")
     top = page.locator(".cal-whole").nth(2).bounding_box()
     drag(page, entry, (top["x"] + 40, top["y"] + 10))

@@ -158,7 +158,7 @@ def task_row(task: Any, ago: Ago, tone: str) -> dict[str, Any]:
     when = due.strftime("%H:%M") if not task.all_day else ""
     reason = _("期限 %(when)s") % {"when": f"{ago.text(task.due_at)} {when}".strip()}
     if about:
-        reason = f"{about}・{reason}"
+        reason = f"{reason}・{about}"
     return {
         "key": f"task-{task.pk}", "title": f"{when} {task.name}".strip() if tone != "red" else task.name, "reason": reason,
         "icon": ICONS.get(task.kind, "square-check"), "tone": tone, "url": f"/tasks/{task.pk}/", "task_id": task.pk, "about": task.about,

@@ -169,7 +169,7 @@ class _Planner:
         """The address of the form for something at this time."""
         if not self.plans:
             return ""
-        values = {
+        values: dict[str, str | int] = {
             "due_at": f"{day.isoformat()}T{clock(minute)}",
             "all_day": "",
             "kind": kind,
