@@ -391,7 +391,9 @@ class CalendarGrid extends HTMLElement {
     if (answer?.ok) {
       if (byKeys) this.say(text);
       const key = entry.id;
-      document.addEventListener("htmx:after:swap", () => (ghost.remove(), byKeys && document.getElementById(key)?.querySelector("a")?.focus()), { once: true });
+      // Gone before the page is exchanged: what is morphed must not take it for the entry itself.
+      document.addEventListener("htmx:before:swap", () => ghost.remove(), { once: true });
+      if (byKeys) document.addEventListener("htmx:after:swap", () => document.getElementById(key)?.querySelector("a")?.focus(), { once: true });
       return;
     }
     ghost.remove();
