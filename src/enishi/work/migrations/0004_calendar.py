@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="task",
             name="minutes",
-            field=models.BigIntegerField(blank=True, null=True, verbose_name="所要時間"),
+            field=models.BigIntegerField(blank=True, null=True, verbose_name="所要時間（分）"),
         ),
         migrations.CreateModel(
             name="Attended",
