@@ -284,14 +284,23 @@ class CalendarGrid extends HTMLElement {
       return;
     }
     const target = event.target as Element;
+    if (!this.dataset.new || target.closest(".month-one, a, button, summary")) return;
     const zone = target.closest<HTMLElement>("[data-zone]");
-    if (!zone || target.closest(".month-one") || !this.timed(zone) || !this.dataset.new) return;
-    void this.plan(zone, Math.floor(this.minuteAt(zone, event.clientY) / 30) * 30, 60);
+    const hours = zone?.parentElement?.querySelector<HTMLElement>("[data-zone=hours]");
+    if (zone && hours && this.timed(hours)) {
+      if (zone === hours) void this.plan(zone, Math.floor(this.minuteAt(zone, event.clientY) / 30) * 30, 60);
+      else void this.plan(zone, null, 0);
+    } else if (innerWidth > 767) target.closest(".planner-month .month-day")?.querySelector<HTMLElement>(".planner-plus")?.click();
   }
 
-  private async plan(zone: HTMLElement, from: number, length: number): Promise<void> {
+  // The form for something new; without a time for the whole day.
+  private async plan(zone: HTMLElement, from: number | null, length: number): Promise<void> {
     const day = this.dayOf(zone);
-    const values = new URLSearchParams({ due_at: `${day.dataset.date}T${clock(from)}`, all_day: "", kind: "visit", minutes: String(Math.min(length, DAY - from)) });
+    const values = new URLSearchParams({ due_at: `${day.dataset.date}T${clock(from ?? 0)}`, kind: from === null ? "todo" : "visit" });
+    if (from !== null) {
+      values.set("all_day", "");
+      values.set("minutes", String(Math.min(length, DAY - from)));
+    }
     if (day.dataset.owner) values.set("owner", day.dataset.owner);
     busy(1);
     const answer = await fetch(`${this.dataset.new}&${values}`, { headers: { "HX-Request": "true" } }).catch(() => null);
