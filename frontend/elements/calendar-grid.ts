@@ -130,6 +130,7 @@ class CalendarGrid extends HTMLElement {
     navigator.vibrate?.(15);
     this.lift(this.press.entry, this.press.stretch, this.press.x, this.press.y);
     this.capture();
+    this.scrollAlong();
   }
 
   private capture(): void {
@@ -241,7 +242,8 @@ class CalendarGrid extends HTMLElement {
       if (x > edge.right - EDGE) box.scrollLeft += 8;
       else if (x < edge.left + EDGE) box.scrollLeft -= 8;
     }
-    if (y > innerHeight - EDGE) scrollBy(0, 8);
+    const dock = document.querySelector<HTMLElement>(".dock")?.offsetHeight ?? 0;
+    if (y > innerHeight - dock - EDGE) scrollBy(0, 8);
     else if (y < EDGE + 56) scrollBy(0, -8);
     this.follow();
     requestAnimationFrame(() => this.scrollAlong());
