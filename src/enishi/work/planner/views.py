@@ -21,15 +21,14 @@ from enishi.work.planner.columns import (
     SIDE_BY_SIDE,
     Column,
     Person,
-    Placed,
     clock,
     columns_of,
     free,
     people_of,
     words_of,
 )
-from enishi.work.planner.entries import USUAL, WHO, Entry, between
-from enishi.work.views import ICONS
+from enishi.work.planner.entries import USUAL, WHO, between
+from enishi.work.planner.lines import Lines
 
 SPANS = ("day", "week", "month", "agenda")
 AGENDA_DAYS = 14
@@ -65,10 +64,11 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         held_people = {"people": ",".join(map(str, picked))} if picked and "who" not in changed else {}
         return "?" + urlencode({"span": span, "on": on.isoformat(), "who": who, **held_people, **changed})
 
-    planner = _Planner(user, span, on, today, reverse("planner") + link())
+    lines = Lines(span, others=who != "me", named=not side)
+    planner = _Planner(user, span, on, today, reverse("planner") + link(), lines)
     columns = columns_of(days, held, people, side_by_side=side)
     context = {
-        "title": _title(span, on, days), "span": span, "too_many": too_many, "empty": not held, "others": who != "me", "plans": planner.plans,
+        "title": _title(span, on, days), "span": span, "too_many": too_many, "empty": not held, "plans": planner.plans,
         "here": reverse("planner") + link(), "new": planner.new, "side": side, "on": on,
         "timed": span in {"day", "week"}, "columns": [planner.column(one) for one in columns] if span in {"day", "week"} else [],
         "weeks": _weeks([planner.column(one) for one in columns]) if span == "month" else [],
@@ -156,12 +156,15 @@ def _legend(people: list[Person], picked: list[int], link: Any) -> dict[str, Any
 class _Planner:
     """Makes what the templates show of each column; looks up once what is the same for all of them."""
 
-    def __init__(self, user: User, span: str, on: datetime.date, today: datetime.date, back: str) -> None:
+    def __init__(
+        self, user: User, span: str, on: datetime.date, today: datetime.date, back: str, lines: Lines
+    ) -> None:
         self.span, self.on, self.today = span, on, today
         self.plans = user.rights.reach("create", "task") != "none" and registry.find("task") is not None
         # Where an empty place leads: the form, which returns here; nothing for who may plan nothing.
         self.new = f"{reverse('create', args=['task'])}?{urlencode({'next': back})}" if self.plans else ""
         self.days: Days = company_days()
+        self.lines = lines
 
     def plan(
         self, day: datetime.date, minute: int = 600, length: int = USUAL, kind: str = "visit", owner: int = 0
@@ -182,7 +185,7 @@ class _Planner:
     def column(self, column: Column) -> dict[str, Any]:
         """One day, or somebody's day."""
         day, someone = column.day, column.person
-        whole, timed = ([self._line(one) for one in some] for some in (column.whole, column.timed))
+        whole, timed = ([self.lines.html(one) for one in some] for some in (column.whole, column.timed))
         lines = whole + timed
         most = PER_DAY.get(self.span, len(lines))
         return {
@@ -191,11 +194,6 @@ class _Planner:
             "whole": whole, "timed": timed, "lines": lines[:most], "rest": lines[most:], "person": someone,
             "plan": self.plan(day, owner=someone.key if someone else 0),
         }  # fmt: skip
-
-    @staticmethod
-    def _line(placed: Placed) -> dict[str, Any]:
-        entry: Entry = placed.entry
-        return {"entry": entry, "icon": ICONS.get(entry.kind, "square-check"), "placed": placed}
 
     def free(self, columns: list[Column]) -> list[dict[str, str]]:
         """When all that are shown are free, each with the form for a meeting then."""
