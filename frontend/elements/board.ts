@@ -1,9 +1,7 @@
 // The board: drag with mouse and finger (SortableJS), move with the keyboard (Space lifts, arrows move, Space drops, Esc gives up).
 import Sortable from "sortablejs";
-import { postForm } from "../core/forms";
-import { busy, htmx } from "../core/htmx";
+import { sendDrop } from "../core/drops";
 import { isImeKey } from "../core/ime";
-import { readHeader, toast } from "../core/toasts";
 
 class BoardColumns extends HTMLElement {
   private sorters: Sortable[] = [];
@@ -41,30 +39,12 @@ class BoardColumns extends HTMLElement {
   }
 
   private async drop(card: HTMLElement, from: HTMLElement, index: number, column: string): Promise<void> {
-    busy(1);
-    const back = () => from.insertBefore(card, from.querySelectorAll(".deal-card")[index] ?? null);
-    try {
-      const answer = await postForm(card.dataset.move ?? "", { value: column, version: card.dataset.version ?? "", ask: "1" });
-      readHeader(answer.headers.get("HX-Trigger"));
-      if (answer.headers.get("X-Asks") || answer.status === 422) {
-        // What belongs to the step is asked for first; the card waits where it stood.
-        back();
-        if (this.contains(document.activeElement) || document.activeElement === document.body) card.focus();
-        const dialog = document.getElementById("dialog")!;
-        dialog.innerHTML = await answer.text();
-        htmx.process(dialog);
-      } else if (answer.ok) {
-        card.dataset.version = answer.headers.get("X-Version") ?? card.dataset.version;
-        document.dispatchEvent(new CustomEvent("records-changed"));
-      } else {
-        back();
-      }
-    } catch {
-      back();
-      toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
-    } finally {
-      busy(-1);
-    }
+    const back = () => {
+      from.insertBefore(card, from.querySelectorAll(".deal-card")[index] ?? null);
+      if (this.contains(document.activeElement) || document.activeElement === document.body) card.focus();
+    };
+    const answer = await sendDrop(card.dataset.move ?? "", { value: column, version: card.dataset.version ?? "", ask: "1" }, back);
+    if (answer) card.dataset.version = answer.headers.get("X-Version") ?? card.dataset.version;
   }
 
   private key(event: KeyboardEvent): void {

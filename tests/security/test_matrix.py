@@ -379,7 +379,7 @@ NONSENSE = (
 )  # fmt: skip
 PARAMETERS = {
     "q", "filter", "sort", "columns", "after", "preset", "view", "part", "stamp", "kind", "before", "group", "ids", "action", "value", "version", "next", "about", "idempotency_key", "next_on", "met", "column", "edit", "code", "format",
-    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0", "tab", "row", "field", "choice", "chosen", "all", "answer", "record", "profile", "match", "on", "span", "team", "report", "go",
+    "entity", "undo", "stage", "lost_reason", "at", "text", "header_rows", "on_match", "c0", "tab", "row", "field", "choice", "chosen", "all", "answer", "record", "profile", "match", "on", "span", "team", "report", "go", "people", "who", "task", "minute", "day", "key", "todo_on", "todo_name", "next_time", "days", "weekday",
 }  # fmt: skip
 FINAL = {
     "delete",

@@ -95,9 +95,10 @@ def _entities_as_built() -> Iterator[None]:
     """What a test draws is drawn for it alone."""
     from enishi.access import reads, rights
     from enishi.records import limits, registry, visible
+    from enishi.work.daysoff import days
 
     yield
-    for held in (reads, rights, limits, registry, visible):
+    for held in (reads, rights, limits, registry, visible, days):
         held.forget()
 
 

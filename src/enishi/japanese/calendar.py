@@ -25,12 +25,6 @@ def is_business_day(day: datetime.date) -> bool:
     return day.weekday() < 5 and holiday_name(day) is None
 
 
-def business_days_left(day: datetime.date, end: datetime.date) -> int:
-    """Business days from `day` to `end`, both included."""
-    days = (day + datetime.timedelta(days=n) for n in range((end - day).days + 1))
-    return sum(is_business_day(one) for one in days)
-
-
 def format_date(day: datetime.date, weekday: bool = True) -> str:
     """「2026/11/23(月)」, in English 2026/11/23 (Mon)."""
     return f"{day.year}/{day.month:02}/{day.day:02}" + (_weekday(day) if weekday else "")

@@ -7,7 +7,10 @@ from enishi.exchange.duplicates import views as duplicates
 from enishi.site.pages import plain, today
 from enishi.work import views as work
 from enishi.work.daily import pages as daily
+from enishi.work.daysoff import pages as daysoff
+from enishi.work.planner import moving, route
 from enishi.work.planner import views as planner
+from enishi.work.today import pages as attending
 
 urlpatterns = [
     path("", include("enishi.access.urls")),
@@ -15,7 +18,11 @@ urlpatterns = [
     path("", plain.home),
     path("manifest.webmanifest", plain.manifest, name="manifest"),
     path("today/", today.today_page, name="today"),
+    path("today/plan/", attending.plan, name="today-plan"),
+    path("today/attend/", attending.attend, name="today-attend"),
     path("calendar/", planner.calendar_page, name="planner"),
+    path("calendar/move/", moving.move, name="planner-move"),
+    path("calendar/route/", route.route_page, name="route"),
     path("daily/", daily.daily_page, name="daily"),
     path("daily/comment/", daily.comment, name="daily-comment"),
     path("menu/", plain.menu, name="menu"),
@@ -26,6 +33,7 @@ urlpatterns = [
     path("tasks/<int:record_id>/done/", work.task_done, name="task-done"),
     path("settings/", plain.settings_page, name="settings"),
     path("settings/company/", plain.company, name="company"),
+    path("settings/days-off/", daysoff.days_off, name="days-off"),
     path("settings/sample/", plain.load_sample, name="load-sample"),
     path("", include("enishi.connect.urls")),
     path("", include("enishi.insight.urls")),

@@ -7,4 +7,5 @@ class WorkConfig(AppConfig):
     def ready(self) -> None:
         import enishi.work.activities.entity
         import enishi.work.daily.entity
+        import enishi.work.daysoff.days
         import enishi.work.tasks.entity  # noqa: F401

@@ -17,6 +17,9 @@ class Task(Record):
     about = models.CharField(_("相手・案件"), max_length=60, blank=True, db_index=True)
     due_at = models.DateTimeField(_("期限"), null=True, blank=True)
     all_day = models.BooleanField(_("終日"), default=True)
+    minutes = models.BigIntegerField(
+        _("所要時間（分）"), null=True, blank=True
+    )  # nothing: an hour in the calendar
     priority = models.CharField(_("優先度"), max_length=10, default="normal")
     repeat = models.CharField(_("繰り返し"), max_length=20, blank=True)
     remind_at = models.DateTimeField(_("通知"), null=True, blank=True)
@@ -69,5 +72,7 @@ class Activity(Record):
 
 
 from enishi.work.daily.models import DailyComment, DailyReport  # noqa: E402
+from enishi.work.daysoff.models import CompanyWeek, DayOff  # noqa: E402
+from enishi.work.today.models import Attended  # noqa: E402
 
-__all__ = ["Activity", "DailyComment", "DailyReport", "Task"]
+__all__ = ["Activity", "Attended", "CompanyWeek", "DailyComment", "DailyReport", "DayOff", "Task"]

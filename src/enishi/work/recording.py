@@ -16,7 +16,9 @@ from enishi.records import registry, write
 from enishi.records.errors import Refused
 from enishi.records.fields import Date
 from enishi.records.fields.any_record import parse
-from enishi.records.models import IdempotencyKey
+from enishi.records.models import IdempotencyKey, Operation
+from enishi.records.visible import one
+from enishi.work.daysoff.days import company_days
 from enishi.work.models import Activity, Task
 
 
@@ -27,6 +29,7 @@ class Recorded:
     activity: Activity | None
     task: Task | None
     moved: Any = None
+    operation: Operation | None = None  # by which all of it is undone
 
 
 NEXT_NAMES = {
@@ -46,16 +49,68 @@ def record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
 
 
 def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
-    """Stores an activity (or, for the kind "task", only the task), the next step and a stage change: all or nothing.
+    """Stores an activity (or, for the kind "task", only the task), the planned visit or call that it was, the next appointment, one
+    thing to do, and a stage change: all or nothing, as one operation that is undone as one.
 
     Args:
-        values: kind, about, text, outcome, met, at, next_on, next_name, stage (raw, as a form gives them).
+        values: kind, about, text, outcome, met, at, minutes, next_on, next_time, next_name, todo_on, todo_name, stage, lost_reason (raw,
+            as a form gives them); task, the key of the task whose outcome this is, or None.
 
     Raises:
-        NotAllowed, Refused, Conflict
+        NotAllowed, NotFound, Refused, Conflict
     """
-    activities, tasks = registry.get("activity"), registry.get("task")
     key = clean(key)[:80]
+    plan = _read(values)
+    with transaction.atomic():
+        if plan.kind == "task":
+            return _only_a_task(values, plan, by, key)
+        held = (
+            IdempotencyKey.objects.filter(user=by, key=key[:80], entity="activity").first() if key else None
+        )
+        if held is not None:
+            return Recorded(Activity.objects.filter(pk=held.record_id).first(), None)
+        operation = Operation.objects.create(
+            kind="edit", user=by, summary=_("記録"), figures={"recorded": True}
+        )
+        task = _appointment(values, plan, by, operation)
+        todo = _todo(values, plan, by, operation)
+        done = write.create(
+            registry.get("activity"),
+            {
+                "next_task": task or todo,
+                "kind": plan.kind,
+                "about": values["about"],
+                "text": plan.text,
+                "outcome": values.get("outcome") or "",
+                "met": values.get("met") or "",
+                "minutes": values.get("minutes") or "",
+                "at": values.get("at") or timezone.now(),
+            },
+            by=by,
+            key=key,
+            operation=operation,
+            internal=True,
+        )
+        if not done.created:  # somebody with the same key was faster: nothing of this one stays
+            raise write.Again
+        if values.get("task") is not None:
+            _finish(values["task"], by, operation)
+        return Recorded(done.record, task or todo, _move(values, by, operation), operation)
+
+
+@dataclass
+class _Plan:
+    """What a form says, read."""
+
+    kind: str
+    text: str
+    next_at: datetime.datetime | None
+    todo: str
+    todo_on: datetime.date | None
+
+
+def _read(values: dict[str, Any]) -> _Plan:
+    """Raises Refused with all that can't be read."""
     kind = values.get("kind") or "note"
     errors: dict[str, list[str]] = {}
     if not values.get("about"):
@@ -65,63 +120,79 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
         errors["text"] = [_("やることを入力してください。")]
     if kind == "note" and not text:
         errors["text"] = [_("メモの内容を入力してください。")]
-    try:
-        next_on = Date("next_on", _("次の予定日")).clean(values.get("next_on"))
-    except ValidationError as error:
-        errors["next_on"] = list(error.messages)
-        next_on = None
+    days: dict[str, datetime.date | None] = {}
+    for name, label in (("next_on", _("次の予定日")), ("todo_on", _("タスクの期限"))):
+        try:
+            days[name] = Date(name, label).clean(values.get(name))
+        except ValidationError as error:
+            errors[name] = list(error.messages)
+    time = datetime.time()
+    if text_time := str(values.get("next_time") or "").strip():
+        try:
+            time = datetime.time.fromisoformat(text_time)
+        except ValueError:
+            errors["next_on"] = [_("時刻は 14:30 のように入力してください。")]
+    todo = str(values.get("todo_name") or "").strip()
+    if days.get("todo_on") and not todo:
+        errors["todo_name"] = [_("期限を選んだタスクの内容を入力してください。")]
     if errors:
         raise Refused(errors)
-    with transaction.atomic():
-        if kind == "task":
-            made = write.create(
-                tasks,
-                {
-                    "name": text.split("\n")[0][:200],
-                    "note": text if "\n" in text or len(text) > 200 else "",
-                    "about": values["about"],
-                    "due_at": next_on or "",
-                },
-                by=by,
-                key=key,
-            )
-            return Recorded(None, made.record)
-        held = (
-            IdempotencyKey.objects.filter(user=by, key=key[:80], entity="activity").first() if key else None
-        )
-        if held is not None:
-            return Recorded(Activity.objects.filter(pk=held.record_id).first(), None)
-        task = None
-        if next_on is not None:
-            name = str(values.get("next_name") or "").strip() or str(NEXT_NAMES.get(kind, _("次の連絡")))
-            task_kind = kind if kind in NEXT_NAMES else "todo"
-            due = datetime.datetime.combine(next_on, datetime.time())
-            task = write.create(
-                tasks, {"name": name[:200], "kind": task_kind, "about": values["about"], "due_at": due}, by=by
-            ).record
-        done = write.create(
-            activities,
-            {
-                "next_task": task,
-                "kind": kind,
-                "about": values["about"],
-                "text": text,
-                "outcome": values.get("outcome") or "",
-                "met": values.get("met") or "",
-                "at": values.get("at") or timezone.now(),
-            },
-            by=by,
-            key=key,
-            internal=True,
-        )
-        if not done.created:  # somebody with the same key was faster: nothing of this one stays
-            raise write.Again
-        moved = None
-        found = parse(values["about"])
-        if done.created and values.get("stage") and found and found[0] == "deal":
-            deals = registry.get("deal")
-            changes = {"stage": values["stage"]}
-            if values.get("lost_reason"):
-                changes["lost_reason"] = values["lost_reason"]
-            moved = write.write(deals, found[1], changes, by=by).record
-        return Recorded(done.record, task, moved)
+    day = days["next_on"]
+    at = datetime.datetime.combine(day, time.replace(second=0, microsecond=0, tzinfo=None)) if day else None
+    return _Plan(kind, text, at, todo, days["todo_on"])
+
+
+def _only_a_task(values: dict[str, Any], plan: _Plan, by: User, key: str) -> Recorded:
+    long = "\n" in plan.text or len(plan.text) > 200
+    made = write.create(
+        registry.get("task"),
+        {
+            "name": plan.text.split("\n")[0][:200],
+            "note": plan.text if long else "",
+            "about": values["about"],
+            "due_at": plan.next_at or "",
+        },
+        by=by,
+        key=key,
+    )
+    return Recorded(None, made.record)
+
+
+def _appointment(values: dict[str, Any], plan: _Plan, by: User, operation: Operation) -> Task | None:
+    """The next appointment: of the same kind as what was done."""
+    if plan.next_at is None:
+        return None
+    name = str(values.get("next_name") or "").strip() or str(NEXT_NAMES.get(plan.kind, _("次の連絡")))
+    kind = plan.kind if plan.kind in NEXT_NAMES else "todo"
+    given = {"name": name[:200], "kind": kind, "about": values["about"], "due_at": plan.next_at}
+    made: Task = write.create(registry.get("task"), given, by=by, operation=operation).record
+    return made
+
+
+def _todo(values: dict[str, Any], plan: _Plan, by: User, operation: Operation) -> Task | None:
+    """What is to be done until then; without a day by the next business day."""
+    if not plan.todo:
+        return None
+    day = plan.todo_on or company_days().after(timezone.localdate())
+    due = datetime.datetime.combine(day, datetime.time())
+    given = {"name": plan.todo[:200], "kind": "todo", "about": values["about"], "due_at": due}
+    made: Task = write.create(registry.get("task"), given, by=by, operation=operation).record
+    return made
+
+
+def _finish(key: int, by: User, operation: Operation) -> None:
+    """The task whose outcome was recorded is done; one that was done before keeps its time."""
+    entity = registry.get("task")
+    if one(entity, by, key).done_at is None:
+        write.write(entity, key, {"done_at": timezone.now()}, by=by, operation=operation)
+
+
+def _move(values: dict[str, Any], by: User, operation: Operation) -> Any:
+    """The deal in its new stage, where the form moved it."""
+    found = parse(values["about"])
+    if not (values.get("stage") and found and found[0] == "deal"):
+        return None
+    changes = {"stage": values["stage"]}
+    if values.get("lost_reason"):
+        changes["lost_reason"] = values["lost_reason"]
+    return write.write(registry.get("deal"), found[1], changes, by=by, operation=operation).record

@@ -3,6 +3,7 @@
 import datetime
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,11 +17,13 @@ from enishi.records.errors import Refused
 from enishi.records.fields import FreeChoice
 from enishi.records.fields.any_record import parse
 from enishi.records.models import Notification
-from enishi.records.pages.base import dialog, form_input, handled, person
+from enishi.records.pages.base import dialog, form_input, handled, person, whole
 from enishi.records.pages.cards import card_context
 from enishi.records.visible import one, require, visible
 from enishi.work import recording
 from enishi.work.activities.entity import KINDS, OUTCOMES
+from enishi.work.daysoff.days import company_days
+from enishi.work.recording import NEXT_NAMES
 
 ICONS = {
     "note": "sticky-note",
@@ -40,22 +43,35 @@ def _reasons() -> list[str]:
 
 def next_days() -> list[tuple[str, str]]:
     """Days offered for the next step: tomorrow (or the next business day), in four days, in a week."""
-    today = timezone.localdate()
+    today, known = timezone.localdate(), company_days()
     made: list[tuple[str, str]] = []
     for ahead in (1, 4, 7):
-        day = today + datetime.timedelta(days=ahead)
-        while not calendar.is_business_day(day):
-            day += datetime.timedelta(days=1)
+        day = known.next(today + datetime.timedelta(days=ahead))
         label = _("明日") if (day - today).days == 1 else calendar.format_short(day)
         if day.isoformat() not in {value for value, _label in made}:
             made.append((day.isoformat(), label))
     return made
 
 
+def appointment_days() -> list[tuple[str, str]]:
+    """Days offered for the next appointment: in a week, in two, in a month, each the next business day from there."""
+    today, known = timezone.localdate(), company_days()
+    wanted = (
+        (_("来週"), relativedelta(weeks=1)),
+        (_("2週間後"), relativedelta(weeks=2)),
+        (_("来月"), relativedelta(months=1)),
+    )
+    days = [(known.next(today + step), label) for label, step in wanted]
+    return [(day.isoformat(), f"{label} {calendar.format_short(day)}") for day, label in days]
+
+
 def form_context(
-    about: str, request: HttpRequest, errors: dict[str, list[str]] | None = None
+    about: str,
+    request: HttpRequest,
+    errors: dict[str, list[str]] | None = None,
+    planned: Any = None,
 ) -> dict[str, Any]:
-    """What the record form shows: everything known is filled in already."""
+    """What the record form shows: everything known is filled in already. `planned`: the task whose outcome is recorded."""
     entity = registry.get("activity")
     user = person(request)
     posted = request.POST if request.method == "POST" else request.GET
@@ -92,14 +108,20 @@ def form_context(
             *({"value": k.value, "label": k.label} for k in KINDS if k.value != "note"),
             {"value": "task", "label": _("タスク")},
         ],
-        "kind": posted.get("kind") or "visit",
+        "kind": posted.get("kind") or (planned.kind if planned and planned.kind in NEXT_NAMES else "visit"),
         "outcomes": OUTCOMES,
         "outcome": posted.get("outcome", ""),
         "text": posted.get("text", ""),
         "people": people,
         "met": posted.getlist("met"),
-        "days": next_days(),
+        "days": appointment_days() if planned else next_days(),
+        "todo_days": next_days(),
+        "planned": planned,
+        "at": posted.get("at", "") or (_happened(planned) if planned else ""),
         "next_on": posted.get("next_on", ""),
+        "next_time": posted.get("next_time", ""),
+        "todo_name": posted.get("todo_name", ""),
+        "todo_on": posted.get("todo_on", ""),
         "next_name": posted.get("next_name", ""),
         "deal": deal,
         "stages": stages,
@@ -110,22 +132,56 @@ def form_context(
     }
 
 
+def _happened(task: Any) -> str:
+    """When a planned visit took place, as the form's input has it: at its time where that has come, else now."""
+    now = timezone.localtime()
+    at = timezone.localtime(task.due_at) if task.due_at and not task.all_day and task.due_at <= now else now
+    return f"{at:%Y-%m-%dT%H:%M}"
+
+
+def _planned(request: HttpRequest) -> Any:
+    """The task whose outcome the form is for; None for other records.
+
+    Raises:
+        NotAllowed, NotFound
+    """
+    sent = request.POST if request.method == "POST" else request.GET
+    key = whole(sent.get("task", ""))
+    if key is None:
+        return None
+    entity = registry.get("task")
+    found = one(entity, person(request), key)
+    require(person(request), "change", entity, found)
+    return found
+
+
 @handled
 def quick_record(request: HttpRequest) -> HttpResponse:
-    """The record form from anywhere; from the composer of a card it answers without a page change."""
+    """The record form from anywhere, for a planned visit too (`task`); from the composer of a card it answers without a page change."""
     user = person(request)
     require(user, "create", registry.get("activity"))
+    planned = _planned(request)
     about = (request.POST if request.method == "POST" else request.GET).get("about", "")
+    if planned is not None and "about" in registry.get("task").fields:
+        about = about or planned.about
     if request.method != "POST":
         template = (
             "work/record_people.html" if request.GET.get("part") == "people" else "work/record_dialog.html"
         )
-        return dialog(request, template, form_context(about, request))
-    values = {
+        return dialog(request, template, form_context(about, request, planned=planned))
+    values: dict[str, Any] = {
         name: request.POST.get(name, "")
-        for name in ("kind", "about", "text", "outcome", "at", "next_on", "next_name", "stage", "lost_reason")
-    }
+        for name in (
+            "kind", "about", "text", "outcome", "at", "next_on", "next_time", "next_name", "todo_on", "todo_name", "stage", "lost_reason",
+        )
+    }  # fmt: skip
     values["met"] = ",".join(request.POST.getlist("met"))
+    if planned is not None:
+        values |= {
+            "task": planned.pk,
+            "about": about,
+            "minutes": planned.minutes if "minutes" in registry.get("task").fields else None,
+        }
     try:
         done = recording.record(values, by=user, key=request.POST.get("idempotency_key", "")[:80])
     except Refused as error:
@@ -134,13 +190,20 @@ def quick_record(request: HttpRequest) -> HttpResponse:
                 HttpResponse(status=422, headers={"HX-Reswap": "none"}), str(error), level="error"
             )
         return render(
-            request, "work/record_dialog.html", form_context(about, request, error.errors), status=422
+            request,
+            "work/record_dialog.html",
+            form_context(about, request, error.errors, planned),
+            status=422,
         )
     response = HttpResponse(status=204)
     text = _("タスクを登録しました。") if done.activity is None else _("記録しました。")
+    if done.activity is not None and done.task is not None:
+        text += _("次は%(when)sです。") % {
+            "when": calendar.format_short(timezone.localtime(done.task.due_at).date())
+        }
     if done.moved is not None:
         text += _("案件を「%(stage)s」へ動かしました。") % {"stage": done.moved.stage}
-    htmx.toast(response, text)
+    htmx.toast(response, text, undo_url=f"/undo/operation/{done.operation.pk}/" if done.operation else "")
     return htmx.trigger(response, **{"close-dialog": True, "records-changed": True})
 
 
@@ -188,6 +251,10 @@ def add_composer(
     user = person(request)
     context["may_finish"] = user.rights.reach("change", "task") != "none"
     records = user.rights.reach("create", "activity") != "none" and registry.find("activity") is not None
+    context["may_record_step"] = (
+        records and context["may_finish"] and bool(getattr(record, "next_task_id", None))
+    )
+    context["may_record_task"] = records and entity.name == "task" and bool(record.about)
     if records and (entity.drawn or entity.name in {"account", "contact", "lead", "deal"}):
         context["composer"] = "work/composer.html"
         context["composer_about"] = f"{entity.name}:{record.pk}"

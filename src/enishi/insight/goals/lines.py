@@ -14,9 +14,10 @@ from enishi.insight import fiscal
 from enishi.insight.goals.entity import MEASURES, amount_text, period_start, period_words
 from enishi.insight.goals.figures import Ledger, open_tree, tree_of
 from enishi.insight.people import People
-from enishi.japanese.calendar import business_days_left, fiscal_year
+from enishi.japanese.calendar import fiscal_year
 from enishi.records import registry
 from enishi.records.visible import visible
+from enishi.work.daysoff.days import company_days
 
 SPANS = ("day", "week", "month", "quarter", "fiscal")
 LONG = {"quarter": 3, "fiscal": 12}
@@ -109,11 +110,11 @@ class Days:
 
     @classmethod
     def of(cls, first: datetime.date, last: datetime.date, today: datetime.date) -> "Days":
-        """Counts them, without holidays."""
-        total, one = business_days_left(first, last), datetime.timedelta(days=1)
-        left = business_days_left(max(first, today), last) if today <= last else 0
-        gone = business_days_left(first, min(today - one, last)) if today > first else 0
-        return cls(total, gone, left)
+        """Counts them, without holidays and the company's own days off."""
+        count, one = company_days().count, datetime.timedelta(days=1)
+        left = count(max(first, today), last) if today <= last else 0
+        gone = count(first, min(today - one, last)) if today > first else 0
+        return cls(count(first, last), gone, left)
 
     def pace(self, actual: float, target: int) -> str:
         """Whether a goal that isn't reached yet goes well or is behind what the business days gone by ask for."""

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from enishi.people.accounts.models import Account, Reachable
+from enishi.people.contacts.birthdays import MonthDay
 from enishi.records.models import ALIVE, Record, Touched, record_indexes
 
 
@@ -51,6 +52,13 @@ class Contact(Record, Touched, Reachable):
             models.Index(fields=["phone"], name="contact_phone"),
             models.Index(fields=["mobile"], name="contact_mobile"),
             models.Index(fields=["owner", "sort_key", "id"], name="contact_owner_sort"),
+            # Whose birthday it is this week, among somebody's contacts.
+            models.Index(
+                models.F("owner"),
+                MonthDay("birthday"),
+                name="contact_owner_birthday",
+                condition=ALIVE & models.Q(birthday__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

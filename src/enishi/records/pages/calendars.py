@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from enishi.japanese.calendar import format_short, holiday_name
+from enishi.kit.hooks import Hook
 from enishi.records.conditions import Scope, compile_condition
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
@@ -22,6 +23,9 @@ from enishi.records.pages.lists import filter_chips
 from enishi.records.visible import visible
 
 PER_DAY, MOST = 4, 1000
+days_named = Hook(
+    "days named"
+)  # upper floors name the company's own days off: names and closed are theirs to change
 _MONTH = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])\Z")
 
 
@@ -50,13 +54,16 @@ def calendar_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         day = found.day_of(found.get(record))
         if day is not None:
             held.setdefault(day, []).append({"title": entity.title(record), "url": entity.url(record.pk)})
+    names = {day: holiday_name(day) or "" for week in weeks for day in week}
+    closed: set[datetime.date] = set()
+    days_named.send(names=names, closed=closed)
     context = {
         "entity": entity, "field": found, "state": state, "chips": filter_chips(request, state), "first": first,
         "title": _("%(year)d年%(month)d月") % {"year": first.year, "month": first.month},
         "before": _link(request, (first - datetime.timedelta(days=1)).replace(day=1)),
         "after": _link(request, (first + datetime.timedelta(days=32)).replace(day=1)),
         "now": _link(request, today.replace(day=1)),
-        "weeks": [[_day(day, first, today, held.get(day, [])) for day in week] for week in weeks],
+        "weeks": [[_day(day, first, today, held.get(day, []), names[day], day in closed) for day in week] for week in weeks],
         "too_many": len(records) > MOST,
         "names": [_("日"), _("月"), _("火"), _("水"), _("木"), _("金"), _("土")],
         "empty": not records,
@@ -71,10 +78,15 @@ def _link(request: HttpRequest, day: datetime.date) -> str:
 
 
 def _day(
-    day: datetime.date, first: datetime.date, today: datetime.date, records: list[dict[str, str]]
+    day: datetime.date,
+    first: datetime.date,
+    today: datetime.date,
+    records: list[dict[str, str]],
+    name: str,
+    closed: bool,
 ) -> dict[str, Any]:
     return {
         "day": day, "number": day.day, "words": format_short(day), "other": day.month != first.month, "today": day == today,
-        "holiday": holiday_name(day) or "", "sunday": day.weekday() == 6, "saturday": day.weekday() == 5,
+        "holiday": name, "closed": closed, "sunday": day.weekday() == 6, "saturday": day.weekday() == 5,
         "records": records[:PER_DAY], "rest": records[PER_DAY:],
     }  # fmt: skip

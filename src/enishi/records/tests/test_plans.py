@@ -200,7 +200,7 @@ def test_the_pages_of_daily_use_read_no_table_through(ledger: Any, db: None, as_
     deal = registry.get("deal").model.objects.first()
     wrong = []
     for address in ("/deals/board/", f"/accounts/{account.pk}/", f"/accounts/{account.pk}/timeline/", f"/accounts/{account.pk}/timeline/?kind=talk", f"/deals/{deal.pk}/", f"/accounts/{account.pk}/history/",
-                    "/today/", "/pick/", "/accounts/pick/", "/bin/", "/search/?q=客1", "/accounts/?q=客1", "/record/notifications/"):  # fmt: skip
+                    "/today/", "/calendar/?on=2026-11-11", "/calendar/?span=day&who=all&on=2026-11-11", "/calendar/?span=month&who=all&on=2026-11-11", "/calendar/route/?on=2026-11-11", "/pick/", "/accounts/pick/", "/bin/", "/search/?q=客1", "/accounts/?q=客1", "/record/notifications/"):  # fmt: skip
         found = caught(lambda address=address: as_alice.get(address))
         wrong += [(f"{address}: {sql}", plan) for sql, plan in plans(found, sorts=False)]
     assert not wrong, lines(wrong)

@@ -59,6 +59,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
         context["empty_company"] = not (
             Account.objects.exists() or Contact.objects.exists() or Deal.objects.exists()
         )
+    # What was recorded is undone where it was recorded; here stands what changed many.
     done = Operation.objects.exclude(kind__in=("undo", "edit")).select_related("user").order_by("-at")
     operations = list((done if user.is_admin else done.filter(user=user))[:15])
     imports = dict(ImportJob.objects.filter(operation__in=operations).values_list("operation_id", "pk"))

@@ -4,7 +4,7 @@ import datetime
 from html import escape
 from typing import Any
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,26 +15,28 @@ from django.views.decorators.http import require_GET
 
 from enishi.access.models import User
 from enishi.insight.goals import today as goals
-from enishi.japanese import amounts, calendar
-from enishi.people.models import Contact
+from enishi.japanese import amounts
 from enishi.records import registry
 from enishi.records.fields.any_record import load_titles
 from enishi.records.fields.dates import Ago
-from enishi.records.limits import names_all
 from enishi.records.pages.base import handled, person
 from enishi.records.templatetags.ui import icon
 from enishi.records.visible import visible
 from enishi.sales.leads import today as leads
+from enishi.site.pages.growing import growing
+from enishi.work.daysoff.days import company_days
 from enishi.work.tasks.entity import is_late
 from enishi.work.views import ICONS
 
 MOST = 20
+LEADS = 8  # of those who wait, the likeliest
 
 
 @require_GET
 @handled
 def today_page(request: HttpRequest) -> HttpResponse:
-    """Overdue and due tasks, then what makes business grow. The order within a band: what waits longest first."""
+    """Overdue and due tasks, then what makes business grow. The order within a band, which the page tells: what waits longest
+    first; then by time; then dates by nearness and deals by how long they stand still."""
     user = person(request)
     now, today = timezone.now(), timezone.localdate()
     end = timezone.make_aware(datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time()))
@@ -53,17 +55,19 @@ def today_page(request: HttpRequest) -> HttpResponse:
     late = [task for task in tasks if is_late(task, now)][: MOST + 1]
     due = [task for task in tasks if not is_late(task, now)][: MOST + 1]
     ago = Ago(now)
-    grow = [*leads.waiting(user, MOST + 1), *growing(user, today)]
+    grow, more = growing(user, today)
+    grow = [*leads.waiting(user, LEADS), *grow]
     lines = Lines(user)
     bands = [
         band(_("いま"), "text-red", [task_row(task, ago, "red") for task in late], "/tasks/?preset=mine", _("遅れているものはありません。"),
              lines, primary=True),
         band(_("今日"), "", [task_row(task, ago, "accent") for task in due], "/tasks/?preset=mine", _("今日が期限のものはありません。"), lines),
-        band(_("伸ばす"), "text-green", grow, "/deals/?preset=no_next", _("次の手が決まっていない案件や、連絡を待っているリードはありません。"), lines),
+        band(_("伸ばす"), "text-green", grow, "/deals/?preset=no_next", _("次の手が決まっていない案件や、連絡を待っているリード、近い期日や誕生日はありません。"), lines, more=more),
     ]  # fmt: skip
     context = {
         "today": today,
-        "holiday": calendar.holiday_name(today),
+        "holiday": company_days().name(today),
+        "route": any(task.kind == "visit" for task in [*late, *due]),
         "greeting": greeting(user.name, timezone.localtime(now).hour),
         "bands": bands,
         "sums": figures(user, today),
@@ -89,12 +93,13 @@ def band(
     empty: str,
     lines: "Lines",
     primary: bool = False,
+    more: bool | None = None,
 ) -> dict[str, Any]:
-    """One band: its first rows as text, and where the rest stands."""
-    shown = rows[:MOST]
+    """One band: its first rows as text, and where the rest stands (`more`: whether there is any, where the rows don't tell)."""
+    shown = rows[:MOST] if more is None else rows
     html = mark_safe("".join(lines.html(row, primary) for row in shown))  # noqa: S308 (lines are escaped)
     return {
-        "label": label, "tone": tone, "html": html, "count": len(shown), "more": len(rows) > MOST, "url": url, "empty": empty,
+        "label": label, "tone": tone, "html": html, "count": len(shown), "more": len(rows) > MOST if more is None else more, "url": url, "empty": empty,
     }  # fmt: skip
 
 
@@ -106,6 +111,7 @@ class Lines:
         self.records = user.rights.reach("create", "activity") != "none"
         self.call = escape(_("電話"))
         self.record, self.done, self.quick = escape(_("記録")), escape(_("完了")), reverse("quick-record")
+        self.pen = icon("clipboard-pen")
 
     def html(self, row: dict[str, Any], primary: bool) -> str:
         """One line with its buttons."""
@@ -128,19 +134,25 @@ class Lines:
             return f'{call}<button type="button" class="btn" {touched}>{escape(row["action"])}</button>'
         if not (self.finishes if "task_id" in row else self.records):
             return ""
-        dialog = f'hx-get="{self.quick}?about={row["about"]}&amp;kind={row.get("kind", "task")}" hx-target="#dialog"'
         if "task_id" in row:
-            record = (
-                f'<button type="button" class="btn laptop-only" {dialog}>{self.record}</button>'
-                if row["about"] and self.records
-                else ""
-            )
             done = f'hx-post="/tasks/{row["task_id"]}/done/" hx-swap="none"'
-            return f'{record}<button type="button" class="btn{" btn-primary" if primary else ""}" {done}>{self.done}</button>'
-        return (
-            f'<button type="button" class="btn" {dialog}>{escape(row["action"])}</button>'
+            return f'{self._outcome(row)}<button type="button" class="btn{" btn-primary" if primary else ""}" {done}>{self.done}</button>'
+        dialog = f'hx-get="{self.quick}?about={row["about"]}&amp;kind={row.get("kind", "task")}" hx-target="#dialog"'
+        asks = (
+            f'<button type="button" class="btn laptop-only" {dialog}>{escape(row["action"])}</button>'
             if row["about"]
             else ""
+        )
+        return f'{asks}<button type="button" class="btn" hx-post="{escape(row["tap_url"])}" hx-swap="none">{escape(row["tap"])}</button>'
+
+    def _outcome(self, row: dict[str, Any]) -> str:
+        """The button to what came of a task: in words on a laptop, as a picture on a telephone."""
+        if not (row["about"] and self.records):
+            return ""
+        label = escape(_("「%(title)s」の結果を記録") % {"title": row["title"]})
+        return (
+            f'<button type="button" class="btn today-record" hx-get="{self.quick}?task={row["task_id"]}" hx-target="#dialog" aria-label="{label}">'
+            f'{self.pen}<span class="laptop-only">{self.record}</span></button>'
         )
 
 
@@ -160,82 +172,12 @@ def task_row(task: Any, ago: Ago, tone: str) -> dict[str, Any]:
     when = due.strftime("%H:%M") if not task.all_day else ""
     reason = _("期限 %(when)s") % {"when": f"{ago.text(task.due_at)} {when}".strip()}
     if about:
-        reason = f"{about}・{reason}"
+        reason = f"{reason}・{about}"
     return {
         "key": f"task-{task.pk}", "title": f"{when} {task.name}".strip() if tone != "red" else task.name, "reason": reason,
         "icon": ICONS.get(task.kind, "square-check"), "tone": tone, "url": f"/tasks/{task.pk}/", "task_id": task.pk, "about": task.about,
         "kind": task.kind if task.kind in {"call", "visit", "meeting", "mail"} else "note",
     }  # fmt: skip
-
-
-def growing(user: Any, today: datetime.date) -> list[dict[str, Any]]:
-    """Open deals without a next step, and birthdays of the coming week."""
-    rows: list[dict[str, Any]] = []
-    entity = registry.find("deal")
-    if entity is None:
-        return rows + birthday_rows(user, today)
-    whom = "account__name" if names_all(registry.find("account")) else "name"
-    priced = "amount" in entity.fields
-    deals = (
-        visible(entity, user)
-        .filter(owner=user, outcome="open", next_step_at=None, next_task_id=None)
-        .order_by("stage_changed_at", "pk")
-        .values_list("pk", "name", whom, "stage__name", "amount")[: MOST + 1]
-    )
-    none, plan = _("次の予定なし"), _("予定")
-    for key, name, account, stage, amount in deals:
-        parts = (
-            none,
-            account if account != name else "",
-            stage,
-            amounts.format_yen(amount) if amount and priced else "",
-        )
-        rows.append({
-            "key": f"deal-{key}", "title": name, "reason": "・".join(part for part in parts if part), "icon": "handshake", "tone": "amber",
-            "url": f"/deals/{key}/", "about": f"deal:{key}", "action": plan,
-        })  # fmt: skip
-    return rows + birthday_rows(user, today)
-
-
-def birthday_rows(user: Any, today: datetime.date) -> list[dict[str, Any]]:
-    """Whose birthday it is."""
-    rows: list[dict[str, Any]] = []
-    named = names_all(registry.find("account"))
-    for contact, day in birthdays(user, today):
-        left = (day - today).days
-        when = _("今日") if not left else _("明日") if left == 1 else calendar.format_short(day)
-        rows.append({
-            "key": f"birthday-{contact.pk}", "title": _("%(name)s 様 誕生日") % {"name": contact.name},
-            "reason": "・".join(part for part in (when, str(contact.account or "") if named else "", contact.title) if part), "icon": "cake", "tone": "green",
-            "url": f"/contacts/{contact.pk}/", "about": f"contact:{contact.pk}", "action": _("お祝い"),
-        })  # fmt: skip
-    return rows
-
-
-def birthdays(user: Any, today: datetime.date) -> list[tuple[Contact, datetime.date]]:
-    """Own contacts whose birthday lies within a week (29 February is kept on 1 March in other years)."""
-    entity = registry.find("contact")
-    if entity is None or "birthday" not in entity.fields:
-        return []
-    days = [today + datetime.timedelta(days=n) for n in range(8)]
-    wanted = Q()
-    for day in days:
-        wanted |= Q(birthday__month=day.month, birthday__day=day.day)
-    found = []
-    rows = (
-        visible(entity, user)
-        .filter(wanted, owner=user, birthday__isnull=False)
-        .select_related("account")
-        .only("name", "title", "birthday", "account__name")
-    )
-    for contact in rows[:MOST]:
-        assert contact.birthday is not None
-        day = next(
-            (one for one in days if (one.month, one.day) == (contact.birthday.month, contact.birthday.day)),
-            today,
-        )
-        found.append((contact, day))
-    return sorted(found, key=lambda pair: (pair[1], pair[0].pk))
 
 
 def figures(user: Any, today: datetime.date) -> list[tuple[str, str, str]]:

@@ -7,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.japanese.calendar import format_short, is_business_day
+from enishi.japanese.calendar import format_short
 from enishi.records import registry
 from enishi.records.fields.any_record import load_titles
 from enishi.records.models import Event
 from enishi.records.visible import visible
+from enishi.work.daysoff.days import company_days
 
 MOST = 30
 
@@ -26,10 +27,7 @@ def day_span(day: datetime.date) -> tuple[datetime.datetime, datetime.datetime]:
 
 def next_day(day: datetime.date) -> datetime.date:
     """The business day after a day."""
-    found = day + datetime.timedelta(days=1)
-    while not is_business_day(found):
-        found += datetime.timedelta(days=1)
-    return found
+    return company_days().after(day)
 
 
 def done_text(user: User, day: datetime.date) -> str:

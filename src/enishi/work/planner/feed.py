@@ -44,17 +44,18 @@ def calendar_of(user: User, today: datetime.date) -> bytes:
     ]
     load_titles([*tasks, *done])
     for task in tasks:
-        made.add_component(_event("task", task, task.due_at, whole=task.all_day))
-    for activity in done:
-        length = (
-            datetime.timedelta(minutes=activity.minutes) if _sees_minutes() and activity.minutes else USUAL
+        made.add_component(
+            _event("task", task, task.due_at, whole=task.all_day, length=_length("task", task))
         )
-        made.add_component(_event("activity", activity, activity.at, length=length))
+    for activity in done:
+        made.add_component(_event("activity", activity, activity.at, length=_length("activity", activity)))
     return bytes(made.to_ical())
 
 
-def _sees_minutes() -> bool:
-    return "minutes" in registry.get("activity").fields
+def _length(name: str, record: Any) -> datetime.timedelta:
+    """How long it takes, as far as somebody wrote it and the role shows it."""
+    seen = "minutes" in registry.get(name).fields and record.minutes
+    return datetime.timedelta(minutes=record.minutes) if seen else USUAL
 
 
 def _event(

@@ -12,11 +12,23 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from enishi.japanese.calendar import format_date, format_short, holiday_name
+from enishi.access.models import User
+from enishi.japanese.calendar import format_date, format_short
 from enishi.records import registry
-from enishi.records.pages.base import day_of, handled, person
-from enishi.work.planner.entries import WHO, Entry, between
-from enishi.work.views import ICONS
+from enishi.records.pages.base import day_of, handled, person, whole
+from enishi.work.daysoff.days import Days, company_days
+from enishi.work.planner.columns import (
+    SIDE_BY_SIDE,
+    Column,
+    Person,
+    clock,
+    columns_of,
+    free,
+    people_of,
+    words_of,
+)
+from enishi.work.planner.entries import USUAL, WHO, between
+from enishi.work.planner.lines import Lines
 
 SPANS = ("day", "week", "month", "agenda")
 AGENDA_DAYS = 14
@@ -27,8 +39,8 @@ FIRST, LAST = datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)
 @require_GET
 @handled
 def calendar_page(request: HttpRequest) -> HttpResponse:
-    """`?span=` day, week (without it), month or agenda; `?on=` a day in it; `?who=` me (without it), team or all.
-    What an address says wrongly is taken as not said."""
+    """`?span=` day, week (without it), month or agenda; `?on=` a day in it; `?who=` me (without it), team or all; `?people=` only
+    these of them, by their keys. A day of several people stands side by side. What an address says wrongly is taken as not said."""
     user = person(request)
     today = timezone.localdate()
     span = request.GET.get("span", "")
@@ -36,20 +48,33 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     who = request.GET.get("who", "")
     who = who if who in WHO else "me"
     on = day_of(request.GET.get("on", ""), today, FIRST, LAST)
-    days = days_of(span, on)
-    held, too_many = between(user, days[0], days[-1], who)
-    plans = user.rights.reach("create", "task") != "none" and registry.find("task") is not None
+    chosen = frozenset(key for one in request.GET.get("people", "")[:4000].split(",") if (key := whole(one)))
+    days, people = days_of(span, on), people_of(user, who, chosen)
+    picked = sorted(one.key for one in people if one.shown) if chosen and people else []
+    picked = picked if len(picked) < len(people) else []
+    side = span == "day" and who != "me"
+    if side and not picked:  # more columns than a page holds: the first of them, until somebody chooses
+        people = [
+            Person(one.key, one.name, one.colour, number < SIDE_BY_SIDE) for number, one in enumerate(people)
+        ]
+    asked = [one.key for one in people if one.shown] if picked or side else None
+    held, too_many = between(user, days[0], days[-1], who, asked)
 
     def link(**changed: str) -> str:
-        return "?" + urlencode({"span": span, "on": on.isoformat(), "who": who, **changed})
+        held_people = {"people": ",".join(map(str, picked))} if picked and "who" not in changed else {}
+        return "?" + urlencode({"span": span, "on": on.isoformat(), "who": who, **held_people, **changed})
 
-    back = reverse("planner") + link()
-    made = [_day(day, span, on, today, held.get(day, []), back if plans else "") for day in days]
-    names = (_("日"), _("月"), _("火"), _("水"), _("木"), _("金"), _("土"))
+    lines = Lines(span, others=who != "me", named=not side)
+    planner = _Planner(user, span, on, today, reverse("planner") + link(), lines)
+    columns = columns_of(days, held, people, side_by_side=side)
     context = {
-        "title": _title(span, on, days), "span": span, "too_many": too_many, "empty": not held, "others": who != "me", "plans": plans,
-        "weeks": [made[n : n + 7] for n in range(0, len(made), 7)] if span in {"week", "month"} else [],
-        "list": made if span in {"day", "agenda"} else [], "names": names,
+        "title": _title(span, on, days), "span": span, "too_many": too_many, "empty": not held, "plans": planner.plans,
+        "here": reverse("planner") + link(), "new": planner.new, "side": side, "on": on,
+        "timed": span in {"day", "week"}, "columns": [planner.column(one) for one in columns] if span in {"day", "week"} else [],
+        "weeks": _weeks([planner.column(one) for one in columns]) if span == "month" else [],
+        "list": [planner.column(one) for one in columns] if span == "agenda" else [],
+        "names": (_("日"), _("月"), _("火"), _("水"), _("木"), _("金"), _("土")),
+        "hours": [f"{hour}:00" for hour in range(1, 24)],
         "before": link(on=_step(span, on, -1).isoformat()), "after": link(on=_step(span, on, 1).isoformat()),
         "now": link(on=today.isoformat()),
         "spans": [
@@ -61,8 +86,12 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
             for value, label in (("me", _("自分")), ("team", _("チーム")), ("all", _("全員")))
             if value != "team" or user.team_id
         ],
+        **_legend(people, picked, link),
+        "free": planner.free(columns) if side else [],
+        "route": f"{reverse('route')}?on={on if span == 'day' else today}" if registry.find("task") is not None else "",
     }  # fmt: skip
-    return render(request, "work/calendar.html", context)
+    part = request.GET.get("part") == "grid"
+    return render(request, "work/calendar_grid.html" if part else "work/calendar.html", context)
 
 
 def days_of(span: str, on: datetime.date) -> list[datetime.date]:
@@ -95,16 +124,85 @@ def _title(span: str, on: datetime.date, days: list[datetime.date]) -> str:
     return _("%(first)s〜%(last)s") % {"first": format_date(days[0], False), "last": format_short(days[-1])}
 
 
-def _day(
-    day: datetime.date, span: str, on: datetime.date, today: datetime.date, entries: list[Entry], back: str
-) -> dict[str, Any]:
-    """One day; `back` is where the form to plan something returns to, nothing for who may plan nothing."""
-    lines = [{"entry": one, "icon": ICONS.get(one.kind, "square-check")} for one in entries]
-    most = PER_DAY.get(span, len(lines))
-    plan = {"due_at": f"{day.isoformat()}T10:00", "all_day": "", "kind": "visit", "next": back}
+def _weeks(days: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    return [days[n : n + 7] for n in range(0, len(days), 7)]
+
+
+def _legend(people: list[Person], picked: list[int], link: Any) -> dict[str, Any]:
+    """The people in their colours, each a link that shows or hides him; of many, the shown ones first."""
+
+    def url(one: Person) -> str:
+        if one.key in picked:
+            left = [key for key in picked if key != one.key]
+        else:
+            left = sorted([*picked, one.key])
+        return str(link(people=",".join(map(str, left))))
+
+    made = [
+        {"name": one.name, "colour": one.colour, "url": url(one), "shown": one.key in picked}
+        for one in people
+    ]
+    if len(made) > SIDE_BY_SIDE:
+        made.sort(key=lambda one: not one["shown"])
+    first = max(SIDE_BY_SIDE, len(picked))
     return {
-        "words": format_short(day), "number": day.day, "other": span == "month" and day.month != on.month, "today": day == today,
-        "holiday": holiday_name(day) or "", "sunday": day.weekday() == 6, "saturday": day.weekday() == 5,
-        "lines": lines[:most], "rest": lines[most:],
-        "plan": f"{reverse('create', args=['task'])}?{urlencode(plan)}" if back else "",
-    }  # fmt: skip
+        "people": made[:first],
+        "more_people": made[first:],
+        "picked": picked,
+        "everybody": link(people=""),
+    }
+
+
+class _Planner:
+    """Makes what the templates show of each column; looks up once what is the same for all of them."""
+
+    def __init__(
+        self, user: User, span: str, on: datetime.date, today: datetime.date, back: str, lines: Lines
+    ) -> None:
+        self.span, self.on, self.today = span, on, today
+        self.plans = user.rights.reach("create", "task") != "none" and registry.find("task") is not None
+        # Where an empty place leads: the form, which returns here; nothing for who may plan nothing.
+        self.new = f"{reverse('create', args=['task'])}?{urlencode({'next': back})}" if self.plans else ""
+        self.days: Days = company_days()
+        self.lines = lines
+
+    def plan(
+        self, day: datetime.date, minute: int = 600, length: int = USUAL, kind: str = "visit", owner: int = 0
+    ) -> str:
+        """The address of the form for something at this time."""
+        if not self.plans:
+            return ""
+        values: dict[str, str | int] = {
+            "due_at": f"{day.isoformat()}T{clock(minute)}",
+            "all_day": "",
+            "kind": kind,
+            "minutes": length,
+        }
+        if owner:
+            values["owner"] = owner
+        return f"{self.new}&{urlencode(values)}"
+
+    def column(self, column: Column) -> dict[str, Any]:
+        """One day, or somebody's day."""
+        day, someone = column.day, column.person
+        whole, timed = ([self.lines.html(one) for one in some] for some in (column.whole, column.timed))
+        lines = whole + timed
+        most = PER_DAY.get(self.span, len(lines))
+        return {
+            "words": words_of(column), "short": someone.name if someone else format_short(day), "number": day.day, "iso": day.isoformat(), "other": self.span == "month" and day.month != self.on.month,
+            "today": day == self.today, "holiday": self.days.name(day), "closed": not self.days.works(day), "own_day": day in self.days.own, "sunday": day.weekday() == 6, "saturday": day.weekday() == 5,
+            "whole": whole, "timed": timed, "lines": lines[:most], "rest": lines[most:], "person": someone,
+            "plan": self.plan(day, owner=someone.key if someone else 0),
+        }  # fmt: skip
+
+    def free(self, columns: list[Column]) -> list[dict[str, str]]:
+        """When all that are shown are free, each with the form for a meeting then."""
+        if not columns or columns[0].day < self.today:
+            return []
+        now = timezone.localtime()
+        earliest = -(-(now.hour * 60 + now.minute) // 15) * 15 if columns[0].day == self.today else 0
+        return [
+            {"words": _("%(first)s〜%(last)s") % {"first": clock(first), "last": clock(last)},
+             "url": self.plan(columns[0].day, first, min(USUAL, last - first), "meeting")}
+            for first, last in free(columns, earliest)
+        ]  # fmt: skip

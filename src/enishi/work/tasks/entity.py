@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from enishi.records.entity import Entity, ImportHint, Preset, Section
-from enishi.records.fields import AnyRecord, Choice, DateTime, LongText, Option, Words, YesNo
+from enishi.records.fields import AnyRecord, Choice, DateTime, LongText, Number, Option, Words, YesNo
 from enishi.records.fields.dates import LATEST
 from enishi.records.registry import get, register
 from enishi.work import about
@@ -24,6 +24,7 @@ KINDS = (
     Option("mail", _("メール"), "accent", ("mail", "email")),
     Option("document", _("書類"), "grey", ("見積提出", "資料送付", "document")),
 )
+LONGEST = 24 * 60  # minutes that a task may take in the calendar
 STEPS = {
     "daily": relativedelta(days=1),
     "weekly": relativedelta(weeks=1),
@@ -79,6 +80,7 @@ class TaskEntity(Entity):
         AnyRecord("about"),
         Due("due_at", sortable=True, aliases=("期限", "期日", "予定日", "締切", "次回予定日", "due", "due date", "deadline")),
         YesNo("all_day", default=True, listed=False),
+        Number("minutes", least=1, most=LONGEST, listed=False, aliases=("所要時間", "duration")),
         Choice("priority", options=(
             Option("high", _("高"), "red", ("high", "至急")), Option("normal", _("普通"), "grey", ("中", "normal")),
             Option("low", _("低"), "grey", ("low",)),
@@ -93,10 +95,10 @@ class TaskEntity(Entity):
     )  # fmt: skip
     columns = ("kind", "about", "due_at", "priority", "owner", "done_at")
     sections = (
-        Section(_("タスク"), ("name", "kind", "about", "due_at", "all_day", "priority", "owner", "repeat", "remind_at", "note", "done_at", "tags")),
+        Section(_("タスク"), ("name", "kind", "about", "due_at", "all_day", "minutes", "priority", "owner", "repeat", "remind_at", "note", "done_at", "tags")),
     )  # fmt: skip
     opening_preset = "mine"
-    quick_fields = ("name", "kind", "due_at", "owner", "note")
+    quick_fields = ("name", "kind", "about", "due_at", "minutes", "owner", "note")
     presets = (
         Preset("open", _("未完了"), {"field": "done_at", "op": "empty"}, "due_at"),
         Preset("mine", _("自分の未完了"), {"all": [
@@ -154,7 +156,7 @@ class TaskEntity(Entity):
             held = about.places_of([record])[record.pk][:1]  # nothing where what it was about is gone
             where = f"{held[0][0]}:{held[0][1]}" if held and about.is_alive(*held[0]) else ""
             made = write.create(get("task"), {
-                "name": record.name, "kind": record.kind, "about": where, "due_at": due, "all_day": record.all_day,
+                "name": record.name, "kind": record.kind, "about": where, "due_at": due, "all_day": record.all_day, "minutes": record.minutes,
                 "priority": record.priority, "repeat": record.repeat, "owner": record.owner_id, "note": record.note,
                 "remind_at": due - (record.due_at - record.remind_at) if record.remind_at else None,
             }, by=by).record  # fmt: skip

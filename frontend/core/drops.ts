@@ -1,0 +1,33 @@
+// What was dropped is sent: the toast is shown, others are told. Where it isn't stored (refused, asked about first, the network away),
+// `back` puts it where it was; null where there was no answer.
+import { postForm } from "./forms";
+import { busy, htmx } from "./htmx";
+import { readHeader, toast } from "./toasts";
+
+export async function sendDrop(url: string, values: Record<string, string>, back: () => void = () => {}): Promise<Response | null> {
+  busy(1);
+  try {
+    const answer = await postForm(url, values);
+    readHeader(answer.headers.get("HX-Trigger"));
+    if (answer.headers.get("X-Asks") || answer.status === 422) {
+      // What belongs to the step is asked for first.
+      const asked = await answer.text();
+      back();
+      if (asked) openDialog(asked);
+    } else if (answer.ok) document.dispatchEvent(new CustomEvent("records-changed"));
+    else back();
+    return answer;
+  } catch {
+    back();
+    toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
+    return null;
+  } finally {
+    busy(-1);
+  }
+}
+
+export function openDialog(text: string): void {
+  const dialog = document.getElementById("dialog")!;
+  dialog.innerHTML = text;
+  htmx.process(dialog);
+}

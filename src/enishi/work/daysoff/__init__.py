@@ -1,0 +1,1 @@
+"""The company's own days off [会社の休業日]."""

@@ -1,0 +1,81 @@
+"""A list of days off as somebody pastes it: a day or a span per line, with its name before or after."""
+
+import datetime
+import re
+
+from django.utils.translation import gettext as _
+
+from enishi.japanese.text import clean
+from enishi.japanese.wareki import parse_date
+
+LONGEST = 60  # days of one line
+LINES = 400
+_SPAN = re.compile(r"\s*(?:〜|～|~|–|—|から)\s*|\s+-\s+")
+_WEEKDAY = re.compile(r"[(（][^()（）]{1,4}[)）]")
+_DAY = re.compile(
+    r"(?:(?:令和|R)\s*(?:\d{1,2}|元)\s*[年./-]\s*)?(?:\d{4}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?|\d{8}"
+)
+
+
+class Unread(ValueError):
+    """A line that holds no day; the message says which and what to write."""
+
+
+def read_days(text: str, year: int) -> dict[datetime.date, str]:
+    """Days with their names out of lines such as 「2026/12/29〜2027/1/3 年末年始」, 「8/13 夏季休業」, 「創立記念日,令和8年10月1日」.
+
+    Args:
+        year: the year of days that stand without one; a span's end before its beginning is of the year after.
+
+    Raises:
+        Unread: a line has no day, too many of them, or one that doesn't exist.
+    """
+    made: dict[datetime.date, str] = {}
+    lines = [line for line in clean(text).splitlines() if line.strip()]
+    if len(lines) > LINES:
+        raise Unread(_("一度に取り込めるのは%(n)d行までです。分けて貼り付けてください。") % {"n": LINES})
+    for number, line in enumerate(lines, 1):
+        first, last, name = _line(number, line, year)
+        for ahead in range((last - first).days + 1):
+            made[first + datetime.timedelta(days=ahead)] = name[:60]
+    return made
+
+
+def _line(number: int, line: str, year: int) -> tuple[datetime.date, datetime.date, str]:
+    plain = _WEEKDAY.sub("", line)
+    found = list(_DAY.finditer(plain))
+    told = {"n": number, "line": line.strip()[:40]}
+    if not found:
+        raise Unread(
+            _("%(n)d行目「%(line)s」に日付がありません。「2026/12/29 年末休業」のように書いてください。")
+            % told
+        )
+    first = _day(found[0][0], year, told)
+    last, end = first, found[0].end()
+    if len(found) > 1:
+        if not _SPAN.fullmatch(plain[found[0].end() : found[1].start()]) or len(found) > 2:
+            raise Unread(
+                _(
+                    "%(n)d行目「%(line)s」に日付がいくつもあります。1行に1つの日付か、「12/29〜1/3」のような期間を書いてください。"
+                )
+                % told
+            )
+        last, end = _day(found[1][0], first.year, told), found[1].end()
+        if last < first and not re.search(r"\d{4}|令和|R", found[1][0]):
+            last = _day(found[1][0], first.year + 1, told)
+    if not 0 <= (last - first).days < LONGEST:
+        raise Unread(
+            _("%(n)d行目「%(line)s」の期間は%(most)d日までにし、初めの日を先に書いてください。")
+            % {**told, "most": LONGEST}
+        )
+    return first, last, (plain[: found[0].start()] + " " + plain[end:]).strip(" \t,，、:：・")
+
+
+def _day(text: str, year: int, told: dict[str, object]) -> datetime.date:
+    try:
+        found = parse_date(re.sub(r"\s", "", text), year)
+    except ValueError:
+        found = None
+    if found is None or not 2000 <= found.year <= 2199:
+        raise Unread(_("%(n)d行目「%(line)s」の日付は暦にありません。年月日を確かめてください。") % told)
+    return found

@@ -1,0 +1,224 @@
+"""The day's visits in their order, each with its address and number; the outcome of a visit with what comes next; lines of 今日."""
+
+import datetime
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+
+from enishi.access.models import Role
+from enishi.people.models import Contact
+from enishi.records import registry, write
+from enishi.records.design import operations
+from enishi.records.limits import serving
+from enishi.records.models import Operation
+from enishi.records.testing import HTMX, changed_tables, queries, snapshot
+from enishi.work.models import Activity, Attended, DayOff, Task
+from enishi.work.planner.route import Stop, legs, stops_of
+from enishi.work.tests.test_planner import DAY, at, task
+
+pytestmark = [pytest.mark.django_db]
+
+
+def account(by: Any, name: str, **values: Any) -> Any:
+    return write.create(registry.get("account"), {"name": name, **values}, by=by).record
+
+
+@pytest.mark.row("C4")
+def test_stops_in_order_with_address_and_number(as_alice: Any, alice: Any, bob: Any) -> None:
+    firm = account(alice, "丸山製作所", prefecture="東京都", address="墨田区錦糸7-17-8", phone="03-1234-5678")
+    deal = write.create(registry.get("deal"), {"name": "設備更新", "account": firm.pk}, by=alice).record
+    person = write.create(registry.get("contact"), {"family_name": "渡邊", "mobile": "090-1111-2222", "account": firm.pk}, by=alice).record  # fmt: skip
+    lone = account(alice, "住所なし商店")
+    task(alice, "午後", "2026-11-25 15:00", kind="visit", about=f"deal:{deal.pk}")
+    task(alice, "終日", "2026-11-25 00:00", kind="visit", about=f"account:{lone.pk}")
+    task(alice, "朝", "2026-11-25 09:00", kind="visit", about=f"contact:{person.pk}")
+    task(alice, "電話", "2026-11-25 10:00", kind="call", about=f"account:{firm.pk}")
+    task(bob, "同僚の", "2026-11-25 10:00", kind="visit", about=f"account:{firm.pk}")
+    with serving(alice):
+        stops = stops_of(alice, DAY)
+    assert [(one.time, one.title, one.address, one.call) for one in stops] == [
+        ("09:00", "朝", "東京都墨田区錦糸7-17-8", "09011112222"), ("15:00", "午後", "東京都墨田区錦糸7-17-8", "0312345678"), ("", "終日", "", ""),
+    ]  # fmt: skip
+    text = as_alice.get("/calendar/route/?on=2026-11-25").content.decode()
+    assert text.index("朝") < text.index("午後") < text.index("終日")
+    assert "tel:0312345678" in text and "geo:0,0?q=" in text and "住所のない訪問先が1件" in text
+    few = len(queries(as_alice, "/calendar/route/?on=2026-11-25"))
+    for number in range(6):
+        more = account(alice, f"客{number}", prefecture="東京都", address="港区1-1")
+        task(alice, f"訪問{number}", "2026-11-25 11:00", kind="visit", about=f"account:{more.pk}")
+    assert len(queries(as_alice, "/calendar/route/?on=2026-11-25")) <= few
+
+
+@pytest.mark.row("C4")
+def test_one_link_for_all_and_several_for_many() -> None:
+    stops = [Stop("", str(n), "", n, address=f"東京都{n} & 区") for n in range(13)]
+    stops[3].address = ""
+    (first, second) = legs(stops)
+    query = parse_qs(urlsplit(first["url"]).query)
+    assert len(query["waypoints"][0].split("|")) == 9 and query["destination"] == ["東京都10 & 区"]
+    query = parse_qs(urlsplit(second["url"]).query)
+    assert (query["origin"], query["waypoints"], query["destination"]) == (["東京都10 & 区"], ["東京都11 & 区"], ["東京都12 & 区"])  # fmt: skip
+    assert legs([]) == [] and "waypoints" not in legs(stops[:1])[0]["url"]
+
+
+@pytest.mark.row("F2")
+def test_a_hidden_address_is_in_no_link(alice: Any, bob: Any) -> None:
+    firm = account(alice, "丸山製作所", prefecture="東京都", address="墨田区錦糸7-17-8", phone="03-1234-5678")
+    task(bob, "訪問", "2026-11-25 09:00", kind="visit", about=f"account:{firm.pk}")
+    role = Role.objects.create(name="委託", rights={"default": {"see": "all", "create": "all", "change": "all"}, "fields": {"account": {"address": "hidden", "phone": "hidden"}}})  # fmt: skip
+    bob.role = role.key
+    bob.save()
+    with serving(bob):
+        (stop,) = stops_of(bob, DAY)
+    assert (stop.about, stop.address, stop.call) == ("丸山製作所", "", "")
+
+
+def record(client: Any, planned: Any, **values: Any) -> Any:
+    sent = {"task": planned.pk, "kind": "visit", "outcome": "ongoing", "text": "話した", **values}
+    return client.post("/record/", sent, headers=HTMX)
+
+
+@pytest.mark.row("C4")
+def test_a_planned_visit_becomes_its_record_and_the_next_appointment(as_alice: Any, alice: Any) -> None:
+    firm = account(alice, "丸山製作所")
+    planned = task(alice, "説明", "2026-11-25 10:00", kind="visit", about=f"account:{firm.pk}", minutes=45)
+    form = as_alice.get(f"/record/?task={planned.pk}", headers=HTMX).content.decode()
+    assert "丸山製作所" in form and 'value="2026-11-25T10:00"' in form and "来週" in form
+    answer = record(as_alice, planned, at="2026-11-25T10:00", next_on="2026-12-09", next_time="14:30", todo_name="見積書を送る", todo_on="2026-12-01")  # fmt: skip
+    assert answer.status_code == 204
+    done = Activity.objects.get()
+    assert (done.about, done.at, done.minutes, done.outcome) == (f"account:{firm.pk}", at("2026-11-25 10:00"), 45, "ongoing")  # fmt: skip
+    visit, todo = Task.objects.exclude(pk=planned.pk).order_by("-kind")
+    assert (visit.kind, visit.due_at, visit.all_day, done.next_task_id) == ("visit", at("2026-12-09 14:30"), False, visit.pk)  # fmt: skip
+    assert (todo.name, todo.due_at, todo.all_day) == ("見積書を送る", at("2026-12-01 00:00"), True)
+    planned.refresh_from_db()
+    assert planned.done_at is not None
+    operation = Operation.objects.get()
+    assert f"/undo/operation/{operation.pk}/" in answer.headers["HX-Trigger"]
+    assert as_alice.post(f"/undo/operation/{operation.pk}/", headers=HTMX).status_code == 204
+    planned.refresh_from_db()
+    assert planned.done_at is None
+    assert not Activity.objects.filter(deleted_at=None).exists()
+    assert Task.objects.filter(deleted_at=None).count() == 1
+
+
+@pytest.mark.row("C4")
+def test_a_resent_form_records_once_and_a_wrong_one_nothing(as_alice: Any, alice: Any) -> None:
+    firm = account(alice, "丸山製作所")
+    planned = task(alice, "説明", "2026-11-25 10:00", kind="visit", about=f"account:{firm.pk}")
+    before = snapshot()
+    for wrong in ({"next_on": "2026-02-30"}, {"next_time": "25:00", "next_on": "2026-12-01"}, {"todo_on": "2026-12-01"}, {"at": "x"}):  # fmt: skip
+        assert record(as_alice, planned, **wrong).status_code == 422, wrong
+    assert changed_tables(before, snapshot()) == []
+    for _again in range(2):
+        assert record(as_alice, planned, idempotency_key="k1", next_on="2026-12-09").status_code == 204
+    assert (Activity.objects.count(), Task.objects.count()) == (1, 2)
+
+
+@pytest.mark.row("F2")
+def test_the_outcome_of_anothers_visit_follows_the_role(
+    as_bob: Any, as_carol: Any, alice: Any, bob: Any
+) -> None:
+    firm = account(alice, "丸山製作所")
+    planned = task(alice, "説明", "2026-11-25 10:00", kind="visit", about=f"account:{firm.pk}")
+    role = Role.objects.create(
+        name="営業", rights={"default": {"see": "all", "create": "all", "change": "own"}}
+    )
+    bob.role = role.key
+    bob.save()
+    before = snapshot("access.AccessLog")
+    for client in (as_bob, as_carol):
+        assert client.get(f"/record/?task={planned.pk}", headers=HTMX).status_code == 403
+        assert record(client, planned).status_code == 403
+    assert changed_tables(before, snapshot("access.AccessLog")) == []
+
+
+@pytest.mark.row("C5")
+def test_today_shows_what_comes_near_with_its_reason_and_is_done_in_one_tap(
+    as_alice: Any, alice: Any
+) -> None:
+    today = timezone.localdate()
+    firm = account(alice, "丸山製作所")
+    deal = write.create(registry.get("deal"), {"name": "設備更新", "account": firm.pk}, by=alice).record
+    person = write.create(registry.get("contact"), {"family_name": "渡邊"}, by=alice).record
+    Contact.objects.filter(pk=person.pk).update(
+        birthday=(today + datetime.timedelta(days=1)).replace(year=1980)
+    )
+    drawn = operations.add_entity("保守契約", slug="contracts", by=alice).name
+    end = operations.add_field(drawn, "date", "満了日", {}, by=alice).key
+    near = write.create(
+        registry.get(drawn), {"name": "複合機", end: today + datetime.timedelta(days=20)}, by=alice
+    ).record
+    write.create(
+        registry.get(drawn), {"name": "遠い契約", end: today + datetime.timedelta(days=90)}, by=alice
+    )
+    text = as_alice.get("/today/").content.decode()
+    for word in (
+        "次の予定なし",
+        "渡邊 様 誕生日",
+        "明日",
+        "複合機",
+        "満了日",
+        "あと20日",
+        "この順番について",
+    ):
+        assert word in text, word
+    assert "遠い契約" not in text
+    assert text.index("渡邊 様") < text.index("複合機") < text.index("設備更新")
+    for key in (f"birthday:{person.pk}", f"{drawn}:{near.pk}"):
+        answer = as_alice.post(f"/today/attend/?key={key}", headers=HTMX)
+        assert answer.status_code == 204
+        assert key.replace(":", "-") not in as_alice.get("/today/").content.decode()
+        assert as_alice.post(f"/today/attend/?key={key}&undo=1", headers=HTMX).status_code == 204
+        assert f"today-{key.replace(':', '-')}" in as_alice.get("/today/").content.decode()
+    DayOff.objects.create(day=today + datetime.timedelta(days=1), name="休業")
+    answer = as_alice.post(f"/today/plan/?about=deal:{deal.pk}", headers=HTMX)
+    made = Task.objects.get()
+    assert answer.status_code == 204 and made.kind == "call" and timezone.localtime(made.due_at).date() > today + datetime.timedelta(days=1)  # fmt: skip
+    assert as_alice.post(f"/today/plan/?about=deal:{deal.pk}", headers=HTMX).status_code == 422
+    assert f"today-deal-{deal.pk}" not in as_alice.get("/today/").content.decode()
+    undo = answer.headers["HX-Trigger"].split("/undo/event/")[1].split("/")[0]
+    as_alice.post(f"/undo/event/{undo}/", headers=HTMX)
+    assert f"today-deal-{deal.pk}" in as_alice.get("/today/").content.decode()
+
+
+@pytest.mark.row("C5")
+def test_a_birthday_of_29_february_is_kept_on_1_march_and_none_drowns_in_deals(alice: Any) -> None:
+    from enishi.site.pages.growing import growing
+
+    for number in range(25):
+        write.create(registry.get("deal"), {"name": f"案件{number}", "amount": 1}, by=alice)
+    for number, day in enumerate(
+        (datetime.date(1980, 2, 29), datetime.date(1990, 3, 2), datetime.date(1990, 3, 9))
+    ):
+        made = write.create(registry.get("contact"), {"family_name": f"客{number}"}, by=alice).record
+        Contact.objects.filter(pk=made.pk).update(birthday=day)
+    rows, more = growing(alice, datetime.date(2027, 2, 26))
+    assert [row["title"] for row in rows[:2]] == ["客0 様 誕生日", "客1 様 誕生日"]
+    assert "3/1" in rows[0]["reason"] and len(rows) == 14 and more
+    (leap, _other) = growing(alice, datetime.date(2028, 2, 28))[0][:2]
+    assert "明日" in leap["reason"]
+
+
+@pytest.mark.row("F2")
+def test_one_tap_asks_for_rights(as_carol: Any, as_bob: Any, alice: Any, bob: Any) -> None:
+    firm = account(alice, "丸山製作所")
+    person = write.create(registry.get("contact"), {"family_name": "渡邊"}, by=alice).record
+    asked = (f"/today/plan/?about=account:{firm.pk}", f"/today/attend/?key=birthday:{person.pk}")
+    for address in asked:
+        assert as_carol.post(address, headers=HTMX).status_code == 403
+    role = Role.objects.create(
+        name="自分だけ", rights={"default": {"see": "own", "create": "all", "change": "own"}}
+    )
+    bob.role = role.key
+    bob.save()
+    for address in (
+        *asked,
+        "/today/attend/?key=x",
+        "/today/attend/?key=nothing:1",
+        "/today/plan/?about=task:1",
+    ):
+        assert as_bob.post(address, headers=HTMX).status_code == 404, address
+    assert not Attended.objects.exists() and not Task.objects.exists()

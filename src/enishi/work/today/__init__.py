@@ -1,0 +1,1 @@
+"""What 今日 remembers of a person."""
