@@ -1,0 +1,132 @@
+"""次の購入: figures of plain Python against those of the database, and what the worker stores."""
+
+import datetime
+import json
+import random
+import statistics
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from enishi.insight.lifetime_value import bgnbd
+from enishi.insight.lifetime_value.purchases import Purchases, summarise
+from enishi.insight.purchases import fitting, gathering, pairing, runs
+from enishi.insight.purchases.models import ProductPair, PurchaseFit
+from enishi.people.models import Account
+from enishi.records import registry, write
+from enishi.records.rows import insert_rows, new
+from enishi.sales.models import Order, OrderLine, Product
+
+pytestmark = pytest.mark.django_db
+Bought = list[tuple[int, datetime.date, int]]
+
+
+def accounts(number: int, by: Any) -> list[Account]:
+    """Customers of their own names."""
+    rows = [{"name": f"得意先 {n:04}", "owner": by.pk} for n in range(number)]
+    return write.create_many(registry.get("account"), rows, by=by, operation=None)
+
+
+def orders(bought: Bought, **more: Any) -> list[Any]:
+    """Orders as an import leaves them: who, when, how much."""
+    made = [new(Order, account_id=who, date=day, total=total, **more) for who, day, total in bought]
+    insert_rows(Order, made)
+    return made
+
+
+def simulated(customers: list[Account], until: datetime.date, *, days: int = 730) -> Bought:
+    """Purchases of a BG/NBD world."""
+    chance, made = random.Random(3), []
+    for one in customers:
+        day, rate = chance.uniform(0, days * 0.7), chance.gammavariate(1.5, 1 / 40)
+        leaves, worth = chance.betavariate(0.8, 4), chance.gammavariate(4, 8000)
+        while day < days:
+            made.append((one.pk, until - datetime.timedelta(days=days - int(day)), int(worth * chance.gammavariate(6, 1 / 6))))  # fmt: skip
+            day += chance.expovariate(rate)
+            if chance.random() < leaves:
+                break
+    return made
+
+
+def test_the_database_adds_up_what_plain_python_does(alice: Any) -> None:
+    customers, today = accounts(40, alice), timezone.localdate()
+    bought = simulated(customers, today)
+    bought += bought[:7]  # two orders of a day are one purchase
+    orders(bought)
+    orders([(customers[0].pk, today, 5000)], status="cancelled")
+    orders([(customers[0].pk, today, -5000)])
+    orders([(customers[0].pk, today + datetime.timedelta(days=3), 5000)])
+    orders([(customers[0].pk, today, 5000)], deleted_at=timezone.now())
+    cut = today.toordinal() - 200
+    found = gathering.gather(today, cut)
+    plain = Purchases.of((str(who), day, float(total)) for who, day, total in bought)
+    held = summarise(plain, today.toordinal())
+    order = np.argsort([int(plain.names[who]) for who in held.who])
+    mine = fitting.summary(found, today.toordinal())
+    assert found.keys.tolist() == sorted({who for who, _day, _total in bought})
+    for name in ("x", "t_x", "T", "m", "first", "last"):
+        assert np.allclose(getattr(mine, name), getattr(held, name)[order]), name
+    early = {who: sorted({day for one, day, _t in bought if one == who and day.toordinal() <= cut}) for who in found.keys.tolist()}  # fmt: skip
+    assert found.early.tolist() == [len(early[who]) for who in found.keys.tolist()]
+    assert found.early_last.tolist() == [early[w][-1].toordinal() if early[w] else 0 for w in found.keys.tolist()]
+    days = {who: sorted({day for one, day, _t in bought if one == who}) for who in found.keys.tolist()}
+    gaps = {who: [(b - a).days for a, b in zip(held, held[1:], strict=False)] for who, held in days.items()}
+    own, number, everybody = gathering.medians(today)
+    assert own == {who: (len(one), statistics.median(one)) for who, one in gaps.items() if len(one) >= 2}
+    assert (number, everybody) == (len(sum(gaps.values(), [])), statistics.median(sum(gaps.values(), [])))
+
+
+def test_enough_customers_are_fitted_and_stored_once(alice: Any, as_alice: Client) -> None:
+    customers, today = accounts(400, alice), timezone.localdate()
+    bought = simulated(customers, today)
+    orders(bought)
+    done = runs.run_now()
+    told = done.figures
+    assert (told["model"], told["customers"]) == ("bgnbd", len({who for who, _d, _t in bought}))
+    held = fitting.summary(gathering.gather(today, today.toordinal() - 1), today.toordinal())
+    model = bgnbd.fit(held.x, held.t_x, held.T)
+    assert told["parameters"]["r"] == pytest.approx(model.r)
+    assert abs(told["holdout"]["expected"] / told["holdout"]["actual"] - 1) < 0.25  # foretold from two thirds of the time
+    versions = dict(Account.objects.values_list("pk", "version"))
+    for place, one in enumerate(Account.objects.filter(buy_count__isnull=False).order_by("pk")):
+        x, t_x = held.x[place], held.t_x[place]
+        assert one.buy_count == x + 1
+        every = (model.alpha + t_x) / (model.r + x) * 7
+        assert one.buy_every == max(round(every), 1)
+        assert one.buy_last_on and one.buy_next_on == one.buy_last_on + datetime.timedelta(days=one.buy_every)
+        alive = model.alive(held.x[place : place + 1], held.t_x[place : place + 1], held.T[place : place + 1])[0]
+        assert one.buy_alive == (round(alive * 100) if x else None)
+        assert one.buy_basis == "model"
+        if x:
+            assert one.buy_state == ("on" if alive >= 0.6 else "leaving" if alive >= 0.2 else "gone")
+    # A second run finds nothing new, a changed order only its customer; both leave versions alone.
+    assert runs.run_now().figures["changed"] == 0
+    assert not runs.start_if_due()
+    gone = Order.objects.filter(account=customers[0].pk)
+    gone.update(deleted_at=timezone.now())
+    runs.run_now()
+    assert Account.objects.get(pk=customers[0].pk).buy_count is None
+    assert dict(Account.objects.values_list("pk", "version")) == versions
+
+
+def test_too_few_customers_get_medians_and_are_told_so(alice: Any, as_alice: Client) -> None:
+    steady, once, silent = accounts(3, alice)
+    today = timezone.localdate()
+    ago = lambda days: today - datetime.timedelta(days=days)
+    orders([(steady.pk, ago(days), 10_000) for days in (190, 160, 130, 100, 70, 45)])
+    orders([(once.pk, ago(10), 8_000)])
+    orders([(silent.pk, ago(days), 3_000) for days in (600, 590, 580)])
+    assert runs.run_now().figures | {"model": "median", "reason": "few"} == runs.last_done().figures  # type: ignore[union-attr]
+    for one in (steady, once, silent):
+        one.refresh_from_db()
+    assert (steady.buy_every, steady.buy_next_on, steady.buy_state, steady.buy_basis) == (30, ago(15), "on", "median")
+    assert steady.buy_alive is None  # nothing that a median could say
+    assert (once.buy_every, once.buy_next_on) == (30, today + datetime.timedelta(days=20))
+    assert (silent.buy_state, silent.buy_value) == ("gone", 0)
+    page = as_alice.get("/accounts/?preset=buy_late").content.decode()
+    assert "得意先 0000" in page and "得意先 0001" not in page and "得意先 0002" not in page
+    assert "15日過ぎています" in page and "およそ30日おき" in page
