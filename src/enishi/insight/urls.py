@@ -5,6 +5,7 @@ from django.urls import path
 from enishi.insight.dashboards import pages as dashboards
 from enishi.insight.goals import pages as goals
 from enishi.insight.meetings import pages as meetings
+from enishi.insight.purchases import pages as purchases
 from enishi.insight.reports import pages as reports
 
 urlpatterns = [
@@ -24,5 +25,6 @@ urlpatterns = [
     path("dashboards/<slug:dashboard_key>/tiles/<int:place>/", dashboards.tile, name="dashboard-tile"),
     path("forecast/", goals.forecast_page, name="goals-forecast"),
     path("meetings/", meetings.meetings_page, name="meetings"),
+    path("purchases/fit/", purchases.fit_now, name="purchases-fit"),
     path("settings/fiscal-year/", reports.fiscal_year, name="fiscal-year"),
 ]

@@ -1,7 +1,6 @@
 """次の購入: figures of plain Python against those of the database, and what the worker stores."""
 
 import datetime
-import json
 import random
 import statistics
 from typing import Any
@@ -12,9 +11,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from enishi.access.models import Role
+from enishi.access.rights import RECORD_ACTIONS
 from enishi.insight.lifetime_value import bgnbd
 from enishi.insight.lifetime_value.purchases import Purchases, summarise
-from enishi.insight.purchases import fitting, gathering, pairing, runs
+from enishi.insight.purchases import fitting, gathering, runs
 from enishi.insight.purchases.models import ProductPair, PurchaseFit
 from enishi.people.models import Account
 from enishi.records import registry, write
@@ -130,3 +131,74 @@ def test_too_few_customers_get_medians_and_are_told_so(alice: Any, as_alice: Cli
     page = as_alice.get("/accounts/?preset=buy_late").content.decode()
     assert "得意先 0000" in page and "得意先 0001" not in page and "得意先 0002" not in page
     assert "15日過ぎています" in page and "およそ30日おき" in page
+
+
+def shop(by: Any) -> tuple[list[Account], dict[str, Product]]:
+    """Forty customers: printers and toner go together, paper goes with everybody."""
+    customers = accounts(40, by)
+    products = {name: write.create(registry.get("product"), {"name": name}, by=by).record for name in ("プリンター", "トナー", "用紙", "珍品")}  # fmt: skip
+    day = timezone.localdate() - datetime.timedelta(days=40)
+    for n, one in enumerate(customers):
+        names = ["用紙"] * (n < 39) + ["プリンター"] * (n < 16) + ["トナー"] * (n < 12 or n == 39) + ["珍品"] * (n < 4)
+        for name in names:
+            (made,) = orders([(one.pk, day, 1000)])
+            insert_rows(OrderLine, [new(OrderLine, order_id=made.pk, product_id=products[name].pk, text=name)])
+    return customers, products
+
+
+def test_what_goes_together_is_found_and_shown_with_its_reason(alice: Any, as_alice: Client, carol: Any, as_carol: Client) -> None:
+    customers, products = shop(alice)
+    runs.run_now()
+    name = {one.pk: key for key, one in products.items()}
+    found = {(name[one.product_id], name[one.other_id]): one for one in ProductPair.objects.all()}
+    # Paper is bought by nearly all: nobody buys it because of a printer. Four customers are too few to say anything.
+    assert set(found) == {("プリンター", "トナー"), ("トナー", "プリンター")}
+    pair = found["プリンター", "トナー"]
+    assert (pair.both, pair.buyers, pair.other_buyers, pair.customers) == (12, 16, 13, 40)
+    assert (pair.confidence, pair.support, round(pair.lift, 3)) == (0.75, 0.3, round(0.75 / (13 / 40), 3))
+    page = as_alice.get(f"/accounts/{customers[14].pk}/").content.decode()
+    assert "「プリンター」を買った16件のうち12件（75%）が購入、全体の2.3倍" in page
+    assert "kind=task&amp;text=" + quote("「トナー」を提案する") in page
+    assert 'id="next-purchase"' in page and "おすすめ" not in as_alice.get(f"/accounts/{customers[3].pk}/").content.decode()
+    product = as_alice.get(f"/products/{products['プリンター'].pk}/").content.decode()
+    address = product.split('id="also-bought"')[1].split('class="btn" href="')[1].split('"')[0].replace("&amp;", "&")
+    listed = as_alice.get(address).content.decode()
+    assert {n for n in range(40) if f"得意先 {n:04}" in listed} == {12, 13, 14, 15}
+    # The same again changes nothing; what is no longer bought together goes.
+    assert runs.run_now().figures["pairs_changed"] == 0
+    Order.objects.filter(lines__product=products["トナー"]).update(status="cancelled")
+    runs.run_now()
+    assert not ProductPair.objects.exists()
+
+
+def role(user: Any, **entities: dict[str, str]) -> Any:
+    """Gives the person a role that reaches everything but what is said."""
+    every = dict.fromkeys(RECORD_ACTIONS, "all")
+    held = {name: every | reach for name, reach in entities.items()}
+    made = Role.objects.create(name="営業", rights={"default": every, "entities": held, "fields": {}, "imports": True})
+    user.role = made.key
+    user.save()
+    return user
+
+
+def test_who_sees_part_is_told_nothing_of_the_rest(alice: Any, bob: Any, as_bob: Client) -> None:
+    customers, products = shop(alice)
+    orders([(one.pk, timezone.localdate() - datetime.timedelta(days=n), 900) for n in (5, 10, 15) for one in customers])
+    Account.objects.filter(pk__in=[one.pk for one in customers[:15]]).update(owner=bob.pk)
+    runs.run_now()
+    address = "/accounts/?preset=buy_soon"
+    assert "お客様40件" in as_bob.get(address).content.decode()
+    # His own accounts, all orders: his customers' figures, but no number that counts those of others.
+    role(bob, account={"see": "own"})
+    page = as_bob.get(address).content.decode()
+    assert "会社の受注から見込みました" in page and "40件" not in page and "得意先 0020" not in page and "得意先 0010" in page
+    card = as_bob.get(f"/accounts/{customers[12].pk}/").content.decode()
+    assert 'id="next-purchase"' in card and "16件のうち" not in card
+    assert "also-bought" not in as_bob.get(f"/products/{products['プリンター'].pk}/").content.decode()
+    # His own orders only: what is made of all orders isn't there for him, neither page nor field nor call.
+    Role.objects.all().delete()
+    role(bob, order={"see": "own"})
+    page = as_bob.get(address).content.decode()
+    assert "そろそろ" not in page and "calendar-clock" not in page and "およそ" not in page
+    assert "next-purchase" not in as_bob.get(f"/accounts/{customers[12].pk}/").content.decode()
+    assert as_bob.post("/purchases/fit/").status_code == 403
