@@ -1,6 +1,6 @@
 """What purchases foretell: BG/NBD and Gamma-Gamma where enough customers bought again, else the median of the intervals.
 
-Everything that is stored is rounded (whole percent, a tenth of a purchase, three digits of an amount): finer it wouldn't be true, and it would change every day.
+Everything that is stored is rounded (whole percent, a tenth of a purchase, three digits of an amount): finer it wouldn't be true.
 """
 
 import datetime
@@ -16,7 +16,7 @@ from enishi.insight.lifetime_value.purchases import WEEK, Summary
 from enishi.insight.purchases import gathering
 from enishi.insight.purchases.gathering import Customers
 
-SAMPLE = 50_000  # customers that parameters are learnt from; more would change them in the third digit
+SAMPLE = 20_000  # customers, drawn by chance, that parameters are learnt from; more would change them by a percent or two
 LEAST_INTERVALS = 5  # of all customers, before the median says something about somebody else
 LATEST = 3 * 365  # days after the last purchase beyond which no day is named
 ON, LEAVING = 0.6, 0.2  # chances above which a customer counts as staying, and as leaving

@@ -15,6 +15,7 @@ from enishi.records.visible import sees_all
 from enishi.sales.models import OrderLine
 
 SHOWN, BOUGHT = 3, 50  # suggestions on a card; of the products bought the newest
+MOST_LINES = 2000  # of an account that are looked at
 # A pair counts customers by their orders: who doesn't see all of these has no pairs at all.
 COUNTED = {"account": (), "order": ("account", "status", "date", "total"), "order_line": ("product",), "product": ("name",)}
 
@@ -44,16 +45,13 @@ def for_account(account: int) -> list[Suggestion]:
     """What the account never bought and those who bought the same things did; two queries."""
     lines = OrderLine.objects.filter(order__account=account, order__deleted_at=None, deleted_at=None, product__isnull=False)
     newest = lines.exclude(order__status="cancelled").order_by("-order__date", "-pk")
-    bought = list(dict.fromkeys(newest.values_list("product_id", flat=True)[: BOUGHT * 10]))[:BOUGHT]
+    bought = list(dict.fromkeys(newest.values_list("product_id", flat=True)[:MOST_LINES]))
     if not bought:
         return []
-    rows = ProductPair.objects.filter(product__in=bought, other__active=True, other__deleted_at=None)
-    held = lines.values("product_id")
-    found = list(rows.exclude(other__in=held).select_related("product", "other").only(
-        "both", "buyers", "other_buyers", "customers", "product__name", "other__name",
-    ))  # fmt: skip
-    best: dict[int, ProductPair] = {}
-    for one in sorted(found, key=lambda one: (-one.confidence, one.place, one.pk)):
+    rows = ProductPair.objects.filter(product__in=bought[:BOUGHT], other__active=True, other__deleted_at=None)
+    rows = rows.select_related("product", "other").only("both", "buyers", "other_buyers", "customers", "place", "product__name", "other__name")
+    held, best = set(bought), dict[int, ProductPair]()
+    for one in sorted((one for one in rows if one.other_id not in held), key=lambda one: (-one.confidence, one.place, one.pk)):
         best.setdefault(one.other_id, one)
     product = registry.get("product")
     return [

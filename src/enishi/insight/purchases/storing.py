@@ -15,6 +15,10 @@ from enishi.records.rows import partial, update_rows
 COLUMNS = (
     "buy_last_on", "buy_count", "buy_every", "buy_next_on", "buy_alive", "buy_often", "buy_value", "buy_state", "buy_basis",
 )  # fmt: skip
+NEXT_ON = COLUMNS.index("buy_next_on")
+# How far a stored figure may be off, absolutely and as a part of itself; None: not at all.
+_TENTH, _PERCENT = Decimal("0.1"), Decimal("0.03")
+SLACK: tuple[Any, ...] = (None, None, (0, 0.02), None, (2, 0), (_TENTH, _PERCENT), (100, 0.03), None, None)
 NOTHING: tuple[Any, ...] = (None,) * len(COLUMNS)
 CHUNK, BATCH = 20_000, 1_000
 Beat = Callable[[], object]
@@ -29,7 +33,7 @@ def store(fitted: Fitted | None, beat: Beat = lambda: None) -> int:
             key: tuple(values)
             for key, *values in rows.filter(buy_count__isnull=False).order_by().values_list("pk", *COLUMNS)
         }
-        stale = [(key, values) for key, values in wanted.items() if held.get(key, NOTHING) != values]
+        stale = [(key, values) for key, values in wanted.items() if differs(held.get(key, NOTHING), values)]
         stale += [(key, NOTHING) for key in held if key not in wanted]
         for start in range(0, len(stale), BATCH):
             part = [
@@ -41,6 +45,20 @@ def store(fitted: Fitted | None, beat: Beat = lambda: None) -> int:
             changed += len(part)
             beat()
     return changed
+
+
+def differs(held: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
+    """Whether a row is worth writing: chances and sums fall a little every day, and with new orders of others everybody's parameters move by a
+    hair; what stands there stays until it is off by more than one would notice."""
+    if held == wanted:
+        return False
+    for place, slack in enumerate(SLACK):
+        old, fresh = held[place], wanted[place]
+        if old == fresh or place == NEXT_ON:  # which follows from the last day and the interval
+            continue
+        if slack is None or old is None or fresh is None or abs(fresh - old) > max(slack[0], slack[1] * abs(old)):
+            return True
+    return (held[NEXT_ON] is None) != (wanted[NEXT_ON] is None)
 
 
 def _chunks(fitted: Fitted | None) -> Iterator[tuple[int, int, dict[int, tuple[Any, ...]]]]:

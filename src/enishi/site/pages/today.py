@@ -11,13 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from enishi.access.models import User
 from enishi.insight.goals import today as goals
+from enishi.insight.purchases import today as purchases
 from enishi.japanese import amounts, calendar
 from enishi.people.models import Contact
-from enishi.records import registry
+from enishi.records import dues, registry
 from enishi.records.fields.any_record import load_titles
 from enishi.records.fields.dates import Ago
 from enishi.records.limits import names_all
@@ -52,7 +54,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
     late = [task for task in tasks if is_late(task, now)][: MOST + 1]
     due = [task for task in tasks if not is_late(task, now)][: MOST + 1]
     ago = Ago(now)
-    grow = growing(user, today)
+    grow = [*due_rows(user, today), *purchase_rows(user, today), *growing(user, today)]
     lines = Lines(user)
     bands = [
         band(_("いま"), "text-red", [task_row(task, ago, "red") for task in late], "/tasks/?preset=mine", _("遅れているものはありません。"),
@@ -154,6 +156,39 @@ def task_row(task: Any, ago: Ago, tone: str) -> dict[str, Any]:
         "icon": ICONS.get(task.kind, "square-check"), "tone": tone, "url": f"/tasks/{task.pk}/", "task_id": task.pk, "about": task.about,
         "kind": task.kind if task.kind in {"call", "visit", "meeting", "mail"} else "note",
     }  # fmt: skip
+
+
+def due_rows(user: User, today: datetime.date) -> list[dict[str, Any]]:
+    """Contracts that end, and whatever else has a day that the owner marked (`records.dues`)."""
+    rows: list[dict[str, Any]] = []
+    for one in dues.coming(user, today):
+        left = (one.day - today).days
+        when = (
+            ngettext("あと%(n)d日", "あと%(n)d日", left) % {"n": left}
+            if left > 0
+            else _("今日")
+            if not left
+            else ngettext("%(n)d日過ぎています", "%(n)d日過ぎています", -left) % {"n": -left}
+        )
+        rows.append({
+            "key": f"due-{one.entity.name}-{one.key}", "title": one.title,
+            "reason": "・".join((f"{one.label} {calendar.format_date(one.day, weekday=False)}", when, str(one.entity.label))),
+            "icon": "calendar-clock", "tone": "red" if left < 0 else "amber", "url": one.entity.url(one.key),
+            "about": f"{one.entity.name}:{one.key}", "action": _("予定"),
+        })  # fmt: skip
+    return rows
+
+
+def purchase_rows(user: User, today: datetime.date) -> list[dict[str, Any]]:
+    """Customers who should buy again about now."""
+    call = _("電話")
+    return [
+        {
+            "key": f"purchase-{key}", "title": name, "reason": f"{_('次の購入')}・{text}", "icon": "shopping-cart", "tone": "green",
+            "url": f"/accounts/{key}/", "about": f"account:{key}", "action": call, "kind": "call",
+        }
+        for key, name, text in purchases.expected(user, today)
+    ]  # fmt: skip
 
 
 def growing(user: Any, today: datetime.date) -> list[dict[str, Any]]:
