@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -84,7 +85,7 @@ def _of_account(request: HttpRequest, entity: Entity, record: Any) -> dict[str, 
     state = entity.fields.get("buy_state")
     return {
         "reason": reason(record, timezone.localdate()),
-        "state": state.cell(record) if state else "",
+        "state": mark_safe(state.cell(record)) if state else "",  # noqa: S308 (escaped by the field)
         "facts": [(one.label, one.value_text(record)) for one in shown if not one.is_empty(one.get(record))],
         "suggestions": [
             (one, f"{quick}task&text={quote(_('「%(product)s」を提案する') % {'product': one.name})}" if quick else "")

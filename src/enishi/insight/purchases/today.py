@@ -23,4 +23,4 @@ def expected(user: User, today: datetime.date) -> list[tuple[int, str, str]]:
         .order_by("-buy_next_on", "-pk")
         .only("name", "buy_last_on", "buy_count", "buy_every", "buy_next_on")
     )
-    return [(one.pk, one.name, reason(one, today)) for one in rows[:MOST]]
+    return [(one.pk, one.name, reason(one, today, wait_first=True)) for one in rows[:MOST]]

@@ -23,10 +23,10 @@ def panel(last: PurchaseFit | None, *, whole: bool) -> dict[str, Any]:
     if not whole:
         return made
     made["line"] = _(
-        "%(first)sから%(last)sまでの購入%(purchases)s回、お客様%(customers)s件（2回以上買った%(repeating)s件）から見込みました"
-    ) % {
-        "first": _day(figures["first"]), "last": _day(figures["last"]),
-        **{name: f"{figures[name]:,}" for name in ("purchases", "customers", "repeating")},
+        "お客様%(customers)s件、購入%(purchases)s回から見込みました"
+    ) % {name: f"{figures[name]:,}" for name in ("purchases", "customers")}
+    made["span"] = _("%(first)sから%(last)sまでの受注。2回以上買ったお客様は%(repeating)s件です。") % {
+        "first": _day(figures["first"]), "last": _day(figures["last"]), "repeating": f"{figures['repeating']:,}",
     }  # fmt: skip
     if figures["model"] == "bgnbd":
         made |= {"facts": _facts(figures), "fit": _fit(figures), "holdout": _holdout(figures), "raw": _raw(figures)}

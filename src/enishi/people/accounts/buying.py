@@ -29,7 +29,7 @@ BASES = (
     Option("median", _("購入間隔の中央値")),
     Option("few", _("購入がまだ少ない")),
 )
-COLUMNS = ("buy_last_on", "buy_next_on", "buy_state", "buy_alive", "buy_value", "owner")
+COLUMNS = ("buy_last_on", "buy_next_on", "buy_alive", "buy_value", "owner")
 SHOWN = (
     "buy_next_on",
     "buy_alive",
@@ -51,6 +51,7 @@ class Fitted(Choice):
 class LastPurchase(Date):
     """The day of the last purchase; lists say with it how often that is and how late the next one: 「前回 9/12、およそ32日おき、13日過ぎています」."""
 
+    whole = True
     beside = ("buy_every", "buy_next_on", "buy_count")
 
     def cells(self, records: Sequence[Any]) -> list[str]:
@@ -61,20 +62,19 @@ class LastPurchase(Date):
         return self.cells([record])[0]
 
 
-def reason(record: Any, today: datetime.date) -> str:
-    """Why an account stands in the list, in words; "" without purchases."""
+def reason(record: Any, today: datetime.date, *, wait_first: bool = False) -> str:
+    """Why an account stands in the list, in words; "" without purchases. `wait_first`: how long until then, before all else."""
     last: datetime.date | None = record.buy_last_on
     if last is None:
         return ""
     day = f"{last.month}/{last.day}" if last.year == today.year else calendar.format_date(last, weekday=False)
-    parts = [_t("前回 %(day)s") % {"day": day}]
-    if record.buy_count == 1:
-        parts[0] = _t("前回 %(day)s（初めて）") % {"day": day}
+    first = _t("前回 %(day)s（初めて）") if record.buy_count == 1 else _t("前回 %(day)s")
+    parts = [first % {"day": day}]
     if record.buy_every:
         every = ngettext("およそ%(days)d日おき", "およそ%(days)d日おき", record.buy_every)
         parts.append(every % {"days": record.buy_every})
     if record.buy_next_on:
-        parts.append(_wait((record.buy_next_on - today).days))
+        parts.insert(0 if wait_first else len(parts), _wait((record.buy_next_on - today).days))
     return _t("、").join(parts)
 
 

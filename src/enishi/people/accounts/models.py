@@ -52,7 +52,7 @@ class Account(Record, Touched, Reachable):
     # What is foretold of the account's purchases, kept up to date by `enishi.insight.purchases`: days, percent, and of the next 52 weeks
     # how many purchases and yen with tax.
     buy_last_on = models.DateField(_("前回の購入"), null=True, editable=False)
-    buy_count = models.BigIntegerField(_("購入した日数"), null=True, editable=False)
+    buy_count = models.BigIntegerField(_("購入回数"), null=True, editable=False)
     buy_every = models.BigIntegerField(_("購入の間隔"), null=True, editable=False)
     buy_next_on = models.DateField(_("次の購入の見込み日"), null=True, editable=False)
     buy_alive = models.BigIntegerField(_("購入が続く確率"), null=True, editable=False)

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='account',
             name='buy_count',
-            field=models.BigIntegerField(editable=False, null=True, verbose_name='購入した日数'),
+            field=models.BigIntegerField(editable=False, null=True, verbose_name='購入回数'),
         ),
         migrations.AddField(
             model_name='account',

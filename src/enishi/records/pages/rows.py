@@ -86,6 +86,7 @@ def _class(found: FieldKind, small: set[str]) -> str:
         ("num", found.right_aligned),
         ("on-phone", found.name in small),
         ("flows", found.name == "next_step"),
+        ("whole", found.whole),
     )
     words = [word for word, good in classes if good]
     return f' class="{" ".join(words)}"' if words else ""
@@ -99,8 +100,8 @@ def _offered(entity: Entity, records: list[Any], names: list[str], offers: Offer
     words = [(kind, escape(str(word)), icon(picture)) for kind, word, picture in offers]
     return [
         '<td class="offers">' + "".join(
-            f'<button type="button" class="btn btn-ghost btn-square" hx-get="{quick}?about={entity.name}:{record.pk}&amp;kind={kind}" '
-            f'hx-target="#dialog" title="{word}" aria-label="{word}: {name}">{picture}</button>'
+            f'<button type="button" class="btn btn-ghost" hx-get="{quick}?about={entity.name}:{record.pk}&amp;kind={kind}" '
+            f'hx-target="#dialog" title="{word}" aria-label="{word}: {name}">{picture}<span class="phone-only">{word}</span></button>'
             for kind, word, picture in words
         ) + "</td>"
         for record, name in zip(records, names, strict=True)

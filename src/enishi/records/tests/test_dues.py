@@ -38,7 +38,7 @@ def test_a_contract_that_ends_is_told_of_before_it_does(alice: Any, as_alice: Cl
     write.create(entity, {"name": "他人", row.key: ahead(5), "owner": alice.pk}, by=alice)
     assert titles(bob) == ["過ぎた", "今日まで", "近い"]
     page = as_bob.get("/today/").content.decode()
-    assert "あと47日・契約書" in page and "3日過ぎています・契約書" in page and f"about={name}:{made['近い'].pk}" in page
+    assert "あと47日・終了日" in page and "3日過ぎています・終了日" in page and f"about={name}:{made['近い'].pk}" in page
     listed = as_bob.get(f"/contracts/?preset=due_{row.key}").content.decode()
     assert "終了日が近い" in listed and "近い</a>" in listed and "遠い</a>" not in listed
     # What has a next step is in hand; what is in the bin is gone.

@@ -172,7 +172,7 @@ def due_rows(user: User, today: datetime.date) -> list[dict[str, Any]]:
         )
         rows.append({
             "key": f"due-{one.entity.name}-{one.key}", "title": one.title,
-            "reason": "・".join((f"{one.label} {calendar.format_date(one.day, weekday=False)}", when, str(one.entity.label))),
+            "reason": "・".join((when, f"{one.label} {calendar.format_date(one.day, weekday=False)}", str(one.entity.label))),
             "icon": "calendar-clock", "tone": "red" if left < 0 else "amber", "url": one.entity.url(one.key),
             "about": f"{one.entity.name}:{one.key}", "action": _("予定"),
         })  # fmt: skip
@@ -184,7 +184,7 @@ def purchase_rows(user: User, today: datetime.date) -> list[dict[str, Any]]:
     call = _("電話")
     return [
         {
-            "key": f"purchase-{key}", "title": name, "reason": f"{_('次の購入')}・{text}", "icon": "shopping-cart", "tone": "green",
+            "key": f"purchase-{key}", "title": name, "reason": _("次の購入 %(text)s") % {"text": text}, "icon": "shopping-cart", "tone": "green",
             "url": f"/accounts/{key}/", "about": f"account:{key}", "action": call, "kind": "call",
         }
         for key, name, text in purchases.expected(user, today)
