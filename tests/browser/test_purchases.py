@@ -20,7 +20,11 @@ def made(live_enishi: Any) -> str:
     with live_enishi.data():
         alice = live_enishi.person("alice")
         buyers, _products = shop(alice)
-        rows = [{"name": f"株式会社{word}{n}商店", "phone": f"03-5555-{n:04}", "owner": alice.pk} for n in range(65) for word in ("東", "西", "南", "北")]
+        rows = [
+            {"name": f"株式会社{word}{n}商店", "phone": f"03-5555-{n:04}", "owner": alice.pk}
+            for n in range(65)
+            for word in ("東", "西", "南", "北")
+        ]
         customers = write.create_many(registry.get("account"), rows, by=alice, operation=None)
         orders(simulated([*customers, *buyers[10:15]], timezone.localdate()))
         assert runs.run_now().figures["model"] == "bgnbd"

@@ -11,6 +11,8 @@ from enishi.insight.periodic import fit_purchases
 from enishi.insight.purchases import runs
 from enishi.insight.purchases.models import PurchaseFit
 from enishi.records import registry, write
+from enishi.records.errors import Refused
+from enishi.records.models import SavedView
 from enishi.site.worker import Worker
 from tests.platform.test_worker import work
 
@@ -27,7 +29,11 @@ def test_an_order_becomes_a_day_to_call(alice: Any, as_alice: Client) -> None:
 
     def buy(days: int) -> Any:
         line = {"product": product.pk, "quantity": "2", "unit_price": "800"}
-        values = {"account": account.pk, "date": (today - datetime.timedelta(days=days)).isoformat(), "lines": [line]}
+        values = {
+            "account": account.pk,
+            "date": (today - datetime.timedelta(days=days)).isoformat(),
+            "lines": [line],
+        }
         return write.create(registry.get("order"), values, by=alice).record
 
     made = [buy(days) for days in (150, 120, 90, 60, 25)]
@@ -40,8 +46,13 @@ def test_an_order_becomes_a_day_to_call(alice: Any, as_alice: Client) -> None:
     card = as_alice.get(f"/accounts/{account.pk}/").content.decode()
     assert "およそ30日おき、あと5日" in card
     # Nobody writes them by hand; as conditions they serve like any other field.
-    assert as_alice.post(f"/accounts/{account.pk}/fields/buy_value/", {"buy_value": "1"}).status_code in {403, 404, 422}
-    found = as_alice.get('/accounts/?filter={"field":"buy_every","op":"between","value":[29,31]}&columns=buy_every,buy_value&sort=-buy_value')
+    with pytest.raises(Refused):
+        write.write(registry.get("account"), account.pk, {"buy_value": "1"}, by=alice)
+    as_alice.post("/accounts/views/?preset=buy_soon", {"name": "電話する"})
+    assert "茶舗 みやび" in as_alice.get(f"/accounts/?view={SavedView.objects.get().pk}").content.decode()
+    found = as_alice.get(
+        '/accounts/?filter={"field":"buy_every","op":"between","value":[29,31]}&columns=buy_every,buy_value&sort=-buy_value'
+    )
     assert "茶舗 みやび" in found.content.decode() and "30日" in found.content.decode()
     # What was cancelled is no purchase; nothing runs before its time, then only what changed is written.
     write.write(registry.get("order"), made[-1].pk, {"status": "cancelled"}, by=alice)

@@ -46,7 +46,11 @@ def coming(user: User, today: datetime.date, most: int = MOST) -> list[Due]:
             within = one.day_range(
                 today - datetime.timedelta(days=PAST), today + datetime.timedelta(days=one.due_days)
             )
-            picked = rows.filter(within).order_by(one.expression(), "pk").only("pk", "custom" if one.custom else one.column)
+            picked = (
+                rows.filter(within)
+                .order_by(one.expression(), "pk")
+                .only("pk", "custom" if one.custom else one.column)
+            )
             for record in picked[:most]:
                 day = one.day_of(one.get(record))
                 if day is not None:
@@ -57,5 +61,6 @@ def coming(user: User, today: datetime.date, most: int = MOST) -> list[Due]:
         if entity.name not in titles:
             titles[entity.name] = entity.titles(key for _d, each, _o, key in found[:most] if each is entity)
     return [
-        Due(entity, key, titles[entity.name].get(key, ""), one.label, day) for day, entity, one, key in found[:most]
+        Due(entity, key, titles[entity.name].get(key, ""), one.label, day)
+        for day, entity, one, key in found[:most]
     ]

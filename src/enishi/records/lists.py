@@ -105,7 +105,11 @@ class ListState:
     def condition(self) -> dict[str, Any]:
         """Preset or view, filter and search as one tree."""
         preset = self.entity.preset(self.preset)
-        return all_of(preset.condition if preset else None, self.filter, {"search": self.search} if self.search.strip() else None)
+        return all_of(
+            preset.condition if preset else None,
+            self.filter,
+            {"search": self.search} if self.search.strip() else None,
+        )
 
     @property
     def group(self) -> PresetGroup | None:

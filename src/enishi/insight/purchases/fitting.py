@@ -143,4 +143,6 @@ def _by_median(customers: Customers, until: datetime.date, told: dict[str, Any])
     often = np.where(gone, 0.0, YEAR / np.maximum(every, 1.0))
     told |= {"model": "median", "interval": None if np.isnan(shared) else float(shared), "intervals": number}
     empty = np.full(len(customers), np.nan)
-    return Fitted(customers, day, every, empty, often, often * customers.total / customers.days, "median", told)
+    return Fitted(
+        customers, day, every, empty, often, often * customers.total / customers.days, "median", told
+    )

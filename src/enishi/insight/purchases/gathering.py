@@ -45,14 +45,17 @@ class Customers:
 
     def some(self, places: NDArray[Any]) -> "Customers":
         """Those at these places."""
-        held = (self.keys, self.days, self.first, self.last, self.total, self.first_total, self.early, self.early_last)
-        return Customers(*(one[places] for one in held), self.cut)  # type: ignore[arg-type]
+        return Customers(
+            self.keys[places], self.days[places], self.first[places], self.last[places], self.total[places],
+            self.first_total[places], self.early[places], self.early_last[places], self.cut,
+        )  # fmt: skip
 
 
 def window(until: datetime.date) -> tuple[int, int] | None:
     """The first and last day of purchase up to a day, as ordinals; None without any."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {_ordinal('min(date)')}, {_ordinal('max(date)')} FROM ({BOUGHT}) bought", [day_value(until)])  # noqa: S608
+        sql = f"SELECT {_ordinal('min(date)')}, {_ordinal('max(date)')} FROM ({BOUGHT}) bought"  # noqa: S608
+        cursor.execute(sql, [day_value(until)])
         first, last = cursor.fetchone()
     return None if first is None else (int(first), int(last))
 
@@ -71,8 +74,11 @@ def gather(until: datetime.date, cut: int) -> Customers:
     parts = [np.array(rows, dtype=float) for rows in _rows(sql, [day, day, until])]
     table = np.concatenate(parts) if parts else np.empty((0, 8))
     keys, days, first, last, total, first_total, early, early_last = table.T
-    whole = [one.astype(np.int64) for one in (keys, days, first, last, early, early_last)]
-    return Customers(*whole[:4], total, first_total, *whole[4:], cut)
+    whole = np.int64
+    return Customers(
+        keys.astype(whole), days.astype(whole), first.astype(whole), last.astype(whole), total, first_total,
+        early.astype(whole), early_last.astype(whole), cut,
+    )  # fmt: skip
 
 
 def medians(until: datetime.date) -> tuple[dict[int, tuple[int, float]], int, float | None]:

@@ -21,7 +21,9 @@ class PurchaseFit(models.Model):
     queued_at = models.DateTimeField(default=timezone.now)
     beat_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
-    seen = models.CharField(max_length=80, blank=True)  # of the orders as they were: day, number, newest change
+    seen = models.CharField(
+        max_length=80, blank=True
+    )  # of the orders as they were: day, number, newest change
     figures = models.JSONField(default=dict)
 
     class Meta:

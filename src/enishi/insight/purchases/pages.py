@@ -80,7 +80,11 @@ def _of_account(request: HttpRequest, entity: Entity, record: Any) -> dict[str, 
     shown = [entity.fields[name] for name in SHOWN if name in entity.fields and name != "buy_last_on"]
     activity = registry.find("activity")
     quick = ""
-    if activity is not None and user.rights.reach("create", "activity") != "none" and permits(user, "see", entity, record):
+    if (
+        activity is not None
+        and user.rights.reach("create", "activity") != "none"
+        and permits(user, "see", entity, record)
+    ):
         quick = f"{reverse('quick-record')}?about=account:{record.pk}&kind="
     state = entity.fields.get("buy_state")
     return {
@@ -105,4 +109,3 @@ def fit_now(request: HttpRequest) -> HttpResponse:
     account = registry.get("account")
     first = next(one for one in account.presets if one.group == GROUP)
     return htmx.go(request, f"{account.list_url}?preset={first.key}")
-

@@ -17,7 +17,12 @@ from enishi.sales.models import OrderLine
 SHOWN, BOUGHT = 3, 50  # suggestions on a card; of the products bought the newest
 MOST_LINES = 2000  # of an account that are looked at
 # A pair counts customers by their orders: who doesn't see all of these has no pairs at all.
-COUNTED = {"account": (), "order": ("account", "status", "date", "total"), "order_line": ("product",), "product": ("name",)}
+COUNTED = {
+    "account": (),
+    "order": ("account", "status", "date", "total"),
+    "order_line": ("product",),
+    "product": ("name",),
+}
 
 
 @dataclass(frozen=True)
@@ -43,15 +48,22 @@ def allowed(user: User) -> bool:
 
 def for_account(account: int) -> list[Suggestion]:
     """What the account never bought and those who bought the same things did; two queries."""
-    lines = OrderLine.objects.filter(order__account=account, order__deleted_at=None, deleted_at=None, product__isnull=False)
+    lines = OrderLine.objects.filter(
+        order__account=account, order__deleted_at=None, deleted_at=None, product__isnull=False
+    )
     newest = lines.exclude(order__status="cancelled").order_by("-order__date", "-pk")
     bought = list(dict.fromkeys(newest.values_list("product_id", flat=True)[:MOST_LINES]))
     if not bought:
         return []
     rows = ProductPair.objects.filter(product__in=bought[:BOUGHT], other__active=True, other__deleted_at=None)
-    rows = rows.select_related("product", "other").only("both", "buyers", "other_buyers", "customers", "place", "product__name", "other__name")
+    rows = rows.select_related("product", "other").only(
+        "both", "buyers", "other_buyers", "customers", "place", "product__name", "other__name"
+    )
     held, best = set(bought), dict[int, ProductPair]()
-    for one in sorted((one for one in rows if one.other_id not in held), key=lambda one: (-one.confidence, one.place, one.pk)):
+    for one in sorted(
+        (one for one in rows if one.other_id not in held),
+        key=lambda one: (-one.confidence, one.place, one.pk),
+    ):
         best.setdefault(one.other_id, one)
     product = registry.get("product")
     return [
@@ -84,12 +96,26 @@ def reason(one: ProductPair, *, named: bool) -> str:
         "percent": f"{one.confidence * 100:.0f}", "lift": f"{one.lift:.1f}", "support": f"{one.support * 100:.1f}",
     }  # fmt: skip
     if named:
-        return _("「%(product)s」を買った%(buyers)s件のうち%(both)s件（%(percent)s%%）が購入、全体の%(lift)s倍") % held
-    return _("買った%(buyers)s件のうち%(both)s件（%(percent)s%%）が購入、全体の%(lift)s倍・お客様全体の%(support)s%%") % held
+        return (
+            _("「%(product)s」を買った%(buyers)s件のうち%(both)s件（%(percent)s%%）が購入、全体の%(lift)s倍")
+            % held
+        )
+    return (
+        _(
+            "買った%(buyers)s件のうち%(both)s件（%(percent)s%%）が購入、全体の%(lift)s倍・お客様全体の%(support)s%%"
+        )
+        % held
+    )
 
 
 def has_bought(product: int) -> Tree:
     """The accounts with an order of this product."""
-    line: dict[str, Any] = {"has": {"entity": "order_line", "field": "order", "where": {"field": "product", "op": "is", "value": product}}}
+    line: dict[str, Any] = {
+        "has": {
+            "entity": "order_line",
+            "field": "order",
+            "where": {"field": "product", "op": "is", "value": product},
+        }
+    }
     where = {"all": [{"field": "status", "op": "is_not", "value": "cancelled"}, line]}
     return {"has": {"entity": "order", "field": "account", "where": where}}

@@ -53,7 +53,9 @@ def start() -> PurchaseFit:
         held = PurchaseFit.objects.filter(status__in=UNDER_WAY).first()
         if held is not None and timezone.now() - held.beat_at < STALE:
             return held
-        PurchaseFit.objects.filter(status__in=UNDER_WAY).update(status=PurchaseFit.Status.FAILED)  # its worker died
+        PurchaseFit.objects.filter(status__in=UNDER_WAY).update(
+            status=PurchaseFit.Status.FAILED
+        )  # its worker died
         made = PurchaseFit.objects.create()
         fit_purchases.enqueue(made.pk)
     return made
@@ -104,7 +106,9 @@ def run(held: PurchaseFit) -> PurchaseFit:
         with machine():
             held.figures = _figures(beat)
     except Exception:
-        PurchaseFit.objects.filter(pk=held.pk).update(status=PurchaseFit.Status.FAILED, ended_at=timezone.now())
+        PurchaseFit.objects.filter(pk=held.pk).update(
+            status=PurchaseFit.Status.FAILED, ended_at=timezone.now()
+        )
         raise
     held.status, held.ended_at = PurchaseFit.Status.DONE, timezone.now()
     held.figures["seconds"] = round(time.monotonic() - began, 1)

@@ -56,7 +56,12 @@ def differs(held: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
         old, fresh = held[place], wanted[place]
         if old == fresh or place == NEXT_ON:  # which follows from the last day and the interval
             continue
-        if slack is None or old is None or fresh is None or abs(fresh - old) > max(slack[0], slack[1] * abs(old)):
+        if (
+            slack is None
+            or old is None
+            or fresh is None
+            or abs(fresh - old) > max(slack[0], slack[1] * abs(old))
+        ):
             return True
     return (held[NEXT_ON] is None) != (wanted[NEXT_ON] is None)
 

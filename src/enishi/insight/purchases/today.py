@@ -19,7 +19,14 @@ def expected(user: User, today: datetime.date) -> list[tuple[int, str, str]]:
     first, last = today - datetime.timedelta(days=PAST), today + datetime.timedelta(days=AHEAD)
     rows = (
         visible(entity, user)
-        .filter(buy_state="on", buy_next_on__gte=first, buy_next_on__lte=last, owner=user, next_step_at=None, next_task_id=None)
+        .filter(
+            buy_state="on",
+            buy_next_on__gte=first,
+            buy_next_on__lte=last,
+            owner=user,
+            next_step_at=None,
+            next_task_id=None,
+        )
         .order_by("-buy_next_on", "-pk")
         .only("name", "buy_last_on", "buy_count", "buy_every", "buy_next_on")
     )

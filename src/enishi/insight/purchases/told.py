@@ -22,14 +22,19 @@ def panel(last: PurchaseFit | None, *, whole: bool) -> dict[str, Any]:
     }  # fmt: skip
     if not whole:
         return made
-    made["line"] = _(
-        "お客様%(customers)s件、購入%(purchases)s回から見込みました"
-    ) % {name: f"{figures[name]:,}" for name in ("purchases", "customers")}
+    made["line"] = _("お客様%(customers)s件、購入%(purchases)s回から見込みました") % {
+        name: f"{figures[name]:,}" for name in ("purchases", "customers")
+    }
     made["span"] = _("%(first)sから%(last)sまでの受注。2回以上買ったお客様は%(repeating)s件です。") % {
         "first": _day(figures["first"]), "last": _day(figures["last"]), "repeating": f"{figures['repeating']:,}",
     }  # fmt: skip
     if figures["model"] == "bgnbd":
-        made |= {"facts": _facts(figures), "fit": _fit(figures), "holdout": _holdout(figures), "raw": _raw(figures)}
+        made |= {
+            "facts": _facts(figures),
+            "fit": _fit(figures),
+            "holdout": _holdout(figures),
+            "raw": _raw(figures),
+        }
     return made
 
 
@@ -58,7 +63,12 @@ def _facts(figures: dict[str, Any]) -> list[tuple[str, str]]:
         (_("1回買うごとに離れる割合"), f"{held['a'] / (held['a'] + held['b']) * 100:.1f}%"),
     ]
     if money:
-        made.append((_("1回の購入額（平均的な人）"), amounts.format_yen(round(money["p"] * money["v"] / (money["q"] - 1)))))
+        made.append(
+            (
+                _("1回の購入額（平均的な人）"),
+                amounts.format_yen(round(money["p"] * money["v"] / (money["q"] - 1))),
+            )
+        )
     correlation = figures.get("correlation")
     if correlation is not None:
         made.append((_("回数と金額の相関（0に近いほどよい）"), f"{correlation:+.2f}"))
@@ -82,10 +92,20 @@ def _holdout(figures: dict[str, Any]) -> dict[str, Any] | None:
     error = f"{(expected / actual - 1) * 100:+.1f}%" if actual else "—"
     line = _(
         "%(day)sまでの購入だけで計算し、そのあと今日までの購入を当てさせました。見込み%(expected)s回、実際%(actual)s回（差 %(error)s）。"
-    ) % {"day": _day(held["after"]), "expected": f"{expected:,.0f}", "actual": f"{actual:,.0f}", "error": error}
+    ) % {
+        "day": _day(held["after"]),
+        "expected": f"{expected:,.0f}",
+        "actual": f"{actual:,.0f}",
+        "error": error,
+    }
     most = max((one["x"] for one in held["by_repeats"]), default=0)
     rows = [
-        (_times(one["x"], more=one["x"] == most and most >= 7), f"{one['customers']:,}", f"{one['expected']:.2f}", f"{one['actual']:.2f}")
+        (
+            _times(one["x"], more=one["x"] == most and most >= 7),
+            f"{one['customers']:,}",
+            f"{one['expected']:.2f}",
+            f"{one['actual']:.2f}",
+        )
         for one in held["by_repeats"]
     ]
     return {"line": line, "rows": rows}

@@ -91,7 +91,9 @@ def fields() -> tuple[FieldKind, ...]:
     days, times = pgettext_lazy("unit", "日"), pgettext_lazy("unit", "回")
     held: dict[str, Any] = {"editable": False, "tells": TELLS}
     return (
-        LastPurchase("buy_last_on", **{**held, "tells": (*TELLS, *(("account", name) for name in LastPurchase.beside))}),
+        LastPurchase(
+            "buy_last_on", **{**held, "tells": (*TELLS, *(("account", name) for name in LastPurchase.beside))}
+        ),
         Number("buy_count", unit=times, **held),
         Number("buy_every", unit=days, **held),
         Date("buy_next_on", sortable=True, **held),

@@ -49,7 +49,11 @@ def read_options(
         made.pop("unique", None)
     if "choices" in allowed and not built_in:
         made["choices"] = _choices(raw.get("choices", made.get("choices")), (held or {}).get("choices") or [])
-    made = {name: value for name, value in made.items() if value not in ("", None, False) and (name != "due_days" or value)}
+    made = {
+        name: value
+        for name, value in made.items()
+        if value not in ("", None, False) and (name != "due_days" or value)
+    }
     if not built_in and made.get("default"):
         _check_default(kind, made)
     return made
@@ -104,7 +108,13 @@ def _places(name: str, raw: Any) -> int:
 def _due_days(name: str, raw: Any) -> int:
     number = _whole(name, raw) or 0
     if not 0 <= number <= MOST_DUE:
-        raise Refused({name: [_("何日前から知らせるかは、1から%(most)dまでの日数にしてください。") % {"most": MOST_DUE}]})
+        raise Refused(
+            {
+                name: [
+                    _("何日前から知らせるかは、1から%(most)dまでの日数にしてください。") % {"most": MOST_DUE}
+                ]
+            }
+        )
     return number
 
 

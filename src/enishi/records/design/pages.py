@@ -293,7 +293,11 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
 
 def _due(found: FieldKind | None) -> set[str]:
     """Of a built-in field: whether it may be marked as a day on which something is due."""
-    return {"due_days"} if isinstance(found, Date) and found.editable and "due_days" in found.design_options else set()
+    return (
+        {"due_days"}
+        if isinstance(found, Date) and found.editable and "due_days" in found.design_options
+        else set()
+    )
 
 
 def _due_offered(options: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -369,7 +373,18 @@ def _conditions(entity: Entity, field: str) -> list[tuple[str, list[tuple[str, s
 
 def _given(request: HttpRequest, kind: str, own: bool) -> dict[str, Any]:
     """What the form says: boxes that are off say so by being absent."""
-    names = {"help", "default", "label_en", "unit", "places", "least", "most", "pattern", "number_pattern", "due_days"}
+    names = {
+        "help",
+        "default",
+        "label_en",
+        "unit",
+        "places",
+        "least",
+        "most",
+        "pattern",
+        "number_pattern",
+        "due_days",
+    }
     made: dict[str, Any] = {name: request.POST[name] for name in names if name in request.POST}
     made |= {name: request.POST.get(name, "") for name in ("required", "unique", "wanted", "required_from")}
     made["visible_if"] = request.POST.getlist("visible_if")

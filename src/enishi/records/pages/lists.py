@@ -17,7 +17,7 @@ from enishi.japanese.text import clean
 from enishi.kit import htmx
 from enishi.kit.hooks import Hook
 from enishi.records import registry, write
-from enishi.records.conditions import BadCondition, Scope, compile_condition, describe
+from enishi.records.conditions import BadCondition, Scope, all_of, compile_condition, describe
 from enishi.records.conditions.words import OPERATOR_WORDS
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused

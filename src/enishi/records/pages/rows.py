@@ -18,7 +18,9 @@ _NO_DIGITS = re.compile(r"[^0-9+]+")
 RESTING = {"won", "lost", "closed", "dormant"}
 
 
-def table_rows(entity: Entity, records: list[Any], columns: list[FieldKind], offers: Offers = ()) -> SafeString:
+def table_rows(
+    entity: Entity, records: list[Any], columns: list[FieldKind], offers: Offers = ()
+) -> SafeString:
     """The rows of the table; on a telephone the same rows are shown as cards of two lines (styles.css, table.list). `offers`: what each
     row lets one record in one tap (see `PresetGroup`)."""
     shown = [one for one in columns if one.name != entity.title_field]

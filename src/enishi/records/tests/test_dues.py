@@ -24,12 +24,18 @@ def titles(user: Any) -> list[str]:
     return [one.title for one in dues.coming(user, timezone.localdate())]
 
 
-def test_a_contract_that_ends_is_told_of_before_it_does(alice: Any, as_alice: Client, bob: Any, as_bob: Client) -> None:
+def test_a_contract_that_ends_is_told_of_before_it_does(
+    alice: Any, as_alice: Client, bob: Any, as_bob: Client
+) -> None:
     name = operations.add_entity("契約書", slug="contracts", icon="file", by=alice).name
-    answer = as_alice.post(f"/settings/design/{name}/fields/new/", {"kind": "date", "label": "終了日", "due_days": "60"})
+    answer = as_alice.post(
+        f"/settings/design/{name}/fields/new/", {"kind": "date", "label": "終了日", "due_days": "60"}
+    )
     assert answer.status_code == 302, answer.content.decode()
     row = FieldDesign.objects.get(entity=name)
-    assert 'value="60" selected' in as_alice.get(f"/settings/design/{name}/fields/{row.key}/").content.decode()
+    assert (
+        'value="60" selected' in as_alice.get(f"/settings/design/{name}/fields/{row.key}/").content.decode()
+    )
     entity = registry.get(name)
     made = {
         title: write.create(entity, {"name": title, row.key: ahead(days), "owner": bob.pk}, by=alice).record
@@ -38,11 +44,19 @@ def test_a_contract_that_ends_is_told_of_before_it_does(alice: Any, as_alice: Cl
     write.create(entity, {"name": "他人", row.key: ahead(5), "owner": alice.pk}, by=alice)
     assert titles(bob) == ["過ぎた", "今日まで", "近い"]
     page = as_bob.get("/today/").content.decode()
-    assert "あと47日・終了日" in page and "3日過ぎています・終了日" in page and f"about={name}:{made['近い'].pk}" in page
+    assert (
+        "あと47日・終了日" in page
+        and "3日過ぎています・終了日" in page
+        and f"about={name}:{made['近い'].pk}" in page
+    )
     listed = as_bob.get(f"/contracts/?preset=due_{row.key}").content.decode()
     assert "終了日が近い" in listed and "近い</a>" in listed and "遠い</a>" not in listed
     # What has a next step is in hand; what is in the bin is gone.
-    write.create(registry.get("task"), {"name": "更新の相談", "about": f"{name}:{made['近い'].pk}", "due_at": ahead(3)}, by=bob)
+    write.create(
+        registry.get("task"),
+        {"name": "更新の相談", "about": f"{name}:{made['近い'].pk}", "due_at": ahead(3)},
+        by=bob,
+    )
     write.delete(entity, [made["今日まで"].pk], by=alice)
     assert titles(bob) == ["過ぎた"]
     # No longer marked: nowhere any more, nothing else lost.
