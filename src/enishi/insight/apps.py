@@ -5,4 +5,5 @@ class InsightConfig(AppConfig):
     name = "enishi.insight"
 
     def ready(self) -> None:
-        import enishi.insight.goals.entity  # noqa: F401
+        import enishi.insight.goals.entity
+        import enishi.insight.purchases.pages  # noqa: F401

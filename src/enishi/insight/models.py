@@ -1,12 +1,23 @@
-"""Reports, dashboards, goals, and the fiscal year."""
+"""Reports, dashboards, goals, what orders foretell, and the fiscal year."""
 
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from enishi.insight.goals.models import Goal
+from enishi.insight.purchases.models import ProductPair, PurchaseFit
 
-__all__ = ["Dashboard", "FiscalYear", "Goal", "Report", "ReportMail", "ReportMailing", "Shared"]
+__all__ = [
+    "Dashboard",
+    "FiscalYear",
+    "Goal",
+    "ProductPair",
+    "PurchaseFit",
+    "Report",
+    "ReportMail",
+    "ReportMailing",
+    "Shared",
+]
 
 
 class FiscalYear(models.Model):

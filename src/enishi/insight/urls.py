@@ -6,6 +6,7 @@ from enishi.insight.dashboards import pages as dashboards
 from enishi.insight.goals import pages as goals
 from enishi.insight.mails import pages as mails
 from enishi.insight.meetings import pages as meetings
+from enishi.insight.purchases import pages as purchases
 from enishi.insight.reports import pages as reports
 
 urlpatterns = [
@@ -32,5 +33,6 @@ urlpatterns = [
     path("report-mails/<int:mail_id>/try/", mails.try_now, name="report-mail-try"),
     path("forecast/", goals.forecast_page, name="goals-forecast"),
     path("meetings/", meetings.meetings_page, name="meetings"),
+    path("purchases/fit/", purchases.fit_now, name="purchases-fit"),
     path("settings/fiscal-year/", reports.fiscal_year, name="fiscal-year"),
 ]

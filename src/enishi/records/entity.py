@@ -78,12 +78,27 @@ class Ask:
 
 @dataclass(frozen=True)
 class Preset:
-    """A view that every user finds above the list."""
+    """A view that every user finds above the list. Those of a `group` stand together on a page of their own, with a place in the menu
+    (`PresetGroup`), and not among the others."""
 
     key: str
     label: Text
     condition: dict[str, Any]
     sort: str = ""
+    columns: tuple[str, ...] = ()
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class PresetGroup:
+    """Presets that are a page of their own (see `Preset.group`): its name, icon, what it says while it has nothing to show, and what a row offers
+    to record in one tap (kinds of the quick record: call, visit, task…)."""
+
+    key: str
+    label: Text
+    icon: str
+    hint: Text = ""
+    offers: tuple[tuple[str, Text, str], ...] = ()  # kind, words, icon
 
 
 @dataclass(frozen=True)
@@ -129,6 +144,7 @@ class Entity:
     search_fields: tuple[str, ...] = ()
     default_sort: ClassVar[str] = "-updated_at"
     presets: tuple[Preset, ...] = ()
+    preset_groups: ClassVar[tuple[PresetGroup, ...]] = ()
     opening_preset: str = ""  # the preset that the navigation leads to
     board: Board | None = None
     # What a step on the board asks for: by the choice's value, or by the outcome of the stage.
@@ -249,6 +265,15 @@ class Entity:
     def opening_url(self) -> str:
         """Where the navigation leads: the list, or the part of it that one mostly wants."""
         return f"{self.list_url}?preset={self.opening_preset}" if self.opening_preset else self.list_url
+
+    def preset(self, key: str) -> Preset | None:
+        """The preset of this key."""
+        return next((one for one in self.presets if one.key == key), None)
+
+    def group_of(self, key: str) -> PresetGroup | None:
+        """The group that the preset of this key belongs to."""
+        found = self.preset(key)
+        return next((one for one in self.preset_groups if found and one.key == found.group), None)
 
     # --- what may differ --------------------------------------------------------------------------
     def title(self, record: Any) -> str:

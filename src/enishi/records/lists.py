@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.records.conditions import BadCondition, Scope, all_of, compile_condition, steady
-from enishi.records.entity import Entity
+from enishi.records.entity import Entity, PresetGroup
 from enishi.records.fields import FieldKind, Number
 from enishi.records.models import SavedView
 from enishi.records.prepared import fetch
@@ -57,7 +57,7 @@ class ListState:
             ).first()
         held = state.view.state if state.view else {}
         state.preset = query.get("preset", "")
-        preset = next((one for one in entity.presets if one.key == state.preset), None)
+        preset = entity.preset(state.preset)
         text = query.get("filter")
         state.filter = held.get("filter") or {}
         if text is not None:
@@ -76,7 +76,7 @@ class ListState:
         names = (
             query.get("columns", "").split(",")
             if query.get("columns")
-            else held.get("columns") or entity.columns
+            else held.get("columns") or (preset.columns if preset else ()) or entity.columns
         )
         known = entity.fields
         state.columns = (
@@ -104,8 +104,17 @@ class ListState:
     @property
     def condition(self) -> dict[str, Any]:
         """Preset or view, filter and search as one tree."""
-        preset = next((one.condition for one in self.entity.presets if one.key == self.preset), None)
-        return all_of(preset, self.filter, {"search": self.search} if self.search.strip() else None)
+        preset = self.entity.preset(self.preset)
+        return all_of(
+            preset.condition if preset else None,
+            self.filter,
+            {"search": self.search} if self.search.strip() else None,
+        )
+
+    @property
+    def group(self) -> PresetGroup | None:
+        """The page of presets that this list is part of."""
+        return self.entity.group_of(self.preset)
 
     @property
     def column_fields(self) -> list[FieldKind]:

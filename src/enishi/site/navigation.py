@@ -74,6 +74,12 @@ class Frame:
             self._item(one.name, str(one.label), one.opening_url, one.icon)
             for one in sorted(drawn, key=lambda one: (one.position, one.code))
         ]
+        made += [
+            self._item(group.key, str(group.label), f"{entity.list_url}?preset={first.key}", group.icon)
+            for entity in registry.all_entities()
+            for group in entity.preset_groups
+            if (first := next((one for one in entity.presets if one.group == group.key), None)) is not None
+        ]
         if registry.find("goal") is not None:
             made.append(self._item("forecast", _("目標と見込み"), "/forecast/", "target"))
         if registry.find("activity") is not None:
@@ -103,14 +109,14 @@ def context(request: HttpRequest) -> dict[str, Any]:
     counts = counted(user.pk)
     made["frame"] = Frame(
         language=language, company=company_name(), user=str(user), initials=user.initials, email=user.email,
-        may_write=user.rights.reach("create", "activity") != "none", writes_daily=user.rights.reach("create", "daily_report") != "none", section=section(request.path), place=PLACES.get(request.path, ""), design=registry.design_number(),
+        may_write=user.rights.reach("create", "activity") != "none", writes_daily=user.rights.reach("create", "daily_report") != "none", section=section(request.path, request.GET.get("preset", "")), place=PLACES.get(request.path, ""), design=registry.design_number(),
         look=user.rights.look, **counts,
     )  # fmt: skip
     return made
 
 
-def section(path: str) -> str:
-    """The sidebar's entry that an address belongs to."""
+def section(path: str, preset: str = "") -> str:
+    """The sidebar's entry that an address belongs to; a preset may be part of a page of its own."""
     slug = path.split("/", 2)[1] if path.count("/") > 1 else ""
     if slug in {"today", "calendar", "meetings", "settings"}:
         return slug
@@ -124,6 +130,9 @@ def section(path: str) -> str:
         found = registry.by_slug(slug)
     except KeyError:
         return ""
+    group = found.group_of(preset) if preset else None
+    if group is not None:
+        return group.key
     return found.name if found.name in ORDER or found.drawn else ""
 
 

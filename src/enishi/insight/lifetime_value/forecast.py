@@ -161,23 +161,24 @@ def forecast(
         made.model, made.reason = "median_interval", "no fit"
         return made
     again = held.again & (held.m > 0)
-    made.correlation = _correlation(held.x[again], held.m[again])
+    made.correlation = correlation(held.x[again], held.m[again])
     try:
         made.money = gamma_gamma.fit(held.x[again], held.m[again])
     except NoFit:
         made.money = None
-    made.fit, made.misfit = _fit(made.timing, held)
+    made.fit, made.misfit = goodness(made.timing, held)
     made.holdout = _holdout(known, made, calibration_end, unit)
     return made
 
 
-def _correlation(x: Floats, m: Floats) -> float | None:
+def correlation(x: Floats, m: Floats) -> float | None:
+    """Of how often and how much; None where one of them is the same for all."""
     if np.std(x) == 0 or np.std(m) == 0:
         return None
     return float(np.corrcoef(x, m)[0, 1])
 
 
-def _fit(model: bgnbd.Model, held: Summary) -> tuple[list[dict[str, float]], float]:
+def goodness(model: bgnbd.Model, held: Summary) -> tuple[list[dict[str, float]], float]:
     """Customers by repeat purchases, foretold and real, and the sum of squares over what was foretold (as a χ²)."""
     foretold = model.chances(np.maximum(held.T, 1e-9), BANDS - 1)
     real = np.bincount(np.minimum(held.x, BANDS - 1).astype(int), minlength=BANDS).astype(float)
@@ -210,12 +211,17 @@ def _holdout(
         return None
     foretold = model.expected((end - cut) / unit, early.x, early.t_x, early.T)
     real = actual_between(known, early.who, cut, end)
-    bands = np.minimum(early.x, BANDS - 1).astype(int)
     return {
         "after": datetime.date.fromordinal(cut), "until": datetime.date.fromordinal(end), "customers": len(early.who),
         "expected": float(np.sum(foretold)), "actual": float(np.sum(real)),
-        "by_repeats": [
-            {"x": n, "customers": int(np.sum(bands == n)), "expected": float(np.mean(foretold[bands == n])), "actual": float(np.mean(real[bands == n]))}
-            for n in range(BANDS) if np.any(bands == n)
-        ],
+        "by_repeats": banded(early.x, foretold, real),
     }  # fmt: skip
+
+
+def banded(x: Floats, foretold: Floats, real: Floats) -> list[dict[str, float]]:
+    """What was foretold and what came per customer, by repeat purchases until then."""
+    bands = np.minimum(x, BANDS - 1).astype(int)
+    return [
+        {"x": n, "customers": int(np.sum(bands == n)), "expected": float(np.mean(foretold[bands == n])), "actual": float(np.mean(real[bands == n]))}
+        for n in range(BANDS) if np.any(bands == n)
+    ]  # fmt: skip

@@ -13,6 +13,7 @@ from enishi.japanese.tidy import companies as tidy_companies
 from enishi.japanese.tidy.addresses import old_kanji
 from enishi.japanese.tidy.proposals import Spanning, Wishes
 from enishi.people import tidying
+from enishi.people.accounts import buying
 from enishi.people.accounts.models import Account
 from enishi.records.entity import Connection, Entity, ImportHint, Preset, Section
 from enishi.records.fields import (
@@ -145,6 +146,7 @@ class AccountEntity(Entity):
         Number("channel_orders", editable=False, unit=pgettext_lazy("unit", "回"), tells=(("channel_customer", ""), ("channel_customer", "order_count"))),
         Money("channel_value", editable=False, sortable=True, tells=(("channel_customer", ""), ("channel_customer", "lifetime_value"))),
         Date("channel_last_on", editable=False, sortable=True, tells=(("channel_customer", ""), ("channel_customer", "last_order_on"))),
+        *buying.fields(),
     )  # fmt: skip
     columns = ("status", "industry", "owner", "last_contact_at", "open_amount", "next_step")
     sections = (
@@ -179,7 +181,9 @@ class AccountEntity(Entity):
             {"field": "last_contact_at", "op": "before_days", "value": 30},
         ]}, "last_contact_at"),
         Preset("rank_a", _("Aランク"), {"field": "rank", "op": "is", "value": "A"}),
+        *buying.presets(),
     )  # fmt: skip
+    preset_groups = (buying.group(),)
     imports = ImportHint(keys=("code", "corporate_number", "name"))
     together = (("name", "kana"), ("postal_code", "prefecture", "address", "building"))
 

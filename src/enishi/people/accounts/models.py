@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from enishi.records.models import Record, Touched, record_indexes
+from enishi.records.models import ALIVE, Record, Touched, record_indexes
 
 
 class Reachable(models.Model):
@@ -49,6 +49,19 @@ class Account(Record, Touched, Reachable):
     channel_orders = models.BigIntegerField(_("チャネル合計の購入回数"), null=True, editable=False)
     channel_value = models.BigIntegerField(_("チャネル合計の購入額"), null=True, editable=False)
     channel_last_on = models.DateField(_("チャネル合計の最終購入日"), null=True, editable=False)
+    # What is foretold of the account's purchases, kept up to date by `enishi.insight.purchases`: days, percent, and of the next 52 weeks
+    # how many purchases and yen with tax.
+    buy_last_on = models.DateField(_("前回の購入"), null=True, editable=False)
+    buy_count = models.BigIntegerField(_("購入回数"), null=True, editable=False)
+    buy_every = models.BigIntegerField(_("購入の間隔"), null=True, editable=False)
+    buy_next_on = models.DateField(_("次の購入の見込み日"), null=True, editable=False)
+    buy_alive = models.BigIntegerField(_("購入が続く確率"), null=True, editable=False)
+    buy_often = models.DecimalField(
+        _("1年の購入見込み"), max_digits=9, decimal_places=1, null=True, editable=False
+    )
+    buy_value = models.BigIntegerField(_("1年の購入見込み額"), null=True, editable=False)
+    buy_state = models.CharField(_("購入の状態"), max_length=10, null=True, editable=False)
+    buy_basis = models.CharField(_("見込みの根拠"), max_length=10, null=True, editable=False)
 
     class Meta:
         indexes = [
@@ -60,8 +73,13 @@ class Account(Record, Touched, Reachable):
                 "open_amount",
                 "channel_value",
                 "channel_last_on",
+                "buy_next_on",
+                "buy_value",
                 filters=("status", "rank", "industry"),
             ),
+            # The parts of the page 次の購入: of one state, in the order of days or of what they are worth.
+            models.Index(fields=["buy_state", "buy_next_on", "id"], name="account_buy_next", condition=ALIVE),
+            models.Index(fields=["buy_state", "buy_value", "id"], name="account_buy_worth", condition=ALIVE),
             models.Index(fields=["code"], name="account_code"),
             models.Index(fields=["phone"], name="account_phone"),
             # With code and phone: by which an import finds who is known already.

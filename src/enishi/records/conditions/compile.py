@@ -1,5 +1,6 @@
 """A condition tree as a Q object."""
 
+import dataclasses
 import datetime
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +16,7 @@ from enishi.records.fields import Date, FieldKind
 from enishi.records.models import EventSubject, Link
 
 NOTHING = Q(pk__in=[])
-PLENTY = 5000
+PLENTY, HEAPS = 5000, 100_000
 
 
 def compile_condition(entity: Entity, tree: Tree | None, scope: Scope) -> Q:
@@ -133,29 +134,30 @@ def _of(entity: Entity, tree: Tree, scope: Scope) -> Q:
 def _has(entity: Entity, tree: Tree, scope: Scope) -> Q:
     from enishi.records.visible import visible
 
-    body = tree["has"]
+    body, within = tree["has"], dataclasses.replace(scope, nested=True)
     tied = trees.linked(entity, body)
     if tied is not None:
         least = trees.at_least(body)
-        rows = visible(tied.target, scope.user).filter(_compile(tied.target, body.get("where") or {}, scope))
+        rows = visible(tied.target, scope.user).filter(_compile(tied.target, body.get("where") or {}, within))
         here, there = f"{tied.here}_id", f"{tied.there}_id"
         ends = tied.links().filter(Exists(rows.filter(pk=OuterRef(there))))
-        return _by_count(tied.tied(rows), ends, here, least)
+        return _by_count(tied.tied(rows), ends, here, least, scope.nested)
     other, reference, relation = trees.related(entity, body)
     least = trees.at_least(body)
-    rows = visible(other, scope.user).filter(_compile(other, body.get("where") or {}, scope))
+    rows = visible(other, scope.user).filter(_compile(other, body.get("where") or {}, within))
     if reference is not None:
         rows = rows.exclude(**{reference.column: None})
-        return _by_count(rows, rows, reference.column, least)
+        return _by_count(rows, rows, reference.column, least, scope.nested)
     links = Link.objects.filter(relation=relation, from_entity=other.name, to_entity=entity.name)
     ends = links.filter(Exists(rows.filter(pk=OuterRef("from_id"))))
-    return _by_count(links.filter(from_id__in=rows.values("pk")), ends, "to_id", least)
+    return _by_count(links.filter(from_id__in=rows.values("pk")), ends, "to_id", least, scope.nested)
 
 
-def _by_count(some: Any, each: Any, column: str, least: int) -> Q:
+def _by_count(some: Any, each: Any, column: str, least: int, nested: bool) -> Q:
     """Records to which at least so many rows point with this column; none, where `least` is 0.
 
-    Few rows are gathered (their index finds them); of many it is asked record by record, since a list stops at its fiftieth.
+    Few rows are gathered (their index finds them); of many it is asked record by record, since a list stops at its fiftieth. Inside
+    another such condition nothing stops early: there the database gathers many too.
 
     Args:
         some: the rows as they are gathered.
@@ -165,11 +167,12 @@ def _by_count(some: Any, each: Any, column: str, least: int) -> Q:
         counted = some.order_by().values(column).annotate(n=Count("pk")).filter(n__gte=least)
         return Q(pk__in=counted.values(column))
     keys = list(some.order_by().values_list(column, flat=True)[: PLENTY + 1])
-    found = (
-        Q(pk__in=set(keys))
-        if len(keys) <= PLENTY
-        else Q(Exists(each.order_by().filter(**{column: OuterRef("pk")})))
-    )
+    if len(keys) <= PLENTY:
+        found = Q(pk__in=set(keys))
+    elif nested and some.order_by()[: HEAPS + 1].count() <= HEAPS:
+        found = Q(pk__in=some.order_by().values(column))
+    else:
+        found = Q(Exists(each.order_by().filter(**{column: OuterRef("pk")})))
     return ~found if least == 0 else found
 
 

@@ -32,6 +32,7 @@ class Scope:
 
     user: Any
     today: datetime.date
+    nested: bool = False  # the tree says of connected records which are meant
 
     @classmethod
     def of(cls, user: Any) -> "Scope":

@@ -13,6 +13,7 @@ from typing import Any
 from django.apps.registry import Apps
 from django.db import models
 from django.db.models import IntegerField, Value
+from django.utils.text import format_lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,7 @@ from enishi.japanese import companies, kana
 from enishi.japanese.text import fold
 from enishi.records.design.words import set_down
 from enishi.records.entity import Board, Entity, ImportHint, Preset, Section
-from enishi.records.fields import KINDS, AutoNumber, Choice, FieldKind, Linked, Moment, Stage, Words
+from enishi.records.fields import KINDS, AutoNumber, Choice, Date, FieldKind, Linked, Moment, Stage, Words
 from enishi.records.models import ConnectionDesign, DrawnRecord, EntityDesign, FieldDesign
 
 logger = logging.getLogger("enishi.design")
@@ -248,6 +249,8 @@ def _change_built_in(entity: Entity, row: FieldDesign) -> None:
         one.default = row.options["default"]
     if isinstance(row.options.get("words"), list):
         set_down(one, row.options["words"])
+    if isinstance(one, Date):
+        one.due_days = int(row.options.get("due_days") or 0)
     _rules(one, row.options)
     if row.retired_at is not None and not one.required and one.name != entity.title_field:
         one.hidden = True
@@ -277,12 +280,28 @@ def _lay_out(entity: Entity, design: EntityDesign | None) -> None:
     quick = [name for name in layout.get("quick") or () if name in shown]
     entity.quick_fields = tuple(quick or [name for name in entity.quick_fields if name in shown])
     _lay_board(entity, layout)
+    _add_due(entity)
     days = [
         one.name for one in entity.fields.values() if one.kind in {"date", "date_time"} and one.name in shown
     ]
     entity.calendar_field = layout["calendar"] if layout.get("calendar") in days else ""
     if entity.drawn and not entity.calendar_field and "calendar" not in layout:
         entity.calendar_field = days[0] if days else ""
+
+
+def _add_due(entity: Entity) -> None:
+    """A view of what is due soon, for each field that the owner marked."""
+    due = [one for one in entity.fields.values() if isinstance(one, Date) and one.due_days and not one.hidden]
+    entity.presets = (
+        *entity.presets,
+        *(
+            Preset(
+                f"due_{one.name}", format_lazy(_("{label}が近い"), label=one._label),
+                {"field": one.name, "op": "next_days", "value": one.due_days}, one.name if one.sortable else "",
+            )
+            for one in due
+        ),
+    )  # fmt: skip
 
 
 def _lay_board(entity: Entity, layout: dict[str, Any]) -> None:

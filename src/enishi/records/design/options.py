@@ -14,12 +14,13 @@ from enishi.records.errors import Refused
 from enishi.records.fields import FieldKind
 from enishi.records.fields.automatic import check_pattern
 from enishi.records.fields.choices import COLOURS
-from enishi.records.fields.dates import TODAY, Date
+from enishi.records.fields.dates import TODAY, Date, Moment
 
 RULES = ("wanted", "required_from", "visible_if")
 COMMON = ("required", "unique", "help", "default", "label_en", *RULES)
 OUTCOMES = ("", "won", "lost")
 MOST_CHOICES = 200
+MOST_DUE = 1000
 UNIQUE = frozenset({"text", "telephone", "email", "url", "number", "kana"})
 
 
@@ -35,8 +36,9 @@ def read_options(
     Raises:
         Refused: by option.
     """
+    due = ("due_days",) if issubclass(kind, Date) and not issubclass(kind, Moment) else ()
     allowed = (
-        ("required", "help", "default", "label_en", "may_lack", "words", *RULES)
+        ("required", "help", "default", "label_en", "may_lack", "words", *due, *RULES)
         if built_in
         else (*COMMON, *kind.design_options)
     )
@@ -50,7 +52,11 @@ def read_options(
         made.pop("unique", None)
     if "choices" in allowed and not built_in:
         made["choices"] = _choices(raw.get("choices", made.get("choices")), (held or {}).get("choices") or [])
-    made = {name: value for name, value in made.items() if value not in ("", None, False)}
+    made = {
+        name: value
+        for name, value in made.items()
+        if value not in ("", None, False) and (name != "due_days" or value)
+    }
     if not built_in and made.get("default"):
         _check_default(kind, made)
     return made
@@ -102,6 +108,19 @@ def _places(name: str, raw: Any) -> int:
     return number
 
 
+def _due_days(name: str, raw: Any) -> int:
+    number = _whole(name, raw) or 0
+    if not 0 <= number <= MOST_DUE:
+        raise Refused(
+            {
+                name: [
+                    _("何日前から知らせるかは、1から%(most)dまでの日数にしてください。") % {"most": MOST_DUE}
+                ]
+            }
+        )
+    return number
+
+
 def _pattern(name: str, raw: Any) -> str:
     text = _text(name, raw)
     if len(text) > 100 or text.count("*") > 3:
@@ -126,7 +145,7 @@ _READ: dict[str, Callable[[str, Any], Any]] = {
     "words": lambda _name, raw: read_words(raw),
     "formula": lambda _name, raw: raw if isinstance(raw, dict) else {},
     "result": lambda _name, raw: "money" if raw == "money" else "number",
-    "visible_if": lambda _name, raw: _visible_if(raw), "unique": _yes, "places": _places, "least": _whole, "most": _whole, "pattern": _pattern,
+    "visible_if": lambda _name, raw: _visible_if(raw), "unique": _yes, "places": _places, "due_days": _due_days, "least": _whole, "most": _whole, "pattern": _pattern,
     "number_pattern": _number_pattern, "choices": lambda _name, raw: raw,
 }  # fmt: skip
 

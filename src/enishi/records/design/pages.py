@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi.kit import htmx
@@ -20,7 +20,7 @@ from enishi.records.design.options import UNIQUE
 from enishi.records.design.words import words_of, wordy
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import KINDS, Choice, FieldKind, Linked, Number, Stage
+from enishi.records.fields import KINDS, Choice, Date, FieldKind, Linked, Number, Stage
 from enishi.records.fields.choices import COLOURS
 from enishi.records.fields.formulas import FUNCTIONS, renamed
 from enishi.records.models import ConnectionDesign, EntityDesign, FieldDesign
@@ -279,7 +279,7 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
     context = {
         "entity": entity, "field": field, "found": found, "own": own, "kind": kind, "kind_label": of_kind.design_label,
         "label": label, "options": options, "errors": errors, "general": errors.get("", []),
-        "shown": set(of_kind.design_options) if own else set(), "may_unique": own and kind in UNIQUE,
+        "shown": set(of_kind.design_options) if own else _due(found), "due_offered": _due_offered(options), "may_unique": own and kind in UNIQUE,
         "choices": json.dumps((options.get("choices") if own else words_of(found)) or [], ensure_ascii=False),
         "wordy": not own and wordy(of_kind), "ask": rules.must_when(entity, field) if not own else None,
         "colours": [(one, str(COLOUR_WORDS[one])) for one in COLOURS],
@@ -291,6 +291,23 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
         "may_default": kind in DEFAULTS, "default": _default_shown(options),
     }  # fmt: skip
     return dialog(request, "design/field_form.html", context, status=422 if errors else 200)
+
+
+def _due(found: FieldKind | None) -> set[str]:
+    """Of a built-in field: whether it may be marked as a day on which something is due."""
+    return (
+        {"due_days"}
+        if isinstance(found, Date) and found.editable and "due_days" in found.design_options
+        else set()
+    )
+
+
+def _due_offered(options: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How long before, with what is held where that is something else."""
+    days = {7, 30, 60, 90, 180}
+    held = options.get("due_days")
+    days |= {held} if isinstance(held, int) and held else set()
+    return [(str(n), ngettext("%(n)d日前から", "%(n)d日前から", n) % {"n": n}) for n in sorted(days)]
 
 
 def _default_shown(options: Mapping[str, Any]) -> Any:
@@ -358,7 +375,18 @@ def _conditions(entity: Entity, field: str) -> list[tuple[str, list[tuple[str, s
 
 def _given(request: HttpRequest, kind: str, own: bool) -> dict[str, Any]:
     """What the form says: boxes that are off say so by being absent."""
-    names = {"help", "default", "label_en", "unit", "places", "least", "most", "pattern", "number_pattern"}
+    names = {
+        "help",
+        "default",
+        "label_en",
+        "unit",
+        "places",
+        "least",
+        "most",
+        "pattern",
+        "number_pattern",
+        "due_days",
+    }
     made: dict[str, Any] = {name: request.POST[name] for name in names if name in request.POST}
     made |= {name: request.POST.get(name, "") for name in ("required", "unique", "wanted")}
     made["required_from"] = ",".join(one for one in request.POST.getlist("required_from") if one)

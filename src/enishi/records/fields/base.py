@@ -63,6 +63,7 @@ class FieldKind:
     linked: ClassVar[bool] = False  # the value lies in the links table
     stored_as: ClassVar[str] = "text"  # what an own field's JSON holds: text, integer, real
     beside: ClassVar[tuple[str, ...]] = ()  # further columns that a cell needs
+    whole: ClassVar[bool] = False  # a list's cell is a sentence that isn't cut off
     # What the designer of fields shows: empty where nobody can add such a field. Options beside those of all fields.
     design_label: ClassVar[Text] = ""
     design_icon: ClassVar[str] = "type"

@@ -27,6 +27,8 @@ class Date(FieldKind):
     kind = "date"
     design_label: ClassVar[Text] = gettext_lazy("日付")
     design_icon = "calendar"
+    design_options: ClassVar[tuple[str, ...]] = ("due_days",)
+    due_days: int = 0  # something is due on that day (a renewal, an end): whoever looks after the record is told so many days before
     template = "components/input_date.html"
     operators = WHEN
     nullable = True
@@ -45,6 +47,12 @@ class Date(FieldKind):
                 % {"label": self.label, "raw": str(raw)[:40]}
             )
         return value
+
+    @classmethod
+    def designed(cls, key: str, label: str, options: dict[str, Any]) -> FieldKind:
+        made = super().designed(key, label, options)
+        made.due_days = int(options.get("due_days") or 0)  # type: ignore[attr-defined]
+        return made
 
     def beginning(self) -> Any:
         if self.default == TODAY:
@@ -154,6 +162,7 @@ class Moment(DateTime):
 
     kind = "moment"
     design_label = ""
+    design_options = ()
 
     def cell(self, record: Any) -> str:
         return self.cells([record])[0]

@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from enishi.japanese.text import clean
 from enishi.kit import htmx
+from enishi.kit.hooks import Hook
 from enishi.records import registry, write
-from enishi.records.conditions import BadCondition, Scope, compile_condition, describe
+from enishi.records.conditions import BadCondition, Scope, all_of, compile_condition, describe
 from enishi.records.conditions.words import OPERATOR_WORDS
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
@@ -29,6 +30,8 @@ from enishi.records.pages.rows import table_rows
 from enishi.records.prepared import fetch
 from enishi.records.visible import allowed, require, visible
 
+# Upper floors add to a list's context: `list_parts` (templates above the rows), and what it says while it is empty.
+list_context = Hook("list context")
 SMALL = 20_000  # tables up to this size are counted with the page; larger ones right after it
 MOST_BULK = 1000
 UNBUILDABLE = {"contacts", "any_record", "reference"}
@@ -52,13 +55,16 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         records, following = state.page()
         chips, problem = [], str(error)
     columns = state.column_fields
+    offers = state.group.offers if state.group and user.rights.reach("create", "activity") != "none" else ()
     small = table_size(entity) <= SMALL
     found = totals(state) if small else None
     context = {
         "entity": entity,
         "state": state,
         "heads": headings(request, state),
-        "rows": table_rows(entity, records, columns),
+        "rows": table_rows(entity, records, columns, offers),
+        "offers": bool(offers),
+        "group": state.group,
         "next": link(request, after=following) if following else "",
         "first": link(request, after=None) if state.after else "",
         "totals": found,
@@ -72,6 +78,7 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "list_query": request.GET.urlencode(),
         "may": allowed(user, entity),
     }
+    list_context.send(request=request, state=state, context=context)
     return render(request, "records/list.html", context)
 
 
@@ -120,11 +127,14 @@ def total_cells(columns: list[FieldKind], found: Any) -> list[str]:
 
 def view_tabs(state: ListState) -> tuple[tuple[str, str, bool, int], ...]:
     """All, the entity's presets, the person's own and shared views: label, address, whether it is shown, its key where it is
-    the person's own."""
+    the person's own. On the page of a group of presets just these."""
     base = f"/{state.entity.slug}/"
-    tabs = [(_("すべて"), base, not state.preset and not state.view, 0)]
-    for one in state.entity.presets:
-        tabs.append((str(one.label), f"{base}?preset={one.key}", state.preset == one.key, 0))
+    group = state.group
+    shown = [one for one in state.entity.presets if one.group == (group.key if group else "")]
+    tabs = [(str(one.label), f"{base}?preset={one.key}", state.preset == one.key, 0) for one in shown]
+    if group:
+        return tuple(tabs)
+    tabs.insert(0, (_("すべて"), base, not state.preset and not state.view, 0))
     for view in fetch("saved views", _views, state.user.pk, state.entity.name):
         mine = view.pk if view.user_id == state.user.pk else 0
         tabs.append((view.name, f"{base}?view={view.pk}", view.pk == state.view_key, mine))
@@ -279,10 +289,10 @@ def save_view(request: HttpRequest, entity: Entity) -> HttpResponse:
     name = clean(request.POST.get("name", "")).strip()[:60]
     if not name:
         raise Refused({"name": [_("ビューの名前を入力してください。")]})
-    preset = next((one.condition for one in entity.presets if one.key == state.preset), None)
+    preset = entity.preset(state.preset)
     held = state.saved()
     if preset:
-        held["filter"] = {"all": [preset, state.filter]} if state.filter else preset
+        held["filter"] = all_of(preset.condition, state.filter)
     if state.search.strip():
         held["filter"] = (
             {"all": [held["filter"], {"search": state.search}]}

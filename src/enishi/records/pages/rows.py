@@ -4,6 +4,7 @@ import re
 from html import escape
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -11,13 +12,17 @@ from django.utils.translation import gettext as _
 from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind
 
+Offers = tuple[tuple[str, Any, str], ...]
 PHONE_CELLS = 3  # how many columns, beside the status, a row shows on a telephone
 _NO_DIGITS = re.compile(r"[^0-9+]+")
 RESTING = {"won", "lost", "closed", "dormant"}
 
 
-def table_rows(entity: Entity, records: list[Any], columns: list[FieldKind]) -> SafeString:
-    """The rows of the table; on a telephone the same rows are shown as cards of two lines (styles.css, table.list)."""
+def table_rows(
+    entity: Entity, records: list[Any], columns: list[FieldKind], offers: Offers = ()
+) -> SafeString:
+    """The rows of the table; on a telephone the same rows are shown as cards of two lines (styles.css, table.list). `offers`: what each
+    row lets one record in one tap (see `PresetGroup`)."""
     shown = [one for one in columns if one.name != entity.title_field]
     names = [escape(entity.title(record)) or "—" for record in records]
     chips = _phone_chips(entity, records)
@@ -30,6 +35,8 @@ def table_rows(entity: Entity, records: list[Any], columns: list[FieldKind]) -> 
         f'</td><td class="name"{f""" title="{escape(kana)}" """ if kana else ""}><a href="/{entity.slug}/{record.pk}/">{name}</a>{chip}</td>'
         for record, name, kana, chip in zip(records, names, readings, chips, strict=True)
     ]
+    if offers:
+        made.append(_offered(entity, records, names, offers))
     rows = ("".join(cells) for cells in zip(heads, *made, buttons, strict=True))
     return mark_safe("".join(rows))  # noqa: S308 (cells escape what they show)
 
@@ -81,9 +88,26 @@ def _class(found: FieldKind, small: set[str]) -> str:
         ("num", found.right_aligned),
         ("on-phone", found.name in small),
         ("flows", found.name == "next_step"),
+        ("whole", found.whole),
     )
     words = [word for word, good in classes if good]
     return f' class="{" ".join(words)}"' if words else ""
+
+
+def _offered(entity: Entity, records: list[Any], names: list[str], offers: Offers) -> list[str]:
+    """Buttons that open the quick record of a row: a call, a task."""
+    from enishi.records.templatetags.ui import icon
+
+    quick = reverse("quick-record")
+    words = [(kind, escape(str(word)), icon(picture)) for kind, word, picture in offers]
+    return [
+        '<td class="offers">' + "".join(
+            f'<button type="button" class="btn btn-ghost" hx-get="{quick}?about={entity.name}:{record.pk}&amp;kind={kind}" '
+            f'hx-target="#dialog" title="{word}" aria-label="{word}: {name}">{picture}<span class="phone-only">{word}</span></button>'
+            for kind, word, picture in words
+        ) + "</td>"
+        for record, name in zip(records, names, strict=True)
+    ]  # fmt: skip
 
 
 def _phone_chips(entity: Entity, records: list[Any]) -> list[str]:

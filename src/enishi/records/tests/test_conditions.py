@@ -17,6 +17,7 @@ from enishi.records.conditions.evaluate import matches
 from enishi.records.entity import Entity
 from enishi.records.registry import rebuild
 from enishi.records.tests import company
+from enishi.records.visible import visible
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
 ENTITIES = ("account", "contact", "deal", "task", "activity")
@@ -442,3 +443,39 @@ def test_conditions_in_words(alice: Any) -> None:
         "過去90日に訪問が2回以上",
     ):
         assert part in text, text
+
+
+@pytest.mark.parametrize(("plenty", "heaps"), [(5000, 100_000), (0, 100_000), (0, 0)])
+def test_what_hangs_on_what_hangs_here_is_found_however_many_there_are(
+    plenty: int, heaps: int, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("enishi.records.conditions.compile.PLENTY", plenty)
+    monkeypatch.setattr("enishi.records.conditions.compile.HEAPS", heaps)
+    product, order = registry.get("product"), registry.get("order")
+    one, two = (write.create(product, {"name": name}, by=alice).record for name in ("甲", "乙"))
+    held: dict[str, Any] = {}
+    for name, bought in (("両方", (one, two)), ("甲だけ", (one,)), ("乙だけ", (two,)), ("なし", ())):
+        held[name] = write.create(registry.get("account"), {"name": name}, by=alice).record
+        for each in bought:
+            lines = [{"product": each.pk, "quantity": "1", "unit_price": "100"}]
+            write.create(order, {"account": held[name].pk, "lines": lines}, by=alice)
+
+    def bought(key: int, least: int = 1) -> dict[str, Any]:
+        line = {
+            "has": {
+                "entity": "order_line",
+                "field": "order",
+                "where": {"field": "product", "op": "is", "value": key},
+            }
+        }
+        return {"has": {"entity": "order", "field": "account", "where": line, "at_least": least}}
+
+    account, scope = registry.get("account"), Scope.of(alice)
+
+    def found(tree: dict[str, Any]) -> set[str]:
+        rows = visible(account, alice).filter(compile_condition(account, tree, scope))
+        return set(rows.values_list("name", flat=True))
+
+    assert found(bought(one.pk)) == {"両方", "甲だけ"}
+    assert found({"all": [bought(one.pk), {"not": bought(two.pk)}]}) == {"甲だけ"}
+    assert found(bought(two.pk, 0)) == {"甲だけ", "なし"}

@@ -3,17 +3,15 @@
 import datetime
 from typing import Any
 
-from django.db.models import Case, Q, When
+from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from enishi.insight.purchases import today as purchases
 from enishi.japanese import amounts, calendar
 from enishi.people.contacts.birthdays import MonthDay, key_of
-from enishi.records import registry
-from enishi.records.entity import Entity
-from enishi.records.fields import Date
+from enishi.records import dues, registry
 from enishi.records.limits import names_all
-from enishi.records.pages.board_cards import RUNNING
 from enishi.records.visible import visible
 from enishi.work.daysoff.days import company_days
 from enishi.work.today.models import attended
@@ -21,24 +19,28 @@ from enishi.work.today.models import attended
 PER_KIND = 8  # lines of dates and of birthdays; of many, the nearest
 DEALS = 12
 WEEK = 7  # days ahead within which a birthday shows
-AHEAD, BEHIND = (
-    30,
-    14,
-)  # days before and after a date of one's own entities (the end of a contract) within which it shows
-ENTITIES = 12  # own entities that are asked for dates
 
 
 def growing(user: Any, today: datetime.date) -> tuple[list[dict[str, Any]], bool]:
-    """Dates coming near and birthdays, the nearest first; then open deals without a next step, those that stand still longest first;
+    """Dates coming near and birthdays, the nearest first; then customers who should buy again, then open deals without a next step, those that stand still longest first;
     and whether there are more deals. A fixed number of queries, whatever there is of each."""
     seen = attended(user, today)
     dated = [*_renewals(user, today, seen), *_birthdays(user, today, seen)]
     dated.sort(key=lambda pair: (pair[0], pair[1]["key"]))
-    deals = _deals(user, today)
-    return [row for _day, row in dated] + deals[:DEALS], len(deals) > DEALS
+    call = _call(today)
+    deals = _deals(user, today, call)
+    rows = [*(row for _day, row in dated), *_purchases(user, today, call), *deals[:DEALS]]
+    return rows, len(deals) > DEALS
 
 
-def _deals(user: Any, today: datetime.date) -> list[dict[str, Any]]:
+def _call(today: datetime.date) -> str:
+    """The word for a call on the next business day."""
+    following = company_days().after(today)
+    tomorrow = following == today + datetime.timedelta(days=1)
+    return _("明日電話") if tomorrow else _("%(day)sに電話") % {"day": f"{following.month}/{following.day}"}
+
+
+def _deals(user: Any, today: datetime.date, call: str) -> list[dict[str, Any]]:
     entity = registry.find("deal")
     if entity is None:
         return []
@@ -51,9 +53,6 @@ def _deals(user: Any, today: datetime.date) -> list[dict[str, Any]]:
         .values_list("pk", "name", whom, "stage__name", "amount", "stage_changed_at")[: DEALS + 1]
     )
     none, plan = _("次の予定なし"), _("予定")
-    following = company_days().after(today)
-    tomorrow = following == today + datetime.timedelta(days=1)
-    call = _("明日電話") if tomorrow else _("%(day)sに電話") % {"day": f"{following.month}/{following.day}"}
     rows = []
     for key, name, account, stage, amount, since in deals:
         still = (today - timezone.localtime(since).date()).days if since else 0
@@ -115,50 +114,28 @@ def _near(day: datetime.date, today: datetime.date) -> str:
 
 
 def _renewals(user: Any, today: datetime.date, seen: set[str]) -> list[tuple[datetime.date, dict[str, Any]]]:
-    """Records of the owner's own entities whose date (the one their calendar shows: the end of a contract, a deadline) comes near
-    or has just passed; those that have ended are left out."""
+    """Contracts that end, and whatever else has a day that the owner marked (`records.dues`)."""
     made = []
-    entities = [one for one in registry.all_entities() if one.drawn and one.calendar_field in one.fields]
-    for entity in sorted(entities, key=lambda one: (one.position, one.code))[:ENTITIES]:
-        for day, record in _dates(entity, user, today, seen):
-            left = (day - today).days
-            label = entity.field(entity.calendar_field).label
-            when = _near(day, today) if left >= 0 else _("%(n)d日過ぎています") % {"n": -left}
-            reason = _("%(field)s %(when)s") % {"field": label, "when": when}
-            made.append((day, {
-                "key": f"{entity.name}-{record.pk}", "title": entity.title(record), "reason": f"{reason}・{entity}", "icon": entity.icon,
-                "tone": "red" if left < 0 else "amber", "url": entity.url(record.pk), "about": f"{entity.name}:{record.pk}",
-                "action": _("予定"), "tap": _("済み"), "tap_url": f"/today/attend/?key={entity.name}:{record.pk}",
-            }))  # fmt: skip
+    for one in dues.coming(user, today, PER_KIND, seen):
+        left = (one.day - today).days
+        when = _("あと%(n)d日") if left > 0 else _("今日") if not left else _("%(n)d日過ぎています")
+        about = f"{one.entity.name}:{one.key}"
+        made.append((one.day, {
+            "key": f"{one.entity.name}-{one.key}", "title": one.title,
+            "reason": "・".join((when % {"n": abs(left)}, f"{one.label} {calendar.format_date(one.day, weekday=False)}", str(one.entity.label))),
+            "icon": one.entity.icon, "tone": "red" if left < 0 else "amber", "url": one.entity.url(one.key), "about": about,
+            "action": _("予定"), "tap": _("済み"), "tap_url": f"/today/attend/?key={about}",
+        }))  # fmt: skip
     return made
 
 
-def _dates(
-    entity: Entity, user: Any, today: datetime.date, seen: set[str]
-) -> list[tuple[datetime.date, Any]]:
-    found: Any = entity.field(entity.calendar_field)
-    assert isinstance(found, Date)
-    if "owner" not in entity.fields:
-        return []
-    first, last = today - datetime.timedelta(days=BEHIND), today + datetime.timedelta(days=AHEAD)
-    rows = visible(entity, user).filter(found.day_range(first, last), owner=user)
-    ended = _ended(entity)
-    if ended is not None:
-        rows = rows.exclude(ended)
-    done = [int(key.rpartition(":")[2]) for key in seen if key.startswith(f"{entity.name}:")]
-    if done:
-        rows = rows.exclude(pk__in=done[:500])
-    made = []
-    for record in rows.order_by(found.expression(), "pk")[:PER_KIND]:
-        day = found.day_of(found.get(record))
-        if day is not None:
-            made.append((day, record))
-    return made
-
-
-def _ended(entity: Entity) -> Q | None:
-    """What of an entity with stages has come to its end."""
-    field: Any = entity.fields.get(entity.board.field) if entity.board is not None else None
-    options = getattr(field, "options", ())
-    values = [one.value for one in options if one.outcome and one.outcome not in RUNNING]
-    return field.lookup("in")(values) if values else None
+def _purchases(user: Any, today: datetime.date, call: str) -> list[dict[str, Any]]:
+    """Customers who should buy again about now."""
+    return [
+        {
+            "key": f"purchase-{key}", "title": name, "reason": _("次の購入 %(text)s") % {"text": text}, "icon": "shopping-cart", "tone": "green",
+            "url": f"/accounts/{key}/", "about": f"account:{key}", "action": _("電話"), "kind": "call",
+            "tap": call, "tap_url": f"/today/plan/?about=account:{key}",
+        }
+        for key, name, text in purchases.expected(user, today)
+    ]  # fmt: skip

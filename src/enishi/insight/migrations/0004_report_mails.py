@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("insight", "0002_goals"),
+        ("insight", "0003_purchases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

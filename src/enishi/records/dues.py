@@ -1,0 +1,88 @@
+"""What is due soon: records with a day that the owner marked as a deadline or renewal (`Date.due_days`) and that nothing is planned for yet."""
+
+import datetime
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q
+
+from enishi.access.models import User
+from enishi.records import registry
+from enishi.records.entity import Entity
+from enishi.records.fields import Date
+from enishi.records.pages.board_cards import RUNNING
+from enishi.records.visible import visible
+
+PAST = 30  # days for which what has passed is still shown
+MOST = 10
+
+
+@dataclass(frozen=True)
+class Due:
+    """A record and the day on which something is due with it."""
+
+    entity: Entity
+    key: int
+    title: str
+    label: str  # of the field
+    day: datetime.date
+
+
+def marked(entity: Entity) -> Iterator[Date]:
+    """The fields of an entity on whose day something is due, as the person who is served sees them."""
+    return (
+        one for one in entity.fields.values() if isinstance(one, Date) and one.due_days and not one.hidden
+    )
+
+
+def coming(
+    user: User, today: datetime.date, most: int = MOST, but: Collection[str] = frozenset()
+) -> list[Due]:
+    """What is due soon of the records that a person looks after, the earliest first; a query per marked field, and one for the names.
+
+    What is over (a lost deal, a finished task, an own entity's last stage) and what has a next step already isn't there.
+
+    Args:
+        but: records that were seen to, as "contracts:12" by the entity's name.
+    """
+    found: list[tuple[datetime.date, Entity, Date, int]] = []
+    for entity in registry.all_entities():
+        for one in marked(entity):
+            rows = entity.handed_over(visible(entity, user).filter(owner=user))
+            if hasattr(entity.model, "next_step_at"):
+                rows = rows.filter(next_step_at=None, next_task_id=None)
+            if (ended := _ended(entity)) is not None:
+                rows = rows.exclude(ended)
+            if done := [int(key.rpartition(":")[2]) for key in but if key.startswith(f"{entity.name}:")]:
+                rows = rows.exclude(pk__in=done[:500])
+            within = one.day_range(
+                today - datetime.timedelta(days=PAST), today + datetime.timedelta(days=one.due_days)
+            )
+            picked = (
+                rows.filter(within)
+                .order_by(one.expression(), "pk")
+                .only("pk", "custom" if one.custom else one.column)
+            )
+            for record in picked[:most]:
+                day = one.day_of(one.get(record))
+                if day is not None:
+                    found.append((day, entity, one, record.pk))
+    found.sort(key=lambda each: (each[0], each[1].code, each[3]))
+    titles: dict[str, dict[int, str]] = {}
+    for _day, entity, _one, _key in found[:most]:
+        if entity.name not in titles:
+            titles[entity.name] = entity.titles(key for _d, each, _o, key in found[:most] if each is entity)
+    return [
+        Due(entity, key, titles[entity.name].get(key, ""), one.label, day)
+        for day, entity, one, key in found[:most]
+    ]
+
+
+def _ended(entity: Entity) -> Q | None:
+    """What of an entity with stages has come to its end."""
+    field: Any = entity.fields.get(entity.board.field) if entity.drawn and entity.board is not None else None
+    values = [
+        one.value for one in getattr(field, "options", ()) if one.outcome and one.outcome not in RUNNING
+    ]
+    return field.lookup("in")(values) if values else None
