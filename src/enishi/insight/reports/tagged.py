@@ -43,13 +43,14 @@ def _joined(entity: Entity, rows: QuerySet[Any], name: str) -> QuerySet[Any]:
     quote = connection.ops.quote_name
     link, tag = quote(Link._meta.db_table), quote(Tag._meta.db_table)
     record = f"{quote(rows.model._meta.db_table)}.{quote('id')}"
-    return rows.extra(  # noqa: S610 (names of tables and columns; the value is a parameter)
+    made: QuerySet[Any] = rows.extra(  # noqa: S610 (names of tables and columns; the value is a parameter)
         tables=[Link._meta.db_table, Tag._meta.db_table],
         where=[
             f"{link}.relation = 'tag' AND {link}.from_entity = %s AND {link}.from_id = {record} AND {link}.to_id = {tag}.id"
         ],
         params=[entity.name],
     ).annotate(**{name: RawSQL(f"{tag}.name", [], output_field=CharField())})  # noqa: S611 (as above)
+    return made
 
 
 def largest(lines: list[Any], most: int) -> list[Any]:
