@@ -1,5 +1,6 @@
 import "./styles.css";
 import "./charts.css";
+import "./calendar.css";
 import "./core/htmx";
 import "./core/ime";
 import "./core/toasts";

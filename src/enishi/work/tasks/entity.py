@@ -80,7 +80,7 @@ class TaskEntity(Entity):
         AnyRecord("about"),
         Due("due_at", sortable=True, aliases=("期限", "期日", "予定日", "締切", "次回予定日", "due", "due date", "deadline")),
         YesNo("all_day", default=True, listed=False),
-        Number("minutes", least=1, most=LONGEST, listed=False, aliases=("所要時間", "duration")),
+        Number("minutes", least=1, most=LONGEST, listed=False),
         Choice("priority", options=(
             Option("high", _("高"), "red", ("high", "至急")), Option("normal", _("普通"), "grey", ("中", "normal")),
             Option("low", _("低"), "grey", ("low",)),
