@@ -147,7 +147,7 @@ def test_today_shows_what_comes_near_with_its_reason_and_is_done_in_one_tap(
         birthday=(today + datetime.timedelta(days=1)).replace(year=1980)
     )
     drawn = operations.add_entity("保守契約", slug="contracts", by=alice).name
-    end = operations.add_field(drawn, "date", "満了日", {}, by=alice).key
+    end = operations.add_field(drawn, "date", "満了日", {"due_days": 60}, by=alice).key
     near = write.create(
         registry.get(drawn), {"name": "複合機", end: today + datetime.timedelta(days=20)}, by=alice
     ).record
