@@ -40,30 +40,47 @@ def build(sample: "Sample") -> None:
 
 
 def _goals(sample: "Sample") -> None:
-    """Of the last months, this one and the next; a tenth above what is usually won."""
+    """Of the last months, this one and the next: what was reached, a little less or more."""
     first = sample.today.replace(day=1)
     months = [first]
     for _number in range(MONTHS - 1):
         months.insert(0, (months[0] - DAY).replace(day=1))
     months.append((first + 31 * DAY).replace(day=1))
-    won = Deal.objects.filter(outcome="won", closed_at__gte=sample.now - 365 * DAY)
-    year = won.aggregate(sum=Sum("amount"))["sum"] or 12_000_000
-    usual = max(year // 12 * 11 // 10 // 500_000, 1) * 500_000
     rows: list[dict[str, Any]] = []
     for month in months:
+        like = min(month, first)  # of the month to come nothing is known: as this one
         goal = {"period": "month", "start": month}
-        rows.append(
-            {**goal, "scope": "company", "measure": "won_amount", "target": usual, "owner": sample.user.pk}
-        )
-        for place, person in enumerate(sample.people):
-            share = (30, 22, 20, 14, 14)[place]
+        whole = 0
+        for person in sample.people:
+            won, visits, calls = _reached(person.pk, like)
             mine = {**goal, "scope": "person", "owner": person.pk}
-            rows.append(
-                {**mine, "measure": "won_amount", "target": max(usual * share // 100 // 100_000, 1) * 100_000}
-            )
-            rows.append({**mine, "measure": "visits", "target": 10 + share // 5})
-            rows.append({**mine, "measure": "calls", "target": 15 + share // 4})
+            target = _near(sample, won, 100_000, 500_000)
+            whole += target
+            rows.append({**mine, "measure": "won_amount", "target": target})
+            rows.append({**mine, "measure": "visits", "target": _near(sample, visits, 1, 8)})
+            rows.append({**mine, "measure": "calls", "target": _near(sample, calls, 1, 10)})
+        rows.append(
+            {**goal, "scope": "company", "measure": "won_amount", "target": whole, "owner": sample.user.pk}
+        )
     sample.store("goal", rows, [100] * len(rows))
+
+
+def _reached(owner: int, month: datetime.date) -> tuple[int, int, int]:
+    """What somebody won in a month, his visits and his calls."""
+    end = (month + 31 * DAY).replace(day=1)
+    span = [timezone.make_aware(datetime.datetime.combine(day, datetime.time())) for day in (month, end)]
+    won = Deal.objects.filter(owner=owner, outcome="won", closed_at__gte=span[0], closed_at__lt=span[1])
+    done = Activity.objects.filter(owner=owner, at__gte=span[0], at__lt=span[1])
+    return (
+        won.aggregate(sum=Sum("amount"))["sum"] or 0,
+        done.filter(kind__in=("visit", "meeting")).count(),
+        done.filter(kind="call").count(),
+    )
+
+
+def _near(sample: "Sample", reached: int, step: int, least: int) -> int:
+    """A round figure about what was reached."""
+    return max(round(reached * sample.draw.choice((0.85, 0.95, 1.1, 1.2, 1.35)) / step) * step, least)
 
 
 def _appointments(sample: "Sample") -> None:

@@ -118,7 +118,7 @@ class Lines:
         return (
             f'<div class="today-row" id="today-{row["key"]}"><span class="event-mark {row["tone"]}">{icon(row["icon"])}</span>'
             f'<a class="min-w-0 flex-1 text-[color:var(--ink)]" href="{row["url"]}"><span class="block truncate">{escape(row["title"])}</span>'
-            f'<span class="muted text-[13px] block truncate">{escape(row["reason"])}</span></a>{self._buttons(row, primary)}</div>'
+            f'<span class="today-why">{escape(row["reason"])}</span></a>{self._buttons(row, primary)}</div>'
         )
 
     def _buttons(self, row: dict[str, Any], primary: bool) -> str:
