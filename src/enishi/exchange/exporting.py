@@ -45,7 +45,7 @@ def value_rows(
     Only the columns that are asked for are read, and each is formed for a whole page at once.
     """
     yield [one.label for one in columns] + ([marker.heading] if marker else [])
-    stored = ["pk" if one.linked else "custom" if one.custom else one.column for one in columns]
+    stored = ["pk" if one.linked or one.moving else "custom" if one.custom else one.column for one in columns]
     beside = ["version"] if marker else []
     places = {name: place for place, name in enumerate(dict.fromkeys(["pk", *stored, *beside]))}
     found = rows.order_by("pk").values_list(*places)
@@ -61,8 +61,8 @@ def value_rows(
 
 def cells_of(one: FieldKind, values: Sequence[Any]) -> list[Any]:
     """A field's stored values (or the own fields that hold it) as `export` gives them; what comes again is formed once."""
-    if isinstance(one, Linked | Lines):
-        return list(one.exported(values))
+    if isinstance(one, Linked | Lines) or one.moving:
+        return list(one.exported(values))  # type: ignore[attr-defined]
     if one.custom:
         values = [own.get(one.name) for own in values]
     if isinstance(one, Pointer) or one.kind == "any_record":
