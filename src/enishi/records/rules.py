@@ -194,6 +194,8 @@ def _check_asked(
     if entity.board is None or entity.board.field not in changed or not entity.asks:
         return
     found = entity.fields[entity.board.field]
+    if found.name in errors:  # there may be no such stage
+        return
     stage = None if isinstance(found, Choice) else getattr(record, found.name, None)
     ask = entity.asks.get(
         str(found.get(record)) if isinstance(found, Choice) else getattr(stage, "outcome", "")

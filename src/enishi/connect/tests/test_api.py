@@ -521,3 +521,9 @@ def test_a_call_loses_a_deal_with_its_reason_and_ties_people_with_their_roles(
     operations.change_field("deal", "lost_reason", {"may_lack": "1"}, by=alice)
     other = write.create(registry.get("deal"), {"name": "別の話"}, by=bob).record
     assert api("patch", f"deals/{other.pk}", {"fields": {"stage": lost.pk}}).status_code == 200
+
+
+def test_a_stage_that_is_not_there_is_refused_in_words(api: Caller) -> None:
+    answer = api("post", "deals", {"fields": {"name": "案件", "stage": 999_999}})
+    assert answer.status_code == 422, answer.content.decode()
+    assert "ステージ" in answer.content.decode()

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from enishi.japanese import amounts
 from enishi.japanese.text import clean
@@ -119,6 +120,23 @@ def _due_days(name: str, raw: Any) -> int:
             }
         )
     return number
+
+
+def due_shown(found: FieldKind | None) -> set[str]:
+    """Of a built-in field: whether it may be marked as a day on which something is due."""
+    return (
+        {"due_days"}
+        if isinstance(found, Date) and found.editable and "due_days" in found.design_options
+        else set()
+    )
+
+
+def due_offered(options: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How long before, with what is held where that is something else."""
+    days = {7, 30, 60, 90, 180}
+    held = options.get("due_days")
+    days |= {held} if isinstance(held, int) and held else set()
+    return [(str(n), ngettext("%(n)d日前から", "%(n)d日前から", n) % {"n": n}) for n in sorted(days)]
 
 
 def _pattern(name: str, raw: Any) -> str:

@@ -9,18 +9,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi.kit import htmx
 from enishi.records import registry, rules
 from enishi.records.design import operations, picture, sets
 from enishi.records.design.icons import ICONS
-from enishi.records.design.options import UNIQUE
+from enishi.records.design.options import UNIQUE, due_offered, due_shown
 from enishi.records.design.words import words_of, wordy
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import KINDS, Choice, Date, FieldKind, Linked, Number, Stage
+from enishi.records.fields import KINDS, Choice, FieldKind, Linked, Number, Stage
 from enishi.records.fields.choices import COLOURS
 from enishi.records.fields.formulas import FUNCTIONS, renamed
 from enishi.records.models import ConnectionDesign, EntityDesign, FieldDesign
@@ -279,7 +279,7 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
     context = {
         "entity": entity, "field": field, "found": found, "own": own, "kind": kind, "kind_label": of_kind.design_label,
         "label": label, "options": options, "errors": errors, "general": errors.get("", []),
-        "shown": set(of_kind.design_options) if own else _due(found), "due_offered": _due_offered(options), "may_unique": own and kind in UNIQUE,
+        "shown": set(of_kind.design_options) if own else due_shown(found), "due_offered": due_offered(options), "may_unique": own and kind in UNIQUE,
         "choices": json.dumps((options.get("choices") if own else words_of(found)) or [], ensure_ascii=False),
         "wordy": not own and wordy(of_kind), "ask": rules.must_when(entity, field) if not own else None,
         "colours": [(one, str(COLOUR_WORDS[one])) for one in COLOURS],
@@ -291,23 +291,6 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
         "may_default": kind in DEFAULTS, "default": _default_shown(options),
     }  # fmt: skip
     return dialog(request, "design/field_form.html", context, status=422 if errors else 200)
-
-
-def _due(found: FieldKind | None) -> set[str]:
-    """Of a built-in field: whether it may be marked as a day on which something is due."""
-    return (
-        {"due_days"}
-        if isinstance(found, Date) and found.editable and "due_days" in found.design_options
-        else set()
-    )
-
-
-def _due_offered(options: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """How long before, with what is held where that is something else."""
-    days = {7, 30, 60, 90, 180}
-    held = options.get("due_days")
-    days |= {held} if isinstance(held, int) and held else set()
-    return [(str(n), ngettext("%(n)d日前から", "%(n)d日前から", n) % {"n": n}) for n in sorted(days)]
 
 
 def _default_shown(options: Mapping[str, Any]) -> Any:

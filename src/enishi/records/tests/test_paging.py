@@ -67,6 +67,8 @@ def fill(users: list[Any]) -> Any:
                     some.choice([None, 0, 10**9]),
                     company.day(some),
                 )
+            if hasattr(record, "buy_next_on"):
+                record.buy_next_on, record.buy_value = company.day(some), some.choice([None, 0, 10**9])
             record.updated_at = company.moment(some) or record.updated_at
             record.save()
     return users
