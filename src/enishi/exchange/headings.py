@@ -177,10 +177,8 @@ def _labels(one: Any) -> set[str]:
 
 def words(main: str = "") -> tuple[dict[str, list[Meaning]], set[str]]:
     """`_words`, made anew when own fields change."""
-    stamp = tuple(
-        (one.name, str(one), tuple((f.name, str(f.label)) for f in one.own)) for one in importable(main)
-    )
-    return _words(stamp, main)
+    own = tuple((one.name, tuple(field.name for field in one.own)) for one in importable(main))
+    return _words((registry.design_number(), own), main)
 
 
 def means(text: str, main: str = "") -> list[Meaning]:
