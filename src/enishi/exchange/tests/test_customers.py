@@ -7,6 +7,7 @@ import pytest
 from enishi.access.models import User
 from enishi.exchange.tests.test_importing import bring, write_csv
 from enishi.people.models import Account, Contact
+from enishi.sales.models import Deal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B1"), pytest.mark.row("B4")]
 
@@ -100,3 +101,15 @@ def test_one_name_at_another_line_and_site_is_asked_about(alice: User, tmp_path:
     ]
     figures = bring(write_csv(tmp_path / "得意先.csv", rows), alice).figures
     assert (figures["created"], figures["asked"]) == ({"account": 1}, 1)
+
+
+def test_the_day_of_an_end_stays_with_a_deal_that_is_open(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["案件名", "ステージ", "決着日"],
+        ["設備更新", "提案・見積", "2026/10/1"],
+        ["新店舗", "受注", "2026/10/2"],
+    ]
+    assert bring(write_csv(tmp_path / "案件.csv", rows), alice).figures["created"] == {"deal": 2}
+    first, second = Deal.objects.order_by("pk")
+    assert (first.closed_at, first.note) == (None, "決着日: 2026/10/01(木)")
+    assert second.closed_at is not None and second.note == ""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from enishi.japanese.calendar import format_date
 from enishi.japanese.text import fold
 from enishi.people.models import Account
 from enishi.records.entity import Ask, Board, Connection, Entity, ImportHint, Preset, Section
@@ -272,6 +273,10 @@ class DealEntity(Entity):
     def _close(record: Deal, changed: set[str]) -> None:
         """The day a deal ended belongs to what has ended; who won it is one of those who competed."""
         if record.outcome not in CLOSED:
+            if record.importing and "closed_at" in changed and record.closed_at:
+                line = f"{_t('決着日')}: {format_date(timezone.localdate(record.closed_at))}"
+                if line not in record.note.split("\n"):  # nothing of a file is lost
+                    record.note = f"{record.note}\n{line}".strip("\n")
             if record.importing or "closed_at" not in changed:
                 record.closed_at = None
         elif record.closed_at is None:
