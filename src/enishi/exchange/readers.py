@@ -234,6 +234,8 @@ def open_tables(path: Path, name: str) -> list[Table]:
         return _page_tables(path, name)
     if ending in CARDS:
         raise Unreadable(_("vCardとして読めません。連絡先のアプリから書き出し直してください。"))
+    if ending in SHEETS and (text := _text_called_a_sheet(path, name)) is not None:
+        return [text]
     if ending in SHEETS:
         raise Unreadable(
             _("拡張子は%(ending)sですが、Excelファイルではありません。Excelで開いて保存し直してください。")
@@ -271,6 +273,20 @@ def _page_tables(path: Path, name: str) -> list[Table]:
         names.add(title)
         made.append(Table(title, path, "page", encoding, place=place))
     return made
+
+
+def _text_called_a_sheet(path: Path, name: str) -> Table | None:
+    """Lines with tabs or commas that a program has called .xls, as Excel opens them too; None for whatever else it is."""
+    try:
+        table = _text_table(path, name, "")
+    except Unreadable:
+        return None
+    with path.open(encoding=table.encoding, newline="", errors="replace") as stream:
+        lines = [line for line in stream.read(20_000).splitlines()[:40] if line.strip()]
+    parted = [line for line in lines if table.delimiter in line]
+    if len(parted) < 2 or len(parted) * 2 < len(lines) or lines[0].lstrip().startswith("<"):
+        return None
+    return table
 
 
 def _text_table(path: Path, name: str, ending: str) -> Table:

@@ -94,3 +94,18 @@ def test_a_page_without_a_table_says_so(alice: User, tmp_path: Path, text: str, 
     path = page(tmp_path, text)
     with pytest.raises(readers.Unreadable, match=says):
         importing.begin(path, path.name, by=alice)
+
+
+def test_lines_with_tabs_that_are_called_xls_come_in(alice: User, tmp_path: Path) -> None:
+    path = tmp_path / "得意先.xls"
+    path.write_bytes(
+        "会社名\t郵便番号\t電話番号\r\n㈱髙田商会\t060-0001\t011-111-1111\r\n（有）丸井屋\t\t03-2222-2222\r\n".encode(
+            "cp932"
+        )
+    )
+    job = bring(path, alice)
+    assert job.figures["created"] == {"account": 2}
+    assert Account.objects.get(phone="011-111-1111").postal_code == "060-0001"
+    path.write_text("これは表ではありません。\nただの文章です。", encoding="utf-8")
+    with pytest.raises(readers.Unreadable, match="Excelファイルではありません"):
+        readers.open_tables(path, path.name)
