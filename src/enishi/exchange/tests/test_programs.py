@@ -9,6 +9,7 @@ from enishi.access.models import User
 from enishi.exchange import importing, profiles, tasks
 from enishi.exchange.mapping import Plan
 from enishi.exchange.models import ImportJob
+from enishi.exchange.programs import whole_id
 from enishi.exchange.tests import programs
 from enishi.exchange.tests.test_importing import bring, everything, write_csv
 from enishi.people.models import Account, Contact
@@ -380,3 +381,21 @@ def test_a_form_can_be_read_as_any_sheet(alice: User, tmp_path: Path, as_alice: 
     as_alice.post(f"/import/{job.pk}/", {"profile": "on"})
     job.refresh_from_db()
     assert Plan.from_json(job.plan).profile == "hubspot_contacts"
+
+
+def test_an_id_of_a_salesforce_report_is_that_of_the_data_export() -> None:
+    assert whole_id("0015g00000AbCdE") == "0015g00000AbCdEAAV"
+    assert whole_id("0015g00000AbCdEAAV") == "0015g00000AbCdEAAV"
+    assert whole_id("A-778") == "A-778"
+
+
+def test_people_of_a_report_find_their_company_of_the_data_export(alice: User, tmp_path: Path) -> None:
+    files = [
+        programs.SALESFORCE_ACCOUNTS,
+        programs.SALESFORCE_CONTACTS.replace("0015g00000AbCdEAAV", "0015g00000AbCdE"),
+    ]
+    for number, text in enumerate(files):
+        path = tmp_path / f"{number}.csv"
+        path.write_text(text.strip(), encoding="utf-8")
+        bring(path, alice)
+    assert Contact.objects.get(family_name="宮下").account == Account.objects.get(name="株式会社南信精機")
