@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from enishi.exchange.rows import RowReader
 
 _MAIL_BEHIND = re.compile(r"\s*[(<（]([^()<>（）\s]+@[^()<>（）\s]+)[)>）]\s*$")
-_SHORT_ID = re.compile(r"[A-Za-z0-9]{15}\Z")
+_SHORT_ID = re.compile(r"(?:001|003|006|00Q)[A-Za-z0-9]{12}\Z")  # accounts, contacts, opportunities, leads
 _YEARLESS = re.compile(r"^\s*--(\d\d)-?(\d\d)\s*$")
 
 

@@ -141,6 +141,8 @@ def _split_branch(base: str) -> tuple[str, str]:
     if not office or _is_shop_word(base):
         return base, ""
     head = base[: -len(office)]
+    if office == "駅前店" and len(head) > 1:  # which names its place itself
+        return head, office
     places = _places()
     for size in range(min(8, len(head) - 2), 0, -1):  # the longest place in front of 支店
         if head[-size:] in places and size > 1:

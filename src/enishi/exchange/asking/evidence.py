@@ -76,6 +76,12 @@ def host_of(get: Get) -> str:
     return site or ("" if mail in _FREE_HOSTS else mail)
 
 
+def _other_sites(mine: Get, theirs: Get, one: str, two: str) -> bool:
+    """Whether two hosts are two firms': a site may stand elsewhere than the mail, and below or above another name of the firm."""
+    alike = bool(_text(mine, "website")) == bool(_text(theirs, "website"))
+    return alike and not one.endswith(f".{two}") and not two.endswith(f".{one}")
+
+
 # --- places -----------------------------------------------------------------------------------------
 def _place(get: Get) -> tuple[str, str, str]:
     """Prefecture, the rest's key up to the block number, and the town's letters in it."""
@@ -121,6 +127,10 @@ def compare_accounts(mine: Get, theirs: Get) -> Likeness:
     if not name or not other:
         return NOTHING
     one, two = _company(name), _company(other)
+    if one.base + one.branch == two.base + two.branch:
+        two = replace(
+            two, base=one.base, branch=one.branch
+        )  # where the office begins may be guessed otherwise
     if one.branch != two.branch and one.branch and two.branch:
         return NOTHING  # another branch is another customer
     found = Likeness()
@@ -144,8 +154,10 @@ def compare_accounts(mine: Get, theirs: Get) -> Likeness:
     mail, their_mail = _text(mine, "email").lower(), _text(theirs, "email").lower()
     if mail and mail == their_mail:
         found.add("email", 30)
-    elif (host := host_of(mine)) and (their_host := host_of(theirs)):
-        found.add("host" if host == their_host else "host_differs", 15 if host == their_host else -10)
+    elif (host := host_of(mine)) and host == (their_host := host_of(theirs)):
+        found.add("host", 15)
+    elif host and their_host and _other_sites(mine, theirs, host, their_host):
+        found.add("host_differs", -10)
     _compare_places(found, mine, theirs, 30)
     code, their_code = _text(mine, "code"), _text(theirs, "code")
     if code and their_code and code != their_code:

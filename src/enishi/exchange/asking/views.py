@@ -17,6 +17,7 @@ from enishi.exchange.mapping import Plan
 from enishi.exchange.models import ImportJob
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.views import job_of
+from enishi.japanese.addresses import split_prefecture
 from enishi.kit import htmx
 from enishi.records import registry
 from enishi.records.entity import Entity
@@ -93,6 +94,8 @@ def _lines(entity: Entity, values: dict[str, Any], record: Any, update: bool) ->
         values["name"] = f"{values.get('family_name', '')} {values.get('given_name', '')}".strip()
     if not values.get("kana") and (values.get("family_kana") or values.get("given_kana")):
         values["kana"] = f"{values.get('family_kana', '')} {values.get('given_kana', '')}".strip()
+    if values.get("address") and not values.get("prefecture"):  # as it will be stored
+        values["prefecture"], values["address"] = split_prefecture(values["address"])
     made = []
     order = sorted(entity.fields, key=lambda name: _ALWAYS.index(name) if name in _ALWAYS else len(_ALWAYS))
     for name in order:

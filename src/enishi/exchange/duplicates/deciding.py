@@ -130,6 +130,11 @@ def _person(a: Features, b: Features, found: Levels, weighed: Weighed) -> str:
         )
         return AUTOMATIC if spelled else ASK
     proofs = _strong(found) + (found.get("birthday") in {"same", "variant"})
+    # In a large base two of one name and birthday may even have made themselves the same mail address: where they live elsewhere and
+    # have other numbers, a person looks.
+    against = sum(found.get(name) == "different" for name in ("mobile", "phone", "address"))
+    if proofs == 2 and (against > 1 or (against and found.get("birthday") == "variant")):
+        return ASK
     return AUTOMATIC if proofs >= 2 else ASK
 
 

@@ -87,6 +87,19 @@ def test_an_office_is_seen_without_a_space_before_it(alice: User, tmp_path: Path
     assert (figures["created"], figures["asked"]) == ({"account": 1}, 1)
 
 
+def test_an_office_written_with_and_without_a_space_is_one(alice: User, tmp_path: Path) -> None:
+    number = "2277176674542"
+    rows = [
+        ["会社名", "法人番号", "住所", "電話番号"],
+        ["㈱男鹿高橋クリニック 駅前店", number, "広島県東広島市高屋町中島1627-19", "082-111-1111"],
+        ["(株)男鹿高橋クリニック駅前店", number, "広島県東広島市高屋町中島1627番地19", "082-111-1111"],
+        ["丸山ラボ　神田分室", number, "東京都千代田区神田須田町1-1", "03-2222-2222"],
+        ["丸山ラボ神田分室", number, "東京都千代田区神田須田町1-1", "03-2222-2222"],
+    ]
+    figures = bring(write_csv(tmp_path / "得意先.csv", rows), alice).figures
+    assert (figures["created"], figures["asked"]) == ({"account": 2}, 0)
+
+
 def test_one_name_at_another_line_and_site_is_asked_about(alice: User, tmp_path: Path) -> None:
     rows = [
         ["会社名", "住所", "電話番号", "URL"],

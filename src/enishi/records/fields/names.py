@@ -67,9 +67,15 @@ class Names(Words):
         if op not in {"has", "has_not"}:
             return None
         line: Any = F(self.column)
-        for other in OTHERS:
+        for other in f"{OTHERS}\n":
             line = Replace(line, Value(other), Value(MARK))
-        line = Replace(line, Value(f"{MARK} "), Value(MARK))
+        for spaced in (
+            f"{MARK} ",
+            f" {MARK}",
+            f"{MARK}\u3000",
+            f"\u3000{MARK}",
+        ):  # as lines stand that were typed before
+            line = Replace(line, Value(spaced), Value(MARK))
         around = Concat(Value(MARK), line, Value(MARK))
         found = Q(IContains(around, f"{MARK}{value}{MARK}"))
         return found if op == "has" else ~found
