@@ -19,7 +19,7 @@ export async function sendDrop(url: string, values: Record<string, string>, back
     return answer;
   } catch {
     back();
-    toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
+    offline();
     return null;
   } finally {
     busy(-1);
@@ -30,4 +30,22 @@ export function openDialog(text: string): void {
   const dialog = document.getElementById("dialog")!;
   dialog.innerHTML = text;
   htmx.process(dialog);
+}
+
+// A form is fetched and opened; a refusal and the network being away are told.
+export async function openFrom(url: string): Promise<void> {
+  busy(1);
+  try {
+    const answer = await fetch(url, { headers: { "HX-Request": "true" } });
+    if (answer.ok) openDialog(await answer.text());
+    else readHeader(answer.headers.get("HX-Trigger"));
+  } catch {
+    offline();
+  } finally {
+    busy(-1);
+  }
+}
+
+function offline(): void {
+  toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
 }

@@ -1,7 +1,6 @@
 // The calendar: entries stand at their hours; one drags them with mouse and finger (long press) or moves them by keys
 // (Space lifts, arrows move, Shift+up/down stretches, Space drops, Esc gives up), and begins something new on an empty place.
-import { openDialog, sendDrop } from "../core/drops";
-import { busy } from "../core/htmx";
+import { openFrom, sendDrop } from "../core/drops";
 import { isImeKey } from "../core/ime";
 
 const STEP = 15; // minutes
@@ -304,10 +303,7 @@ class CalendarGrid extends HTMLElement {
       values.set("minutes", String(Math.min(length, DAY - from)));
     }
     if (day.dataset.owner) values.set("owner", day.dataset.owner);
-    busy(1);
-    const answer = await fetch(`${this.dataset.new}&${values}`, { headers: { "HX-Request": "true" } }).catch(() => null);
-    busy(-1);
-    if (answer?.ok) openDialog(await answer.text());
+    await openFrom(`${this.dataset.new}&${values}`);
   }
 
   // --- keys ----------------------------------------------------------------------------------------

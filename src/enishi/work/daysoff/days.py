@@ -55,12 +55,14 @@ class Days:
 def company_days() -> Days:
     """The company's calendar; kept for some seconds, since nearly every page asks."""
     now = time.monotonic()
-    if not _kept or now - _kept[0][0] > KEEP_SECONDS:
+    held = next(iter(_kept), None)  # another thread may forget it at any time
+    if held is None or now - held[0] > KEEP_SECONDS:
         week = CompanyWeek.objects.filter(pk=1).first()
         own = dict(DayOff.objects.order_by("-day").values_list("day", "name")[:MOST])
         weekdays = WEEKEND if week is None else frozenset(week.weekdays)
-        _kept[:] = [(now, Days(weekdays, week is None or week.holidays, own))]
-    return _kept[0][1]
+        held = now, Days(weekdays, week is None or week.holidays, own)
+        _kept[:] = [held]
+    return held[1]
 
 
 @receiver([post_save, post_delete], sender=CompanyWeek)

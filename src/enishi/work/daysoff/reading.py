@@ -10,8 +10,11 @@ from enishi.japanese.wareki import parse_date
 
 LONGEST = 60  # days of one line
 LINES = 400
-_SPAN = re.compile(r"\s*(?:〜|～|~|–|—|から)\s*|\s+-\s+")
-_WEEKDAY = re.compile(r"[(（][^()（）]{1,4}[)）]")
+_MARK = r"(?:〜|～|~|–|—|→|から)"
+_SPAN = re.compile(rf"\s*{_MARK}\s*|\s*[-－]\s*|\t+")
+_WEEKDAY = re.compile(r"[(（][月火水木金土日](?:曜日?)?(?:・?[祝休])?[)）]|\b\d{1,2}:\d{2}(?::\d{2})?\b")
+_LAST = re.compile(rf"\s*(?:{_MARK}|[-－])\s*(\d{{1,2}})日?(?=\s|[,，、]|まで|$)")  # 8/13〜16
+_UNTIL = re.compile(r"\s*(?:まで|迄)")
 _DAY = re.compile(
     r"(?:(?:令和|R)\s*(?:\d{1,2}|元)\s*[年./-]\s*)?(?:\d{4}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?|\d{8}"
 )
@@ -63,9 +66,18 @@ def _line(number: int, line: str, year: int) -> tuple[datetime.date, datetime.da
         last, end = _day(found[1][0], first.year, told), found[1].end()
         if last < first and not re.search(r"\d{4}|令和|R", found[1][0]):
             last = _day(found[1][0], first.year + 1, told)
+    elif alone := _LAST.match(plain, end):
+        last, end = _day(f"{first.year}/{first.month}/{alone[1]}", first.year, told), alone.end()
+    if until := _UNTIL.match(plain, end):
+        end = until.end()
+    if _SPAN.match(plain[end:].lstrip() or "x"):
+        raise Unread(
+            _("%(n)d行目「%(line)s」の期間の終わりが読めません。「12/29〜1/3」のように書いてください。")
+            % told
+        )
     if not 0 <= (last - first).days < LONGEST:
         raise Unread(
-            _("%(n)d行目「%(line)s」の期間は%(most)d日までにし、初めの日を先に書いてください。")
+            _("%(n)d行目「%(line)s」の期間は%(most)d日までにし、開始日を先に書いてください。")
             % {**told, "most": LONGEST}
         )
     return first, last, (plain[: found[0].start()] + " " + plain[end:]).strip(" \t,，、:：・")

@@ -95,6 +95,11 @@ def columns_of(
             ]
             timed = lanes([one for one in mine if one.minute is not None], colours)
             made.append(Column(day, whole, timed, person))
+        rest = [one for one in entries if one.owner_id not in colours] if side_by_side else []
+        if rest:  # nobody's, or of people who have left
+            whole = [Placed(one) for one in rest if one.minute is None]
+            timed = lanes([one for one in rest if one.minute is not None], colours)
+            made.append(Column(day, whole, timed, Person(0, _("担当なし・その他"), 0, True)))
     return made
 
 
@@ -109,7 +114,7 @@ def people_of(user: User, who: str, chosen: frozenset[int]) -> list[Person]:
         found = found.filter(pk__in=owners)
     if who == "team":
         found = found.filter(pk__in=mates(user))
-    users = list(found[:500])
+    users = sorted(found[:500], key=lambda one: one.pk != user.pk)  # oneself first
     picked = [one for one in users if one.pk in chosen]
     coloured = users if len(users) <= COLOURS or not picked else picked
     colours = {one.pk: number % COLOURS + 1 for number, one in enumerate(coloured)}

@@ -43,7 +43,7 @@ def move(request: HttpRequest) -> HttpResponse:
     response.headers["X-Version"] = str(done.record.version)
     if done.event is not None:
         told = {"title": entity.title(done.record), "when": _when(name, done.record)}
-        text = _("「%(title)s」を%(when)sにしました。") % told
+        text = _("「%(title)s」を%(when)sに変更しました。") % told
         htmx.toast(response, text, undo_url=f"/undo/event/{done.event.pk}/")
     return htmx.trigger(response, **{"records-changed": True})
 

@@ -2,6 +2,7 @@
 
 import calendar as months
 import datetime
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -53,11 +54,11 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     picked = sorted(one.key for one in people if one.shown) if chosen and people else []
     picked = picked if len(picked) < len(people) else []
     side = span == "day" and who != "me"
-    if side and not picked:  # more columns than a page holds: the first of them, until somebody chooses
-        people = [
-            Person(one.key, one.name, one.colour, number < SIDE_BY_SIDE) for number, one in enumerate(people)
-        ]
-    asked = [one.key for one in people if one.shown] if picked or side else None
+    crowded = side and sum(one.shown for one in people) > SIDE_BY_SIDE
+    if crowded:  # more columns than a page holds
+        beside = {one.key for one in [one for one in people if one.shown][:SIDE_BY_SIDE]}
+        people = [replace(one, shown=one.key in beside) for one in people]
+    asked = [one.key for one in people if one.shown] if picked or crowded else None
     held, too_many = between(user, days[0], days[-1], who, asked)
 
     def link(**changed: str) -> str:
@@ -68,7 +69,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     planner = _Planner(user, span, on, today, reverse("planner") + link(), lines)
     columns = columns_of(days, held, people, side_by_side=side)
     context = {
-        "title": _title(span, on, days), "span": span, "too_many": too_many, "empty": not held, "plans": planner.plans,
+        "title": _title(span, on, days), "span": span, "too_many": too_many, "crowded": SIDE_BY_SIDE if crowded else 0, "empty": not held, "plans": planner.plans,
         "here": reverse("planner") + link(), "new": planner.new, "side": side, "on": on,
         "timed": span in {"day", "week"}, "columns": [planner.column(one) for one in columns] if span in {"day", "week"} else [],
         "weeks": _weeks([planner.column(one) for one in columns]) if span == "month" else [],
@@ -87,7 +88,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
             if value != "team" or user.team_id
         ],
         **_legend(people, picked, link),
-        "free": planner.free(columns) if side else [],
+        "free": planner.free(columns) if side else None,
         "route": f"{reverse('route')}?on={on if span == 'day' else today}" if registry.find("task") is not None else "",
     }  # fmt: skip
     part = request.GET.get("part") == "grid"
@@ -195,10 +196,11 @@ class _Planner:
             "plan": self.plan(day, owner=someone.key if someone else 0),
         }  # fmt: skip
 
-    def free(self, columns: list[Column]) -> list[dict[str, str]]:
-        """When all that are shown are free, each with the form for a meeting then."""
+    def free(self, columns: list[Column]) -> list[dict[str, str]] | None:
+        """When all that are shown are free, each with the form for a meeting then; None of a day that is over."""
+        columns = [one for one in columns if one.person is not None and one.person.key]
         if not columns or columns[0].day < self.today:
-            return []
+            return None
         now = timezone.localtime()
         earliest = -(-(now.hour * 60 + now.minute) // 15) * 15 if columns[0].day == self.today else 0
         return [
