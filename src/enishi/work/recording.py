@@ -53,8 +53,8 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
     thing to do, and a stage change: all or nothing, as one operation that is undone as one.
 
     Args:
-        values: kind, about, text, outcome, met, at, minutes, next_on, next_time, next_name, todo_on, todo_name, stage, lost_reason (raw,
-            as a form gives them); task, the key of the task whose outcome this is, or None.
+        values: kind, about, text, outcome, met, at, minutes, next_on, next_time, next_name, todo_on, todo_name, stage, stage_was (where
+            the deal stood when the form was opened), lost_reason (raw, as a form gives them); task, the key of the task whose outcome this is, or None.
 
     Raises:
         NotAllowed, NotFound, Refused, Conflict
@@ -69,9 +69,7 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
         )
         if held is not None:
             return Recorded(Activity.objects.filter(pk=held.record_id).first(), None)
-        operation = Operation.objects.create(
-            kind="edit", user=by, summary=_("記録"), figures={"recorded": True}
-        )
+        operation = Operation.objects.create(kind="edit", user=by, summary=_("記録"))
         task = _appointment(values, plan, by, operation)
         todo = _todo(values, plan, by, operation)
         done = write.create(
@@ -132,9 +130,12 @@ def _read(values: dict[str, Any]) -> _Plan:
             time = datetime.time.fromisoformat(text_time)
         except ValueError:
             errors["next_on"] = [_("時刻は 14:30 のように入力してください。")]
-    todo = str(values.get("todo_name") or "").strip()
-    if days.get("todo_on") and not todo:
-        errors["todo_name"] = [_("期限を選んだタスクの内容を入力してください。")]
+    told = text_time or str(values.get("next_name") or "").strip()
+    if kind != "task" and told and "next_on" not in errors and not days["next_on"]:
+        errors["next_on"] = [_("次の予定の日付を選んでください。")]
+    todo = str(
+        values.get("todo_name") or ""
+    ).strip()  # a day alone is none: what was touched once can't be untouched
     if errors:
         raise Refused(errors)
     day = days["next_on"]
@@ -144,6 +145,10 @@ def _read(values: dict[str, Any]) -> _Plan:
 
 def _only_a_task(values: dict[str, Any], plan: _Plan, by: User, key: str) -> Recorded:
     long = "\n" in plan.text or len(plan.text) > 200
+    held = IdempotencyKey.objects.filter(user=by, key=key, entity="task").first() if key else None
+    if held is not None:
+        return Recorded(None, Task.objects.filter(pk=held.record_id).first())
+    operation = Operation.objects.create(kind="edit", user=by, summary=_("記録"))
     made = write.create(
         registry.get("task"),
         {
@@ -154,8 +159,11 @@ def _only_a_task(values: dict[str, Any], plan: _Plan, by: User, key: str) -> Rec
         },
         by=by,
         key=key,
+        operation=operation,
     )
-    return Recorded(None, made.record)
+    if not made.created:
+        raise write.Again
+    return Recorded(None, made.record, operation=operation)
 
 
 def _appointment(values: dict[str, Any], plan: _Plan, by: User, operation: Operation) -> Task | None:
@@ -188,11 +196,27 @@ def _finish(key: int, by: User, operation: Operation) -> None:
 
 
 def _move(values: dict[str, Any], by: User, operation: Operation) -> Any:
-    """The deal in its new stage, where the form moved it."""
-    found = parse(values["about"])
-    if not (values.get("stage") and found and found[0] == "deal"):
+    """The deal in its new stage, where the form moved it; None where it stayed.
+
+    Raises:
+        Refused: somebody else has moved it since the form was opened.
+    """
+    found, was = parse(values["about"]), str(values.get("stage_was") or "")
+    if not (values.get("stage") and found and found[0] == "deal") or values["stage"] == was:
         return None
+    entity = registry.get("deal")
+    held = one(entity, by, found[1])
+    if was and str(held.stage_id) != was:
+        raise Refused(
+            {
+                "stage": [
+                    _("案件は「%(stage)s」に動いています。ステージを確かめて、選び直してください。")
+                    % {"stage": held.stage}
+                ]
+            }
+        )
     changes = {"stage": values["stage"]}
     if values.get("lost_reason"):
         changes["lost_reason"] = values["lost_reason"]
-    return write.write(registry.get("deal"), found[1], changes, by=by, operation=operation).record
+    done = write.write(entity, found[1], changes, by=by, operation=operation)
+    return done.record if done.event is not None else None

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from enishi.access.models import User
 from enishi.japanese import calendar
 from enishi.kit import htmx
 from enishi.records import registry, write
@@ -25,6 +26,9 @@ from enishi.work.activities.entity import KINDS, OUTCOMES
 from enishi.work.daysoff.days import company_days
 from enishi.work.recording import NEXT_NAMES
 
+SHOWN = frozenset(
+    {"about", "outcome", "text", "next_on", "todo_name", "todo_on", "at", "stage", "lost_reason"}
+)  # what the form has a place for beside the error
 ICONS = {
     "note": "sticky-note",
     "call": "phone",
@@ -98,6 +102,7 @@ def form_context(
                 visible(contacts, user).filter(account=account_id).order_by("-last_contact_at", "pk")[:8]
             )
     errors = errors or {}
+    fixed = planned is not None and planned.kind in NEXT_NAMES  # what comes of a to-do is no visit
     return {
         "about": about,
         "about_input": form_input(
@@ -106,9 +111,10 @@ def form_context(
         "kinds": [
             {"value": "note", "label": _("メモ")},
             *({"value": k.value, "label": k.label} for k in KINDS if k.value != "note"),
-            {"value": "task", "label": _("タスク")},
+            *([] if planned else [{"value": "task", "label": _("タスク")}]),
         ],
-        "kind": posted.get("kind") or (planned.kind if planned and planned.kind in NEXT_NAMES else "visit"),
+        "fixed_kind": fixed,
+        "kind": posted.get("kind") or (planned.kind if fixed else "note" if planned else "visit"),
         "outcomes": OUTCOMES,
         "outcome": posted.get("outcome", ""),
         "text": posted.get("text", ""),
@@ -125,8 +131,11 @@ def form_context(
         "next_name": posted.get("next_name", ""),
         "deal": deal,
         "stages": stages,
+        "stage": whole(posted.get("stage", "")) or (deal.stage_id if deal else None),
         "reasons": _reasons() if stages else [],
+        "lost_reason": posted.get("lost_reason", ""),
         "errors": errors,
+        "more": [text for name, texts in errors.items() if name not in SHOWN for text in texts],
         "icons": ICONS,
         "key": posted.get("idempotency_key", ""),
     }
@@ -155,6 +164,13 @@ def _planned(request: HttpRequest) -> Any:
     return found
 
 
+def _is_seen(about: str, user: User) -> bool:
+    """Whether what a task is about is still there for the person."""
+    found = parse(about)
+    entity = registry.find(found[0]) if found else None
+    return bool(found and entity is not None and visible(entity, user).filter(pk=found[1]).exists())
+
+
 @handled
 def quick_record(request: HttpRequest) -> HttpResponse:
     """The record form from anywhere, for a planned visit too (`task`); from the composer of a card it answers without a page change."""
@@ -162,8 +178,8 @@ def quick_record(request: HttpRequest) -> HttpResponse:
     require(user, "create", registry.get("activity"))
     planned = _planned(request)
     about = (request.POST if request.method == "POST" else request.GET).get("about", "")
-    if planned is not None and "about" in registry.get("task").fields:
-        about = about or planned.about
+    if planned is not None and "about" in registry.get("task").fields and not about:
+        about = planned.about if _is_seen(planned.about, user) else ""  # else the form asks whom it is about
     if request.method != "POST":
         template = (
             "work/record_people.html" if request.GET.get("part") == "people" else "work/record_dialog.html"
@@ -172,7 +188,8 @@ def quick_record(request: HttpRequest) -> HttpResponse:
     values: dict[str, Any] = {
         name: request.POST.get(name, "")
         for name in (
-            "kind", "about", "text", "outcome", "at", "next_on", "next_time", "next_name", "todo_on", "todo_name", "stage", "lost_reason",
+            "kind", "about", "text", "outcome", "at", "next_on", "next_time", "next_name", "todo_on", "todo_name", "stage", "stage_was",
+            "lost_reason",
         )
     }  # fmt: skip
     values["met"] = ",".join(request.POST.getlist("met"))

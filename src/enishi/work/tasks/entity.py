@@ -106,6 +106,7 @@ class TaskEntity(Entity):
         ]}, "due_at"),
         Preset("done", _("完了"), {"field": "done_at", "op": "not_empty"}, "-updated_at"),
     )  # fmt: skip
+    uncloned = ("done_at", "due_at", "remind_at")
     imports = ImportHint(together=("about", "name", "due_at"))
 
     def handed_over(self, rows: Any) -> Any:

@@ -11,6 +11,7 @@ from enishi.access.models import Role
 from enishi.people.models import Contact
 from enishi.records import registry, write
 from enishi.records.design import operations
+from enishi.records.dues import key_of
 from enishi.records.limits import serving
 from enishi.records.models import Operation
 from enishi.records.testing import HTMX, changed_tables, queries, snapshot
@@ -109,7 +110,7 @@ def test_a_resent_form_records_once_and_a_wrong_one_nothing(as_alice: Any, alice
     firm = account(alice, "丸山製作所")
     planned = task(alice, "説明", "2026-11-25 10:00", kind="visit", about=f"account:{firm.pk}")
     before = snapshot()
-    for wrong in ({"next_on": "2026-02-30"}, {"next_time": "25:00", "next_on": "2026-12-01"}, {"todo_on": "2026-12-01"}, {"at": "x"}):  # fmt: skip
+    for wrong in ({"next_on": "2026-02-30"}, {"next_time": "25:00", "next_on": "2026-12-01"}, {"next_time": "14:30", "next_name": "再訪"}, {"at": "x"}):  # fmt: skip
         assert record(as_alice, planned, **wrong).status_code == 422, wrong
     assert changed_tables(before, snapshot()) == []
     for _again in range(2):
@@ -167,12 +168,21 @@ def test_today_shows_what_comes_near_with_its_reason_and_is_done_in_one_tap(
         assert word in text, word
     assert "遠い契約" not in text
     assert text.index("渡邊 様") < text.index("複合機") < text.index("設備更新")
-    for key in (f"birthday:{person.pk}", f"{drawn}:{near.pk}"):
+    for name, pk, day in (
+        ("birthday", person.pk, today + datetime.timedelta(days=1)),
+        (drawn, near.pk, today + datetime.timedelta(days=20)),
+    ):
+        key = key_of(name, pk, day)
         answer = as_alice.post(f"/today/attend/?key={key}", headers=HTMX)
         assert answer.status_code == 204
-        assert key.replace(":", "-") not in as_alice.get("/today/").content.decode()
+        assert f"today-{name}-{pk}" not in as_alice.get("/today/").content.decode()
         assert as_alice.post(f"/today/attend/?key={key}&undo=1", headers=HTMX).status_code == 204
-        assert f"today-{key.replace(':', '-')}" in as_alice.get("/today/").content.decode()
+        assert f"today-{name}-{pk}" in as_alice.get("/today/").content.decode()
+    # What was seen to stays away until its day is over, however early that was; another day is another line.
+    assert as_alice.post(f"/today/attend/?key={key}", headers=HTMX).status_code == 204
+    assert Attended.objects.get().until > today + datetime.timedelta(days=45)
+    write.write(registry.get(drawn), near.pk, {end: today + datetime.timedelta(days=25)}, by=alice)
+    assert f"today-{drawn}-{near.pk}" in as_alice.get("/today/").content.decode()
     DayOff.objects.create(day=today + datetime.timedelta(days=1), name="休業")
     answer = as_alice.post(f"/today/plan/?about=deal:{deal.pk}", headers=HTMX)
     made = Task.objects.get()
@@ -206,7 +216,7 @@ def test_a_birthday_of_29_february_is_kept_on_1_march_and_none_drowns_in_deals(a
 def test_one_tap_asks_for_rights(as_carol: Any, as_bob: Any, alice: Any, bob: Any) -> None:
     firm = account(alice, "丸山製作所")
     person = write.create(registry.get("contact"), {"family_name": "渡邊"}, by=alice).record
-    asked = (f"/today/plan/?about=account:{firm.pk}", f"/today/attend/?key=birthday:{person.pk}")
+    asked = (f"/today/plan/?about=account:{firm.pk}", f"/today/attend/?key=birthday:{person.pk}:20261201")
     for address in asked:
         assert as_carol.post(address, headers=HTMX).status_code == 403
     role = Role.objects.create(
@@ -217,7 +227,10 @@ def test_one_tap_asks_for_rights(as_carol: Any, as_bob: Any, alice: Any, bob: An
     for address in (
         *asked,
         "/today/attend/?key=x",
-        "/today/attend/?key=nothing:1",
+        f"/today/attend/?key=birthday:{person.pk}",
+        f"/today/attend/?key=birthday:{person.pk}:20261301",
+        f"/today/attend/?key=birthday:{person.pk}:20991201",
+        "/today/attend/?key=nothing:1:20261201",
         "/today/plan/?about=task:1",
     ):
         assert as_bob.post(address, headers=HTMX).status_code == 404, address

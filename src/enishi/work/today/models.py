@@ -11,7 +11,9 @@ class Attended(models.Model):
     """A person has seen to a line; it stays away until the day it would come up again."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    key = models.CharField(max_length=80)  # "birthday:12", "contract:7", as the line is called
+    key = models.CharField(
+        max_length=80
+    )  # "birthday:12:20261201", "contract:7:20270131": the line and its day
     until = models.DateField()  # the last day on which the line would show
 
     class Meta:

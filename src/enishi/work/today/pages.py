@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from enishi.japanese.calendar import format_short
 from enishi.kit import htmx
 from enishi.records import registry, write
+from enishi.records.dues import PAST
 from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.fields.any_record import parse
 from enishi.records.models import Touched
@@ -22,8 +23,8 @@ from enishi.records.visible import not_found, require, visible
 from enishi.work.daysoff.days import company_days
 from enishi.work.today.models import Attended
 
-LASTS = 46  # days for which a line that was seen to stays away: longer than any line shows
-_KEY = re.compile(r"([a-z][a-z0-9_]{0,39}):([0-9]{1,18})\Z")
+FARTHEST = datetime.timedelta(days=1200)  # from today, of a day that a line is about
+_KEY = re.compile(r"([a-z][a-z0-9_]{0,39}):([0-9]{1,18}):([0-9]{8})\Z")
 
 
 @require_POST
@@ -54,7 +55,7 @@ def plan(request: HttpRequest) -> HttpResponse:
         due = datetime.datetime.combine(day, datetime.time())
         given = {"name": _("電話する"), "kind": "call", "about": f"{found[0]}:{found[1]}", "due_at": due}
         done = write.create(tasks, given, by=user)
-    text = _("「%(title)s」に%(day)sの電話を入れました。") % {
+    text = _("「%(title)s」に%(day)sの電話の予定を入れました。") % {
         "title": entity.title(record),
         "day": format_short(day),
     }
@@ -67,7 +68,7 @@ def plan(request: HttpRequest) -> HttpResponse:
 @require_POST
 @handled
 def attend(request: HttpRequest) -> HttpResponse:
-    """`?key=` of a line ("birthday:12"): it is seen to and stays away until the next time; `&undo=1` brings it back.
+    """`?key=` of a line and its day ("birthday:12:20261201"): it is seen to and stays away until that day is over; `&undo=1` brings it back.
 
     Raises:
         NotAllowed, NotFound
@@ -79,15 +80,25 @@ def attend(request: HttpRequest) -> HttpResponse:
     if match is None:
         raise NotFound
     entity = registry.find("contact" if match[1] == "birthday" else match[1])
-    key = int(match[2])
+    key, today = int(match[2]), timezone.localdate()
+    day = _day(match[3])
+    if day is None or abs(day - today) > FARTHEST:
+        raise NotFound
     if entity is None or not visible(entity, user).filter(pk=key).exists():
         raise NotFound
     if request.GET.get("undo"):
         Attended.objects.filter(user=user, key=match[0]).delete()
         response = htmx.toast(HttpResponse(status=204), _("「今日」に戻しました。"))
     else:
-        until = timezone.localdate() + datetime.timedelta(days=LASTS)
+        until = day + datetime.timedelta(days=PAST + 1)
         Attended.objects.update_or_create(user=user, key=match[0], defaults={"until": until})
         back = f"{reverse('today-attend')}?{urlencode({'key': match[0], 'undo': 1})}"
         response = htmx.toast(HttpResponse(status=204), _("済みにしました。"), undo_url=back)
     return htmx.trigger(response, **{"records-changed": True})
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(f"{text[:4]}-{text[4:6]}-{text[6:]}")
+    except ValueError:
+        return None
