@@ -63,7 +63,7 @@ class ReportMail(models.Model):
 
     class Every(models.TextChoices):
         DAY = "day", _("毎日")
-        BUSINESS_DAY = "business_day", _("平日（土日祝を除く）")
+        BUSINESS_DAY = "business_day", _("営業日（会社の休みを除く）")
         WEEK = "week", _("毎週")
         MONTH = "month", _("毎月")
 
@@ -92,13 +92,20 @@ class ReportMailing(models.Model):
         FAILED = "failed", _("送れませんでした")
         LEFT = "left", _("送りませんでした")
 
+    class Problem(models.TextChoices):
+        """Ours; what a mail server says stands there as it said it."""
+
+        LATE = "late", _("2日間送信できませんでした。")
+        GONE = "gone", _("削除されたか、この人には共有されていません。")
+        NOTHING = "nothing", _("この人に見せられるレポートがありません。")
+
     mail = models.ForeignKey(ReportMail, models.CASCADE, related_name="mailings")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     touched_at = models.DateTimeField()  # when it was last taken up or put off
     tries = models.PositiveSmallIntegerField(default=0)
-    problem = models.CharField(max_length=300, blank=True)
+    problem = models.CharField(max_length=300, blank=True)  # one of `Problem`, or the server's words
 
     class Meta:
         ordering = ["-due_at", "-pk"]
@@ -113,6 +120,11 @@ class ReportMailing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.mail_id} {self.user_id} {self.due_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def said(self) -> str:
+        """What went wrong, in the words of who looks."""
+        return str(dict(self.Problem.choices).get(self.problem, self.problem))
 
 
 class Dashboard(Shared):

@@ -13,15 +13,17 @@ def of_month(start: datetime.date, owner: int) -> dict[str, int]:
     """A person's targets by measure in the month that begins on this day. A change made here is seen here at once, one made by
     another process within a minute."""
     now = time.monotonic()
-    if not _kept or _kept[0][1] != start or now - _kept[0][0] > KEEP_SECONDS:
+    held = next(iter(_kept), None)  # another thread may forget it at any time
+    if held is None or held[1] != start or now - held[0] > KEEP_SECONDS:
         rows = Goal.objects.filter(
             scope="person", period="month", start=start, deleted_at=None, owner__isnull=False
         )
         made: dict[int, dict[str, int]] = {}
         for whose, measure, target in rows.order_by("pk").values_list("owner_id", "measure", "target"):
             made.setdefault(whose, {})[measure] = target
-        _kept[:] = [(now, start, made)]
-    return _kept[0][2].get(owner, {})
+        held = now, start, made
+        _kept[:] = [held]
+    return held[2].get(owner, {})
 
 
 def forget() -> None:

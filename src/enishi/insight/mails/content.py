@@ -1,6 +1,7 @@
 """What one person gets: his report or dashboard as mail, with tables, pictures, and a file of the figures."""
 
 import datetime
+import logging
 from dataclasses import dataclass, field
 from email.mime.image import MIMEImage
 from pathlib import Path
@@ -26,6 +27,7 @@ from enishi.records.errors import NotFound, RecordError
 from enishi.records.limits import serving
 from enishi.records.visible import allowed
 
+logger = logging.getLogger(__name__)
 MOST_ROWS = 30  # of a table in the mail; the file holds all
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -77,8 +79,8 @@ def address(mail: ReportMail) -> str:
     return f"{settings.PUBLIC_URL}{reverse(name, args=[mail.key])}"
 
 
-def message(row: ReportMailing) -> EmailMultiAlternatives:
-    """The mail of one person, counted as he may see it and in his language.
+def message(row: ReportMailing) -> tuple[EmailMultiAlternatives, list["Part"]]:
+    """The mail of one person, counted as he may see it and in his language; and the reports that are in its file.
 
     Raises:
         Unsent
@@ -89,14 +91,14 @@ def message(row: ReportMailing) -> EmailMultiAlternatives:
             name = title(mail, user)
             parts = _parts(mail, user)
         except NotFound:
-            raise Unsent(_("削除されたか、この人には共有されていません。")) from None
+            raise Unsent(ReportMailing.Problem.GONE.value) from None
         except RecordError as error:
             raise Unsent(str(error)) from None
         if not parts:
-            raise Unsent(_("この人に見せられるレポートがありません。"))
+            raise Unsent(ReportMailing.Problem.NOTHING.value)
         context = {
             "name": name, "parts": parts, "url": address(mail), "when": schedule.words(mail), "language": user.language,
-            "mails_url": f"{settings.PUBLIC_URL}{reverse('report-mails')}", "today": timezone.localdate(), "owner": mail.owner,
+            "most_rows": MOST_ROWS, "mails_url": f"{settings.PUBLIC_URL}{reverse('report-mails')}", "today": timezone.localdate(), "owner": mail.owner,
         }  # fmt: skip
         subject = _("%(name)s（%(day)s）") % {"name": name, "day": f"{timezone.localdate():%Y/%m/%d}"}
         made = EmailMultiAlternatives(
@@ -114,9 +116,13 @@ def message(row: ReportMailing) -> EmailMultiAlternatives:
         if exported:
             day = f"{timezone.localdate():%Y%m%d}"
             made.attach(f"{name}_{day}.xlsx".replace("/", "／"), _book(exported, user), SHEET)
-            for part in exported:
-                log_access(user, "export", part.shown.spec.entity.name, len(part.shown.rows), f"report mail xlsx: {part.name}"[:100])  # fmt: skip
-        return made
+        return made, exported
+
+
+def log_sent(user: User, parts: list["Part"]) -> None:
+    """Notes what left the house, once it has."""
+    for part in parts:
+        log_access(user, "export", part.shown.spec.entity.name, len(part.shown.rows), f"report mail xlsx: {part.name}"[:100])  # fmt: skip
 
 
 def _message_id(row: ReportMailing) -> str:
@@ -144,8 +150,10 @@ def _part(name: str, shown: Shown, user: User, place: int) -> Part:
     part.pairs = list(zip(shown.measure_labels, shown.total, strict=True))
     part.rows, part.cut = shown.rows[:MOST_ROWS], len(shown.rows) > MOST_ROWS
     if not shown.empty:
-        part.png = picture.png(shown)
-        part.picture = f"chart{place}"
+        try:
+            part.png, part.picture = picture.png(shown), f"chart{place}"
+        except Exception:  # the figures are worth sending without it
+            logger.exception("picture of the report %s", name)
     return part
 
 

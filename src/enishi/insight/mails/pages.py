@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,6 +20,7 @@ from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
 from enishi.records.pages.base import handled, person, whole
 
 MOST_RECIPIENTS = 100
+MOST_MAILS = 200  # of the list, those that go out next
 
 
 def changeable(user: User) -> QuerySet[ReportMail]:
@@ -37,12 +38,16 @@ def list_page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     mine = set(changeable(user).values_list("pk", flat=True))
     rows = ReportMail.objects.filter(Q(pk__in=mine) | Q(recipients=user)).distinct().order_by("next_at", "pk")
-    lines = []
-    for mail in rows.select_related("owner").prefetch_related("recipients"):
-        people = list(mail.recipients.all())
+    lines, found = [], list(rows.select_related("owner").prefetch_related("recipients")[:MOST_MAILS])
+    names: dict[tuple[str, str], str] = {}
+    last = _last(found)
+    for mail in found:
+        people, named = list(mail.recipients.all()), (mail.kind, mail.key)
+        if named not in names:
+            names[named] = _name(mail, user)
         lines.append({
-            "mail": mail, "name": _name(mail, user), "words": schedule.words(mail), "people": people, "may": mail.pk in mine,
-            "gets": user in people, "last": _last(mail, user, whole_list=mail.pk in mine),
+            "mail": mail, "name": names[named], "words": schedule.words(mail), "people": people, "may": mail.pk in mine,
+            "gets": user in people, "last": [one for one in last.get(mail.pk, ()) if mail.pk in mine or one.user_id == user.pk],
         })  # fmt: skip
     return render(request, "insight/mails.html", {"lines": lines})
 
@@ -54,13 +59,14 @@ def _name(mail: ReportMail, user: User) -> str:
         return str(_("（見られないレポート）"))
 
 
-def _last(mail: ReportMail, user: User, *, whole_list: bool) -> list[ReportMailing]:
-    """The mailings of the last time; of those who only get it their own."""
-    last = mail.mailings.first()
-    if last is None:
-        return []
-    rows = mail.mailings.filter(due_at=last.due_at).select_related("user")
-    return list(rows if whole_list else rows.filter(user=user))
+def _last(mails: list[ReportMail]) -> dict[int, list[ReportMailing]]:
+    """The mailings of each mail's last time; one query."""
+    newest = ReportMailing.objects.filter(mail=OuterRef("mail")).order_by("-due_at").values("due_at")[:1]
+    rows = ReportMailing.objects.filter(mail__in=mails, due_at=Subquery(newest)).select_related("user")
+    made: dict[int, list[ReportMailing]] = {}
+    for one in rows:
+        made.setdefault(one.mail_id, []).append(one)
+    return made
 
 
 @handled
@@ -157,6 +163,7 @@ def _check(mail: ReportMail, people: list[User]) -> None:
 
 
 def _save(mail: ReportMail, people: list[User], user: User, name: str) -> None:
+    sending.queue()  # what was due until now goes out as it was set until now
     mail.next_at = schedule.following(mail, timezone.now())
     with transaction.atomic():
         mail.save()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.insight.models import ReportMail
-from enishi.japanese import calendar
+from enishi.work.daysoff.days import company_days
 
 MOST_DAYS = 400  # the longest way from one mail to the next
 
@@ -15,7 +15,7 @@ MOST_DAYS = 400  # the longest way from one mail to the next
 def fits(mail: ReportMail, day: datetime.date) -> bool:
     """Whether the mail goes out on a day."""
     if mail.every == ReportMail.Every.BUSINESS_DAY:
-        return calendar.is_business_day(day)
+        return company_days().works(day)
     if mail.every == ReportMail.Every.WEEK:
         return day.weekday() == mail.weekday
     if mail.every == ReportMail.Every.MONTH:
@@ -32,7 +32,7 @@ def following(mail: ReportMail, after: datetime.datetime) -> datetime.datetime:
         if fits(mail, day) and at > after:
             return at
         day += datetime.timedelta(days=1)
-    raise AssertionError("a mail goes out once a month at least")
+    return after + datetime.timedelta(days=1)  # a company that has closed for good
 
 
 def weekdays() -> list[tuple[int, str]]:

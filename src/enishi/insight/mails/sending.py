@@ -12,7 +12,6 @@ from smtplib import SMTPException
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django_tasks import task
 
 from enishi.access.models import User
@@ -20,10 +19,11 @@ from enishi.insight.mails import content, schedule
 from enishi.insight.models import ReportMail, ReportMailing
 
 logger = logging.getLogger(__name__)
-State = ReportMailing.State
+State, Problem = ReportMailing.State, ReportMailing.Problem
 TRY_AGAIN = (2, 10, 30, 120)  # minutes after which a mail is tried again that the server didn't take
 LEFT_BEHIND = datetime.timedelta(minutes=30)
 TOO_LATE = datetime.timedelta(days=2)
+AHEAD = datetime.timedelta(hours=3)  # longer than any mail is put off
 
 
 def queue() -> int:
@@ -63,12 +63,14 @@ def start(mail: ReportMail, people: list[User], due_at: datetime.datetime, now: 
 def _take_up(now: datetime.datetime) -> None:
     """Mailings that a worker left behind, or that rest for a time that the clock no longer shows."""
     unfinished = ReportMailing.objects.filter(state__in=(State.WAITING, State.SENDING))
-    unfinished.filter(due_at__lt=now - TOO_LATE, touched_at__lt=now - LEFT_BEHIND).update(
-        state=State.FAILED, problem=_("2日のあいだ送れませんでした。")
+    behind = unfinished.filter(touched_at__lt=now - LEFT_BEHIND)
+    behind.filter(Q(due_at__lt=now - TOO_LATE) | Q(tries__gt=len(TRY_AGAIN))).update(
+        state=State.FAILED, problem=Problem.LATE
     )
-    hour = datetime.timedelta(hours=3)
-    for key in unfinished.filter(Q(touched_at__lt=now - LEFT_BEHIND) | Q(touched_at__gt=now + hour)).values_list("pk", flat=True):  # fmt: skip
-        if unfinished.filter(pk=key).exclude(touched_at=now).update(touched_at=now, state=State.WAITING):
+    left = unfinished.filter(Q(touched_at__lt=now - LEFT_BEHIND) | Q(touched_at__gt=now + AHEAD))
+    for key in list(left.values_list("pk", flat=True)):
+        # Asked once more: a worker may have taken it up since the look.
+        if left.filter(pk=key).update(touched_at=now, state=State.WAITING):
             send.enqueue(key)
 
 
@@ -84,13 +86,17 @@ def send(mailing_id: int) -> bool:
     if not row.user.is_active:
         return _leave(row, State.LEFT, "")
     try:
-        made = content.message(row)
+        made, exported = content.message(row)
     except content.Unsent as problem:
         return _leave(row, State.LEFT, str(problem))
+    except Exception as error:  # one report that can't be drawn must not come back for two days
+        logger.exception("report mail %d to %s", row.mail_id, row.user.email)
+        return _again(row, type(error).__name__)
     try:
         made.send()
-    except (OSError, SMTPException) as error:
+    except (OSError, SMTPException, ValueError) as error:
         return _again(row, f"{type(error).__name__}: {error}")
+    content.log_sent(row.user, exported)
     return _leave(row, State.SENT, "")
 
 

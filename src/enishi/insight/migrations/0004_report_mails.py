@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("day", "毎日"),
-                            ("business_day", "平日（土日祝を除く）"),
+                            ("business_day", "営業日（会社の休みを除く）"),
                             ("week", "毎週"),
                             ("month", "毎月"),
                         ],

@@ -56,7 +56,7 @@ def above_list(request: HttpRequest, state: ListState, context: dict[str, Any]) 
         )  # fmt: skip
     else:
         context["empty_title"] = _("いま、ここに出るお客様はいません")
-        context["empty_hint"] = _("上のほかの見出しも見てみてください。見込みは毎日新しくなります。")
+        context["empty_hint"] = _("上の別のタブもご覧ください。見込みは毎日新しくなります。")
 
 
 @card_context.connect

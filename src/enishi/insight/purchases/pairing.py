@@ -63,13 +63,16 @@ Row = tuple[int, int, int, int, int, int, int]
 
 def pair(until: datetime.date, beat: Beat = lambda: None) -> tuple[int, int]:
     """Finds the pairs of all orders up to a day and stores what became different; returns how many there are, and how many rows were touched."""
-    found = {(row[0], row[1]): row for row in find(_held(until), beat)}
+    found = {(row[0], row[1]): row for row in find(_held(until))}
     beat()
     return len(found), _store(found, beat)
 
 
-def find(held: Iterator[tuple[Any, Any]], beat: Beat = lambda: None) -> list[Row]:
-    """The pairs in chunks of (accounts, products): (product, other, both, buyers, other buyers, customers, place)."""
+def find(held: Iterator[tuple[Any, Any]]) -> list[Row]:
+    """The pairs in chunks of (accounts, products): (product, other, both, buyers, other buyers, customers, place).
+
+    Nothing is written in between: where rows are still being read, SQLite refuses a write that comes after somebody else's.
+    """
     folder = Path(settings.HOME) / "purchases"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     own = tempfile.mkdtemp(prefix="pairs-", dir=folder)
@@ -83,7 +86,6 @@ def find(held: Iterator[tuple[Any, Any]], beat: Beat = lambda: None) -> list[Row
             db.register("chunk", pa.table({"account": accounts, "product": products}))
             db.execute("INSERT INTO held SELECT account, product FROM chunk")
             db.unregister("chunk")
-            beat()
         return [tuple(map(int, row)) for row in db.execute(_PAIRS).fetchall()]  # type: ignore[misc]
     finally:
         db.close()

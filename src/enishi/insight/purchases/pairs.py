@@ -79,7 +79,7 @@ def for_product(key: int) -> list[Suggestion]:
     made = []
     for one in rows.only("both", "buyers", "other_buyers", "customers", "other__name").order_by("place"):
         left = one.buyers - one.both
-        number = ngettext("まだの%(n)d件", "まだの%(n)d件", left) % {"n": left}
+        number = ngettext("未購入 約%(n)d件", "未購入 約%(n)d件", left) % {"n": left}
         made.append(
             Suggestion(
                 one.other_id, one.other.name, product.url(one.other_id), reason(one, named=False),

@@ -94,8 +94,8 @@ def run(held: PurchaseFit) -> PurchaseFit:
         whatever went wrong, after the run has been marked as failed.
     """
     began, beaten = time.monotonic(), [time.monotonic()]
-    held.status, held.seen = PurchaseFit.Status.RUNNING, seen()
-    held.save(update_fields=["status", "seen"])
+    held.status, held.seen, held.beat_at = PurchaseFit.Status.RUNNING, seen(), timezone.now()
+    held.save(update_fields=["status", "seen", "beat_at"])
 
     def beat() -> None:
         if time.monotonic() - beaten[0] > 5:

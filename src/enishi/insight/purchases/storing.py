@@ -10,7 +10,9 @@ from django.db import transaction
 
 from enishi.insight.purchases.fitting import GONE, LATE, LATEST, LEAVING, ON, Fitted
 from enishi.people.models import Account
+from enishi.records import registry
 from enishi.records.rows import partial, update_rows
+from enishi.records.tasks import compute_entity
 
 COLUMNS = (
     "buy_last_on", "buy_count", "buy_every", "buy_next_on", "buy_alive", "buy_often", "buy_value", "buy_state", "buy_basis",
@@ -44,6 +46,8 @@ def store(fitted: Fitted | None, beat: Beat = lambda: None) -> int:
                 update_rows(Account, part, COLUMNS)
             changed += len(part)
             beat()
+    if changed and registry.get("account").formulas:
+        compute_entity.enqueue("account")  # of the owner's formulas some may stand on these
     return changed
 
 

@@ -91,7 +91,7 @@ def _holdout(figures: dict[str, Any]) -> dict[str, Any] | None:
     expected, actual = held["expected"], held["actual"]
     error = f"{(expected / actual - 1) * 100:+.1f}%" if actual else "—"
     line = _(
-        "%(day)sまでの購入だけで計算し、そのあと今日までの購入を当てさせました。見込み%(expected)s回、実際%(actual)s回（差 %(error)s）。"
+        "%(day)sまでの購入だけで見込みを計算し、その後の実際の購入と比べました。見込み%(expected)s回、実際%(actual)s回（差 %(error)s）。"
     ) % {
         "day": _day(held["after"]),
         "expected": f"{expected:,.0f}",

@@ -196,7 +196,8 @@ class _Counting:
                 asked = asked.order_by(F(order).desc(nulls_last=True), *by)
             found += list(asked[:most] if most else asked)
         if apart:
-            return self._apart(found, names, apart)
+            made = self._apart(found, names, apart)
+            return self._largest_first(made, order) if order else made
         return {tuple(row.get(name) for name in names): self._partial(row) for row in found}
 
     def _apart(
@@ -211,6 +212,18 @@ class _Counting:
             ):
                 made[keys] = self._added(made[keys], values) if keys in made else values
         return made
+
+    @staticmethod
+    def _largest_first(groups: dict[Keys, Values], order: str) -> dict[Keys, Values]:
+        """Groups by a figure, as the database orders them where it can."""
+        place = int(order.lstrip("m").rstrip("v"))
+
+        def size(values: Values) -> float:
+            held = values[place]
+            whole = held[0] if held[0] is not None else float("-inf")
+            return whole / held[1] if order.endswith("v") and held[1] else whole
+
+        return dict(sorted(groups.items(), key=lambda pair: -size(pair[1])))
 
     def _partial(self, row: dict[str, Any]) -> Values:
         made = []
@@ -405,7 +418,7 @@ class _Counting:
         if sort != "label":
             ranks[0] = self._by_figure(made, sort)
         made.lines.sort(key=lambda line: tuple(rank[key] for rank, key in zip(ranks, line.keys, strict=True)))
-        if first.tagged:
+        if first.tagged or first.several:
             made.lines = tagged.largest(made.lines, self.spec.top)
 
     def _by_figure(self, made: Result, sort: str) -> dict[Any, int]:

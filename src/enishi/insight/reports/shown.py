@@ -101,10 +101,8 @@ class _Words:
         notes = []
         if spec.man and not any(one.money for one in spec.measures):
             labels = [one.label for one in spec.measures]
-        if any(one.tagged for one in spec.dimensions):
-            notes.append(
-                _("タグが複数ある記録は、それぞれのタグで数えます。合計は記録1件を1回だけ数えます。")
-            )
+        if any(one.tagged or one.several for one in spec.dimensions):
+            notes.append(_("複数の値がある記録は、それぞれの値で数えます。合計は記録1件を1回だけ数えます。"))
         if result.cut or len(result.lines) > MOST_LINES:
             notes.append(_("行が多いため、多いものから一部だけを表示しています。"))
         return Shown(

@@ -96,6 +96,17 @@ class Spec:
         if sum(one.tagged for one in (*rows, *([column] if column else []))) > 1:
             raise Refused({"": [_("タグで分けるのは、行か列のどれかひとつだけにしてください。")]})
         measures = tuple(_measure(entity, one) for one in _list(held.get("measures"))[:MOST_MEASURES])
+        several = any(one.several for one in (*rows, *([column] if column else [])))
+        if several and any(one.op == "distinct" for one in measures):
+            raise Refused(
+                {
+                    "": [
+                        _(
+                            "競合のように複数の値が入る項目では、種類の数は数えられません。ほかの数字を選んでください。"
+                        )
+                    ]
+                }
+            )
         made = cls(entity, rows, column, measures or (Measure("count"),))
         made.filter = held["filter"] if isinstance(held.get("filter"), dict) else {}
         made.period, made.span = _period(entity, held)

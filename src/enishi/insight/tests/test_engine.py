@@ -107,7 +107,12 @@ def test_figures_are_those_of_plain_python(entity_name: str, alice: Any, bob: An
     assert len(every) > 60
     for place, first in enumerate(every):
         column = every[(place * 7 + 3) % len(every)] if place % 3 == 0 else None
-        spec = Spec.of(entity_name, {"rows": [first], "column": column, "measures": measures})
+        several = "competitor" in {
+            first["field"],
+            (column or first)["field"],
+        }  # of which different ones can't be counted
+        told = [one for one in measures if not (several and one["op"] == "distinct")]
+        spec = Spec.of(entity_name, {"rows": [first], "column": column, "measures": told})
         made = compute(spec, alice)
         groups: dict[Any, list[Any]] = {}
         for record in records:

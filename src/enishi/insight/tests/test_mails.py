@@ -116,7 +116,7 @@ def test_each_gets_what_he_may_see_with_picture_and_file(
     assert not any(
         "sheet" in part.get_content_type() for part in got[bob.email].walk()
     )  # who may not take out
-    assert "書き出しの権利がないため" in got[bob.email].get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "書き出しの権限がないため" in got[bob.email].get_body(("html",)).get_content()  # type: ignore[union-attr]
     assert list(AccessLog.objects.filter(action="export").values_list("user", flat=True)) == [alice.pk]
 
 
@@ -127,7 +127,8 @@ def test_what_is_no_longer_shared_or_hidden_is_not_sent_and_says_why(
     Report.objects.update(share="mine")
     assert run() == 0 and smtp.messages == []
     row = ReportMailing.objects.get()
-    assert (row.state, row.problem) == ("left", "削除されたか、この人には共有されていません。")
+    assert (row.state, row.problem) == ("left", "gone")
+    assert row.said == "削除されたか、この人には共有されていません。"
 
 
 def test_a_mail_is_sent_once_by_two_workers_after_a_day_of_rest_and_under_a_clock_that_steps(

@@ -44,7 +44,7 @@ def test_records_count_for_each_of_their_tags_and_once_in_the_sum(
         rows = visible(accounts, alice).filter(compile_condition(accounts, tree, Scope.of(alice)))
         assert rows.count() == line.total[0], line.keys
     assert len(compute(Spec.of("account", held | {"top": 1}), alice).lines) == 1
-    assert "それぞれのタグで数えます" in show(Spec.of("account", held), alice).notes[0]
+    assert "それぞれの値で数えます" in show(Spec.of("account", held), alice).notes[0]
 
 
 def test_tags_cross_other_fields_and_only_once_themselves(accounts: Any, alice: Any) -> None:

@@ -26,6 +26,11 @@ class Reachable(models.Model):
         return " ".join(part for part in (self.prefecture + self.address, self.building) if part)
 
 
+FORETOLD = ALIVE & models.Q(
+    buy_state__isnull=False
+)  # of whom something is foretold: few in a base without orders
+
+
 class Account(Record, Touched, Reachable):
     """A company, an office of one, or a household."""
 
@@ -78,8 +83,12 @@ class Account(Record, Touched, Reachable):
                 filters=("status", "rank", "industry"),
             ),
             # The parts of the page 次の購入: of one state, in the order of days or of what they are worth.
-            models.Index(fields=["buy_state", "buy_next_on", "id"], name="account_buy_next", condition=ALIVE),
-            models.Index(fields=["buy_state", "buy_value", "id"], name="account_buy_worth", condition=ALIVE),
+            models.Index(
+                fields=["buy_state", "buy_next_on", "id"], name="account_buy_next", condition=FORETOLD
+            ),
+            models.Index(
+                fields=["buy_state", "buy_value", "id"], name="account_buy_worth", condition=FORETOLD
+            ),
             models.Index(fields=["code"], name="account_code"),
             models.Index(fields=["phone"], name="account_phone"),
             # With code and phone: by which an import finds who is known already.

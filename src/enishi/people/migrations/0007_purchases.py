@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="account",
             index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
+                condition=models.Q(("deleted_at__isnull", True), ("buy_state__isnull", False)),
                 fields=["buy_state", "buy_next_on", "id"],
                 name="account_buy_next",
             ),
@@ -83,7 +83,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="account",
             index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True)),
+                condition=models.Q(("deleted_at__isnull", True), ("buy_state__isnull", False)),
                 fields=["buy_state", "buy_value", "id"],
                 name="account_buy_worth",
             ),
