@@ -44,7 +44,7 @@ def coming(
     What is over (a lost deal, a finished task, an own entity's last stage) and what has a next step already isn't there.
 
     Args:
-        but: records that were seen to, as "contracts:12" by the entity's name.
+        but: what was seen to, as `key_of` writes it.
     """
     found: list[tuple[datetime.date, Entity, Date, int]] = []
     for entity in registry.all_entities():
@@ -54,8 +54,6 @@ def coming(
                 rows = rows.filter(next_step_at=None, next_task_id=None)
             if (ended := _ended(entity)) is not None:
                 rows = rows.exclude(ended)
-            if done := [int(key.rpartition(":")[2]) for key in but if key.startswith(f"{entity.name}:")]:
-                rows = rows.exclude(pk__in=done[:500])
             within = one.day_range(
                 today - datetime.timedelta(days=PAST), today + datetime.timedelta(days=one.due_days)
             )
@@ -64,9 +62,10 @@ def coming(
                 .order_by(one.expression(), "pk")
                 .only("pk", "custom" if one.custom else one.column)
             )
-            for record in picked[:most]:
+            done = sum(key.startswith(f"{entity.name}:") for key in but)
+            for record in picked[: most + done]:
                 day = one.day_of(one.get(record))
-                if day is not None:
+                if day is not None and key_of(entity.name, record.pk, day) not in but:
                     found.append((day, entity, one, record.pk))
     found.sort(key=lambda each: (each[0], each[1].code, each[3]))
     titles: dict[str, dict[int, str]] = {}
@@ -77,6 +76,11 @@ def coming(
         Due(entity, key, titles[entity.name].get(key, ""), one.label, day)
         for day, entity, one, key in found[:most]
     ]
+
+
+def key_of(name: str, key: int, day: datetime.date) -> str:
+    """What a line about a record and its day is called: "contracts:12:20270131"."""
+    return f"{name}:{key}:{day:%Y%m%d}"
 
 
 def _ended(entity: Entity) -> Q | None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from enishi.records.entity import Ask, Entity
 from enishi.records.fields import Choice, FieldKind, Reference
 from enishi.records.visible import visible
 
+LAST = 2**62  # behind all places
 LOST, HOLD = "lost", "hold"  # of a record that rests nothing is called for
 PLACE = re.compile(r"s([0-9]{1,18})\Z")
 
@@ -53,10 +55,32 @@ def stage_keys(kept: str) -> list[int]:
 def starts(entity: Entity, kept: str, stages: Sequence[Any]) -> Any | None:
     """Of one pipeline's stages in their order the one from which on a kept rule calls for its field; None where it doesn't there."""
     keys = set(stage_keys(kept))
+    if (
+        keys and stages and not keys & {one.pk for one in stages}
+    ):  # what a stage in the bin called for, the next one does
+        assert entity.board is not None
+        group = f"{entity.board.group}_id"
+        rows = type(stages[0])._default_manager.filter(pk__in=keys, **{group: getattr(stages[0], group)})
+        gone = list(rows.filter(deleted_at__isnull=False))
+        keys |= {next((one.pk for one in stages if one.position >= each.position), 0) for each in gone}
     for stage in stages:
         if stage.pk in keys or (kept.isdigit() and stage.outcome != LOST and stage.position >= int(kept)):
             return stage
     return None
+
+
+def held_stages(entity: Entity, kept: str) -> list[str]:
+    """A kept rule as the choices of `stage_groups` have it: of each pipeline the stage from which on it calls."""
+    found = entity.fields[entity.board.field] if entity.board is not None else None
+    if not kept or not isinstance(found, Reference) or entity.board is None:
+        return [kept]
+    made = []
+    for _name, some in stage_groups(entity):
+        keys = [int(value[1:]) for value, _label in some]
+        rows = found.target.model._default_manager.in_bulk(keys)
+        start = starts(entity, kept, [rows[key] for key in keys])
+        made += [f"s{start.pk}"] if start is not None else []
+    return made
 
 
 def kept_words(entity: Entity, kept: str) -> str:
@@ -85,7 +109,10 @@ def _reached(entity: Entity, record: Any, wanted: str) -> bool:
         if option is None or option.outcome == LOST or wanted not in order:
             return False
         return order.index(value) >= order.index(wanted)
-    stage = getattr(record, found.name, None)
+    try:
+        stage = getattr(record, found.name, None)
+    except ObjectDoesNotExist:  # which is refused by itself
+        return False
     if stage is None or stage.outcome == LOST:
         return False
     keys = stage_keys(wanted)
@@ -93,9 +120,21 @@ def _reached(entity: Entity, record: Any, wanted: str) -> bool:
         return stage.pk in keys
     if not keys:
         return wanted.isdigit() and stage.position >= int(wanted)
-    group = f"{entity.board.group}_id"
-    rows = type(stage)._default_manager.filter(pk__in=keys, deleted_at=None, **{group: getattr(stage, group)})
-    return any(stage.position >= one for one in rows.values_list("position", flat=True))
+    return any(
+        stage.position >= _places(record, stage, f"{entity.board.group}_id").get(key, LAST) for key in keys
+    )
+
+
+def _places(record: Any, stage: Any, group: str) -> dict[int, int]:
+    """The places of all stages of a stage's pipeline, those in the bin too: a rule doesn't go with its stage. Asked once for each record,
+    however many rules there are."""
+    pipeline = getattr(stage, group)
+    held = record.__dict__.get("_places")
+    if held is None or held[0] != pipeline:
+        rows = type(stage)._default_manager.filter(**{group: pipeline}).values_list("pk", "position")
+        held = record.__dict__["_places"] = pipeline, dict(rows)
+    found: dict[int, int] = held[1]
+    return found
 
 
 # --- what a step asks for ------------------------------------------------------------------------------
@@ -131,6 +170,7 @@ def lacks_at(entity: Entity, record: Any, value: Any) -> list[str]:
         name
         for name, one in entity.fields.items()
         if one.required_from
+        and one.editable
         and one.is_empty(one.get(record))
         and is_asked(one, record)
         and _reached(entity, record, one.required_from)
@@ -182,7 +222,9 @@ def check(
         )
         stepped = entity.board is not None and entity.board.field in changed
         missing = found.required_if_asked and touched and is_asked(found, record)
-        if found.required_from and (stepped or name in changed) and is_asked(found, record):
+        mine = (seen or entity).fields.get(name)
+        filled = mine is not None and mine.editable  # nobody is asked for what he may not fill
+        if filled and found.required_from and (stepped or name in changed) and is_asked(found, record):
             missing = missing or _reached(entity, record, found.required_from)
         if missing:
             errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]

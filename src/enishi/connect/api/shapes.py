@@ -44,15 +44,22 @@ def shown(
     seen = {
         found.name: _seen(found, records, request.person) for found in fields if isinstance(found, Linked)
     }
+    # Column by column: what a field needs to know it asks once for all of them.
+    held = {found.name: found.values(records) for found in fields if not isinstance(found, Linked)}
     return [
         {
             "id": record.pk,
             "version": record.version,
             "title": entity.title(record),
             "url": entity.url(record.pk),
-            "fields": {found.name: _value(found, record, seen) for found in fields},
+            "fields": {
+                found.name: _tied(found, record, seen)
+                if isinstance(found, Linked)
+                else found.to_json(held[found.name][place])
+                for found in fields
+            },
         }
-        for record in records
+        for place, record in enumerate(records)
     ]
 
 
@@ -73,11 +80,8 @@ def _seen(found: Linked, records: Sequence[Any], user: User) -> set[int]:
     )
 
 
-def _value(found: FieldKind, record: Any, seen: dict[str, set[int]]) -> Any:
-    value = found.get(record)
-    if isinstance(found, Linked):
-        return [{"id": key, "role": role} for key, role in value if key in seen[found.name]]
-    return found.to_json(value)
+def _tied(found: Linked, record: Any, seen: dict[str, set[int]]) -> list[dict[str, Any]]:
+    return [{"id": key, "role": role} for key, role in found.get(record) if key in seen[found.name]]
 
 
 def given(entity: Entity, held: dict[str, Any]) -> tuple[dict[str, Any], int | None]:

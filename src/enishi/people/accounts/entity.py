@@ -184,6 +184,7 @@ class AccountEntity(Entity):
         *buying.presets(),
     )  # fmt: skip
     preset_groups = (buying.group(),)
+    uncloned = ("corporate_number", "started_on")
     imports = ImportHint(keys=("code", "corporate_number", "name"))
     together = (("name", "kana"), ("postal_code", "prefecture", "address", "building"))
 

@@ -161,6 +161,7 @@ class ContactEntity(Entity):
         Preset("private", _("個人のお客様"), {"field": "account", "op": "empty"}),
         Preset("company", _("会社の担当者"), {"field": "account", "op": "not_empty"}),
     )
+    uncloned = ("purchase_total", "last_purchase_on", "birthday")
     imports = ImportHint(keys=("code", "email", "name"))
     together = (
         ("family_name", "given_name", "family_kana", "given_kana", "name", "kana"),

@@ -56,7 +56,7 @@ def read_options(
     made = {
         name: value
         for name, value in made.items()
-        if value not in ("", None, False) and (name != "due_days" or value)
+        if not (value is None or value is False or value == "") and (name != "due_days" or value)
     }
     if not built_in and made.get("default"):
         _check_default(kind, made)

@@ -286,7 +286,7 @@ def field_form(request: HttpRequest, name: str, field: str = "") -> HttpResponse
         "may_require": kind != "formula" and (found is None or (found.editable and not found.linked)),
         "sums": _sums(entity) if kind == "formula" else [], **_formula_shown(entity, options),
         "countable": [one.label for one in entity.fields.values() if one.kind in operations.COUNTED and one.name != field and not one.hidden],
-        "stages": rules.stage_groups(entity), "stages_held": str(options.get("required_from") or "").split(","), "conditions": _conditions(entity, field),
+        "stages": rules.stage_groups(entity), "stages_held": rules.held_stages(entity, str(options.get("required_from") or "")), "conditions": _conditions(entity, field),
         "visible": [f"{options['visible_if']['field']}={value}" for value in options["visible_if"]["values"]] if isinstance(options.get("visible_if"), dict) else options.get("visible_if") or [],
         "may_default": kind in DEFAULTS, "default": _default_shown(options),
     }  # fmt: skip
@@ -371,11 +371,13 @@ def _given(request: HttpRequest, kind: str, own: bool) -> dict[str, Any]:
         "due_days",
     }
     made: dict[str, Any] = {name: request.POST[name] for name in names if name in request.POST}
-    made |= {name: request.POST.get(name, "") for name in ("required", "unique", "wanted")}
-    made["required_from"] = ",".join(one for one in request.POST.getlist("required_from") if one)
+    made |= {name: request.POST.get(name, "") for name in ("required", "unique")}
+    if "rules__shown" in request.POST:  # the form has the sheet of rules
+        made["wanted"] = request.POST.get("wanted", "")
+        made["required_from"] = ",".join(one for one in request.POST.getlist("required_from") if one)
+        made["visible_if"] = request.POST.getlist("visible_if")
     if "asked__shown" in request.POST:
         made["may_lack"] = "" if request.POST.get("asked") else "1"
-    made["visible_if"] = request.POST.getlist("visible_if")
     if kind == "formula":
         rollup = request.POST.get("rollup", "")
         made["formula"] = (

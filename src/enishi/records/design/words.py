@@ -43,7 +43,10 @@ def read_words(raw: Any) -> Kept:
     made: dict[str, bool] = {}
     rests: list[str] = []
     for one in raw:
-        word = clean(str(one.get("label") or one.get("word") or "")).strip()[:LONGEST]
+        said = one.get("label") or one.get("word") or ""
+        if not isinstance(said, str):
+            raise Refused({"choices": [_("選択肢の形式が正しくありません。")]})
+        word = clean(said).strip()[:LONGEST]
         retired, before = bool(one.get("retired")), str(one.get("value") or "")[:LONGEST]
         if not word:
             continue

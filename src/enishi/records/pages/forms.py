@@ -80,12 +80,22 @@ def _cloned(entity: Entity, record: Any, user: User) -> dict[str, Any]:
 
 
 def _cloned_links(request: HttpRequest, entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
-    """The connections of the record that a new one was made like, which stand in no form: those that the person sees."""
+    """What stands in no form of the record that a new one was made like: its lines, and its connections that the person sees."""
     key = whole(request.POST.get("copy_of", ""))
     if not key or not may_clone(entity):
         return {}
     user = person(request)
-    record, made = one(entity, user, key), {}
+    record, made = visible(entity, user).filter(pk=key).first(), dict[str, Any]()
+    if record is None:  # gone since: what was typed is stored all the same
+        return {}
+    for lines in entity.lines:
+        if (
+            lines.name not in values
+            and lines.editable
+            and lines.name not in entity.uncloned
+            and (held := lines.get(record))
+        ):
+            made[lines.name] = held
     for found in entity.linked:
         if found.name in values or not found.editable or found.name in entity.uncloned:
             continue

@@ -139,6 +139,7 @@ def test_the_designer_keeps_rules_as_they_were_chosen(machine: dict[str, str], a
     sent = {
         "label": "リース満了日",
         "required": "1",
+        "rules__shown": "1",
         "wanted": "1",
         "visible_if": [f"{machine['kind']}=o1", f"{machine['kind']}=o2"],
     }
@@ -146,6 +147,14 @@ def test_the_designer_keeps_rules_as_they_were_chosen(machine: dict[str, str], a
     found = registry.get(machine["entity"]).fields[machine["end"]]
     assert (
         found.label == "リース満了日" and found.wanted and found.visible_if == (machine["kind"], ("o1", "o2"))
+    )
+    # A form without the sheet of rules leaves them as they are.
+    assert as_alice.post(address, {"label": "リース満了", "required": "1"}).status_code == 302
+    found = registry.get(machine["entity"]).fields[machine["end"]]
+    assert (found.label, found.wanted, found.visible_if) == (
+        "リース満了",
+        True,
+        (machine["kind"], ("o1", "o2")),
     )
 
 

@@ -30,7 +30,9 @@ class ClosedOn(Moment):
         return held if same and timezone.localtime(value).time() == datetime.time(12) else value
 
     def in_step(self, record: Any) -> Any:
-        return (record.closed_at if record is not None else None) or timezone.now()
+        return (
+            timezone.now()
+        )  # the dialog comes where the end is another one: not on the day of the one before
 
     def input_text(self, value: Any) -> str:
         return timezone.localdate(value).isoformat() if value else ""

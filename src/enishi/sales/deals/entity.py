@@ -262,7 +262,8 @@ class DealEntity(Entity):
             if was != stage.outcome and "closed_at" not in changed:
                 record.closed_at = None  # what was lost in May and is won in November is won in November
             if record.pk and was == "lost" and stage.outcome != "lost":
-                record.lost_reason = record.lost_detail = record.lost_to = ""
+                for name in {"lost_reason", "lost_detail", "lost_to"} - changed:
+                    setattr(record, name, "")
             if "probability" not in changed:
                 record.probability = stage.probability
         self._close(record, changed)

@@ -63,7 +63,7 @@ def way_of(record: Deal) -> dict[str, Any]:
     end, where it has one)."""
     found = stays(record)
     last = found[-1]
-    end = last.since if last.outcome in {"won", "lost"} else timezone.now()
+    end = (record.closed_at or last.since) if last.outcome in {"won", "lost"} else timezone.now()
     return {
         "last": found[-SHOWN:], "before": found[:-SHOWN], "backs": sum(one.back for one in found),
         "total": max(0, (end - record.created_at).days), "ended": last.outcome in {"won", "lost"}, "count": len(found) - 1,

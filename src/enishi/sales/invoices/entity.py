@@ -93,6 +93,7 @@ class InvoiceEntity(DocumentEntity):
             "due_on",
         ),
     )  # fmt: skip
+    uncloned = ("date", "due_on")
     imports = ImportHint(keys=("number",), beside=("account", "invoice_line", "product", "contact"))
 
     def prepare(self, record: Invoice, changed: set[str]) -> None:

@@ -114,8 +114,8 @@ class LeadAbsence(models.Model):
     """Days on which somebody gets no leads: his turn goes to the next."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    first = models.DateField(_("はじめの日"))
-    last = models.DateField(_("おわりの日"))
+    first = models.DateField(_("開始日"))
+    last = models.DateField(_("終了日"))
 
     class Meta:
         ordering = ["first", "pk"]

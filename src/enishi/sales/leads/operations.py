@@ -4,6 +4,7 @@ All of it is one transaction and one operation, so that taking it back (`records
 made goes to the bin, what was filled is empty again, tasks are about the lead again, and the lead stands where it stood.
 """
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,7 +22,9 @@ from enishi.records.models import Operation
 from enishi.records.similar import Likely, similar
 from enishi.records.visible import one, require, visible
 from enishi.sales.leads.models import Lead
-from enishi.work.models import Task
+from enishi.work.models import Activity, Task
+
+AGAIN = datetime.timedelta(seconds=20)  # within which a second tap is the first one
 
 KINDS = ("account", "contact", "deal")
 PLACE = ("postal_code", "prefecture", "address", "building")
@@ -170,8 +173,9 @@ def _lead_tasks(lead: Lead, made: Mapping[str, Any], by: User, operation: Operat
     write.write_many(registry.get("task"), pairs, by=by, operation=operation, cleaned=True, internal=True)
 
 
-def touch(lead_id: int, *, by: User) -> tuple[Lead, Operation]:
-    """Records that somebody called a lead just now; a new one is being worked on from then on. One operation.
+def touch(lead_id: int, *, by: User) -> tuple[Lead, Operation | None]:
+    """Records that somebody called a lead just now; a new one is being worked on from then on. One operation; None where he has said so
+    a moment ago already (a second tap).
 
     Raises:
         NotAllowed, NotFound, Refused
@@ -180,6 +184,14 @@ def touch(lead_id: int, *, by: User) -> tuple[Lead, Operation]:
     with transaction.atomic():
         lead: Lead = one(entity, by, lead_id)
         require(by, "change", entity, lead)
+        list(
+            Lead.objects.select_for_update(of=("self",)).filter(pk=lead.pk).values_list("pk")
+        )  # of two taps one is first
+        moment = timezone.now() - AGAIN
+        if Activity.objects.filter(
+            about=f"lead:{lead.pk}", kind="call", owner=by, created_at__gte=moment, deleted_at=None
+        ).exists():
+            return lead, None
         summary = _("リード「%(title)s」に電話") % {"title": lead.name}
         operation = Operation.objects.create(
             kind="edit", user=by, summary=summary[:300], figures={"whole": True}

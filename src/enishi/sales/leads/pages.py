@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Count, Q, Sum
+from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -89,7 +89,7 @@ def touched(request: HttpRequest, record_id: int) -> HttpResponse:
     lead, operation = touch(record_id, by=user)
     response = HttpResponse(status=204)
     text = _("「%(name)s」への電話を記録しました。") % {"name": registry.get("lead").title(lead)}
-    htmx.toast(response, text, undo_url=f"/undo/operation/{operation.pk}/")
+    htmx.toast(response, text, undo_url=f"/undo/operation/{operation.pk}/" if operation else "")
     return htmx.trigger(response, **{"records-changed": True})
 
 
@@ -250,25 +250,21 @@ def figures_page(request: HttpRequest) -> HttpResponse:
 
 
 def _add_days(lines: list[dict[str, Any]], leads: Any, deals: Any) -> None:
-    """How many days it takes on average from a lead to its conversion, and from there to the order; read in steps, summed here."""
-    spans: dict[tuple[str, str], list[float]] = {}
-    moments = [
-        ("convert_days", leads.exclude(converted_at=None).values_list("source", "created_at", "converted_at"))
-    ]
+    """How many days it takes on average from a lead to its conversion, and from there to the order."""
+    moments = [("convert_days", leads.exclude(converted_at=None), F("converted_at") - F("created_at"))]
     if deals is not None:
         won = leads.exclude(converted_at=None).filter(
             deal__in=deals.filter(outcome="won").exclude(closed_at=None)
         )
-        moments.append(("won_days", won.values_list("source", "converted_at", "deal__closed_at")))
-    for name, rows in moments:
-        for source, first, last in rows.order_by().iterator(5000):
-            held = spans.setdefault((source, name), [0.0, 0])
-            held[0] += max((last - first).total_seconds(), 0) / 86400
-            held[1] += 1
+        moments.append(("won_days", won, F("deal__closed_at") - F("converted_at")))
     for line in lines:
-        for name in ("convert_days", "won_days"):
-            total, n = spans.get((line["source"], name), (0.0, 0))
-            line[name] = round(total / n, 1) if n else None
+        line["convert_days"] = line["won_days"] = None
+    for name, rows, span in moments:
+        taken = ExpressionWrapper(span, output_field=DurationField())
+        found = dict(rows.order_by().values_list("source").annotate(mean=Avg(taken)))
+        for line in lines:
+            if (mean := found.get(line["source"])) is not None:
+                line[name] = round(max(mean.total_seconds(), 0) / 86400, 1)
 
 
 def _amounts(leads: Any, deals: Any) -> dict[str, int]:

@@ -55,10 +55,17 @@ _kept: list[tuple[int, tuple[Question, ...]]] = []
 def held() -> tuple[Question, ...]:
     """The questions in their order; read once for each number of the design, which every change of them raises."""
     number = registry.design_number()
-    if not _kept or _kept[0][0] != number:
-        rows = LeadQuestion.objects.order_by("position", "pk")
-        _kept[:] = [(number, tuple(Question(one.field, one.points) for one in rows))]
-    return _kept[0][1]
+    kept = next(iter(_kept), None)  # another thread may forget it at any time
+    if kept is None or kept[0] != number:
+        fields = registry.whole_entities()["lead"].fields  # a field that was taken out of sight isn't asked
+        rows = [
+            one
+            for one in LeadQuestion.objects.order_by("position", "pk")
+            if one.field in fields and not fields[one.field].hidden
+        ]
+        kept = number, tuple(Question(one.field, one.points) for one in rows)
+        _kept[:] = [kept]
+    return kept[1]
 
 
 def forget() -> None:
@@ -137,6 +144,7 @@ def begin(*, by: User) -> None:
             take_up(own.name, by=by)
         elif not any(str(one.label) == label for one in registry.get("lead").whole.fields.values()):
             ask(label, answers, by=by)
+    _changed(by)  # once more at the end: whoever read in between reads anew
 
 
 @drawing
@@ -223,8 +231,11 @@ def weigh(points: Mapping[str, Mapping[str, int]], *, by: User) -> None:
         raise Refused(
             {"points": [_("点は0から%(most)dまでの数で入力してください。") % {"most": MOST_POINTS}]}
         )
+    fields = registry.get("lead").whole.fields
     for row in LeadQuestion.objects.select_for_update().filter(field__in=points):
-        row.points = {**row.points, **points[row.field]}
+        found = fields.get(row.field)
+        values = {one.value for one in found.options} if isinstance(found, Choice) else set()
+        row.points = {**row.points, **{value: n for value, n in points[row.field].items() if value in values}}
         row.save(update_fields=["points"])
     _changed(by)
 

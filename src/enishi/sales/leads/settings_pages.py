@@ -88,9 +88,9 @@ def _add_absence(request: HttpRequest) -> None:
             raise Refused({name: [_("休みの日を入力してください。")]})
         days.append(day)
     if days[1] < days[0]:
-        raise Refused({"last": [_("おわりの日は、はじめの日より後にしてください。")]})
-    if days[1] < timezone.localdate() or days[1] - days[0] > datetime.timedelta(days=1000):
-        raise Refused({"last": [_("おわりの日は今日から3年以内にしてください。")]})
+        raise Refused({"last": [_("終了日は、開始日より後にしてください。")]})
+    if days[1] < timezone.localdate() or days[1] - timezone.localdate() > datetime.timedelta(days=1095):
+        raise Refused({"last": [_("終了日は今日から3年以内にしてください。")]})
     LeadAbsence.objects.create(user=found, first=days[0], last=days[1])
 
 

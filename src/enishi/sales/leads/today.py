@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from enishi.access.models import User
 from enishi.records import registry
@@ -44,7 +45,11 @@ def waiting(user: User, most: int) -> list[dict[str, Any]]:
 def _line(lead: Any, now: datetime.datetime, may: bool) -> dict[str, Any]:
     is_hot = lead.heat == "hot"
     days = (now - (lead.last_contact_at or lead.created_at)).days
-    quiet = _("%(n)d日連絡なし") % {"n": days} if lead.last_contact_at else _("まだ連絡していません")
+    quiet = (
+        ngettext("%(n)d日間連絡なし", "%(n)d日間連絡なし", days) % {"n": days}
+        if lead.last_contact_at
+        else _("まだ連絡していません")
+    )
     parts = [_("温度感が高い") if is_hot else "", quiet, lead.company if lead.company != lead.name else ""]
     number = "".join(one for one in lead.mobile or lead.phone or "" if one.isdigit() or one == "+")
     return {

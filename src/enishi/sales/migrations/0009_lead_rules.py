@@ -23,8 +23,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("first", models.DateField(verbose_name="はじめの日")),
-                ("last", models.DateField(verbose_name="おわりの日")),
+                ("first", models.DateField(verbose_name="開始日")),
+                ("last", models.DateField(verbose_name="終了日")),
             ],
             options={
                 "ordering": ["first", "pk"],

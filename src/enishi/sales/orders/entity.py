@@ -63,6 +63,7 @@ class OrderEntity(DocumentEntity):
         Preset("to_bill", _("未請求"), {"field": "status", "op": "in", "value": ["open", "delivered"]}),
     )
     bulk_actions = (("/orders/bill/", _("まとめて請求")),)
+    uncloned = ("status", "date", "delivery_on", "delivered_on", "customer_number", "quote")
     imports = ImportHint(
         keys=("number",),
         beside=("account", "order_line", "product", "contact", "channel", "channel_customer"),

@@ -7,6 +7,7 @@ from typing import Any
 from enishi.access.models import User
 from enishi.records import registry, rules
 from enishi.records.design import operations
+from enishi.records.design.drawing import drawing, raise_number
 from enishi.records.fields import FieldKind
 from enishi.sales.models import Pipeline, Stage
 from enishi.sales.pipelines.entity import stages_of
@@ -58,12 +59,15 @@ def asked_at(stage: Stage) -> list[Asked]:
     return made
 
 
+@drawing
 def call_for(stage: Stage, names: Collection[str], *, by: User) -> None:
     """Makes a stage call for exactly these fields; what an earlier stage calls for stays there, other pipelines keep theirs.
 
     Raises:
         NotAllowed, Refused
     """
+    raise_number()  # locks the design: what is read below is what stands there
+    registry.refresh(now=True)
     entity = registry.get("deal")
     mine = {one.pk for one in stages_of(stage.pipeline_id)}
     for asked in asked_at(stage):

@@ -73,6 +73,7 @@ class QuoteEntity(DocumentEntity):
             ]},
         ),
     )  # fmt: skip
+    uncloned = ("date", "expires_on")
     imports = ImportHint(keys=("number",), beside=("account", "quote_line", "product", "contact"))
 
     def prepare(self, record: Quote, changed: set[str]) -> None:
