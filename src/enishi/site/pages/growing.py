@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Case, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from enishi.insight.purchases import today as purchases
 from enishi.japanese import amounts, calendar
@@ -79,7 +80,8 @@ def _birthdays(user: Any, today: datetime.date, seen: set[str]) -> list[tuple[da
     for day in days:
         if (day.month, day.day) == (3, 1) and (day - datetime.timedelta(days=1)).day == 28:
             wanted[key_of(2, 29)] = day
-    done = [int(key.partition(":")[2]) for key in seen if key.startswith("birthday:")]
+    ends = tuple(f"{day:%Y%m%d}" for day in days)
+    done = [int(key.split(":")[1]) for key in seen if key.startswith("birthday:") and key.endswith(ends)]
     rows = (
         visible(entity, user)
         .filter(owner=user, birthday__isnull=False)
@@ -99,7 +101,7 @@ def _birthdays(user: Any, today: datetime.date, seen: set[str]) -> list[tuple[da
         made.append((day, {
             "key": f"birthday-{contact.pk}", "title": _("%(name)s 様 誕生日") % {"name": contact.name},
             "reason": "・".join(part for part in parts if part), "icon": "cake", "tone": "green", "url": f"/contacts/{contact.pk}/",
-            "about": f"contact:{contact.pk}", "action": _("お祝い"), "tap": _("済み"), "tap_url": f"/today/attend/?key=birthday:{contact.pk}",
+            "about": f"contact:{contact.pk}", "action": _("お祝い"), "tap": _("済み"), "tap_url": f"/today/attend/?key={dues.key_of('birthday', contact.pk, day)}",
         }))  # fmt: skip
     return made
 
@@ -118,13 +120,17 @@ def _renewals(user: Any, today: datetime.date, seen: set[str]) -> list[tuple[dat
     made = []
     for one in dues.coming(user, today, PER_KIND, seen):
         left = (one.day - today).days
-        when = _("あと%(n)d日") if left > 0 else _("今日") if not left else _("%(n)d日過ぎています")
+        when = (
+            ngettext("あと%(n)d日", "あと%(n)d日", left) if left > 0
+            else _("今日") if not left
+            else ngettext("%(n)d日過ぎています", "%(n)d日過ぎています", -left)
+        )  # fmt: skip
         about = f"{one.entity.name}:{one.key}"
         made.append((one.day, {
             "key": f"{one.entity.name}-{one.key}", "title": one.title,
             "reason": "・".join((when % {"n": abs(left)}, f"{one.label} {calendar.format_date(one.day, weekday=False)}", str(one.entity.label))),
             "icon": one.entity.icon, "tone": "red" if left < 0 else "amber", "url": one.entity.url(one.key), "about": about,
-            "action": _("予定"), "tap": _("済み"), "tap_url": f"/today/attend/?key={about}",
+            "action": _("予定"), "tap": _("済み"), "tap_url": f"/today/attend/?key={dues.key_of(one.entity.name, one.key, one.day)}",
         }))  # fmt: skip
     return made
 

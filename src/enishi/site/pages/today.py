@@ -30,13 +30,14 @@ from enishi.work.views import ICONS
 
 MOST = 20
 LEADS = 8  # of those who wait, the likeliest
+PLAN = "/today/plan/"  # the address of a call on the next business day
 
 
 @require_GET
 @handled
 def today_page(request: HttpRequest) -> HttpResponse:
     """Overdue and due tasks, then what makes business grow. The order within a band, which the page tells: what waits longest
-    first; then by time; then dates by nearness and deals by how long they stand still."""
+    first; then by time; then leads that wait, dates by nearness, who should buy again, and deals by how long they stand still."""
     user = person(request)
     now, today = timezone.now(), timezone.localdate()
     end = timezone.make_aware(datetime.datetime.combine(today + datetime.timedelta(days=1), datetime.time()))
@@ -109,6 +110,7 @@ class Lines:
     def __init__(self, user: User) -> None:
         self.finishes = user.rights.reach("change", "task") != "none"
         self.records = user.rights.reach("create", "activity") != "none"
+        self.plans, self.writes = user.rights.reach("create", "task") != "none", user.may_write
         self.call = escape(_("電話"))
         self.record, self.done, self.quick = escape(_("記録")), escape(_("完了")), reverse("quick-record")
         self.pen = icon("clipboard-pen")
@@ -132,17 +134,19 @@ class Lines:
                 return call
             touched = f'hx-post="/leads/{row["lead_id"]}/touched/" hx-swap="none"'
             return f'{call}<button type="button" class="btn" {touched}>{escape(row["action"])}</button>'
-        if not (self.finishes if "task_id" in row else self.records):
-            return ""
         if "task_id" in row:
+            if not self.finishes:
+                return ""
             done = f'hx-post="/tasks/{row["task_id"]}/done/" hx-swap="none"'
             return f'{self._outcome(row)}<button type="button" class="btn{" btn-primary" if primary else ""}" {done}>{self.done}</button>'
         dialog = f'hx-get="{self.quick}?about={row["about"]}&amp;kind={row.get("kind", "task")}" hx-target="#dialog"'
         asks = (
             f'<button type="button" class="btn laptop-only" {dialog}>{escape(row["action"])}</button>'
-            if row["about"]
+            if row["about"] and (self.plans if row.get("kind", "task") == "task" else self.records)
             else ""
         )
+        if not (self.plans if row["tap_url"].startswith(PLAN) else self.writes):
+            return asks
         return f'{asks}<button type="button" class="btn" hx-post="{escape(row["tap_url"])}" hx-swap="none">{escape(row["tap"])}</button>'
 
     def _outcome(self, row: dict[str, Any]) -> str:
