@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -70,3 +72,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = gathered(operations)

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -19,3 +21,4 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["entity", "record_id", "-id"], name="access_log_record"),
         ),
     ]
+    operations = gathered(operations)

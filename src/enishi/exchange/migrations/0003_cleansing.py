@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -234,3 +236,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("line", "record_id"), name="cleansing_row_once"),
         ),
     ]
+    operations = gathered(operations)

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -135,3 +137,4 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("sheet", "record_id"), name="sent_row_once"),
         ),
     ]
+    operations = gathered(operations)

@@ -2,6 +2,8 @@ import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -75,3 +77,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = gathered(operations)

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -114,3 +116,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = gathered(operations)

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -497,3 +499,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = gathered(operations)

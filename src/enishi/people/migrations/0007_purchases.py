@@ -1,6 +1,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -89,3 +91,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = gathered(operations)

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -343,3 +345,4 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["entity", "user"], name="view_entity"),
         ),
     ]
+    operations = gathered(operations)

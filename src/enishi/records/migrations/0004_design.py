@@ -3,6 +3,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -270,3 +272,4 @@ class Migration(migrations.Migration):
             ),
         ),
     ]
+    operations = gathered(operations)

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -324,3 +326,4 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["outside_id", "channel"], name="chancust_outside"),
         ),
     ]
+    operations = gathered(operations)

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -30,3 +32,4 @@ class Migration(migrations.Migration):
             ],
         ),
     ]
+    operations = gathered(operations)

@@ -5,6 +5,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from enishi.kit.migrating import gathered
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -269,3 +271,4 @@ class Migration(migrations.Migration):
             },
         ),
     ]
+    operations = gathered(operations)
