@@ -1,7 +1,6 @@
 """Settings of leads, for admins: who gets them (リードの割り当て), what is asked of them (リードの質問)."""
 
-import datetime
-
+from dateutil.relativedelta import relativedelta
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -89,7 +88,8 @@ def _add_absence(request: HttpRequest) -> None:
         days.append(day)
     if days[1] < days[0]:
         raise Refused({"last": [_("終了日は、開始日より後にしてください。")]})
-    if days[1] < timezone.localdate() or days[1] - timezone.localdate() > datetime.timedelta(days=1095):
+    today = timezone.localdate()
+    if not today <= days[1] <= today + relativedelta(years=3):
         raise Refused({"last": [_("終了日は今日から3年以内にしてください。")]})
     LeadAbsence.objects.create(user=found, first=days[0], last=days[1])
 
