@@ -62,7 +62,8 @@ def starts(entity: Entity, kept: str, stages: Sequence[Any]) -> Any | None:
         group = f"{entity.board.group}_id"
         rows = type(stages[0])._default_manager.filter(pk__in=keys, **{group: getattr(stages[0], group)})
         gone = list(rows.filter(deleted_at__isnull=False))
-        keys |= {next((one.pk for one in stages if one.position >= each.position), 0) for each in gone}
+        ahead = [one for one in stages if one.outcome not in {LOST, HOLD}]
+        keys |= {next((one.pk for one in ahead if one.position >= each.position), 0) for each in gone}
     for stage in stages:
         if stage.pk in keys or (kept.isdigit() and stage.outcome != LOST and stage.position >= int(kept)):
             return stage

@@ -23,6 +23,7 @@ from enishi.records.visible import require
 from enishi.sales.leads import assignment, questions
 from enishi.sales.leads.models import LeadAbsence, LeadRule
 
+WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 REGIONS = (
     (1, 7),
     (7, 14),
@@ -243,5 +244,5 @@ def _change(request: HttpRequest, user: User) -> None:
 
 
 def _points(text: str) -> int:
-    found = whole(clean(text).strip() or "0")
+    found = whole(clean(text).strip().translate(WIDE) or "0")
     return -1 if found is None else found
