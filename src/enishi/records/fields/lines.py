@@ -259,6 +259,14 @@ class Lines(FieldKind):
                     found.setdefault(name, set()).add(held)
         return found
 
+    @staticmethod
+    def without(value: Value, keys: dict[str, set[int]]) -> Value:
+        """A value that points to none of these records (keys by field)."""
+        return tuple(
+            tuple((name, None if held in keys.get(name, ()) else held) for name, held in line)
+            for line in value
+        )
+
     def is_empty(self, value: Any) -> bool:
         return not value
 

@@ -146,6 +146,15 @@ def test_lines_of_an_older_ledger_keep_their_amounts_in_a_copy_and_where_another
     answer = as_alice.post(f"/orders/{made.pk}/field/lines/", {"lines": json.dumps(sent)}, headers=HTMX)
     assert answer.status_code == 200
     assert [one["amount"] for one in lines("order", made)] == [5000, 4000]
+    # A product that is gone since stays on the line that has it, and keeps nobody from changing the lines.
+    product, other = (make("product", alice, name=name, price="10").pk for name in ("水", "茶"))
+    order = make("order", alice, account=made.account_id, lines=[{"product": product, "quantity": "1"}])
+    write.delete(registry.get("product"), [product, other], by=alice)
+    for key, status in ((product, 200), (other, 422)):
+        sent = [{"product": key, "text": "水", "quantity": "5", "unit_price": "10"}]
+        answer = as_alice.post(f"/orders/{order.pk}/field/lines/", {"lines": json.dumps(sent)}, headers=HTMX)
+        assert answer.status_code == status
+    assert [(one["product"], one["amount"]) for one in lines("order", order)] == [(product, 50)]
 
 
 def test_a_copy_is_stored_though_what_it_points_to_is_gone(as_alice: Client, alice: Any, bob: Any) -> None:

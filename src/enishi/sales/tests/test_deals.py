@@ -205,7 +205,14 @@ def test_competitors_are_found_and_counted_one_by_one(bob: Any, as_bob: Client) 
     assert [found("has", name) for name in ("東商", "西商", "foo co., ltd.", "商")] == [2, 2, 1, 0]
     assert found("has_not", "東商") == 3
     # As lines stand that were typed before they were lines of names: with spaces, other marks and line ends between.
-    typed = ("東 商、 西商", "東 商 ，\u3000西商", "東 商\n西商", "東 商;西商 ", "\u3000東 商 、\u3000 西商\u3000", "東商 西商")
+    typed = (
+        "東 商、 西商",
+        "東 商 ，\u3000西商",
+        "東 商\n西商",
+        "東 商;西商 ",
+        "\u3000東 商 、\u3000 西商\u3000",
+        "東商 西商",
+    )
     for line in typed:
         Deal.objects.filter(pk=make(bob, amount=0).pk).update(competitor=line)
     spaced = Deal.objects.filter(competitor__in=typed)
@@ -213,7 +220,9 @@ def test_competitors_are_found_and_counted_one_by_one(bob: Any, as_bob: Client) 
     def held_by(name: str) -> list[str]:
         wanted = {"field": "competitor", "op": "has", "value": name}
         rows = spaced.filter(compile_condition(entity, wanted, scope)).order_by("pk")
-        assert list(rows) == [one for one in spaced.order_by("pk") if matches(entity, wanted, one, scope)], name
+        assert list(rows) == [one for one in spaced.order_by("pk") if matches(entity, wanted, one, scope)], (
+            name
+        )
         return [one.competitor for one in rows]
 
     assert held_by("東 商") == list(typed[:5]) and held_by("西商") == list(typed[:5])

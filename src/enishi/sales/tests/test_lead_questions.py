@@ -18,7 +18,7 @@ from enishi.records.testing import HTMX
 from enishi.records.timeline import page
 from enishi.sales.leads import questions
 from enishi.sales.leads.operations import Into, convert_lead
-from enishi.sales.models import Lead, LeadQuestion
+from enishi.sales.models import Lead, LeadQuestion, Stage
 from enishi.work.models import Activity, Task
 
 pytestmark = [pytest.mark.row("C1"), pytest.mark.django_db]
@@ -103,7 +103,9 @@ def test_a_question_whose_field_was_taken_out_of_sight_counts_no_longer_until_it
         assert client.post(f"/settings/design/lead/fields/{field}/retire/", sent).status_code == 302
         assert waiting.count() == before + 1  # the worker scores anew
         questions.rescore.func()
-        made = make(bob, family_name="新", **{rivals: "なし"} if rivals in registry.get("lead").fields else {})
+        made = make(
+            bob, family_name="新", **{rivals: "なし"} if rivals in registry.get("lead").fields else {}
+        )
         return Lead.objects.get(pk=lead.pk).score, made.score
 
     assert score(as_alice, "retire", when) == (100, 100)
@@ -219,7 +221,7 @@ def test_figures_by_source_tell_rates_and_days_and_lead_to_the_leads_behind_them
     Lead.objects.filter(pk=first.pk).update(created_at=timezone.now() - 10 * day)
     deal = convert_lead(first.pk, {"account": Into(), "deal": Into()}, by=bob).records["deal"]
     convert_lead(second.pk, {"account": Into(), "deal": Into(values={"name": "別の案件"})}, by=bob)
-    won = registry.get("stage").model.objects.get(outcome="won", pipeline=deal.pipeline_id)
+    won = Stage.objects.get(outcome="won", pipeline=deal.pipeline_id)
     write.write(registry.get("deal"), deal.pk, {"stage": won.pk}, by=bob)
     type(deal).objects.filter(pk=deal.pk).update(closed_at=timezone.now() + 4 * day)
     answer = as_bob.get("/leads/figures/")
@@ -238,7 +240,7 @@ def test_figures_by_source_follow_what_is_deleted_and_brought_back(bob: Any, as_
         Lead.objects.filter(pk=lead.pk).update(created_at=timezone.now() - before * day)
     made = convert_lead(some[0].pk, {"account": Into(), "deal": Into()}, by=bob).records["deal"]
     convert_lead(some[1].pk, {"account": Into(), "deal": Into(record_id=made.pk)}, by=bob)
-    won = registry.get("stage").model.objects.get(outcome="won", pipeline=made.pipeline_id)
+    won = Stage.objects.get(outcome="won", pipeline=made.pipeline_id)
     write.write(deals, made.pk, {"stage": won.pk, "amount": 500}, by=bob)
     # The first was converted four days before the deal was won, the second long after.
     type(made).objects.filter(pk=made.pk).update(closed_at=timezone.now() + 4 * day)

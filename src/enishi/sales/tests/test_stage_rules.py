@@ -105,7 +105,9 @@ def test_who_may_not_fill_what_a_stage_calls_for_moves_what_is_filled_and_is_tol
     call_for(offer, "amount", "expected_close", by=alice)
     write.write(registry.get("deal"), deal.pk, {"amount": 500}, by=alice)
     status, said = ways(deal, client, api)["board"](offer.pk)
-    assert status == 422 and "見られない項目" in said and "受注予定日" not in said  # nor named what he doesn't see
+    assert (
+        status == 422 and "見られない項目" in said and "受注予定日" not in said
+    )  # nor named what he doesn't see
     write.write(registry.get("deal"), deal.pk, {"expected_close": "2027-03-31"}, by=alice)
     for name in ("board", "list", "card", "call"):
         write.write(registry.get("deal"), deal.pk, {"stage": stages["引き合い"].pk}, by=alice)
@@ -122,7 +124,9 @@ def test_what_a_stage_in_the_bin_called_for_the_next_one_does_and_all_pages_stan
     as_alice: Client, alice: Any, bob: Any, stages: dict[str, Stage]
 ) -> None:
     hearing, offer = stages["ヒアリング"], stages["提案・見積"]
-    other = make_pipeline("保守", (("受付", 10, "open", 7), ("契約", 100, "won", 0), ("失注", 0, "lost", 0)), 1)
+    other = make_pipeline(
+        "保守", (("受付", 10, "open", 7), ("契約", 100, "won", 0), ("失注", 0, "lost", 0)), 1
+    )
     signed = stages_of(other.pk)[1]
     call_for(hearing, "amount", by=alice)
     call_for(signed, "amount", by=alice)
@@ -196,7 +200,9 @@ def test_the_way_of_a_deal_ends_on_the_day_it_was_decided(
     page = as_bob.get(f"/deals/{deal.pk}/").content.decode()
     assert "決着まで12日" in page or "決着まで11日" in page  # at noon of that day
     write.write(registry.get("deal"), deal.pk, {"closed_at": (timezone.localdate() - 30 * day).isoformat()}, by=bob)  # fmt: skip
-    assert "決着まで0日" in as_bob.get(f"/deals/{deal.pk}/").content.decode()  # before it was written down here
+    assert (
+        "決着まで0日" in as_bob.get(f"/deals/{deal.pk}/").content.decode()
+    )  # before it was written down here
     write.write(registry.get("deal"), deal.pk, {"stage": stages["ヒアリング"].pk}, by=bob)
     assert "登録から20日" in as_bob.get(f"/deals/{deal.pk}/").content.decode()
 
