@@ -230,11 +230,11 @@ def _change(request: HttpRequest, user: User) -> None:
     elif action == "take":
         questions.take_up(form.get("field", ""), by=user)
     elif action == "drop":
-        questions.drop(form.get("field", "")[:20], by=user)
+        questions.drop(clean(form.get("field", ""))[:20], by=user)
     elif action == "weigh":
         made: dict[str, dict[str, int]] = {}
         for name, text in form.items():
-            head, _mark, rest = str(name).partition("-")
+            head, _mark, rest = clean(str(name)).partition("-")
             field, _mark, value = rest.partition("-")
             if head == "p" and field and value:
                 made.setdefault(field, {})[value] = _points(str(text))

@@ -121,6 +121,8 @@ def test_a_copied_invoice_bills_nothing_twice_and_its_lines_have_no_day_yet(
     order = make("order", alice, account=account.pk, lines=LINES, date=datetime.date(2026, 1, 31))
     invoice = invoice_orders([order.pk], by=alice)
     assert Order.objects.get(pk=order.pk).status == "invoiced"
+    old = {"date": order.date, "due_on": order.date}
+    write.write(registry.get("invoice"), invoice.pk, old, by=alice)
     made = copied(as_alice, "invoice", invoice)
     assert made.total == invoice.total and made.date == TODAY() and made.due_on >= made.date
     assert [(one["order_line"], one["day"]) for one in lines("invoice", made)] == [(None, None)] * 2

@@ -133,7 +133,7 @@ def test_points_that_are_no_numbers_are_refused_in_words_and_answers_that_are_no
         answer = as_alice.post(address, {"action": "add", "label": "別", "answer": ["a", "b"], "worth": [junk, "1"]})  # fmt: skip
         assert answer.status_code == 422 and "点は0から10までの数で" in answer.content.decode(), junk
     assert questions.held()[0].points == before
-    sent = {"action": "weigh", f"p-{field}-{first}": "", f"p-{field}-zzz": "9", f"p-{field}\x00-a": "1", "p-f999-o1": "5", "p-name-x": "3", "p-": "1"}  # fmt: skip
+    sent = {"action": "weigh", f"p-{field}-{first}": "", f"p-{field}-zzz": "9", "p-f\x0099-a": "1", "p-f999-o1": "5", "p-name-x": "3", "p-": "1"}  # fmt: skip
     assert as_alice.post(address, sent).status_code == 302
     assert questions.held()[0].points == before | {first: 0}  # an empty one is 0
     for action in ("drop", "take"):
