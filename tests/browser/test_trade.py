@@ -83,3 +83,12 @@ def test_a_quote_is_typed_on_a_telephone(phone: Any, made: dict[str, Any]) -> No
     assert phone.locator(".document-bar >> text=発行する").is_visible()
     assert "¥650" in phone.locator(".lines-sums").inner_text()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    # A copy begins with the lines, and what the grid shows of them is what is stored.
+    phone.goto(f"{phone.url}clone/")
+    phone.wait_for_selector(".lg-foot .lines-sums >> text=¥650")
+    assert phone.locator(".lg-row").count() == 2
+    phone.locator(".lg-row").nth(1).locator("[data-name=quantity]").fill("4")
+    phone.wait_for_selector(".lg-foot .lines-sums >> text=¥974")  # 297 + 600 + 29 + 48
+    phone.click("text=登録する")
+    phone.wait_for_selector(".lines-table")
+    assert "¥974" in phone.locator(".lines-sums").inner_text() and "天然水" in phone.content()

@@ -100,12 +100,14 @@ def _pairs(value: Any) -> tuple[tuple[int, str | None], ...]:
 
 def moved(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> dict[str, Any]:
     """Of a change's values the pointing ones that are other than the record's: what it pointed to before may be out of sight."""
-    return {
-        name: value
-        for name, value in cleaned.items()
-        if isinstance(entity.field(name), Reference | Lines | Linked | AnyRecord)
-        and entity.field(name).get(record) != value
-    }
+    made = {}
+    for name, value in cleaned.items():
+        found = entity.field(name)
+        held: Any = found.get(record)
+        if not isinstance(found, Reference | Lines | Linked | AnyRecord) or held == value:
+            continue
+        made[name] = found.without(value, found.pointed(held)) if isinstance(found, Lines) else value
+    return made
 
 
 def check_references(

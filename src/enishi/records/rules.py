@@ -62,7 +62,8 @@ def starts(entity: Entity, kept: str, stages: Sequence[Any]) -> Any | None:
         group = f"{entity.board.group}_id"
         rows = type(stages[0])._default_manager.filter(pk__in=keys, **{group: getattr(stages[0], group)})
         gone = list(rows.filter(deleted_at__isnull=False))
-        keys |= {next((one.pk for one in stages if one.position >= each.position), 0) for each in gone}
+        ahead = [one for one in stages if one.outcome not in {LOST, HOLD}]
+        keys |= {next((one.pk for one in ahead if one.position >= each.position), 0) for each in gone}
     for stage in stages:
         if stage.pk in keys or (kept.isdigit() and stage.outcome != LOST and stage.position >= int(kept)):
             return stage
@@ -137,6 +138,11 @@ def _places(record: Any, stage: Any, group: str) -> dict[int, int]:
     return found
 
 
+def _calls(found: FieldKind) -> bool:
+    """Whether a field may be called for by a column: one that is filled by hand and that the company hasn't taken out of sight."""
+    return bool(found.required_from) and found.editable and not found.hidden
+
+
 # --- what a step asks for ------------------------------------------------------------------------------
 def ask_of(entity: Entity, value: Any) -> Ask | None:
     """What a step to this column of the board asks for."""
@@ -169,8 +175,7 @@ def lacks_at(entity: Entity, record: Any, value: Any) -> list[str]:
     return [
         name
         for name, one in entity.fields.items()
-        if one.required_from
-        and one.editable
+        if _calls(one)
         and one.is_empty(one.get(record))
         and is_asked(one, record)
         and _reached(entity, record, one.required_from)
@@ -205,11 +210,12 @@ def check(
     still be corrected elsewhere. Rows of a file are let in as they are.
 
     Args:
-        seen: the entity as the person sees it who writes: what he may not fill isn't asked of him when he makes a step.
+        seen: the entity as the person sees it who writes: what he may not fill isn't asked of him, he is told that it is missing.
     """
     if record.importing:
         return
     _check_asked(entity, record, changed, errors, seen or entity)
+    barred: list[str] = []
     for name, found in entity.fields.items():
         if (
             name in errors
@@ -223,11 +229,24 @@ def check(
         stepped = entity.board is not None and entity.board.field in changed
         missing = found.required_if_asked and touched and is_asked(found, record)
         mine = (seen or entity).fields.get(name)
-        filled = mine is not None and mine.editable  # nobody is asked for what he may not fill
-        if filled and found.required_from and (stepped or name in changed) and is_asked(found, record):
-            missing = missing or _reached(entity, record, found.required_from)
+        if _calls(found) and (stepped or name in changed) and is_asked(found, record):
+            called = _reached(entity, record, found.required_from)
+            if called and not missing and not (mine is not None and mine.editable):
+                barred.append(mine.label if mine is not None else "")
+                continue
+            missing = missing or called
         if missing:
             errors[name] = [_("%(label)sを入力してください。") % {"label": found.label}]
+    if barred and entity.board is not None:
+        errors.setdefault(entity.board.field, []).append(_barred(barred))
+
+
+def _barred(labels: Sequence[str]) -> str:
+    """What keeps somebody from a step who may not fill it himself; what he doesn't see isn't named."""
+    named = _("、").join(f"「{label}」" for label in labels if label)
+    if not named:
+        return _("この先の段階に必要な項目が空です。あなたの権限では見られない項目なので、管理者に入力を頼んでください。")  # fmt: skip
+    return _("この先の段階には%(labels)sが必要ですが、空です。あなたの権限では入力できないので、入力できる人に頼んでください。") % {"labels": named}  # fmt: skip
 
 
 def _check_asked(

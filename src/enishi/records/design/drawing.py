@@ -10,11 +10,14 @@ from django.utils.translation import gettext as _
 from enishi.access.models import User
 from enishi.access.rights import log_access
 from enishi.japanese.text import clean
+from enishi.kit.hooks import Hook
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.models import ConnectionDesign, DesignRound, FieldDesign
 from enishi.records.visible import require
+
+field_seen = Hook("a field was taken out of sight or brought back")  # entity: its name, field: the field's
 
 
 def raise_number() -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from enishi.access.models import User
 from enishi.records import formulas, registry
 from enishi.records.design import indexes
-from enishi.records.design.drawing import changed, check_label, drawing, next_position, word
+from enishi.records.design.drawing import changed, check_label, drawing, field_seen, next_position, word
 from enishi.records.design.options import read_options
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
@@ -163,6 +163,7 @@ def retire_field(entity_name: str, name: str, *, by: User) -> None:
     row.save(update_fields=["retired_at"])
     indexes.drop(row)
     changed(by, entity_name, f"- {row}")
+    field_seen.send(entity=entity_name, field=name)
 
 
 @drawing
@@ -180,3 +181,4 @@ def bring_back_field(entity_name: str, name: str, *, by: User) -> None:
     if not row.name:
         indexes.want(row)
     changed(by, entity_name, f"+ {row}")
+    field_seen.send(entity=entity_name, field=name)

@@ -29,6 +29,10 @@ MOST = 500
 SHOWN = 8  # lines that are named in one cell or sentence
 
 
+class Typed(tuple[Line, ...]):
+    """Lines as somebody has typed them: their amounts were reckoned just now."""
+
+
 class Lines(FieldKind):
     """The lines of a record.
 
@@ -187,6 +191,23 @@ class Lines(FieldKind):
                 ]
         if errors:
             raise ValidationError(errors[:10])
+        return Typed(made)
+
+    def against(self, held: Any, value: Any) -> Any:
+        """Lines that were not touched stay as they are: an amount of an older ledger isn't reckoned anew."""
+        if not isinstance(value, Typed):
+            return value
+        fields, rest = self.fields, list(held)
+
+        def said(line: Line) -> Line:
+            return tuple(one for one in line if one[0] in fields and fields[one[0]].editable)
+
+        made = []
+        for line in value:
+            same = next((one for one in rest if said(one) == said(line)), None)
+            if same is not None:
+                rest.remove(same)
+            made.append(line if same is None else same)
         return tuple(made)
 
     def _malformed(self) -> ValidationError:
@@ -237,6 +258,14 @@ class Lines(FieldKind):
                 if name in names and held:
                     found.setdefault(name, set()).add(held)
         return found
+
+    @staticmethod
+    def without(value: Value, keys: dict[str, set[int]]) -> Value:
+        """A value that points to none of these records (keys by field)."""
+        return tuple(
+            tuple((name, None if held in keys.get(name, ()) else held) for name, held in line)
+            for line in value
+        )
 
     def is_empty(self, value: Any) -> bool:
         return not value

@@ -16,6 +16,11 @@ from enishi.records.fields.texts import TEXT_OPERATORS, Words
 
 MARK = "、"
 OTHERS = "，；;"  # a comma stands within names (Foo Co., Ltd.)
+# What makes of a line as somebody typed it one whose names can be found: all marks are one, spaces are one plain one and none at marks.
+PLAIN = (
+    *((other, MARK) for other in f"{OTHERS}\n"),
+    ("\u3000", " "), ("\t", " "), ("   ", " "), ("  ", " "), ("  ", " "), (f" {MARK}", MARK), (f"{MARK} ", MARK),
+)  # fmt: skip
 _SEPARATORS = re.compile(f"[{MARK}{OTHERS}\n]+")
 
 
@@ -66,22 +71,19 @@ class Names(Words):
     def leaf_q(self, op: str, value: Any, user: Any) -> Q | None:
         if op not in {"has", "has_not"}:
             return None
-        line: Any = F(self.column)
-        for other in f"{OTHERS}\n":
-            line = Replace(line, Value(other), Value(MARK))
-        for spaced in (
-            f"{MARK} ",
-            f" {MARK}",
-            f"{MARK}\u3000",
-            f"\u3000{MARK}",
-        ):  # as lines stand that were typed before
-            line = Replace(line, Value(spaced), Value(MARK))
-        around = Concat(Value(MARK), line, Value(MARK))
-        found = Q(IContains(around, f"{MARK}{value}{MARK}"))
+        line: Any = Concat(Value(MARK), F(self.column), Value(MARK))
+        for held, plain in PLAIN:  # lines that were typed before they were lines of names stand otherwise
+            line = Replace(line, Value(held), Value(plain))
+        found = Q(IContains(line, f"{MARK}{_spaced(value)}{MARK}"))
         return found if op == "has" else ~found
 
     def leaf_holds(self, op: str, held: Any, value: Any) -> bool | None:
         if op not in {"has", "has_not"}:
             return None
-        line = MARK.join(["", *self.parts(held), ""])
-        return (f"{MARK}{value}{MARK}".lower() in line.lower()) == (op == "has")
+        line = MARK.join(["", *map(_spaced, self.parts(held)), ""])
+        return (f"{MARK}{_spaced(value)}{MARK}".lower() in line.lower()) == (op == "has")
+
+
+def _spaced(name: str) -> str:
+    """A name with one plain space where it has any."""
+    return " ".join(name.split())

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,10 +11,11 @@ from django.views.decorators.http import require_GET
 
 from enishi.access.models import User
 from enishi.kit import htmx
-from enishi.records import write
+from enishi.records import registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import Pointer, Reference
+from enishi.records.fields import AnyRecord, Lines, Pointer, Reference, YesNo
+from enishi.records.fields.any_record import parse
 from enishi.records.pages.base import form_input, handled, person, read_values, whole
 from enishi.records.similar import similar
 from enishi.records.visible import one, require, visible
@@ -29,8 +31,12 @@ def create_page(request: HttpRequest, entity: Entity) -> HttpResponse:
     status = 200
     if request.method == "POST":
         values = read_values(request, entity, [name for name in entity.fields if entity.field(name).editable])
-        values = {name: value for name, value in values.items() if value != "" or entity.field(name).required}
-        values |= _cloned_links(request, entity, values)
+        values = {
+            name: value
+            for name, value in values.items()
+            if value != "" or entity.field(name).required or isinstance(entity.field(name), YesNo)
+        }
+        values |= _cloned_beside(request, entity, values)
         try:
             made = write.create_once(
                 entity, values, by=user, key=request.POST.get("idempotency_key", "")[:80]
@@ -68,19 +74,50 @@ def _cloned(entity: Entity, record: Any, user: User) -> dict[str, Any]:
     """What a copy of a record begins with: what may be written, names no other record alone, and points to nothing out of sight."""
     made: dict[str, Any] = {}
     for name, found in entity.fields.items():
-        if name in entity.uncloned or name == "owner" or found.unique or not found.editable or found.linked:
+        if name in entity.uncloned or name == "owner" or found.unique or not found.editable:
             continue
-        value = found.get(record)
+        if found.linked and not isinstance(found, Lines):
+            continue
+        value = _cloned_lines(found, record, user) if isinstance(found, Lines) else found.get(record)
         if found.is_empty(value) or found.kind in {"file", "picture"}:
             continue
-        if isinstance(found, Reference) and not visible(found.target, user).filter(pk=value).exists():
+        if isinstance(found, Reference | AnyRecord) and not _sees(found, value, user):
             continue
         made[name] = value
     return made
 
 
-def _cloned_links(request: HttpRequest, entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
-    """What stands in no form of the record that a new one was made like: its lines, and its connections that the person sees."""
+def _sees(found: Reference | AnyRecord, value: Any, user: User) -> bool:
+    """Whether what a value points to is there for this person."""
+    if isinstance(found, Reference):
+        return visible(found.target, user).filter(pk=value).exists()
+    pair = parse(value)
+    target = registry.find(pair[0]) if pair else None
+    return pair is not None and target is not None and visible(target, user).filter(pk=pair[1]).exists()
+
+
+def _cloned_lines(found: Lines, record: Any, user: User) -> Any:
+    """A record's lines as a copy begins with them: without what belongs to that record alone (`uncloned` of the lines' entity), and
+    pointing to nothing out of sight; a line that is nothing without that is left out."""
+    value, fields = found.get(record), found.fields
+    there = {
+        name: set(visible(fields[name].target, user).filter(pk__in=keys).values_list("pk", flat=True))  # type: ignore[attr-defined]
+        for name, keys in found.pointed(value).items()
+    }
+    made = []
+    for line in value:
+        copied = tuple(
+            (name, fields[name].empty_value() if name in found.target.uncloned or (name in there and held not in there[name]) else held)
+            for name, held in line
+        )  # fmt: skip
+        if not any(fields[name].required and fields[name].is_empty(held) for name, held in copied):
+            made.append(copied)
+    return tuple(made)
+
+
+def _cloned_beside(request: HttpRequest, entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
+    """What a new record has of the one that it was made like beyond what was typed: its connections that the person sees, lines that
+    the form doesn't show, and of those that it shows the untouched ones as they are."""
     key = whole(request.POST.get("copy_of", ""))
     if not key or not may_clone(entity):
         return {}
@@ -89,13 +126,16 @@ def _cloned_links(request: HttpRequest, entity: Entity, values: dict[str, Any]) 
     if record is None:  # gone since: what was typed is stored all the same
         return {}
     for lines in entity.lines:
-        if (
-            lines.name not in values
-            and lines.editable
-            and lines.name not in entity.uncloned
-            and (held := lines.get(record))
-        ):
-            made[lines.name] = held
+        if not lines.editable or lines.name in entity.uncloned:
+            continue
+        held = _cloned_lines(lines, record, user)
+        if lines.name not in request.POST:
+            made |= {lines.name: held} if held else {}
+        elif lines.name in values:
+            try:
+                made[lines.name] = lines.against(held, lines.clean(values[lines.name]))
+            except ValidationError:  # is told by the write
+                continue
     for found in entity.linked:
         if found.name in values or not found.editable or found.name in entity.uncloned:
             continue

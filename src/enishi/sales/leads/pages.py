@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q, Sum
+from django.db.models import Avg, Case, Count, DurationField, ExpressionWrapper, F, Q, Sum, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -251,20 +251,23 @@ def figures_page(request: HttpRequest) -> HttpResponse:
 
 def _add_days(lines: list[dict[str, Any]], leads: Any, deals: Any) -> None:
     """How many days it takes on average from a lead to its conversion, and from there to the order."""
-    moments = [("convert_days", leads.exclude(converted_at=None), F("converted_at") - F("created_at"))]
+    moments = [("convert_days", leads.exclude(converted_at=None), "created_at", "converted_at")]
     if deals is not None:
         won = leads.exclude(converted_at=None).filter(
             deal__in=deals.filter(outcome="won").exclude(closed_at=None)
         )
-        moments.append(("won_days", won, F("deal__closed_at") - F("converted_at")))
+        moments.append(("won_days", won, "converted_at", "deal__closed_at"))
     for line in lines:
         line["convert_days"] = line["won_days"] = None
-    for name, rows, span in moments:
-        taken = ExpressionWrapper(span, output_field=DurationField())
+    for name, rows, first, last in moments:
+        # What a lead was tied to that had been won before took no days, and lessens no other's.
+        span = ExpressionWrapper(F(last) - F(first), output_field=DurationField())
+        none = Value(datetime.timedelta(0), output_field=DurationField())
+        taken = Case(When(Q(**{f"{last}__gt": F(first)}), then=span), default=none)
         found = dict(rows.order_by().values_list("source").annotate(mean=Avg(taken)))
         for line in lines:
             if (mean := found.get(line["source"])) is not None:
-                line[name] = round(max(mean.total_seconds(), 0) / 86400, 1)
+                line[name] = round(mean.total_seconds() / 86400, 1)
 
 
 def _amounts(leads: Any, deals: Any) -> dict[str, int]:

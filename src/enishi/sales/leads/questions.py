@@ -16,7 +16,7 @@ from django_tasks import task
 from enishi.access.models import User
 from enishi.records import registry
 from enishi.records.design import operations
-from enishi.records.design.drawing import changed, drawing
+from enishi.records.design.drawing import changed, drawing, field_seen
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Choice, Number
@@ -249,6 +249,13 @@ def drop(field: str, *, by: User) -> None:
     """
     LeadQuestion.objects.filter(field=field).delete()
     _changed(by)
+
+
+@field_seen.connect
+def _field_seen(entity: str, field: str, **_more: Any) -> None:
+    """A question whose field is taken out of sight counts no longer; with its field it counts again."""
+    if entity == "lead" and LeadQuestion.objects.filter(field=field).exists():
+        rescore.enqueue()
 
 
 def _changed(by: User) -> None:

@@ -1,7 +1,6 @@
 """Settings of leads, for admins: who gets them (リードの割り当て), what is asked of them (リードの質問)."""
 
-import datetime
-
+from dateutil.relativedelta import relativedelta
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -24,6 +23,7 @@ from enishi.records.visible import require
 from enishi.sales.leads import assignment, questions
 from enishi.sales.leads.models import LeadAbsence, LeadRule
 
+WIDE = str.maketrans("０１２３４５６７８９", "0123456789")
 REGIONS = (
     (1, 7),
     (7, 14),
@@ -89,7 +89,8 @@ def _add_absence(request: HttpRequest) -> None:
         days.append(day)
     if days[1] < days[0]:
         raise Refused({"last": [_("終了日は、開始日より後にしてください。")]})
-    if days[1] < timezone.localdate() or days[1] - timezone.localdate() > datetime.timedelta(days=1095):
+    today = timezone.localdate()
+    if not today <= days[1] <= today + relativedelta(years=3):
         raise Refused({"last": [_("終了日は今日から3年以内にしてください。")]})
     LeadAbsence.objects.create(user=found, first=days[0], last=days[1])
 
@@ -229,11 +230,11 @@ def _change(request: HttpRequest, user: User) -> None:
     elif action == "take":
         questions.take_up(form.get("field", ""), by=user)
     elif action == "drop":
-        questions.drop(form.get("field", "")[:20], by=user)
+        questions.drop(clean(form.get("field", ""))[:20], by=user)
     elif action == "weigh":
         made: dict[str, dict[str, int]] = {}
         for name, text in form.items():
-            head, _mark, rest = str(name).partition("-")
+            head, _mark, rest = clean(str(name)).partition("-")
             field, _mark, value = rest.partition("-")
             if head == "p" and field and value:
                 made.setdefault(field, {})[value] = _points(str(text))
@@ -243,5 +244,5 @@ def _change(request: HttpRequest, user: User) -> None:
 
 
 def _points(text: str) -> int:
-    found = whole(clean(text).strip() or "0")
+    found = whole(clean(text).strip().translate(WIDE) or "0")
     return -1 if found is None else found

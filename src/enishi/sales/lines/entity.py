@@ -198,6 +198,7 @@ class InvoiceLineEntity(SaleLine):
         Date("day", listed=False, aliases=("取引日",)),
         Reference("order_line", to="order_line", listed=False),
     )
+    uncloned = ("day", "order_line")  # a copy bills something else
     line_columns = ("day", *SaleLine.line_columns)
 
 

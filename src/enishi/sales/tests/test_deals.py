@@ -15,6 +15,7 @@ from enishi.insight.reports import engine
 from enishi.insight.reports.spec import Spec
 from enishi.records import history, registry, write
 from enishi.records.conditions import Scope, compile_condition
+from enishi.records.conditions.evaluate import matches
 from enishi.records.design import operations
 from enishi.records.errors import Refused
 from enishi.records.models import FieldDesign
@@ -203,6 +204,31 @@ def test_competitors_are_found_and_counted_one_by_one(bob: Any, as_bob: Client) 
 
     assert [found("has", name) for name in ("東商", "西商", "foo co., ltd.", "商")] == [2, 2, 1, 0]
     assert found("has_not", "東商") == 3
+    # As lines stand that were typed before they were lines of names: with spaces, other marks and line ends between.
+    typed = (
+        "東 商、 西商",
+        "東 商 ，\u3000西商",
+        "東 商\n西商",
+        "東 商;西商 ",
+        "\u3000東 商 、\u3000 西商\u3000",
+        "東商 西商",
+    )
+    for line in typed:
+        Deal.objects.filter(pk=make(bob, amount=0).pk).update(competitor=line)
+    spaced = Deal.objects.filter(competitor__in=typed)
+
+    def held_by(name: str) -> list[str]:
+        wanted = {"field": "competitor", "op": "has", "value": name}
+        rows = spaced.filter(compile_condition(entity, wanted, scope)).order_by("pk")
+        assert list(rows) == [one for one in spaced.order_by("pk") if matches(entity, wanted, one, scope)], (
+            name
+        )
+        return [one.competitor for one in rows]
+
+    assert held_by("東 商") == list(typed[:5]) and held_by("西商") == list(typed[:5])
+    assert held_by("東\u3000商") == held_by(" 東 商\u3000") == list(typed[:5])
+    assert held_by("東商 西商") == [typed[5]] and held_by("東商") == []
+    spaced.delete()
     held = {
         "entity": "deal",
         "rows": [{"field": "competitor"}],

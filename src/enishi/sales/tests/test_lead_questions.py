@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from enishi.records import attachments, registry, write
 from enishi.records.design import operations
@@ -17,7 +18,7 @@ from enishi.records.testing import HTMX
 from enishi.records.timeline import page
 from enishi.sales.leads import questions
 from enishi.sales.leads.operations import Into, convert_lead
-from enishi.sales.models import Lead, LeadQuestion
+from enishi.sales.models import Lead, LeadQuestion, Stage
 from enishi.work.models import Activity, Task
 
 pytestmark = [pytest.mark.row("C1"), pytest.mark.django_db]
@@ -83,6 +84,62 @@ def test_points_that_change_score_every_lead_anew_and_a_question_that_is_dropped
     assert questions.held()[0].points == {values[0]: 1, values[1]: 0}
     with pytest.raises(Refused, match="答えを2つ以上"):
         questions.ask("ひとつ", [("だけ", 1)], by=alice)
+
+
+def test_a_question_whose_field_was_taken_out_of_sight_counts_no_longer_until_it_is_back(
+    alice: Any, as_alice: Client, bob: Any, as_bob: Client
+) -> None:
+    questions.ask("競合", [("なし", 2), ("あり", 0)], by=alice)
+    questions.ask("時期", [("今年", 2), ("来年", 0)], by=alice)
+    rivals, when = (one.field for one in questions.held())
+    lead = make(bob, **answers("なし", "来年"))
+    assert lead.score == 50
+
+    def score(client: Client, action: str, field: str) -> tuple[int | None, int | None]:
+        """After the designer's button: what the leads come to that were there, and one that is made now."""
+        waiting = DBTaskResult.objects.filter(task_path__endswith="questions.rescore")
+        before = waiting.count()
+        sent = {"back": "1"} if action == "back" else {}
+        assert client.post(f"/settings/design/lead/fields/{field}/retire/", sent).status_code == 302
+        assert waiting.count() == before + 1  # the worker scores anew
+        questions.rescore.func()
+        made = make(
+            bob, family_name="新", **{rivals: "なし"} if rivals in registry.get("lead").fields else {}
+        )
+        return Lead.objects.get(pk=lead.pk).score, made.score
+
+    assert score(as_alice, "retire", when) == (100, 100)
+    shown = as_bob.get(f"/leads/{lead.pk}/").content.decode()
+    assert "1問中 1問" in shown and "100点" in shown
+    page = as_alice.get("/settings/lead-questions/").content.decode()
+    assert f'name="p-{rivals}-' in page and f'name="p-{when}-' not in page
+    assert score(as_alice, "retire", rivals) == (None, None)
+    assert "見込みの確認" not in as_bob.get(f"/leads/{lead.pk}/").content.decode()
+    assert as_alice.get("/settings/lead-questions/").status_code == 200
+    assert score(as_alice, "back", rivals) == (100, 100)
+    assert score(as_alice, "back", when) == (50, 50)
+
+
+def test_points_that_are_no_numbers_are_refused_in_words_and_answers_that_are_not_there_are_not_kept(
+    alice: Any, as_alice: Client
+) -> None:
+    questions.ask("競合", [("なし", 2), ("あり", 0)], by=alice)
+    field, before = questions.held()[0].field, dict(questions.held()[0].points)
+    first = next(iter(before))
+    address = "/settings/lead-questions/"
+    for junk in ("abc", "-1", "3.5", "11", "9" * 400, "①", "٣", "NaN", "1e1"):
+        answer = as_alice.post(address, {"action": "weigh", f"p-{field}-{first}": junk})
+        assert answer.status_code == 422 and "点は0から10までの数で" in answer.content.decode(), junk
+        answer = as_alice.post(address, {"action": "add", "label": "別", "answer": ["a", "b"], "worth": [junk, "1"]})  # fmt: skip
+        assert answer.status_code == 422 and "点は0から10までの数で" in answer.content.decode(), junk
+    assert questions.held()[0].points == before
+    sent = {"action": "weigh", f"p-{field}-{first}": "", f"p-{field}-zzz": "9", "p-f\x0099-a": "1", "p-f999-o1": "5", "p-name-x": "3", "p-": "1"}  # fmt: skip
+    assert as_alice.post(address, sent).status_code == 302
+    assert questions.held()[0].points == before | {first: 0}  # an empty one is 0
+    for action in ("drop", "take"):
+        assert as_alice.post(address, {"action": action, "field": "x\x00y"}).status_code in {302, 404}
+    assert as_alice.post(address, {"action": "weigh", f"p-{field}-{first}": "７"}).status_code == 302
+    assert questions.held()[0].points[first] == 7
 
 
 def test_who_does_not_see_a_question_does_not_see_the_score(alice: Any, bob: Any, as_bob: Client) -> None:
@@ -164,7 +221,7 @@ def test_figures_by_source_tell_rates_and_days_and_lead_to_the_leads_behind_them
     Lead.objects.filter(pk=first.pk).update(created_at=timezone.now() - 10 * day)
     deal = convert_lead(first.pk, {"account": Into(), "deal": Into()}, by=bob).records["deal"]
     convert_lead(second.pk, {"account": Into(), "deal": Into(values={"name": "別の案件"})}, by=bob)
-    won = registry.get("stage").model.objects.get(outcome="won", pipeline=deal.pipeline_id)
+    won = Stage.objects.get(outcome="won", pipeline=deal.pipeline_id)
     write.write(registry.get("deal"), deal.pk, {"stage": won.pk}, by=bob)
     type(deal).objects.filter(pk=deal.pk).update(closed_at=timezone.now() + 4 * day)
     answer = as_bob.get("/leads/figures/")
@@ -174,6 +231,44 @@ def test_figures_by_source_tell_rates_and_days_and_lead_to_the_leads_behind_them
     listed = as_bob.get(line["won_url"]).content.decode()
     assert f'href="/leads/{first.pk}/"' in listed and f'href="/leads/{second.pk}/"' not in listed
     assert f'href="/leads/{second.pk}/"' in as_bob.get(line["deals_url"]).content.decode()
+
+
+def test_figures_by_source_follow_what_is_deleted_and_brought_back(bob: Any, as_bob: Client) -> None:
+    day, leads, deals = datetime.timedelta(days=1), registry.get("lead"), registry.get("deal")
+    some = [make(bob, family_name=name) for name in ("一", "二", "三")]
+    for lead, before in zip(some, (10, 2, 4), strict=True):
+        Lead.objects.filter(pk=lead.pk).update(created_at=timezone.now() - before * day)
+    made = convert_lead(some[0].pk, {"account": Into(), "deal": Into()}, by=bob).records["deal"]
+    convert_lead(some[1].pk, {"account": Into(), "deal": Into(record_id=made.pk)}, by=bob)
+    won = Stage.objects.get(outcome="won", pipeline=made.pipeline_id)
+    write.write(deals, made.pk, {"stage": won.pk, "amount": 500}, by=bob)
+    # The first was converted four days before the deal was won, the second long after.
+    type(made).objects.filter(pk=made.pk).update(closed_at=timezone.now() + 4 * day)
+    Lead.objects.filter(pk=some[1].pk).update(converted_at=timezone.now() + 90 * day)
+
+    def line() -> dict[str, Any]:
+        found = as_bob.get("/leads/figures/").context["lines"]
+        return next((one for one in found if one["source"] == "展示会"), {"n": 0})
+
+    def told() -> list[Any]:
+        return [line().get(name) for name in ("n", "converted", "deals", "won", "amount", "convert_days", "won_days")]  # fmt: skip
+
+    whole = [3, 2, 1, 1, 500, 51.0, 2.0]
+    assert told() == whole
+    write.delete(leads, [some[0].pk], by=bob)
+    assert told() == [2, 1, 1, 1, 500, 92.0, 0.0]
+    write.delete(leads, [some[1].pk, some[2].pk], by=bob)
+    assert told()[0] == 0
+    write.restore(leads, [one.pk for one in some], by=bob)
+    assert told() == whole
+    write.delete(deals, [made.pk], by=bob)
+    gone = line()
+    assert (gone["won"], gone["amount"], gone["won_days"], gone["convert_days"]) == (0, 0, None, 51.0)
+    for name in ("deals", "won"):  # what is counted is what the list behind it shows
+        listed = as_bob.get(gone[f"{name}_url"]).content.decode()
+        assert listed.count('data-id="') == (2 * gone[name] if name == "deals" else gone[name]), name
+    write.restore(deals, [made.pk], by=bob)
+    assert told() == whole
 
 
 def test_own_fields_drawn_before_are_not_drawn_twice_on_deals(alice: Any) -> None:

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
@@ -202,6 +203,15 @@ def test_admins_draw_rules_in_the_browser_and_others_do_not(
     assert page.index("1. ほか") < page.index("2. 東北") and "次の人: 井上" in page
     days = {"user": str(people[1].pk), "first": "2026-12-30", "last": "2026-12-01"}
     assert as_alice.post("/settings/lead-rules/", days).status_code == 422
+    for last, status in (
+        (timezone.localdate() + relativedelta(years=3), 302), (timezone.localdate() + relativedelta(years=3, days=1), 422),
+        (timezone.localdate() - relativedelta(days=1), 422), ("", 422), ("いつか", 422),
+    ):  # fmt: skip
+        sent_days = days | {"first": "2020-01-01", "last": str(last)}  # away for long already
+        answer = as_alice.post("/settings/lead-rules/", sent_days)
+        assert answer.status_code == status and (status == 302 or 'class="error"' in answer.content.decode()), last  # fmt: skip
+    assert "今日受けられる人がいません" in as_alice.get("/settings/lead-rules/").content.decode()
+    as_alice.post(f"/settings/lead-absences/{LeadAbsence.objects.get().pk}/over/")
     today = timezone.localdate().isoformat()
     assert as_alice.post("/settings/lead-rules/", days | {"first": today, "last": today}).status_code == 302
     assert "今日受けられる人がいません" in as_alice.get("/settings/lead-rules/").content.decode()
