@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from enishi.access.models import Role
-from enishi.people.models import Contact
+from enishi.people.models import Account, Contact
 from enishi.records import registry, write
 from enishi.records.design import operations
 from enishi.records.dues import key_of
@@ -358,3 +358,25 @@ def test_a_visit_whose_customer_is_gone_or_unseen_still_gives_its_form(
     assert Activity.objects.get().about == f"account:{other.pk}"
     for address in (f"/record/?about=account:{firm.pk}", "/record/?about=x", f"/record/?part=people&about=account:{firm.pk}"):  # fmt: skip
         assert as_alice.get(address, headers=HTMX).status_code == 200, address
+
+
+@pytest.mark.row("F8")
+def test_today_costs_as_many_queries_for_much_as_for_little(as_alice: Any, alice: Any) -> None:
+    today, made = timezone.localdate(), []
+    for few in (2, 8):
+        for number in range(few):
+            firm = account(alice, f"客{few}-{number}")
+            task(alice, "電話", f"{today} 00:00", about=f"account:{firm.pk}")
+            write.create(registry.get("deal"), {"name": f"案件{number}", "account": firm.pk}, by=alice)
+            write.create(registry.get("lead"), {"family_name": f"姓{number}", "heat": "hot"}, by=alice)
+            birthday = today.replace(year=1984) if (today.month, today.day) != (2, 29) else today
+            write.create(registry.get("contact"), {"family_name": f"名{number}", "account": firm.pk, "birthday": birthday}, by=alice)  # fmt: skip
+        Account.objects.update(
+            buy_state="on", buy_next_on=today, buy_last_on=today, buy_every=30, buy_count=3
+        )
+        Account.objects.update(next_step_at=None, next_task_id=None)
+        made.append(len(queries(as_alice, "/today/")))
+    text = as_alice.get("/today/").content.decode()
+    for kind, most in (("task", 10), ("deal", 10), ("lead", 8), ("birthday", 8), ("purchase", 5)):
+        assert text.count(f'id="today-{kind}-') == most, kind
+    assert made[0] == made[1]
