@@ -2,7 +2,7 @@
 // `back` puts it where it was; null where there was no answer.
 import { postForm } from "./forms";
 import { busy, htmx } from "./htmx";
-import { readHeader, toast } from "./toasts";
+import { offline, readHeader } from "./toasts";
 
 export async function sendDrop(url: string, values: Record<string, string>, back: () => void = () => {}): Promise<Response | null> {
   busy(1);
@@ -44,8 +44,4 @@ export async function openFrom(url: string): Promise<void> {
   } finally {
     busy(-1);
   }
-}
-
-function offline(): void {
-  toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
 }

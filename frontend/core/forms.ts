@@ -63,8 +63,8 @@ document.addEventListener("change", (event) => {
 document.addEventListener("change", async (event) => {
   const input = event.target as HTMLInputElement;
   if (!input.matches?.("input[data-postal]") || input.value.replace(/\D/g, "").length < 7) return;
-  const answer = await fetch(`${input.dataset.postal}?code=${encodeURIComponent(input.value)}`);
-  if (!answer.ok) return;
+  const answer = await fetch(`${input.dataset.postal}?code=${encodeURIComponent(input.value)}`).catch(() => null);
+  if (!answer?.ok) return;
   const { places } = (await answer.json()) as { places: { prefecture: string; city: string; town: string }[] };
   const form = input.form;
   const note = input.closest(".field")?.querySelector<HTMLElement>("[data-places]");

@@ -18,8 +18,13 @@ export function toast({ message, level = "info", undo_url, undo_label }: Toast):
     button.textContent = undo_label ?? place.dataset.undo ?? "";
     button.addEventListener("click", async () => {
       button.disabled = true;
-      const answer = await fetch(undo_url, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } });
+      const answer = await fetch(undo_url, { method: "POST", headers: { "X-CSRFToken": csrf(), "HX-Request": "true" } }).catch(() => null);
       box.remove();
+      if (!answer) {
+        // Once more when the network is back; without it the way back would be gone.
+        toast({ message, level, undo_url, undo_label });
+        return offline();
+      }
       readHeader(answer.headers.get("HX-Trigger"));
       if (answer.ok) document.dispatchEvent(new CustomEvent("records-changed"));
       if (answer.ok) setTimeout(() => location.reload(), 500);
@@ -34,6 +39,11 @@ export function toast({ message, level = "info", undo_url, undo_label }: Toast):
   box.append(close);
   place.append(box);
   setTimeout(() => box.remove(), undo_url ? 12000 : level === "error" ? 15000 : 5000);
+}
+
+// What was asked for has not reached the server.
+export function offline(): void {
+  toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
 }
 
 export function readHeader(header: string | null): void {
@@ -51,8 +61,7 @@ document.addEventListener("toast", (event) => {
   toast(detail.value ?? detail);
 });
 document.addEventListener("htmx:error", () => {
-  const place = document.getElementById("toasts");
-  if (place && !navigator.onLine) toast({ message: place.dataset.offline ?? "", level: "error" });
+  if (!navigator.onLine) offline();
 });
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll<HTMLElement>("template[data-toast]").forEach((template) => {

@@ -92,6 +92,41 @@ def test_the_mouse_moves_stretches_and_begins(page: Any, live_enishi: Any) -> No
     assert page.input_value("#dialog [name=minutes]") == "90"
 
 
+def test_without_the_network_all_goes_back_and_the_page_says_so(page: Any, live_enishi: Any) -> None:
+    key = made(live_enishi, "納品の立会い", 4, 10)
+    page.goto(f"/calendar/?on={WEEK}")
+    page.expect_errors("ERR_INTERNET_DISCONNECTED")
+    entry, other = page.locator(f"#cal-task-{key}"), page.locator(".cal-hours").nth(1).bounding_box()
+    hour, told = (
+        other["height"] / 24,
+        page.locator("#toasts .toast-box.error:has-text('通信できませんでした')"),
+    )
+    was = entry.bounding_box()
+    page.context.set_offline(True)
+    page.mouse.move(was["x"] + 20, was["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(other["x"] + 40, other["y"] + hour * 13, steps=6)
+    page.mouse.up()
+    expect(told).to_have_count(1)
+    expect(page.locator(".ghost, .moving, .dragging")).to_have_count(0)
+    assert entry.bounding_box() == was
+    page.mouse.click(other["x"] + 60, other["y"] + hour * 11)  # an empty place: the form can't come
+    expect(told).to_have_count(2)
+    expect(page.locator("#dialog form")).to_have_count(0)
+    page.context.set_offline(False)
+    assert stored(live_enishi, key)[:2] == (4, "10:00")
+    drag(page, entry, (other["x"] + 40, other["y"] + hour * 13 + 10))
+    assert stored(live_enishi, key)[:2] == (1, "13:00")
+    undo = page.locator("#toasts .toast-box button:has-text('元に戻す')")
+    page.context.set_offline(True)
+    undo.click()
+    expect(told).to_have_count(3)
+    page.context.set_offline(False)
+    with page.expect_navigation():  # the way back is still there
+        undo.click()
+    assert stored(live_enishi, key)[:2] == (4, "10:00")
+
+
 def test_keys_move_it_and_say_so(page: Any, live_enishi: Any) -> None:
     key = made(live_enishi, "見積の持参", 2, 10, minutes=60)
     page.goto(f"/calendar/?on={WEEK}")

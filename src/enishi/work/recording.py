@@ -62,7 +62,7 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
     key = clean(key)[:80]
     plan = _read(values)
     with transaction.atomic():
-        if plan.kind == "task":
+        if plan.kind == "task" and values.get("task") is None:
             return _only_a_task(values, plan, by, key)
         held = (
             IdempotencyKey.objects.filter(user=by, key=key[:80], entity="activity").first() if key else None
@@ -206,6 +206,8 @@ def _move(values: dict[str, Any], by: User, operation: Operation) -> Any:
         return None
     entity = registry.get("deal")
     held = one(entity, by, found[1])
+    if values["stage"] == str(held.stage_id):  # somebody else has moved it just there
+        return None
     if was and str(held.stage_id) != was:
         raise Refused(
             {

@@ -165,7 +165,7 @@ def _planned(request: HttpRequest) -> Any:
 
 
 def _is_seen(about: str, user: User) -> bool:
-    """Whether what a task is about is still there for the person."""
+    """Whether what a record is about is there for the person."""
     found = parse(about)
     entity = registry.find(found[0]) if found else None
     return bool(found and entity is not None and visible(entity, user).filter(pk=found[1]).exists())
@@ -179,7 +179,9 @@ def quick_record(request: HttpRequest) -> HttpResponse:
     planned = _planned(request)
     about = (request.POST if request.method == "POST" else request.GET).get("about", "")
     if planned is not None and "about" in registry.get("task").fields and not about:
-        about = planned.about if _is_seen(planned.about, user) else ""  # else the form asks whom it is about
+        about = planned.about
+    if not (request.POST.get("composer") or _is_seen(about, user)):
+        about = ""  # what is gone or not for this person's eyes: the form asks whom it is about
     if request.method != "POST":
         template = (
             "work/record_people.html" if request.GET.get("part") == "people" else "work/record_dialog.html"
@@ -188,15 +190,15 @@ def quick_record(request: HttpRequest) -> HttpResponse:
     values: dict[str, Any] = {
         name: request.POST.get(name, "")
         for name in (
-            "kind", "about", "text", "outcome", "at", "next_on", "next_time", "next_name", "todo_on", "todo_name", "stage", "stage_was",
+            "kind", "text", "outcome", "at", "next_on", "next_time", "next_name", "todo_on", "todo_name", "stage", "stage_was",
             "lost_reason",
         )
     }  # fmt: skip
+    values["about"] = about
     values["met"] = ",".join(request.POST.getlist("met"))
     if planned is not None:
         values |= {
             "task": planned.pk,
-            "about": about,
             "minutes": planned.minutes if "minutes" in registry.get("task").fields else None,
         }
     try:

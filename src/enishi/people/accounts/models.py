@@ -89,6 +89,12 @@ class Account(Record, Touched, Reachable):
             models.Index(
                 fields=["buy_state", "buy_value", "id"], name="account_buy_worth", condition=FORETOLD
             ),
+            # Whoever should buy again about now of one's own customers, for 今日.
+            models.Index(
+                fields=["owner", "buy_state", "buy_next_on", "id"],
+                name="account_buy_owner",
+                condition=FORETOLD,
+            ),
             models.Index(fields=["code"], name="account_code"),
             models.Index(fields=["phone"], name="account_phone"),
             # With code and phone: by which an import finds who is known already.

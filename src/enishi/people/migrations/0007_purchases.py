@@ -90,5 +90,13 @@ class Migration(migrations.Migration):
                 name="account_buy_worth",
             ),
         ),
+        migrations.AddIndex(
+            model_name="account",
+            index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True), ("buy_state__isnull", False)),
+                fields=["owner", "buy_state", "buy_next_on", "id"],
+                name="account_buy_owner",
+            ),
+        ),
     ]
     operations = gathered(operations)

@@ -1,4 +1,5 @@
-"""A list of days off as somebody pastes it: a day or a span per line, with its name before or after."""
+"""A list of days off as somebody pastes it: a day or a span per line, with its name before or after. Whatever is not understood is
+refused with its line: a day too few is seen by nobody until a customer stands before a closed door."""
 
 import datetime
 import re
@@ -10,14 +11,22 @@ from enishi.japanese.wareki import parse_date
 
 LONGEST = 60  # days of one line
 LINES = 400
+NAME = 60  # letters
 _MARK = r"(?:〜|～|~|–|—|→|から)"
-_SPAN = re.compile(rf"\s*{_MARK}\s*|\s*[-－]\s*|\t+")
-_WEEKDAY = re.compile(r"[(（][月火水木金土日](?:曜日?)?(?:・?[祝休])?[)）]|\b\d{1,2}:\d{2}(?::\d{2})?\b")
-_LAST = re.compile(rf"\s*(?:{_MARK}|[-－])\s*(\d{{1,2}})日?(?=\s|[,，、]|まで|$)")  # 8/13〜16
+_DASH = r"[-－−‐‑ー]"
+_SPAN = re.compile(rf"\s*{_MARK}\s*|\s*{_DASH}\s*|[ \u3000]*\t\s*")
+_ASIDE = re.compile(r"[(（][月火水木金土日祝休](?:曜日?)?(?:・?[祝休])?[)）]|\b\d{1,2}:\d{2}(?::\d{2})?\b")
+_LAST = re.compile(rf"\s*(?:{_MARK}|{_DASH})\s*(\d{{1,2}})日?(?=\s|[,，、]|まで|$)")  # 8/13〜16
 _UNTIL = re.compile(r"\s*(?:まで|迄)")
+_MORE = re.compile(r"\s*[,，、・]\s*\d{1,2}日?(?=\s|[,，、・]|$)")  # 8/13、14
+_BEFORE = re.compile(rf"{_MARK}\s*$")
+_EVERY_WEEK = re.compile(r"毎[週月]|曜|土日|祝日|・祝")
+# No part of a longer number, and no year of two digits.
 _DAY = re.compile(
-    r"(?:(?:令和|R)\s*(?:\d{1,2}|元)\s*[年./-]\s*)?(?:\d{4}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}\s*日?|\d{8}"
+    r"(?<![\d./])(?:(?:(?:令和|㋿|(?<![A-Za-z])[Rr])\s*(?:\d{1,2}|元)\s*[年./-]\s*)?(?:\d{4}\s*[年./-]\s*)?"
+    r"\d{1,2}\s*[月./-]\s*\d{1,2}(?:\s*日)?|\d{8})(?![./]?\d)"
 )
+_WIDE = str.maketrans("０１２３４５６７８９／．：", "0123456789/.:")
 
 
 class Unread(ValueError):
@@ -34,20 +43,29 @@ def read_days(text: str, year: int) -> dict[datetime.date, str]:
         Unread: a line has no day, too many of them, or one that doesn't exist.
     """
     made: dict[datetime.date, str] = {}
-    lines = [line for line in clean(text).splitlines() if line.strip()]
+    lines = [(number, line) for number, line in enumerate(clean(text).splitlines(), 1) if line.strip()]
     if len(lines) > LINES:
         raise Unread(_("一度に取り込めるのは%(n)d行までです。分けて貼り付けてください。") % {"n": LINES})
-    for number, line in enumerate(lines, 1):
+    for number, line in lines:
         first, last, name = _line(number, line, year)
         for ahead in range((last - first).days + 1):
-            made[first + datetime.timedelta(days=ahead)] = name[:60]
+            made[first + datetime.timedelta(days=ahead)] = name
     return made
 
 
 def _line(number: int, line: str, year: int) -> tuple[datetime.date, datetime.date, str]:
-    plain = _WEEKDAY.sub("", line)
-    found = list(_DAY.finditer(plain))
     told = {"n": number, "line": line.strip()[:40]}
+    # Letter by letter in the place of the line's, so that the name is cut out of it as it was typed.
+    line = _ASIDE.sub(lambda found: " " * len(found[0]), line)
+    plain = line.translate(_WIDE)
+    found = list(_DAY.finditer(plain))
+    if not found and _EVERY_WEEK.search(plain):
+        raise Unread(
+            _(
+                "%(n)d行目「%(line)s」に日付がありません。毎週の休みと祝日は、この上の「休みの曜日」で選んでください。"
+            )
+            % told
+        )
     if not found:
         raise Unread(
             _("%(n)d行目「%(line)s」に日付がありません。「2026/12/29 年末休業」のように書いてください。")
@@ -57,19 +75,21 @@ def _line(number: int, line: str, year: int) -> tuple[datetime.date, datetime.da
     last, end = first, found[0].end()
     if len(found) > 1:
         if not _SPAN.fullmatch(plain[found[0].end() : found[1].start()]) or len(found) > 2:
-            raise Unread(
-                _(
-                    "%(n)d行目「%(line)s」に日付がいくつもあります。1行に1つの日付か、「12/29〜1/3」のような期間を書いてください。"
-                )
-                % told
-            )
+            raise _several(told)
         last, end = _day(found[1][0], first.year, told), found[1].end()
-        if last < first and not re.search(r"\d{4}|令和|R", found[1][0]):
+        if last < first and not re.search(r"\d{4}|令和|㋿|[Rr]", found[1][0]):
             last = _day(found[1][0], first.year + 1, told)
     elif alone := _LAST.match(plain, end):
         last, end = _day(f"{first.year}/{first.month}/{alone[1]}", first.year, told), alone.end()
-    if until := _UNTIL.match(plain, end):
-        end = until.end()
+    if _MORE.match(plain, end):
+        raise _several(told)
+    until = _UNTIL.match(plain, end)
+    if until and last == first or _BEFORE.search(plain[: found[0].start()]):
+        raise Unread(
+            _("%(n)d行目「%(line)s」の期間の始まりが読めません。「12/29〜1/3」のように書いてください。")
+            % told
+        )
+    end = until.end() if until else end
     if _SPAN.match(plain[end:].lstrip() or "x"):
         raise Unread(
             _("%(n)d行目「%(line)s」の期間の終わりが読めません。「12/29〜1/3」のように書いてください。")
@@ -80,7 +100,22 @@ def _line(number: int, line: str, year: int) -> tuple[datetime.date, datetime.da
             _("%(n)d行目「%(line)s」の期間は%(most)d日までにし、開始日を先に書いてください。")
             % {**told, "most": LONGEST}
         )
-    return first, last, (plain[: found[0].start()] + " " + plain[end:]).strip(" \t,，、:：・")
+    name = " ".join(f"{line[: found[0].start()]} {line[end:]}".split())
+    name = re.sub(r"[(（]\s*[)）]", "", name).strip(' ,，、:：・"')
+    if len(name) > NAME:
+        raise Unread(
+            _("%(n)d行目「%(line)s」の名前は%(most)d文字までにしてください。") % {**told, "most": NAME}
+        )
+    return first, last, name
+
+
+def _several(told: dict[str, object]) -> Unread:
+    return Unread(
+        _(
+            "%(n)d行目「%(line)s」に日付がいくつもあります。1行に1つの日付か、「12/29〜1/3」のような期間を書いてください。"
+        )
+        % told
+    )
 
 
 def _day(text: str, year: int, told: dict[str, object]) -> datetime.date:

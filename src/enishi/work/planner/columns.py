@@ -4,6 +4,7 @@ import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
@@ -11,6 +12,7 @@ from enishi.japanese.calendar import format_short
 from enishi.work.planner.entries import Entry, mates
 
 COLOURS = 12  # people that can be told apart by colour
+MOST = 500  # people that the page offers, oneself first
 SIDE_BY_SIDE = 12  # columns of people that a day shows at most
 OPENS, CLOSES = 9 * 60, 18 * 60  # within which free time is looked for
 SHORTEST = 30  # minutes that are worth proposing
@@ -109,12 +111,13 @@ def people_of(user: User, who: str, chosen: frozenset[int]) -> list[Person]:
     if who == "me":
         return []
     owners = user.rights.owners("see", "task")
-    found = User.objects.filter(is_active=True).order_by("pk")
+    oneself = Case(When(pk=user.pk, then=Value(0)), default=Value(1))
+    found = User.objects.filter(is_active=True).order_by(oneself, "pk")
     if owners is not None:
         found = found.filter(pk__in=owners)
     if who == "team":
         found = found.filter(pk__in=mates(user))
-    users = sorted(found[:500], key=lambda one: one.pk != user.pk)  # oneself first
+    users = list(found[:MOST])
     picked = [one for one in users if one.pk in chosen]
     coloured = users if len(users) <= COLOURS or not picked else picked
     colours = {one.pk: number % COLOURS + 1 for number, one in enumerate(coloured)}

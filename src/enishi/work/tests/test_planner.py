@@ -1,14 +1,18 @@
 """The calendar: days of a span, whose entries, what is left out, a fixed number of queries."""
 
 import datetime
+import re
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
-from enishi.access.models import Team
+from enishi.access.models import Team, User
 from enishi.records import registry, write
-from enishi.records.testing import queries
+from enishi.records.testing import HTMX, queries
+from enishi.work.models import Task
 from enishi.work.planner.entries import between
 from enishi.work.planner.views import days_of
 
@@ -109,3 +113,66 @@ def test_holiday_and_plan(as_alice: Any) -> None:
 def test_any_address_answers(as_alice: Any, on: str) -> None:
     for span in ("day", "week", "month", "agenda", "x"):
         assert as_alice.get("/calendar/", {"span": span, "on": on, "who": "x"}).status_code == 200
+
+
+def test_what_belongs_to_nobody_or_to_somebody_who_left_has_a_column(
+    as_alice: Any, alice: Any, bob: Any, carol: Any
+) -> None:
+    task(bob, "馬場の件", "2031-03-05 09:00")
+    nobody, left = (task(alice, name, "2031-03-05 10:00") for name in ("担当のない件", "加藤の件"))
+    Task.objects.filter(pk=nobody.pk).update(owner=None)
+    Task.objects.filter(pk=left.pk).update(owner=carol)
+    carol.is_active = False
+    carol.save()
+    address = "/calendar/?span=day&who=all&on=2031-03-05"
+    text = as_alice.get(address).content.decode()
+    parts = text.split('<section class="month-day')[1:]
+    assert all(f'data-owner="{one.pk}"' in part for one, part in zip((alice, bob), parts, strict=False))
+    assert len(parts) == 3 and "担当なし・その他" in parts[2] and "data-owner" not in parts[2]
+    assert ["馬場の件" in part for part in parts] == [False, True, False]
+    for title in ("担当のない件", "加藤の件"):
+        assert [title in part for part in parts] == [False, False, True], title
+    # It is nobody's to be free; and without anything in it there is no such column.
+    assert "10:00〜18:00" in text
+    for shown in (f"{address}&people={bob.pk}", "/calendar/?span=day&who=all&on=2031-03-06", "/calendar/?span=day&on=2031-03-05"):  # fmt: skip
+        assert "担当なし・その他" not in as_alice.get(shown).content.decode(), shown
+    moved = as_alice.post("/calendar/move/", {"entity": "task", "record": nobody.pk, "day": "2031-03-05", "minute": "600", "owner": bob.pk}, headers=HTMX)  # fmt: skip
+    assert moved.status_code == 204 and Task.objects.get(pk=nobody.pk).owner_id == bob.pk
+
+
+def test_of_many_people_oneself_and_the_first_stand_side_by_side_and_the_page_says_so(
+    as_alice: Any, alice: Any, monkeypatch: Any
+) -> None:
+    people = [User.objects.create_user(f"m{n}@example.jp", name=f"社員{n:02}") for n in range(11)]
+    address = "/calendar/?span=day&who=all&on=2031-03-05"
+    assert "人数が多いため" not in as_alice.get(address).content.decode()
+    last = User.objects.create_user("zz@example.jp", name="最後の人", role="admin")
+    client = Client()
+    client.force_login(last)
+    task(last, "最後の件", "2031-03-05 09:00")
+    task(people[-1], "十一人目の件", "2031-03-05 09:00")
+    for most in (500, 12):  # however many are offered
+        monkeypatch.setattr("enishi.work.planner.columns.MOST", most)
+        text = client.get(address).content.decode()
+        owners = re.findall(r'data-owner="(\d+)"', text)
+        assert owners == [str(one) for one in (last.pk, alice.pk, *(one.pk for one in people[:10]))], most
+        assert most == 12 or "人数が多いため、はじめの12人を並べています" in text
+        assert "最後の件" in text and (most == 12 or "十一人目の件" not in text)
+    monkeypatch.undo()
+    chosen = client.get(f"{address}&people={people[-1].pk}").content.decode()
+    assert re.findall(r'data-owner="(\d+)"', chosen) == [str(people[-1].pk)] and "十一人目の件" in chosen
+    assert "人数が多いため" not in chosen
+    every = ",".join(str(one.pk) for one in (alice, *people, last))
+    assert "人数が多いため" in client.get(f"{address}&people={every}").content.decode()  # as many as before
+    for span in ("week", "month", "agenda"):  # one calendar for all: nobody is left out
+        text = client.get(f"/calendar/?span={span}&who=all&on=2031-03-05").content.decode()
+        assert "十一人目の件" in text and "人数が多いため" not in text, span
+
+
+def test_nobody_is_free_on_a_day_that_is_over(as_alice: Any, bob: Any) -> None:
+    today = timezone.localdate()
+    task(bob, "一日中", f"{today + datetime.timedelta(days=1)} 08:00", minutes=720)
+    for ahead, told in ((-1, ""), (1, "30分以上空いている時間はありません"), (2, "09:00〜18:00")):
+        text = as_alice.get(f"/calendar/?span=day&who=all&on={today + datetime.timedelta(days=ahead)}").content.decode()  # fmt: skip
+        assert ("cal-free" in text) == bool(told) and told in text, ahead
+    assert "cal-free" not in as_alice.get(f"/calendar/?span=day&on={today}").content.decode()

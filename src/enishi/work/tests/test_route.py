@@ -1,6 +1,7 @@
 """The day's visits in their order, each with its address and number; the outcome of a visit with what comes next; lines of 今日."""
 
 import datetime
+import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,13 +9,14 @@ import pytest
 from django.utils import timezone
 
 from enishi.access.models import Role
-from enishi.people.models import Contact
+from enishi.people.models import Account, Contact
 from enishi.records import registry, write
 from enishi.records.design import operations
 from enishi.records.dues import key_of
 from enishi.records.limits import serving
 from enishi.records.models import Operation
-from enishi.records.testing import HTMX, changed_tables, queries, snapshot
+from enishi.records.testing import HTMX, changed_tables, queries, snapshot, toast
+from enishi.sales.pipelines.entity import stages_of
 from enishi.work.models import Activity, Attended, DayOff, Task
 from enishi.work.planner.route import Stop, legs, stops_of
 from enishi.work.tests.test_planner import DAY, at, task
@@ -235,3 +237,146 @@ def test_one_tap_asks_for_rights(as_carol: Any, as_bob: Any, alice: Any, bob: An
     ):
         assert as_bob.post(address, headers=HTMX).status_code == 404, address
     assert not Attended.objects.exists() and not Task.objects.exists()
+
+
+@pytest.mark.row("C5")
+def test_a_second_tap_on_a_lead_makes_no_second_call_and_no_error(as_bob: Any, bob: Any) -> None:
+    lead = write.create(registry.get("lead"), {"family_name": "佐藤", "heat": "hot"}, by=bob).record
+    first, second = (as_bob.post(f"/leads/{lead.pk}/touched/", headers=HTMX) for _tap in range(2))
+    assert (first.status_code, second.status_code) == (204, 204)
+    assert (toast(second).get("level"), Activity.objects.count()) == (toast(first).get("level"), 1)
+    assert as_bob.post(toast(first)["undo_url"], headers=HTMX).status_code == 204
+    lead.refresh_from_db()
+    assert lead.status == "new" and not Activity.objects.filter(deleted_at=None).exists()
+    assert f'id="today-lead-{lead.pk}"' in as_bob.get("/today/").content.decode()
+    # What was taken back was never done: the next tap counts.
+    assert "/undo/operation/" in as_bob.post(f"/leads/{lead.pk}/touched/", headers=HTMX).headers["HX-Trigger"]
+    assert Activity.objects.filter(deleted_at=None).count() == 1
+
+
+def form_of(client: Any, **values: Any) -> dict[str, str]:
+    """What a browser would send of the record form."""
+    text = client.get("/record/", values, headers=HTMX).content.decode()
+    chosen = re.search(r'<option value="(\d+)" selected', text.partition('name="stage"')[2])
+    was = re.search(r'name="stage_was" value="(\d+)"', text)
+    assert chosen is not None and was is not None
+    return {"kind": "visit", "text": "話した", "stage": chosen[1], "stage_was": was[1], **values}
+
+
+@pytest.mark.row("C4")
+def test_a_stage_that_moved_meanwhile_is_said_and_one_left_alone_stays(as_alice: Any, alice: Any) -> None:
+    deal = write.create(registry.get("deal"), {"name": "設備更新"}, by=alice).record
+    second, third = stages_of(deal.pipeline_id)[1:3]
+    about = f"deal:{deal.pk}"
+    left_alone, moved = form_of(as_alice, about=about), {**form_of(as_alice, about=about), "stage": third.pk}
+    write.write(registry.get("deal"), deal.pk, {"stage": second.pk}, by=alice)
+    answer = as_alice.post("/record/", left_alone, headers=HTMX)
+    deal.refresh_from_db()
+    assert (answer.status_code, deal.stage_id) == (204, second.pk)
+    assert "動かしました" not in toast(answer)["message"]
+    before = snapshot()
+    refused = as_alice.post("/record/", moved, headers=HTMX)
+    text = refused.content.decode()
+    assert refused.status_code == 422 and changed_tables(before, snapshot()) == []
+    assert f"案件は「{second.name}」に動いています" in text
+    # What was chosen stays, against where the deal stands now: saving once more means it.
+    assert f'<option value="{third.pk}" selected' in text and f'name="stage_was" value="{second.pk}"' in text
+    assert "話した" in text
+    again = as_alice.post("/record/", {**moved, "stage_was": second.pk}, headers=HTMX)
+    assert f"「{third.name}」へ動かしました" in toast(again)["message"]
+    # Where somebody else has moved it to the very stage, nothing is left to be moved or refused.
+    same = as_alice.post("/record/", {**moved, "stage_was": second.pk}, headers=HTMX)
+    assert same.status_code == 204 and "動かしました" not in toast(same)["message"]
+
+
+@pytest.mark.row("C4")
+def test_what_a_stage_calls_for_is_said_in_the_form_and_nothing_chosen_is_lost(
+    as_alice: Any, alice: Any
+) -> None:
+    firm = account(alice, "丸山製作所")
+    person = write.create(registry.get("contact"), {"family_name": "渡邊", "account": firm.pk}, by=alice).record  # fmt: skip
+    deal = write.create(registry.get("deal"), {"name": "設備更新", "account": firm.pk}, by=alice).record
+    stages = stages_of(deal.pipeline_id)
+    operations.change_field("deal", "amount", {"required_from": f"s{stages[1].pk}"}, by=alice)
+    lost = next(one for one in stages if one.outcome == "lost")
+    about, before = f"deal:{deal.pk}", snapshot()
+    for stage, more, told in (
+        (stages[1], {"next_on": "2027-02-01", "met": person.pk, "outcome": "ongoing"}, "金額を入力してください"),
+        (lost, {}, "失注理由を"),
+    ):  # fmt: skip
+        sent = {**form_of(as_alice, about=about), "stage": stage.pk, **more}
+        refused = as_alice.post("/record/", sent, headers=HTMX)
+        text = refused.content.decode()
+        assert refused.status_code == 422 and told in text, text
+        assert f'<option value="{stage.pk}" selected' in text and "話した" in text
+        for value in ("2027-02-01", f"{person.pk}", "ongoing") if more else ():
+            assert re.search(f'value="{value}"[^>]*( checked|aria-label)', text), value
+    refused = as_alice.post("/record/", {**sent, "lost_reason": "競合", "next_on": "2026-02-30"}, headers=HTMX).content.decode()  # fmt: skip
+    assert "<option selected>競合" in refused and "<details open" in refused
+    assert changed_tables(before, snapshot()) == []
+    composer = as_alice.post("/record/", {**sent, "composer": "1"}, headers=HTMX)
+    assert composer.status_code == 422 and "失注理由を" in toast(composer)["message"]
+
+
+@pytest.mark.row("C4")
+def test_what_came_of_a_to_do_is_of_the_kind_one_says(as_alice: Any, alice: Any) -> None:
+    firm = account(alice, "丸山製作所")
+    todo = task(alice, "見積", "2026-11-25 10:00", kind="todo", about=f"account:{firm.pk}")
+    visit = task(alice, "訪問", "2026-11-25 10:00", kind="visit", about=f"account:{firm.pk}")
+    text = as_alice.get(f"/record/?task={todo.pk}", headers=HTMX).content.decode()
+    assert 'name="kind" value="note" checked' in text and 'name="kind" value="call"' in text
+    assert 'value="task"' not in text  # a to-do doesn't come of a to-do
+    fixed = as_alice.get(f"/record/?task={visit.pk}", headers=HTMX).content.decode()
+    assert '<input type="hidden" name="kind" value="visit">' in fixed and 'type="radio" name="kind"' not in fixed  # fmt: skip
+    for kind, status in (("", 204), ("task", 422), ("nonsense", 422)):
+        answer = record(as_alice, todo, kind=kind)
+        assert answer.status_code == status, kind
+    assert Activity.objects.get().kind == "note" and Task.objects.count() == 2
+
+
+@pytest.mark.row("C4")
+def test_a_visit_whose_customer_is_gone_or_unseen_still_gives_its_form(
+    as_alice: Any, as_bob: Any, alice: Any, bob: Any
+) -> None:
+    firm, other = account(alice, "丸山製作所"), account(bob, "近藤鉄工")
+    mine, his = (task(by, "訪問", "2026-11-25 10:00", kind="visit", about=f"account:{firm.pk}") for by in (alice, bob))  # fmt: skip
+    bob.role = Role.objects.create(name="自分だけ", rights={"default": {"see": "own", "create": "all", "change": "own"}}).key  # fmt: skip
+    bob.save()
+    opened = as_alice.get(f"/record/?task={mine.pk}", headers=HTMX)
+    assert opened.status_code == 200 and "丸山製作所" in opened.content.decode()
+    write.delete(registry.get("account"), [firm.pk], by=alice)
+    for client, planned in ((as_alice, mine), (as_bob, his)):
+        text = client.get(f"/record/?task={planned.pk}", headers=HTMX).content.decode()
+        assert "丸山製作所" not in text and 'data-name="about"' in text or 'name="about"' in text
+        for about in ("", f"account:{firm.pk}", "account:99999999", "nothing:1", "x"):
+            refused = record(client, planned, about=about)  # the form was opened before, or forged
+            told = refused.content.decode()
+            assert refused.status_code == 422 and "話した" in told, (about, refused.status_code)
+            assert "選んでください" in told or "見つかりません" in told, told
+    assert not Activity.objects.exists()
+    assert record(as_bob, his, about=f"account:{other.pk}").status_code == 204
+    assert Activity.objects.get().about == f"account:{other.pk}"
+    for address in (f"/record/?about=account:{firm.pk}", "/record/?about=x", f"/record/?part=people&about=account:{firm.pk}"):  # fmt: skip
+        assert as_alice.get(address, headers=HTMX).status_code == 200, address
+
+
+@pytest.mark.row("F8")
+def test_today_costs_as_many_queries_for_much_as_for_little(as_alice: Any, alice: Any) -> None:
+    today, made = timezone.localdate(), []
+    for few in (2, 8):
+        for number in range(few):
+            firm = account(alice, f"客{few}-{number}")
+            task(alice, "電話", f"{today} 00:00", about=f"account:{firm.pk}")
+            write.create(registry.get("deal"), {"name": f"案件{number}", "account": firm.pk}, by=alice)
+            write.create(registry.get("lead"), {"family_name": f"姓{number}", "heat": "hot"}, by=alice)
+            birthday = today.replace(year=1984) if (today.month, today.day) != (2, 29) else today
+            write.create(registry.get("contact"), {"family_name": f"名{number}", "account": firm.pk, "birthday": birthday}, by=alice)  # fmt: skip
+        Account.objects.update(
+            buy_state="on", buy_next_on=today, buy_last_on=today, buy_every=30, buy_count=3
+        )
+        Account.objects.update(next_step_at=None, next_task_id=None)
+        made.append(len(queries(as_alice, "/today/")))
+    text = as_alice.get("/today/").content.decode()
+    for kind, most in (("task", 10), ("deal", 10), ("lead", 8), ("birthday", 8), ("purchase", 5)):
+        assert text.count(f'id="today-{kind}-') == most, kind
+    assert made[0] == made[1]
