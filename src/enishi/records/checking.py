@@ -175,7 +175,9 @@ class Used:
             )
 
 
-def check_once(entity: Entity, record: Any, errors: Errors, taken: set[tuple[str, Any]] | None = None) -> None:
+def check_once(
+    entity: Entity, record: Any, errors: Errors, taken: set[tuple[str, Any]] | None = None
+) -> None:
     """Refuses a second record of what there may be only one of (`Entity.once`)."""
     held = entity.once(record)
     if not held or any(value is None for value in held.values()):

@@ -327,7 +327,9 @@ class Decider:
                 known |= self._known_once(entity, found_by, found)
             within = entity.field(entity.imports.within) if entity.imports.within and name == chosen else None
             # Those that bear a number as it is written now come last and stand.
-            for record in sorted(rows, key=lambda one: self._spelled(name, found_by.get(one)) == found_by.get(one)):
+            for record in sorted(
+                rows, key=lambda one: self._spelled(name, found_by.get(one)) == found_by.get(one)
+            ):
                 for beside in self._beside(name, within, record):
                     known[(name, self._spelled(name, found_by.get(record)), *beside)] = record
         return known
@@ -346,9 +348,9 @@ class Decider:
     def _known_once(self, entity: Entity, found_by: FieldKind, keys: set[Any]) -> dict[Any, Any]:
         """Records that had these numbers before they were merged, as what they became."""
         rows = entity.model._default_manager.filter(
-            found_by.lookup("in")([
-                stored(found_by, text) for key in keys for text in self._spellings(found_by.name, key[1])
-            ]),
+            found_by.lookup("in")(
+                [stored(found_by, text) for key in keys for text in self._spellings(found_by.name, key[1])]
+            ),
             deleted_at__isnull=False,
         )
         became = forwards.survivors(entity, rows, self.by)

@@ -157,6 +157,9 @@ def test_a_site_is_compared_with_a_site_and_a_mail_with_a_mail(alice: User, tmp_
     assert decided(email="info@ichijo-mail.example.com") == 0  # a site may stand elsewhere than the mail
     rows = [["会社名", "電話番号", "URL"], ["株式会社一条商店", "03-1111-1111", "https://ichijo.example.jp/"]]
     bring(write_csv(tmp_path / "a.csv", rows), alice)
-    rows = [["会社名", "電話番号", "メールアドレス"], ["㈱一条商店", "03-1111-1111", "info@ichijo-mail.example.com"]]
+    rows = [
+        ["会社名", "電話番号", "メールアドレス"],
+        ["㈱一条商店", "03-1111-1111", "info@ichijo-mail.example.com"],
+    ]
     figures = bring(write_csv(tmp_path / "b.csv", rows), alice).figures
     assert (figures["created"], figures["asked"]) == ({}, 0)

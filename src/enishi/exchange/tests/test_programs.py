@@ -388,7 +388,14 @@ def test_a_form_can_be_read_as_any_sheet(alice: User, tmp_path: Path, as_alice: 
 def test_an_id_of_a_salesforce_report_is_that_of_the_data_export() -> None:
     assert whole_id("0015g00000AbCdE") == "0015g00000AbCdEAAV"
     assert whole_id("0015g00000AbCdEAAV") == "0015g00000AbCdEAAV"
-    for other in ("A-778", "TokyoBranch2024", "0055g000001xyzA", "a015g00000AbCdE", "0015g00000AbCd", "0015g00000AbC-E"):
+    for other in (
+        "A-778",
+        "TokyoBranch2024",
+        "0055g000001xyzA",
+        "a015g00000AbCdE",
+        "0015g00000AbCd",
+        "0015g00000AbC-E",
+    ):
         assert whole_id(other) == other
 
 

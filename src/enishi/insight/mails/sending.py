@@ -33,7 +33,9 @@ def queue() -> int:
         after = schedule.following(mail, now)
         if mail.next_at <= now:
             due += _queue_one(mail, after, now)
-        elif mail.next_at != after:  # the clock was ahead when that was reckoned, or the company closes that day
+        elif (
+            mail.next_at != after
+        ):  # the clock was ahead when that was reckoned, or the company closes that day
             ReportMail.objects.filter(pk=mail.pk, next_at=mail.next_at).update(next_at=after)
     _take_up(now)
     return due

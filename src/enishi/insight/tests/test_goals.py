@@ -250,7 +250,10 @@ def test_no_way_in_makes_a_goal_twice(
     assert as_alice.post(f"/goals/{first.pk}/restore/", headers=HTMX).status_code == 422
     deleted = Event.objects.get(record_id=first.pk, kind="deleted", entity="goal")
     answer = as_alice.post(f"/undo/event/{deleted.pk}/", headers=HTMX)
-    assert answer.status_code == 422 and "もうあります" in json.loads(answer.headers["HX-Trigger"])["toast"]["message"]
+    assert (
+        answer.status_code == 422
+        and "もうあります" in json.loads(answer.headers["HX-Trigger"])["toast"]["message"]
+    )
     with pytest.raises(Refused, match="もうあります"):
         write.write(entity, other.pk, {"start": "2026-11-09"}, by=alice)
     with pytest.raises(Refused, match="もうあります"):
@@ -258,11 +261,13 @@ def test_no_way_in_makes_a_goal_twice(
         write.create_many(entity, [row, {**row, "start": "2027-01-31"}], by=alice, operation=None)
     with pytest.raises(Refused, match="もうあります"):
         write.write_many(entity, [(one, {"start": "2027-02-01"}) for one in (again, other)], by=alice, operation=None)  # fmt: skip
-    rows = [["だれの目標", "期間", "開始日", "指標", "目標値"]]
-    rows += [["会社全体", "月", day, "電話件数", "5"] for day in ("2027/3/1", "2027/3/9", "2027/4/1")]
+    rows = [["だれの目標", "担当", "期間", "開始日", "指標", "目標値"]]
+    rows += [
+        ["担当者", bob.email, "月", day, "電話件数", "5"] for day in ("2027/3/1", "2027/3/9", "2027/4/1")
+    ]
     figures = bring(write_csv(tmp_path / "目標.csv", rows), alice, entity="goal").figures
     assert (figures["created"], figures["refused"]) == ({"goal": 2}, 1), list(RefusedRow.objects.all())
-    assert "もうあります" in RefusedRow.objects.get().reason
+    assert "もうあります" in RefusedRow.objects.get().reason and Goal.objects.filter(owner=bob).count() == 5
     # Of two requests at once neither sees the other's: the database refuses, and the person is told why.
     monkeypatch.setattr(checking, "check_once", lambda *_told: None)
     for way in (

@@ -95,5 +95,9 @@ def test_a_deal_counts_for_each_of_its_competitors_as_a_record_for_its_tags(
         assert wrong.status_code == 422 and "種類の数は数えられません" in wrong.text
     assert not Report.objects.exists()
     # Each tag has a row of its own, so that of these different ones can be counted.
-    tags = held | {"rows": [{"field": "tags"}], "measures": [{"op": "distinct", "field": "account"}], "sort": ""}
+    tags = held | {
+        "rows": [{"field": "tags"}],
+        "measures": [{"op": "distinct", "field": "account"}],
+        "sort": "",
+    }
     assert compute(Spec.of("deal", tags), alice).total == [1]

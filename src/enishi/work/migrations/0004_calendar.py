@@ -12,7 +12,9 @@ def leave_one_a_day(apps, editor):
     """Of two reports of one day that two requests made at once the first keeps what stands in both, and their comments; one query where
     there is nothing to do."""
     comments = apps.get_model("work", "DailyComment").objects
-    rows = apps.get_model("work", "DailyReport").objects.filter(deleted_at=None, owner__isnull=False).order_by()
+    rows = (
+        apps.get_model("work", "DailyReport").objects.filter(deleted_at=None, owner__isnull=False).order_by()
+    )
     several = rows.values("owner", "day").annotate(n=models.Count("pk")).filter(n__gt=1)
     for one in list(several):
         kept, *others = rows.filter(owner=one["owner"], day=one["day"]).order_by("pk")
