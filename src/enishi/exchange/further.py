@@ -1,18 +1,16 @@
 """Codes over all rows of a sheet: the proposal looks at its first rows, and a code may stand beside a second name much later."""
 
 from array import array
+from itertools import islice
 from typing import Any
-
-import numpy as np
 
 from enishi.exchange.mapping import MOST_REPEATED, Plan, code_and_name, names_beside
 from enishi.exchange.models import ImportJob
-from enishi.exchange.rows import data_rows
+from enishi.exchange.rows import data_rows, tables_of
 from enishi.exchange.sheet import SAMPLE
 from enishi.japanese import names as japanese_names
 from enishi.japanese.text import fold
 from enishi.people.accounts.entity import match_key
-
 
 MOST = 1000  # codes of a column whose names are compared in full
 
@@ -20,7 +18,8 @@ MOST = 1000  # codes of a column whose names are compared in full
 def several_names(job: ImportJob, plan: Plan) -> dict[int, list[list[Any]]]:
     """The columns of codes that stand beside different names anywhere in the file, as `Plan.repeated` holds them.
 
-    One pass over the rows keeps 16 bytes of each (two hashes); only where that finds something a second one reads the names.
+    One pass over the bare rows keeps 16 bytes of each (two hashes); only where that finds something a second one, by the rules that
+    tell records from totals and footnotes, reads the names.
 
     Raises:
         readers.Unreadable
@@ -30,17 +29,18 @@ def several_names(job: ImportJob, plan: Plan) -> dict[int, list[list[Any]]]:
         for column in plan.columns
         if column.target.endswith(".code") and (names := names_beside(plan.columns, column))
     ]
-    if not columns or plan.profile:  # another program's ids are its records' own
+    if not columns or plan.profile or plan.turned >= 0:  # another program's ids are its records' own
         return {}
     held = {index: (array("q"), array("q")) for index, _names in columns}
     count = 0
-    for _number, row in data_rows(job, plan):
-        count += 1
-        for index, names in columns:
-            code, _shown, name = code_and_name(row, index, names)
-            if code and name:
-                held[index][0].append(hash(fold(code)))
-                held[index][1].append(hash(name))
+    for table in tables_of(job, plan):
+        for row in islice(table.rows(), plan.header_rows, None):
+            count += 1
+            for index, names in columns:
+                code, _shown, name = code_and_name(row, index, names)
+                if code and name:
+                    held[index][0].append(hash(fold(code)))
+                    held[index][1].append(hash(name))
     if count <= SAMPLE:  # all of them were looked at
         return {}
     wanted = {index: _doubled(*pair) for index, pair in held.items()}
@@ -51,6 +51,8 @@ def several_names(job: ImportJob, plan: Plan) -> dict[int, list[list[Any]]]:
 
 def _doubled(codes: "array[int]", names: "array[int]") -> set[int]:
     """The hashes of codes that have more than one name, as far as they are looked at closely."""
+    import numpy as np  # which most requests don't need
+
     one, other = np.asarray(codes), np.asarray(names)
     if not len(one):
         return set()

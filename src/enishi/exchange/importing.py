@@ -72,7 +72,10 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
 
 def _with_all_rows(job: ImportJob, plan: Plan, head: list[list[Any]], **more: bool) -> Plan:
     """The plan, or another where a code of a longer sheet turns out to stand beside different names further down."""
-    several = several_names(job, plan) if len(head) > SAMPLE else {}
+    try:
+        several = several_names(job, plan) if len(head) > SAMPLE else {}
+    except (readers.Unreadable, UnicodeDecodeError):  # which the page says when it shows the first rows
+        several = {}
     if not several:
         return plan
     made = propose(plan.table, head, job.entity, several=several, **more)
