@@ -65,6 +65,10 @@ document.addEventListener("click", (event) => {
   if ((event.target as Element).closest("[data-later]")) later(cluster);
   else take(cluster, false);
 });
+// The search has ended: what it found stands there by itself, unless somebody is deciding on something already.
+document.addEventListener("htmx:after:swap", () => {
+  if (document.querySelector("#duplicate-run [data-ended]") && !every().length) location.reload();
+});
 document.addEventListener("DOMContentLoaded", () => {
   const list = place();
   if (!list) return;

@@ -3,9 +3,10 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from enishi.exchange.duplicates.models import DuplicatePair
+from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.records import registry, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.row("B4")]
@@ -105,3 +106,38 @@ def test_the_queue_is_worked_off_by_keyboard(browse: Any, made: list[int]) -> No
     expect(page.locator(".cluster")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("取引先 2件を1件に統合")
+
+
+def test_what_a_search_found_stands_there_when_it_ends(browse: Any, live_enishi: Any) -> None:
+    with live_enishi.data():
+        alice = live_enishi.person("alice")
+        names = ("清水", "清水", "小川", "小川")
+        keys = [
+            write.create(registry.get("contact"), {"family_name": name}, by=alice).record.pk for name in names
+        ]
+        now = timezone.now()
+        run = DuplicateRun.objects.create(entity="contact", user=alice, status="running", began_at=now, beat_at=now, total=4, done=1)  # fmt: skip
+    page = browse("alice")
+    page.goto("/duplicates/?entity=contact")
+    expect(page.get_by_text("確認するものはありません")).to_be_visible()
+    expect(page.locator("#duplicate-run")).to_contain_text("25%")
+
+    def found(n: int) -> None:
+        with live_enishi.data():
+            DuplicatePair.objects.create(
+                entity="contact", low_id=keys[n], high_id=keys[n + 1], cluster=keys[n], score=0.9, decision="ask",
+                reasons=[{"field": "name", "weight": 8.5, "level": "exact"}],
+            )  # fmt: skip
+            DuplicateRun.objects.filter(pk=run.pk).update(status="done", ended_at=timezone.now())
+
+    found(0)
+    expect(page.locator(".cluster")).to_contain_text("清水")
+    expect(page.get_by_text("確認するものはありません")).to_be_hidden()
+    # Whoever is deciding keeps what he looks at, and is told.
+    with live_enishi.data():
+        DuplicateRun.objects.filter(pk=run.pk).update(status="running", ended_at=None)
+    page.reload()
+    page.locator(".cluster").evaluate("one => { one.dataset.kept = '1' }")
+    found(2)
+    expect(page.get_by_role("link", name="結果を見る")).to_be_visible()
+    expect(page.locator(".cluster[data-kept]")).to_be_visible()

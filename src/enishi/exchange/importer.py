@@ -16,6 +16,7 @@ from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.rows import LONGEST_NOTE, RowReader
 from enishi.records import bulk, registry, search, write
+from enishi.records.checking import check_once
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.models import Operation
@@ -110,11 +111,14 @@ class Importer:
         for entity in self.entities:
             pairs = self._pairs(entity, rows)
             self._refer(entity, pairs)
-            drafter = bulk.Drafter(entity, self.by, importing=True)
+            drafter, taken = bulk.Drafter(entity, self.by, importing=True), set[tuple[str, Any]]()
             for (row, values), decision in zip(pairs, self.decider.decide(entity, pairs), strict=True):
                 # In a sheet with lines a number alone may say whom it is about.
                 if decision.record is None or not self.reader.with_lines:
-                    row.errors += [text for texts in drafter.draft(values).errors.values() for text in texts]
+                    draft = drafter.draft(values)
+                    if decision.what == "new":
+                        check_once(entity, draft.record, draft.errors, taken)
+                    row.errors += [text for texts in draft.errors.values() for text in texts]
                 if decision.what != "ask" and (problem := self._not_allowed(entity, decision.record, values)):
                     row.errors.append(problem)
                 row.outcome[entity.name] = decision.what
@@ -199,12 +203,13 @@ class Importer:
             wanted = {row.tied[name] for row in rows if name in row.tied}
             if not wanted:
                 continue
-            found = visible(registry.get(name), self.by).filter(code__in=sorted(wanted)).order_by("-pk")
+            written = {text for code in wanted for text in program.spellings(code)}
+            found = visible(registry.get(name), self.by).filter(code__in=sorted(written)).order_by("-pk")
             known = dict(found.values_list("code", "pk"))
             for row in rows:
                 code = row.tied.pop(name, "")
-                if code in known:
-                    row.keys[name] = row.given[name] = known[code]
+                if key := next((known[text] for text in program.spellings(code) if text in known), None):
+                    row.keys[name] = row.given[name] = key
                 elif code:
                     values = row.values.get(self.plan.main)
                     if values is not None:
@@ -322,6 +327,9 @@ class Importer:
                 if one.name in values:
                     one.put(drafted[1].record, values[one.name])
             drafts.append(drafted[1])
+        taken: set[tuple[str, Any]] = set()
+        for draft in drafts:
+            check_once(entity, draft.record, draft.errors, taken)
         records = bulk.create_drafted(entity, drafts, by=self.by, operation=self.operation)
         for record, (_values, owning) in zip(records, rows, strict=True):
             for row in owning:

@@ -18,12 +18,14 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.exchange import ahead, readers
+from enishi.exchange.further import several_names
 from enishi.exchange.headings import is_blank
 from enishi.exchange.importer import Importer
 from enishi.exchange.mapping import Plan, propose
 from enishi.exchange.models import ImportJob, RefusedRow, WaitingRow
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.rows import data_rows
+from enishi.exchange.sheet import SAMPLE
 from enishi.records import limits, registry
 from enishi.records.errors import Refused
 from enishi.records.models import Event, Operation
@@ -44,7 +46,7 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
     """
     require(by, "import")
     tables = readers.open_tables(path, name)
-    plans = []
+    plans, table_of = [], {table.name: table for table in tables}
     for table in tables[:40]:
         head = table.head(HEAD)
         if head and not all(is_blank(row) for row in head):
@@ -62,9 +64,23 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
         for (named, _told_of, filled, _size), plan in plans
         if named and filled and plan is not best and plan.table not in best.more
     ]
-    return ImportJob.objects.create(
-        user=by, file_name=name[:255], path=str(path), entity=entity, plan=best.to_json()
-    )
+    job = ImportJob(user=by, file_name=name[:255], path=str(path), entity=entity)
+    job.plan = _with_all_rows(job, best, table_of[best.table].head(HEAD)).to_json()
+    job.save()
+    return job
+
+
+def _with_all_rows(job: ImportJob, plan: Plan, head: list[list[Any]], **more: bool) -> Plan:
+    """The plan, or another where a code of a longer sheet turns out to stand beside different names further down."""
+    try:
+        several = several_names(job, plan) if len(head) > SAMPLE else {}
+    except (readers.Unreadable, UnicodeDecodeError):  # which the page says when it shows the first rows
+        several = {}
+    if not several:
+        return plan
+    made = propose(plan.table, head, job.entity, several=several, **more)
+    made.match, made.more, made.others = plan.match, plan.more, plan.others
+    return made
 
 
 def replan(job: ImportJob, *, recognise: bool, told: bool = False, sheet: str = "") -> None:
@@ -84,6 +100,7 @@ def replan(job: ImportJob, *, recognise: bool, told: bool = False, sheet: str = 
             plan.more = old.more if table.name == old.table else []
             left = dict.fromkeys([old.table, *old.others, *old.more])
             plan.others = [one for one in left if one != table.name and one not in plan.more]
+            plan = _with_all_rows(job, plan, table.head(HEAD), recognise=recognise, told=told)
             job.plan = plan.to_json()
             job.save(update_fields=["plan", "entity"])
 

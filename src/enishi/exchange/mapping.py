@@ -1,5 +1,6 @@
 """Which column is what: proposed from the headings (`headings`) and from what stands below them (`contents`)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,13 +109,20 @@ class Plan:
 
 
 def propose(
-    table: str, rows: list[list[Any]], wanted: str = "", *, recognise: bool = True, told: bool = False
+    table: str,
+    rows: list[list[Any]],
+    wanted: str = "",
+    *,
+    recognise: bool = True,
+    told: bool = False,
+    several: dict[int, list[list[Any]]] | None = None,
 ) -> Plan:
     """The plan for a sheet whose first rows are given.
 
     Args:
         wanted: the entity that the person came from ("" lets the sheet decide).
         told: whether the person has said that it is this entity, whatever the sheet looks like.
+        several: columns whose codes turned out to stand beside different names, with these as `Plan.repeated` holds them.
         recognise: whether another program's form is read as such (`profiles`).
     """
     labels, count = turned.labels(rows)
@@ -127,7 +135,7 @@ def propose(
 
     if about := with_lines.about(rows, table, wanted):
         return with_lines.plan(Sheet(rows, table, about=about), table, about, labels)
-    sheet = Sheet(rows, table, wanted if told else "", wanted if wanted in headings.APART else "")
+    sheet = Sheet(rows, table, wanted if told else "", wanted if wanted in headings.APART else "", several)
     mixed = privates.NONE
     known = profiles.find(sheet)
     form = known if recognise and not told else None
@@ -286,23 +294,35 @@ def _places(sheet: Sheet, entity: str) -> None:
 
 def _names_several(sheet: Sheet, column: Column) -> bool:
     """Whether one code stands beside different names: a class or a group, by which nobody is known. Which, is kept to be told."""
-    entity = column.target.partition(".")[0]
-    names = [
-        one.index for one in sheet.columns
-        if one.target in {f"{entity}.{part}" for part in PERSON} and not headings.is_branch(one.heading)
-    ]  # fmt: skip
-    found = _beside_several(sheet, column.index, names) if names else {}
+    if column.index in sheet.several:
+        sheet.repeated += sheet.several[column.index]
+        return True
+    names = names_beside(sheet.columns, column)
+    found = _beside_several(zip(sheet.numbers, sheet.data, strict=True), column.index, names) if names else {}
     sheet.repeated += [[column.index, code, rows] for code, rows in found.items()]
     return bool(found)
 
 
-def _beside_several(sheet: Sheet, index: int, others: list[int]) -> dict[str, list[list[Any]]]:
+def names_beside(columns: list[Column], column: Column) -> list[int]:
+    """The columns of the names that a code is the number of."""
+    parts = {f"{column.target.partition('.')[0]}.{part}" for part in PERSON}
+    return [one.index for one in columns if one.target in parts and not headings.is_branch(one.heading)]
+
+
+def code_and_name(row: list[Any], index: int, others: list[int]) -> tuple[str, str, str]:
+    """A row's code, the name beside it as it is shown, and as names are compared."""
+    value = str(row[index]).strip() if index < len(row) and row[index] is not None else ""
+    shown = " ".join(str(row[part]) for part in others if part < len(row) and row[part])
+    return value, shown, fold(shown).replace(" ", "")
+
+
+def _beside_several(
+    rows: Iterable[tuple[int, list[Any]]], index: int, others: list[int]
+) -> dict[str, list[list[Any]]]:
     """The values of a column that stand beside different names, each with its rows: number and name."""
     held: dict[str, dict[str, list[list[Any]]]] = {}
-    for number, row in zip(sheet.numbers, sheet.data, strict=True):
-        value = str(row[index]).strip() if index < len(row) and row[index] is not None else ""
-        shown = " ".join(str(row[part]) for part in others if part < len(row) and row[part])
-        name = fold(shown).replace(" ", "")
+    for number, row in rows:
+        value, shown, name = code_and_name(row, index, others)
         if value and name:
             held.setdefault(fold(value), {}).setdefault(name, []).append([number, shown, value])
     return {
@@ -419,7 +439,9 @@ def _shared(sheet: Sheet, plan: Plan) -> bool:
     """Whether one mail address stands beside different names."""
     mail = next((one.index for one in plan.columns if one.target == "contact.email"), None)
     parts = [one.index for one in plan.columns if one.target in {f"contact.{name}" for name in PERSON}]
-    return mail is not None and bool(_beside_several(sheet, mail, parts))
+    return mail is not None and bool(
+        _beside_several(zip(sheet.numbers, sheet.data, strict=True), mail, parts)
+    )
 
 
 def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -35,7 +35,11 @@ def tell(sheet: Sheet) -> None:
             theirs.append(column)
             sheet.meaning[column.index] = [("contact", "name")]
         else:
-            sheet.meaning[column.index] = [(one.name, "owner") for one in importable()]
+            said = [one.name for one in importable()]
+            said += [
+                name for name, field in sheet.meaning[column.index] if field == "owner" and name not in said
+            ]
+            sheet.meaning[column.index] = [(name, "owner") for name in said]
 
 
 def _are_theirs(sheet: Sheet, column: Column, another: bool) -> bool:

@@ -82,6 +82,10 @@ class ProgramReader:
             return whole_id(cell.strip())
         return self.profile.meant(column.target, cell)
 
+    def spellings(self, code: str) -> list[str]:
+        """As what the file's id of a record may stand here."""
+        return spellings(code) if self.profile.name.startswith("salesforce") else [code]
+
     def skips(self, cells: list[Any]) -> str:
         """Why a row is not taken in ("" where it is): the other program keeps it as deleted."""
         for column, words in self.skipped:
@@ -134,6 +138,12 @@ def whole_id(text: str) -> str:
         sum(1 << place for place, one in enumerate(text[at : at + 5]) if one.isupper()) for at in (0, 5, 10)
     )
     return text + "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[end] for end in ends)
+
+
+def spellings(code: str) -> list[str]:
+    """As what a Salesforce id may stand here: lists that came in before have the 15 characters of the reports."""
+    short = code[:15]
+    return [code, short] if short != code and whole_id(short) == code else [code]
 
 
 def _is_country(heading: str) -> bool:

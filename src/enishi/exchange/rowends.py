@@ -60,7 +60,9 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
                 _hand_over(reader, parsed, entity.name, reader.plan.main)
         elif entity.name == "deal" and "deal.name" not in {c.target for c, _e, _f in reader.columns}:
             _name_deal(parsed)
-        else:
+        elif (
+            not values or entity.whole.field(entity.title_field).editable
+        ):  # goals, reports of a day are named by what they say
             parsed.errors.append(_("%(entity)sの名前がありません。") % {"entity": entity})
 
 

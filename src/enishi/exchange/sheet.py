@@ -56,8 +56,15 @@ def _chosen(found: Choice, cell: Any) -> Any:
 class Sheet:
     """The first rows of a sheet, taken apart into heading and columns."""
 
-    def __init__(self, rows: list[list[Any]], name: str = "", told: str = "", about: str = "") -> None:
-        """`told`: the entity that a person has said the rows are. `about`: what comes with others, where the sheet is about that
+    def __init__(
+        self,
+        rows: list[list[Any]],
+        name: str = "",
+        told: str = "",
+        about: str = "",
+        several: dict[int, list[list[Any]]] | None = None,
+    ) -> None:
+        """`several`: columns whose codes are known to stand beside different names further down (`mapping.Plan.repeated`). `told`: the entity that a person has said the rows are. `about`: what comes with others, where the sheet is about that
         (`headings.importable`)."""
         self.told, self.about = told, about
         self.heading = headings.find(rows, about)
@@ -68,6 +75,7 @@ class Sheet:
         ][:SAMPLE]  # fmt: skip
         self.data = [row for _number, row in data]
         self.numbers = [number for number, _row in data]  # of the rows, as a sheet shows them
+        self.several = several or {}
         self.repeated: list[list[Any]] = []  # codes that nobody is known by (`mapping.Plan.repeated`)
         width = max((len(row) for row in rows[self.heading.start :]), default=0)
         texts = [*self.heading.texts, *[""] * width][: max(width, len(self.heading.texts))]

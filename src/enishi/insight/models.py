@@ -98,6 +98,7 @@ class ReportMailing(models.Model):
         LATE = "late", _("2日間送信できませんでした。")
         GONE = "gone", _("削除されたか、この人には共有されていません。")
         NOTHING = "nothing", _("この人に見せられるレポートがありません。")
+        BROKEN = "broken", _("レポートを作成できませんでした。管理者は enishi.log をご確認ください。")
 
     mail = models.ForeignKey(ReportMail, models.CASCADE, related_name="mailings")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

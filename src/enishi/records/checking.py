@@ -177,6 +177,21 @@ class Used:
             )
 
 
+def check_once(
+    entity: Entity, record: Any, errors: Errors, taken: set[tuple[str, Any]] | None = None
+) -> None:
+    """Refuses a second record of what there may be only one of (`Entity.once`)."""
+    held = entity.once(record)
+    if not held or any(value is None for value in held.values()):
+        return
+    mine = ("", tuple(held.values()))
+    rivals = entity.model._default_manager.filter(deleted_at=None, **held).exclude(pk=record.pk)
+    if (taken is not None and mine in taken) or rivals.exists():
+        errors[""] = [entity.twice(record)]
+    if taken is not None:
+        taken.add(mine)
+
+
 def check_unique(
     entity: Entity,
     record: Any,
@@ -186,6 +201,7 @@ def check_unique(
     used: Used | None = None,
 ) -> None:
     """`taken`: what earlier records of the same batch use; `used`: what stored ones do, where it was asked for all of the batch."""
+    check_once(entity, record, errors, taken)
     names = {*changed, *(one.name for one in entity.fields.values() if one.within and one.within in changed)}
     for name in names:
         found = entity.field(name)

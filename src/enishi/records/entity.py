@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _t
 
 from enishi.japanese.tidy.proposals import Spanning, Wishes
 from enishi.records.fields.automatic import AutoNumber
@@ -293,6 +294,15 @@ class Entity:
     def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
         """Rules over several fields: errors by field name, '' for the whole."""
         return {}
+
+    def once(self, record: Any) -> dict[str, Any]:
+        """What no second living record may have together, by column (the database holds it too, by a constraint); nothing where there
+        may be any number."""
+        return {}
+
+    def twice(self, record: Any | None = None) -> str:
+        """What to say where there is one already; of no certain record where it was noticed too late to tell which."""
+        return _t("同じものがもうあります。一覧から開いて編集してください。")
 
     def line_sums(self, record: Any) -> list[tuple[str, str]]:
         """What stands below the record's lines: (label, text)."""

@@ -84,6 +84,39 @@ def undo_event(event_id: int, *, by: User) -> Undone:
         return undone
 
 
+def is_large(operation: Operation) -> bool:
+    """Whether taking an operation back takes longer than a page waits."""
+    from enishi.records import unmerge
+
+    if operation.kind == "merge" and not unmerge.fits_at_once(operation):
+        return True
+    return operation.events.count() > AT_ONCE
+
+
+def begin_undoing(operation: Operation, *, by: User) -> bool:
+    """Notes that the worker is to take an operation back; False where it is at it already.
+
+    Raises:
+        NotAllowed, NotFound, Refused
+    """
+    held = _locked(operation.pk)
+    require(by, "import" if held.kind == "import" else "change")
+    if held.undoing and not held.undoing["error"]:
+        return False
+    tell_undoing(held.pk, 0, 0)
+    return True
+
+
+def tell_undoing(operation_id: int, done: int, total: int, *, error: str = "") -> None:
+    """Keeps for the pages how far the worker is, or why it could not go on."""
+    told = {"done": done, "total": total, "at": timezone.now().timestamp(), "error": error}
+    with transaction.atomic():
+        held = Operation.objects.select_for_update(of=("self",)).filter(pk=operation_id).first()
+        if held is not None:
+            held.figures = {**held.figures, "undoing": told}
+            held.save(update_fields=["figures"])
+
+
 def undo_operation(
     operation_id: int, *, by: User, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> Undone:
@@ -177,7 +210,10 @@ def _finish(operation: Operation, undone: Undone) -> None:
         undone.by_entity = records_of(undone.operation)
         undone.records = sum(undone.by_entity.values())
     operation.undone_at = timezone.now()
-    operation.save(update_fields=["undone_at"])
+    operation.figures = {
+        name: value for name, value in (operation.figures or {}).items() if name != "undoing"
+    }
+    operation.save(update_fields=["undone_at", "figures"])
     undone.operation.figures = {
         "records": undone.records,
         "by_entity": undone.by_entity,

@@ -4,12 +4,14 @@ and search is whole, whoever writes.
 """
 
 import contextlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
@@ -17,6 +19,7 @@ from enishi.access.models import User
 from enishi.records import formulas, journal, scope, search
 from enishi.records.checking import Changes
 from enishi.records.entity import Entity
+from enishi.records.errors import Refused
 from enishi.records.fields import FieldKind, Pointer
 from enishi.records.models import Event, Link, Operation, Tag
 from enishi.records.rows import insert_rows, new, update_rows
@@ -83,6 +86,17 @@ def _settle(
         _operation.reset(token)
 
 
+@contextlib.contextmanager
+def held_once(entity: Entity) -> Iterator[None]:
+    """Around statements that the database may refuse because of `Entity.once`: somebody was faster, and the later is told so."""
+    try:
+        yield
+    except IntegrityError as error:
+        if not re.search("unique", str(error), re.IGNORECASE) or type(entity).once is Entity.once:
+            raise
+        raise Refused({"": [entity.twice()]}) from error
+
+
 @_by_itself
 def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Operation | None) -> list[Event]:
     """New records with all that hangs on them; returns the events that tell of them."""
@@ -98,7 +112,8 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
         if found.name == entity.title_field:
             for record in records:
                 entity.prepare(record, {found.name})
-    insert_rows(entity.model, records)
+    with held_once(entity):
+        insert_rows(entity.model, records)
     for linked in entity.linked:
         linked.store([(record, (), value) for record in records if (value := linked.put_on(record))])
     for lines in entity.lines:
@@ -145,7 +160,8 @@ def store_changes(
     for record, _changes in done:
         record.version += 1
         record.updated_at, record.updated_by = now, by
-    update_rows(entity.model, [record for record, _changes in done])
+    with held_once(entity):
+        update_rows(entity.model, [record for record, _changes in done])
     for linked in entity.linked:
         linked.store([(record, *changes[linked.name]) for record, changes in done if linked.name in changes])
     for found in entity.lines:
@@ -214,9 +230,10 @@ def set_deleted(
         record.deleted_at, record.deleted_by_id = gone
     journal.touching(entity.model, [record.pk for record in records])
     # What is set is the same for all; the versions can't have moved since they were read under lock.
-    entity.model._default_manager.filter(pk__in=[record.pk for record in records]).update(
-        version=F("version") + 1, updated_at=now, updated_by=by, deleted_at=gone[0], deleted_by_id=gone[1]
-    )
+    with held_once(entity):
+        entity.model._default_manager.filter(pk__in=[record.pk for record in records]).update(
+            version=F("version") + 1, updated_at=now, updated_by=by, deleted_at=gone[0], deleted_by_id=gone[1]
+        )
     for found in entity.lines:
         found.follow(before, by, gone[0])
     if deleted:

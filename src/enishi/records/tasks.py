@@ -1,11 +1,13 @@
 """Jobs of the worker that belong to no single entity."""
 
-import contextlib
+import time
 
 from django_tasks import task
 
 from enishi.records import handover
-from enishi.records.models import FieldDesign, Handover
+from enishi.records.models import FieldDesign, Handover, Operation
+
+TELL_SECONDS = 1.0
 
 
 @task()
@@ -33,10 +35,22 @@ def undo_operation(operation_id: int, user_id: int) -> None:
     """Takes back what one action did to more records than a page waits for."""
     from enishi.access.models import User
     from enishi.records import history
-    from enishi.records.errors import Refused
+    from enishi.records.errors import RecordError
 
-    with contextlib.suppress(Refused):  # somebody was faster
-        history.undo_operation(operation_id, by=User.objects.get(pk=user_id))
+    told = [0.0, 0, 0]
+
+    def progress(done: int, total: int) -> None:
+        told[1:] = done, total
+        if time.monotonic() - told[0] > TELL_SECONDS:
+            told[0] = time.monotonic()
+            history.tell_undoing(operation_id, done, total)
+
+    try:
+        history.undo_operation(operation_id, by=User.objects.get(pk=user_id), progress=progress)
+    except RecordError as error:
+        row = Operation.objects.filter(pk=operation_id, undone_at=None)
+        if row.exists():  # else somebody was faster
+            history.tell_undoing(operation_id, int(told[1]), int(told[2]), error=str(error))
 
 
 @task()

@@ -30,6 +30,7 @@ from enishi.records.models import (
     Touched,
 )
 from enishi.records.rows import insert_rows
+from enishi.records.storing import held_once
 from enishi.records.visible import machine, require
 
 BATCH = 500
@@ -95,7 +96,7 @@ def _undo_part(operation: Operation, name: str, survivor: int, by: User, undone:
         for row in rows
         if (model := journal.model_of(row.model)) is not None
     ]
-    with machine():
+    with machine(), held_once(entity):
         _Part(entity, survivor, effects, by, undone).put_back()
     rows.delete()
 

@@ -37,6 +37,7 @@ urlpatterns = [
     path("pick/", pickers.any_picker, name="any-picker"),
     path("undo/event/<int:event_id>/", histories.undo_event, name="undo-event"),
     path("undo/operation/<int:operation_id>/", histories.undo_operation, name="undo-operation"),
+    path("undo/operation/<int:operation_id>/state/", histories.undoing, name="undoing"),
     path("files/<int:attachment_id>/", cards.download, name="download"),
     path("files/<int:attachment_id>/image/", cards.picture, name="picture"),
     path("files/<int:attachment_id>/remove/", cards.remove_file, name="remove-file"),

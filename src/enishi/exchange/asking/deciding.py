@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from enishi.access.models import User
+from enishi.exchange import programs
 from enishi.exchange.asking.candidates import Candidates, Found, of_record, of_values
 from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness, office_of
 from enishi.exchange.mapping import Plan
@@ -320,25 +321,42 @@ class Decider:
             if entity.name == "account" and name == "name":  # which has no index; what follows from it has
                 rows = rows.filter(match_key__in={match_key(key[1]) for key in found})
             else:
-                values = {key[1] for key in found}
+                values = {text for key in found for text in self._spellings(name, key[1])}
                 rows = rows.filter(found_by.lookup("in")([stored(found_by, value) for value in values]))
             if name == chosen and name != "name":
                 known |= self._known_once(entity, found_by, found)
             within = entity.field(entity.imports.within) if entity.imports.within and name == chosen else None
-            for record in rows:
+            # Those that bear a number as it is written now come last and stand.
+            for record in sorted(
+                rows, key=lambda one: self._spelled(name, found_by.get(one)) == found_by.get(one)
+            ):
                 for beside in self._beside(name, within, record):
-                    known[(name, found_by.get(record), *beside)] = record
+                    known[(name, self._spelled(name, found_by.get(record)), *beside)] = record
         return known
+
+    def _spelled(self, name: str, value: Any) -> Any:
+        """A number as the file has it, whichever way it stands here."""
+        return programs.whole_id(value) if value and self._are_ids(name) else value
+
+    def _spellings(self, name: str, value: Any) -> list[Any]:
+        """The ways in which a number of the file may stand here."""
+        return programs.spellings(value) if value and self._are_ids(name) else [value]
+
+    def _are_ids(self, name: str) -> bool:
+        return name == "code" and self.plan.profile.startswith("salesforce")
 
     def _known_once(self, entity: Entity, found_by: FieldKind, keys: set[Any]) -> dict[Any, Any]:
         """Records that had these numbers before they were merged, as what they became."""
         rows = entity.model._default_manager.filter(
-            found_by.lookup("in")([stored(found_by, key[1]) for key in keys]), deleted_at__isnull=False
+            found_by.lookup("in")(
+                [stored(found_by, text) for key in keys for text in self._spellings(found_by.name, key[1])]
+            ),
+            deleted_at__isnull=False,
         )
         became = forwards.survivors(entity, rows, self.by)
         within = entity.field(entity.imports.within) if entity.imports.within else None
         return {
-            (found_by.name, found_by.get(row), *beside): became[row.pk]
+            (found_by.name, self._spelled(found_by.name, found_by.get(row)), *beside): became[row.pk]
             for row in entity.model._default_manager.filter(pk__in=became)
             for beside in self._beside(found_by.name, within, row)
         }

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from enishi.access.models import User
+from enishi.exchange.asking.evidence import compare_accounts
 from enishi.exchange.tests.test_importing import bring, write_csv
 from enishi.people.models import Account, Contact
 from enishi.sales.models import Deal
@@ -126,3 +127,39 @@ def test_the_day_of_an_end_stays_with_a_deal_that_is_open(alice: User, tmp_path:
     first, second = Deal.objects.order_by("pk")
     assert (first.closed_at, first.note) == (None, "決着日: 2026/10/01(木)")
     assert second.closed_at is not None and second.note == ""
+
+
+def test_a_row_with_the_number_of_a_company_and_no_name_is_nobodys_private_customer(
+    alice: User, tmp_path: Path
+) -> None:
+    rows = [
+        ["取引先コード", "会社名", "法人番号", "氏名", "電話番号"],
+        ["T-1", "株式会社一条", "7000012050002", "田中 一郎", "03-1111-1111"],
+        ["T-2", "", "", "佐藤 花子", "06-1111-1111"],
+        ["", "", "2277176674542", "鈴木 三郎", "06-1111-2222"],
+        ["", "", "", "高橋 四郎", "06-1111-3333"],
+    ]
+    job = bring(write_csv(tmp_path / "顧客.csv", rows), alice)
+    assert (job.figures["created"], job.figures["refused"]) == ({"account": 1, "contact": 2}, 2)
+    assert [row.number for row in job.refused_rows.all()] == [3, 4]
+    assert not Contact.objects.filter(family_name__in=["佐藤", "鈴木"]).exists()
+    assert {row.reason for row in job.refused_rows.all()} == {"取引先の名前がありません。"}
+
+
+def test_a_site_is_compared_with_a_site_and_a_mail_with_a_mail(alice: User, tmp_path: Path) -> None:
+    def decided(**theirs: str) -> int:
+        """What a second row of the name is likened by."""
+        mine = {"name": "株式会社一条商店", "website": "https://ichijo.example.jp/"}
+        return dict(compare_accounts(mine.get, ({"name": mine["name"]} | theirs).get).reasons).get("host_differs", 0)  # fmt: skip
+
+    assert decided(website="https://nijo.example.com/") == -10
+    assert decided(website="https://shop.ichijo.example.jp/") == 0  # below the firm's name
+    assert decided(email="info@ichijo-mail.example.com") == 0  # a site may stand elsewhere than the mail
+    rows = [["会社名", "電話番号", "URL"], ["株式会社一条商店", "03-1111-1111", "https://ichijo.example.jp/"]]
+    bring(write_csv(tmp_path / "a.csv", rows), alice)
+    rows = [
+        ["会社名", "電話番号", "メールアドレス"],
+        ["㈱一条商店", "03-1111-1111", "info@ichijo-mail.example.com"],
+    ]
+    figures = bring(write_csv(tmp_path / "b.csv", rows), alice).figures
+    assert (figures["created"], figures["asked"]) == ({}, 0)

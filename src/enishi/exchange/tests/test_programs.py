@@ -13,6 +13,8 @@ from enishi.exchange.programs import whole_id
 from enishi.exchange.tests import programs
 from enishi.exchange.tests.test_importing import bring, everything, write_csv
 from enishi.people.models import Account, Contact
+from enishi.records import registry, write
+from enishi.records.merge import merge
 from enishi.sales.models import Deal
 from enishi.work.models import Task
 
@@ -386,7 +388,15 @@ def test_a_form_can_be_read_as_any_sheet(alice: User, tmp_path: Path, as_alice: 
 def test_an_id_of_a_salesforce_report_is_that_of_the_data_export() -> None:
     assert whole_id("0015g00000AbCdE") == "0015g00000AbCdEAAV"
     assert whole_id("0015g00000AbCdEAAV") == "0015g00000AbCdEAAV"
-    assert whole_id("A-778") == "A-778"
+    for other in (
+        "A-778",
+        "TokyoBranch2024",
+        "0055g000001xyzA",
+        "a015g00000AbCdE",
+        "0015g00000AbCd",
+        "0015g00000AbC-E",
+    ):
+        assert whole_id(other) == other
 
 
 def test_people_of_a_report_find_their_company_of_the_data_export(alice: User, tmp_path: Path) -> None:
@@ -399,3 +409,32 @@ def test_people_of_a_report_find_their_company_of_the_data_export(alice: User, t
         path.write_text(text.strip(), encoding="utf-8")
         bring(path, alice)
     assert Contact.objects.get(family_name="宮下").account == Account.objects.get(name="株式会社南信精機")
+
+
+@pytest.mark.parametrize("merged", [False, True])
+def test_a_base_of_short_ids_is_met_by_whole_ones(alice: User, tmp_path: Path, merged: bool) -> None:
+    """Before ids were made whole, those of reports were stored as they stood there: in 15 characters that differ by capitals."""
+    take(tmp_path, programs.SALESFORCE_ACCOUNTS, alice, "Account")
+    Account.objects.update(code="0015g00000AbCdE")
+    entity = registry.get("account")
+    other = write.create(entity, {"name": "別の会社", "code": "0015g00000aBCDe"}, by=alice).record
+    if merged:
+        kept = write.create(entity, {"name": "南信精機"}, by=alice).record
+        merge(entity, kept.pk, [Account.objects.get(code="0015g00000AbCdE").pk], {"code": ""}, by=alice)
+    again = take(tmp_path, programs.SALESFORCE_ACCOUNTS, alice, "Account").figures
+    assert (again["created"], again["asked"]) == ({}, 0)
+    take(tmp_path, programs.SALESFORCE_CONTACTS, alice, "Contact")
+    mine = Account.objects.filter(deleted_at=None).exclude(pk=other.pk).get()
+    assert mine.code == "0015g00000AbCdEAAV" and Contact.objects.get(family_name="宮下").account == mine
+    Account.objects.filter(pk=mine.pk).update(code="0015g00000AbCdE")
+    Contact.objects.update(account=None, code="")
+    take(tmp_path, programs.SALESFORCE_OPPORTUNITIES, alice, "Opportunity")  # which only names the id
+    assert set(Deal.objects.values_list("account", flat=True)) == {mine.pk}
+    other.refresh_from_db()
+    assert (other.name, other.code) == ("別の会社", "0015g00000aBCDe")
+
+
+def test_codes_of_ones_own_are_no_ids_of_salesforce(alice: User, tmp_path: Path) -> None:
+    text = programs.SALESFORCE_ACCOUNTS.replace("0015g00000AbCdEAAV", "TokyoBranch2024")
+    take(tmp_path, text, alice, "Account")
+    assert Account.objects.get().code == "TokyoBranch2024"

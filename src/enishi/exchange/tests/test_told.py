@@ -101,6 +101,17 @@ def test_a_code_beside_different_names_is_told_with_its_rows(
          "rows": [{"row": 3, "name": "青木商店"}, {"row": 5, "name": "上野工業"}, {"row": 6, "name": "青木商店"}]}
     ]  # fmt: skip
     assert "取引先コード: T-001" in Account.objects.get(name="上野工業").note
+    # Far down as well; a name that is only written otherwise is none.
+    rows = [["取引先コード", "取引先名", "電話"], *([f"K-{n}", f"会社{n}", ""] for n in range(600))]
+    rows[4][1] = "株式会社会社3"
+    calm = importing.begin(
+        write_csv(tmp_path / "calm.csv", [*rows, ["K-3", "(株)会社3", ""]]), "calm.csv", by=alice
+    )
+    assert Plan.from_json(calm.plan).keys["account"] == "code"
+    far = write_csv(tmp_path / "far.csv", [*rows, ["K-5", "上野工業", ""]])
+    plan = Plan.from_json(importing.begin(far, "far.csv", by=alice).plan)
+    assert (plan.keys["account"], plan.columns[0].target) == ("name", "account.note")
+    assert [str(one) for one in telling.repeated(plan)] == ["K-5（7行目 会社5、602行目 上野工業）"]
     rows = [
         ["取引先コード", "取引先名", "担当者コード", "担当者名"],
         ["T-1", "青木商店", "P-1", "青木 一"],

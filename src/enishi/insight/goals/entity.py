@@ -149,22 +149,19 @@ class GoalEntity(Entity):
             ]
         if record.scope == "person" and record.owner_id is None:
             errors["owner"] = [_t("担当者の目標では、担当を選んでください。")]
-        if not errors and (
-            not record.pk or {"scope", "team", "owner", "period", "start", "measure"} & changed
-        ):
-            same = Goal.objects.filter(
-                scope=record.scope, period=record.period, start=record.start, measure=record.measure, deleted_at=None
-            )  # fmt: skip
-            if record.scope == "team":
-                same = same.filter(team=record.team_id)
-            elif record.scope == "person":
-                same = same.filter(owner=record.owner_id)
-            if same.exclude(pk=record.pk).exists():
-                errors[""] = [
-                    _t("「%(name)s」の目標はもうあります。一覧から開いて、目標値を直してください。")
-                    % {"name": record.name}
-                ]
         return errors
+
+    def once(self, record: Goal) -> dict[str, Any]:
+        held = {name: getattr(record, name) for name in ("scope", "period", "start", "measure")}
+        whose = {"team": "team_id", "person": "owner_id"}.get(record.scope)
+        return held | ({whose: getattr(record, whose)} if whose else {})
+
+    def twice(self, record: Goal | None = None) -> str:
+        if record is None:
+            return _t("同じ期間と指標の目標はもうあります。一覧から開いて、目標値を直してください。")
+        return _t("「%(name)s」の目標はもうあります。一覧から開いて、目標値を直してください。") % {
+            "name": record.name
+        }
 
     def settle(self, records: Sequence[Goal], changes: Sequence[dict[str, Any]], by: Any) -> None:
         kept.forget()

@@ -25,6 +25,14 @@ class Goal(Record):
             *record_indexes("goal", "start"),
             models.Index(fields=["period", "start"], name="goal_span", condition=ALIVE),
         ]
+        constraints = [  # of each person, of each team, and of the company
+            models.UniqueConstraint(
+                fields=[*whose, "period", "start", "measure"],
+                name=f"goal_{scope}_once",
+                condition=ALIVE & models.Q(scope=scope),
+            )
+            for scope, whose in (("person", ["owner"]), ("team", ["team"]), ("company", []))
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -50,6 +50,33 @@ class Part:
     cut: bool = False
     pairs: list[Any] = field(default_factory=list)
 
+    @property
+    def two_heads(self) -> bool:
+        """Whether each column has several figures, so that they have headings of their own below its name."""
+        return self.shown.pivoted and len(self.shown.measure_labels) > 1
+
+    @property
+    def heads(self) -> list[str]:
+        """The headings as lines of plain text: over the rows and columns, below them those of the figures."""
+        rows, columns = " / ".join(self.shown.heads), [*self.shown.column_labels, _("合計")]
+        figures = " / ".join(self.shown.measure_labels)
+        if not self.shown.pivoted:
+            return [f"{rows}: {figures}"]
+        lines = [f"{rows}: {' | '.join(columns)}"]
+        return lines + ([f"（{figures}）"] if self.two_heads else [])
+
+    @property
+    def lines(self) -> list[tuple[str, list[list[Any]]]]:
+        """The rows of plain text: what each is called, and the figures of each of its columns."""
+        made = [(row.label, self._columns(row.cells, row.total)) for row in self.rows]
+        if self.shown.spec.rows:
+            made.append((_("合計"), self._columns(self.shown.foot, self.shown.total)))
+        return made
+
+    def _columns(self, cells: list[Any], total: list[Any]) -> list[list[Any]]:
+        step = len(self.shown.measure_labels)
+        return [*(cells[start : start + step] for start in range(0, len(cells), step)), total]
+
 
 def title(mail: ReportMail, user: User) -> str:
     """What a report or dashboard is called.

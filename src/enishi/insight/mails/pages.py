@@ -15,7 +15,7 @@ from enishi.access.models import User
 from enishi.access.rights import log_access
 from enishi.insight import store
 from enishi.insight.mails import content, schedule, sending
-from enishi.insight.models import ReportMail, ReportMailing
+from enishi.insight.models import Dashboard, Report, ReportMail, ReportMailing
 from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
 from enishi.records.pages.base import handled, person, whole
 
@@ -39,17 +39,26 @@ def list_page(request: HttpRequest) -> HttpResponse:
     mine = set(changeable(user).values_list("pk", flat=True))
     rows = ReportMail.objects.filter(Q(pk__in=mine) | Q(recipients=user)).distinct().order_by("next_at", "pk")
     lines, found = [], list(rows.select_related("owner").prefetch_related("recipients")[:MOST_MAILS])
-    names: dict[tuple[str, str], str] = {}
-    last = _last(found)
+    names, last = _names(found, user), _last(found)
     for mail in found:
-        people, named = list(mail.recipients.all()), (mail.kind, mail.key)
-        if named not in names:
-            names[named] = _name(mail, user)
+        people = list(mail.recipients.all())
         lines.append({
-            "mail": mail, "name": names[named], "words": schedule.words(mail), "people": people, "may": mail.pk in mine,
+            "mail": mail, "name": names[mail.kind, mail.key], "words": schedule.words(mail), "people": people, "may": mail.pk in mine,
             "gets": user in people, "last": [one for one in last.get(mail.pk, ()) if mail.pk in mine or one.user_id == user.pk],
         })  # fmt: skip
     return render(request, "insight/mails.html", {"lines": lines})
+
+
+def _names(mails: list[ReportMail], user: User) -> dict[tuple[str, str], str]:
+    """What the mails' reports and dashboards are called; those that were made here by one query for each kind."""
+    made = {
+        (one.kind, one.key): str(_("（見られないレポート）")) if one.key.isdigit() else _name(one, user) for one in mails
+    }  # fmt: skip
+    for kind, model in (("report", Report), ("dashboard", Dashboard)):
+        keys = {key for one in mails if one.kind == kind and (key := whole(one.key)) is not None}
+        rows = store.shared_with(model, user).filter(pk__in=keys)
+        made |= {(kind, str(key)): name for key, name in rows.values_list("pk", "name")}
+    return made
 
 
 def _name(mail: ReportMail, user: User) -> str:

@@ -32,7 +32,7 @@ def following(mail: ReportMail, after: datetime.datetime) -> datetime.datetime:
         if fits(mail, day) and at > after:
             return at
         day += datetime.timedelta(days=1)
-    return after + datetime.timedelta(days=1)  # a company that has closed for good
+    return after + datetime.timedelta(days=MOST_DAYS)  # a company that has closed for good
 
 
 def weekdays() -> list[tuple[int, str]]:

@@ -33,7 +33,9 @@ def queue() -> int:
         after = schedule.following(mail, now)
         if mail.next_at <= now:
             due += _queue_one(mail, after, now)
-        elif mail.next_at > after:  # the clock was ahead when that was reckoned
+        elif (
+            mail.next_at != after
+        ):  # the clock was ahead when that was reckoned, or the company closes that day
             ReportMail.objects.filter(pk=mail.pk, next_at=mail.next_at).update(next_at=after)
     _take_up(now)
     return due
@@ -89,9 +91,9 @@ def send(mailing_id: int) -> bool:
         made, exported = content.message(row)
     except content.Unsent as problem:
         return _leave(row, State.LEFT, str(problem))
-    except Exception as error:  # one report that can't be drawn must not come back for two days
+    except Exception:  # one report that can't be drawn must not come back for two days
         logger.exception("report mail %d to %s", row.mail_id, row.user.email)
-        return _again(row, type(error).__name__)
+        return _again(row, Problem.BROKEN.value)
     try:
         made.send()
     except (OSError, SMTPException, ValueError) as error:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from enishi.insight.purchases.fitting import GONE, LATE, LATEST, LEAVING, ON, Fitted
 from enishi.people.models import Account
-from enishi.records import registry
+from enishi.records import formulas, registry
 from enishi.records.rows import partial, update_rows
 from enishi.records.tasks import compute_entity
 
@@ -46,9 +46,18 @@ def store(fitted: Fitted | None, beat: Beat = lambda: None) -> int:
                 update_rows(Account, part, COLUMNS)
             changed += len(part)
             beat()
-    if changed and registry.get("account").formulas:
-        compute_entity.enqueue("account")  # of the owner's formulas some may stand on these
+    if changed:
+        _compute_what_stands_on_them()
     return changed
+
+
+def _compute_what_stands_on_them() -> None:
+    """Of the owner's formulas some may use these figures: those of accounts, and sums over accounts elsewhere."""
+    account = registry.get("account")
+    owners = ["account"] if account.formulas else []
+    owners += [entity.name for entity, _formula, _reference in formulas.rollups(account)]
+    for name in dict.fromkeys(owners):
+        compute_entity.enqueue(name)
 
 
 def differs(held: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:

@@ -4,27 +4,33 @@ import datetime
 import json
 import re
 from html import unescape
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from django.db import connection
+from django.apps import apps
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enishi.access.models import Role, Team, User
 from enishi.access.rights import RECORD_ACTIONS
+from enishi.exchange.models import RefusedRow
+from enishi.exchange.tests.test_importing import bring, write_csv
 from enishi.insight import fiscal
 from enishi.insight.goals import kept
 from enishi.insight.goals.figures import Ledger
 from enishi.insight.goals.lines import Days, sheets, span_days, span_words
 from enishi.insight.goals.models import Goal
 from enishi.insight.models import FiscalYear
-from enishi.records import registry, write
+from enishi.records import checking, registry, write
 from enishi.records.conditions import Scope, compile_condition
 from enishi.records.errors import Refused
-from enishi.records.testing import EntityTests
+from enishi.records.models import Event
+from enishi.records.testing import HTMX, EntityTests
 from enishi.records.visible import visible
 from enishi.sales.deals.forecast import category_expression, category_tree
 from enishi.sales.models import Deal, Stage
@@ -230,6 +236,63 @@ def test_a_goal_stands_once_and_is_refused_without_its_whom(alice: User, bob: Us
     with pytest.raises(Refused, match="1から"):
         goal(alice, target=0)
     assert Goal.objects.count() == 1
+
+
+def test_no_way_in_makes_a_goal_twice(
+    alice: User, bob: User, as_alice: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entity, held = registry.get("goal"), {"scope": "person", "owner": bob.pk, "measure": "calls", "target": 9}
+    first = goal(alice, **held)
+    other = goal(alice, **held, start="2026-12-01")
+    write.delete(entity, [first.pk], by=alice)
+    again = goal(alice, **held)
+    # Out of the bin, by hand and by the undo of its deletion; a changed month; several at once; a file.
+    assert as_alice.post(f"/goals/{first.pk}/restore/", headers=HTMX).status_code == 422
+    deleted = Event.objects.get(record_id=first.pk, kind="deleted", entity="goal")
+    answer = as_alice.post(f"/undo/event/{deleted.pk}/", headers=HTMX)
+    assert (
+        answer.status_code == 422
+        and "もうあります" in json.loads(answer.headers["HX-Trigger"])["toast"]["message"]
+    )
+    with pytest.raises(Refused, match="もうあります"):
+        write.write(entity, other.pk, {"start": "2026-11-09"}, by=alice)
+    with pytest.raises(Refused, match="もうあります"):
+        row = {**held, "period": "month", "start": "2027-01-01"}
+        write.create_many(entity, [row, {**row, "start": "2027-01-31"}], by=alice, operation=None)
+    with pytest.raises(Refused, match="もうあります"):
+        write.write_many(entity, [(one, {"start": "2027-02-01"}) for one in (again, other)], by=alice, operation=None)  # fmt: skip
+    rows = [["だれの目標", "担当", "期間", "開始日", "指標", "目標値"]]
+    rows += [
+        ["担当者", bob.email, "月", day, "電話件数", "5"] for day in ("2027/3/1", "2027/3/9", "2027/4/1")
+    ]
+    figures = bring(write_csv(tmp_path / "目標.csv", rows), alice, entity="goal").figures
+    assert (figures["created"], figures["refused"]) == ({"goal": 2}, 1), list(RefusedRow.objects.all())
+    assert "もうあります" in RefusedRow.objects.get().reason and Goal.objects.filter(owner=bob).count() == 5
+    # Of two requests at once neither sees the other's: the database refuses, and the person is told why.
+    monkeypatch.setattr(checking, "check_once", lambda *_told: None)
+    for way in (
+        lambda: goal(alice, **held),
+        lambda: write.write(entity, other.pk, {"start": "2026-11-09"}, by=alice),
+        lambda: write.restore(entity, [first.pk], by=alice),
+        lambda: write.create_many(entity, [{**held, "start": "2026-11-01"}], by=alice, operation=None),
+    ):
+        with pytest.raises(Refused, match="もうあります"), transaction.atomic():
+            way()
+    for scope, whose in (("company", {}), ("team", {"team": Team.objects.create(name="東").pk})):
+        goal(alice, scope=scope, **whose)
+        with pytest.raises(Refused, match="もうあります"), transaction.atomic():
+            goal(alice, scope=scope, **whose)
+    assert Goal.objects.filter(deleted_at=None).count() == 6
+
+
+def test_goals_that_two_requests_had_made_at_once_become_one_with_the_update(alice: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX goal_person_once")
+    values = {"scope": "person", "owner_id": alice.pk, "start": FIRST, "target": 5}
+    rows = [Goal.objects.create(**values) for _n in range(3)]
+    import_module("enishi.insight.migrations.0005_goal_once").leave_one(apps, None)
+    left = Goal.objects.filter(deleted_at=None).values_list("pk", flat=True)
+    assert list(left) == [rows[-1].pk]
 
 
 def test_the_condition_and_the_database_derive_the_same_category(alice: User, company: Any) -> None:

@@ -4,6 +4,7 @@ import datetime
 import random
 import statistics
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote
 
@@ -16,11 +17,13 @@ from enishi.access.models import Role
 from enishi.access.rights import RECORD_ACTIONS
 from enishi.insight.lifetime_value import bgnbd
 from enishi.insight.lifetime_value.purchases import Purchases, summarise
-from enishi.insight.purchases import fitting, gathering, runs, storing
+from enishi.insight.purchases import fitting, gathering, pairing, runs, storing
 from enishi.insight.purchases.models import ProductPair
 from enishi.people.models import Account
 from enishi.records import registry, write
+from enishi.records.design import operations
 from enishi.records.rows import insert_rows, new
+from enishi.records.tasks import compute_entity
 from enishi.sales.models import Order, OrderLine, Product
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +206,59 @@ def test_what_goes_together_is_found_and_shown_with_its_reason(
     Order.objects.filter(lines__product=products["トナー"]).update(status="cancelled")
     runs.run_now()
     assert not ProductPair.objects.exists()
+
+
+def test_nothing_is_written_while_orders_are_being_read(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite refuses a write of somebody who reads since before another's write."""
+    shop(alice)
+    reading, real = [False], pairing._held
+
+    def held(until: datetime.date) -> Any:
+        for chunk in real(until):
+            reading[0] = True
+            yield chunk
+        reading[0] = False
+
+    monkeypatch.setattr(pairing, "_held", held)
+    monkeypatch.setattr(pairing, "CHUNK", 5)
+    beats = []
+    assert pairing.pair(timezone.localdate(), lambda: beats.append(reading[0]))[0] == 2
+    assert beats and not any(beats)
+
+
+def test_a_run_that_waited_long_is_alive_from_its_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = runs.PurchaseFit.objects.create(beat_at=timezone.now() - datetime.timedelta(hours=2))
+
+    def figures(_beat: Any) -> dict[str, Any]:
+        assert runs.start().pk == waited.pk and not runs.start_if_due()
+        return {"model": "none"}
+
+    monkeypatch.setattr(runs, "_figures", figures)
+    runs.fit_purchases.func(waited.pk)
+    waited.refresh_from_db()
+    assert waited.status == "done"
+
+
+def test_what_the_owner_computes_of_the_figures_follows_them(
+    alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "compute_entity", SimpleNamespace(enqueue=compute_entity.func))
+    (one,) = accounts(1, alice)
+    twice = operations.add_field(
+        "account", "formula", "倍", {"formula": {"expression": "{購入回数} * 2"}}, by=alice
+    ).key
+    area = operations.add_entity("地区", slug="areas", by=alice).name
+    operations.add_connection(area, "account", label="得意先", back_label="地区", many=True, by=alice)
+    whole = operations.add_field(
+        area, "formula", "計", {"formula": {"rollup": ["sum", "得意先", "購入回数"]}}, by=alice
+    ).key
+    tie = next(found.name for found in registry.get(area).linked)
+    made = write.create(registry.get(area), {"name": "北", tie: [one.pk]}, by=alice).record
+    orders([(one.pk, timezone.localdate() - datetime.timedelta(days=n), 900) for n in (5, 40, 80)])
+    runs.run_now()
+    one.refresh_from_db()
+    made.refresh_from_db()
+    assert (one.buy_count, one.custom[twice], made.custom[whole]) == (3, 6, 3)
 
 
 def role(user: Any, **entities: dict[str, str]) -> Any:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.test import Client
 
+from enishi.insight.models import Report
 from enishi.insight.reports import builder, engine
 from enishi.insight.reports.engine import compute, drill
 from enishi.insight.reports.shown import show
@@ -60,3 +62,42 @@ def test_tags_cross_other_fields_and_only_once_themselves(accounts: Any, alice: 
     ):
         with pytest.raises(Refused):
             Spec.of("account" if "column" in wrong else "deal", wrong)
+
+
+def test_a_deal_counts_for_each_of_its_competitors_as_a_record_for_its_tags(
+    alice: Any, as_alice: Client
+) -> None:
+    engine.forget()
+    account = write.create(registry.get("account"), {"name": "甲"}, by=alice).record
+    deals = [("A社", 10), ("B社、A社", 20), ("B社", 500), ("C社、B社、A社", 5), ("", 7)]
+    rows = [
+        {"name": f"案件{n}", "account": account.pk, "competitor": names, "amount": amount}
+        for n, (names, amount) in enumerate(deals)
+    ]
+    write.create_many(registry.get("deal"), rows, by=alice, operation=None)
+    held: dict[str, Any] = {
+        "rows": [{"field": "competitor"}], "measures": [{"op": "count"}, {"op": "sum", "field": "amount"}], "top": 2, "sort": "-1",
+    }  # fmt: skip
+
+    def lines(**more: Any) -> Any:
+        result = compute(Spec.of("deal", held | more), alice)
+        return [(line.keys[0], line.total) for line in result.lines], result.total
+
+    # The largest by the figure that is asked for, each with all of its deals; the sum has each deal once.
+    assert lines() == ([("B社", [3, 525]), ("A社", [3, 35])], [5, 542])
+    assert lines(sort="1")[0][0] == ("C社", [1, 5]) and len(lines(top=0)[0]) == 4
+    assert lines(measures=[{"op": "avg", "field": "amount"}], sort="-0", top=1)[0] == [("B社", [175])]
+    assert lines(rows=[{"field": "competitor"}, {"field": "account"}], top=1)[0] == [("B社", [3, 525])]
+    asked = {"entity": "deal", "name": "競合", "row0": "competitor", "measure": ["count"], "top": "2", "share": "all", "chart": "bar"}  # fmt: skip
+    assert "それぞれの値で数えます" in as_alice.get("/reports/preview/", asked).text
+    for more in ({"row0": "competitor"}, {"row0": "account", "column": "competitor"}):
+        wrong = as_alice.post("/reports/new/", {**asked, **more, "measure": ["distinct:account"]})
+        assert wrong.status_code == 422 and "種類の数は数えられません" in wrong.text
+    assert not Report.objects.exists()
+    # Each tag has a row of its own, so that of these different ones can be counted.
+    tags = held | {
+        "rows": [{"field": "tags"}],
+        "measures": [{"op": "distinct", "field": "account"}],
+        "sort": "",
+    }
+    assert compute(Spec.of("deal", tags), alice).total == [1]

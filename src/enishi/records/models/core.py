@@ -85,6 +85,9 @@ class Touched(models.Model):
         abstract = True
 
 
+UNDOING_STALE = 600  # seconds without a sign of the worker after which it may be asked again
+
+
 class Operation(models.Model):
     """One action that changed records (an import, a bulk change, an undo…): what can be put back as one."""
 
@@ -106,6 +109,13 @@ class Operation(models.Model):
 
     class Meta:
         ordering = ["-at"]
+
+    @property
+    def undoing(self) -> dict[str, Any]:
+        """How far the worker has taken it back: done, total, error; nothing where it isn't at it, or has given no sign for long."""
+        told = (self.figures or {}).get("undoing") or {}
+        quiet = timezone.now().timestamp() - told.get("at", 0)
+        return dict(told) if told.get("error") or quiet < UNDOING_STALE else {}
 
 
 class Event(models.Model):

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -41,14 +42,17 @@ def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     operation = Operation.objects.filter(pk=operation_id).first()
     if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
         raise NotFound
-    if operation.events.count() > history.AT_ONCE and operation.kind != Operation.Kind.IMPORT:
-        tasks.undo_operation.enqueue(operation.pk, person(request).pk)
+    large = history.is_large(operation)
+    if large and operation.kind != Operation.Kind.IMPORT:
+        with transaction.atomic():
+            if history.begin_undoing(operation, by=person(request)):
+                tasks.undo_operation.enqueue(operation.pk, person(request).pk)
         text = _("件数が多いため、順に元に戻しています。このまま画面を離れても続きます。")
         if htmx.is_htmx(request):
             return htmx.toast(HttpResponse(status=204), text)
         messages.success(request, text)
-        return htmx.go(request, f"/settings/changes/?operation={operation.pk}")
-    if operation.events.count() > history.AT_ONCE:
+        return htmx.go(request, "/settings/#operations" if not person(request).is_admin else f"/settings/changes/?operation={operation.pk}")  # fmt: skip
+    if large:
         raise Refused(
             {
                 "": [
@@ -60,6 +64,16 @@ def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
         )
     undone = history.undo_operation(operation_id, by=person(request))
     return undo_answer(request, undone)
+
+
+@require_GET
+@handled
+def undoing(request: HttpRequest, operation_id: int) -> HttpResponse:
+    """How far an action is taken back."""
+    operation = Operation.objects.filter(pk=operation_id).first()
+    if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
+        raise NotFound
+    return render(request, "records/undoing.html", {"one": operation})
 
 
 def undo_answer(request: HttpRequest, undone: history.Undone) -> HttpResponse:

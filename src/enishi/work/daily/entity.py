@@ -61,10 +61,13 @@ class DailyReportEntity(Entity):
             return {}
         if record.day > timezone.localdate() + datetime.timedelta(days=1):
             return {"day": [_t("先の日付の日報は書けません。今日までの日付にしてください。")]}
-        same = DailyReport.objects.filter(owner=record.owner_id, day=record.day, deleted_at=None)
-        if record.owner_id and same.exclude(pk=record.pk).exists():
-            return {"day": [_t("この日の日報はもうあります。一覧から開いて書き足してください。")]}
         return {}
+
+    def once(self, record: DailyReport) -> dict[str, Any]:
+        return {"owner_id": record.owner_id, "day": record.day}
+
+    def twice(self, record: DailyReport | None = None) -> str:
+        return _t("この日の日報はもうあります。一覧から開いて書き足してください。")
 
 
 @register

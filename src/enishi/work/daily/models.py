@@ -19,7 +19,9 @@ class DailyReport(Record):
     class Meta:
         indexes = [
             *record_indexes("daily_report", "day"),
-            models.Index(fields=["owner", "day"], name="daily_report_owner_day", condition=ALIVE),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "day"], name="daily_report_once", condition=ALIVE)
         ]
 
     def __str__(self) -> str:

@@ -2,15 +2,18 @@
 
 import datetime
 import re
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from enishi.access.models import Role, Team, User
 from enishi.access.rights import RECORD_ACTIONS
-from enishi.records import registry, write
+from enishi.records import checking, registry, write
 from enishi.records.errors import Refused
 from enishi.records.models import Notification
 from enishi.records.testing import EntityTests, snapshot
@@ -132,7 +135,9 @@ def test_what_another_screen_saved_first_is_not_written_over_unseen(
     assert report.done == "電話で書いた"
 
 
-def test_nothing_is_sent_in_empty_and_no_day_twice(as_bob: Client, as_carol: Client, bob: User) -> None:
+def test_nothing_is_sent_in_empty_and_no_day_twice(
+    as_bob: Client, as_carol: Client, bob: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = snapshot()
     answer = as_bob.post("/daily/", {"done": " ", "go": "submit"})
     assert answer.status_code == 422 and "まだ何も書かれていません" in answer.text
@@ -150,6 +155,27 @@ def test_nothing_is_sent_in_empty_and_no_day_twice(as_bob: Client, as_carol: Cli
     write.delete(reports, [first.pk], by=bob)
     as_bob.post("/daily/", {"on": "9999-12-31", "done": "書き直し", "go": "submit"})
     assert DailyReport.objects.get(deleted_at=None).done == "書き直し"
+    with pytest.raises(Refused, match="もうあります"):
+        write.restore(reports, [first.pk], by=bob)
+    monkeypatch.setattr(checking, "check_once", lambda *_told: None)  # another request was faster
+    with pytest.raises(Refused, match="もうあります"):
+        write.create(reports, {"done": "y"}, by=bob)
+    with pytest.raises(Refused, match="もうあります"):
+        rows = [{"done": text, "day": "2026-11-02", "owner": bob.pk} for text in "ab"]
+        write.create_many(reports, rows, by=bob, operation=None)
+
+
+def test_reports_that_two_requests_had_made_at_once_become_one_with_the_update(bob: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX daily_report_once")
+    rows = [
+        DailyReport.objects.create(owner=bob, day="2026-11-02", done=text, name="x")
+        for text in ("訪問3件", "訪問3件", "電話2件")
+    ]
+    DailyComment.objects.create(report=rows[2], text="お疲れさま")
+    import_module("enishi.work.migrations.0004_calendar").leave_one_a_day(apps, None)
+    kept = DailyReport.objects.get(deleted_at=None)
+    assert (kept.pk, kept.done, kept.comments.get().text) == (rows[0].pk, "訪問3件\n\n電話2件", "お疲れさま")
 
 
 def test_a_superior_comments_and_the_writer_is_told(

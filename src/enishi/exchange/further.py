@@ -1,0 +1,89 @@
+"""Codes over all rows of a sheet: the proposal looks at its first rows, and a code may stand beside a second name much later."""
+
+from array import array
+from itertools import islice
+from typing import Any
+
+from enishi.exchange.mapping import MOST_REPEATED, Plan, code_and_name, names_beside
+from enishi.exchange.models import ImportJob
+from enishi.exchange.rows import data_rows, tables_of
+from enishi.exchange.sheet import SAMPLE
+from enishi.japanese import names as japanese_names
+from enishi.japanese.text import fold
+from enishi.people.accounts.entity import match_key
+
+MOST = 1000  # codes of a column whose names are compared in full
+
+
+def several_names(job: ImportJob, plan: Plan) -> dict[int, list[list[Any]]]:
+    """The columns of codes that stand beside different names anywhere in the file, as `Plan.repeated` holds them.
+
+    One pass over the bare rows keeps 16 bytes of each (two hashes); only where that finds something a second one, by the rules that
+    tell records from totals and footnotes, reads the names.
+
+    Raises:
+        readers.Unreadable
+    """
+    columns = [
+        (column.index, names)
+        for column in plan.columns
+        if column.target.endswith(".code") and (names := names_beside(plan.columns, column))
+    ]
+    if not columns or plan.profile or plan.turned >= 0:  # another program's ids are its records' own
+        return {}
+    held = {index: (array("q"), array("q")) for index, _names in columns}
+    count = 0
+    for table in tables_of(job, plan):
+        for row in islice(table.rows(), plan.header_rows, None):
+            count += 1
+            for index, names in columns:
+                code, _shown, name = code_and_name(row, index, names)
+                if code and name:
+                    held[index][0].append(hash(fold(code)))
+                    held[index][1].append(hash(name))
+    if count <= SAMPLE:  # all of them were looked at
+        return {}
+    wanted = {index: _doubled(*pair) for index, pair in held.items()}
+    if not any(wanted.values()):
+        return {}
+    return _told(job, plan, columns, wanted)
+
+
+def _doubled(codes: "array[int]", names: "array[int]") -> set[int]:
+    """The hashes of codes that have more than one name, as far as they are looked at closely."""
+    import numpy as np  # which most requests don't need
+
+    one, other = np.asarray(codes), np.asarray(names)
+    if not len(one):
+        return set()
+    order = np.lexsort((other, one))
+    one, other = one[order], other[order]
+    differ = (one[1:] == one[:-1]) & (other[1:] != other[:-1])
+    return set(np.unique(one[1:][differ])[:MOST].tolist())
+
+
+def _told(
+    job: ImportJob, plan: Plan, columns: list[tuple[int, list[int]]], wanted: dict[int, set[int]]
+) -> dict[int, list[list[Any]]]:
+    found: dict[int, dict[str, list[Any]]] = {index: {} for index, codes in wanted.items() if codes}
+    for number, row in data_rows(job, plan):
+        for index, names in columns:
+            if index not in found:
+                continue
+            code, shown, name = code_and_name(row, index, names)
+            if code and name and hash(key := fold(code)) in wanted[index]:
+                found[index].setdefault(key, [index, code, []])[2].append([number, shown])
+    made: dict[int, list[list[Any]]] = {}
+    for index, codes in found.items():
+        entity = next(one.target for one in plan.columns if one.index == index).partition(".")[0]
+        told = [one for one in codes.values() if len({_name_key(entity, shown) for _n, shown in one[2]}) > 1]
+        if told:
+            made[index] = told[:MOST_REPEATED]
+    return made
+
+
+def _name_key(entity: str, shown: str) -> str:
+    """A name whatever its spelling: among so many rows some write (株) for 株式会社."""
+    if entity == "account":
+        return match_key(shown)
+    return fold(japanese_names.strip_honorific(shown)[0]).replace(" ", "")
