@@ -29,6 +29,7 @@ def leave_one_a_day(apps, editor):
         kept.version += 1
         kept.save(update_fields=[*TEXTS, "submitted_at", "version"])
 
+
 from enishi.kit.migrating import gathered
 
 
