@@ -41,7 +41,7 @@ def test_connections_tell_no_key_of_what_one_may_not_see(goods: dict[str, str], 
     call = Caller(user)
     assert call("get", f"goods/{made.pk}").json()["fields"][tie] == [{"id": mine.pk, "role": ""}]
     assert call("get", "goods").json()["items"][0]["fields"][tie] == [{"id": mine.pk, "role": ""}]
-    changed = call("patch", f"goods/{made.pk}", {"fields": {"name": "品2"}}).json()
+    changed = call("patch", f"goods/{made.pk}", {"fields": {"name": "品2"}, "version": 1}).json()
     assert changed["fields"][tie] == [{"id": mine.pk, "role": ""}]
     held = call("get", f"goods/{made.pk}/links").json()
     assert [one["id"] for one in held[tie]] == [mine.pk]
@@ -119,7 +119,7 @@ def test_a_token_reads_only_where_it_may(goods: dict[str, str], bob: Any) -> Non
     assert "ひそかな話" in whole("get", f"goods/{made.pk}/timeline").content.decode()
     writer = Caller(bob, ("write:goods",))
     write.write(product, made.pk, {goods["price"]: 777}, by=bob)
-    answer = writer("patch", f"goods/{made.pk}", {"fields": {}})
+    answer = writer("patch", f"goods/{made.pk}", {"fields": {}, "version": 1})
     assert answer.json()["fields"] == {} and "品" not in answer.content.decode()
     answer = writer("patch", f"goods/{made.pk}", {"fields": {goods["price"]: 5}, "version": 1})
     assert answer.status_code == 409 and "777" not in answer.content.decode()
@@ -175,7 +175,7 @@ def test_a_role_is_one_of_the_connection_s_and_is_changed_by_adding(
     call("post", address, {"add": [{"id": maker.pk, "role": "主"}]})
     operations.change_connection(tie, {"roles": ["副"]}, by=alice)
     held = call("get", f"goods/{made.pk}").json()["fields"][tie]
-    assert call("patch", f"goods/{made.pk}", {"fields": {tie: held}}).status_code == 200 and roles() == ["主"]
+    assert call("patch", f"goods/{made.pk}", {"fields": {tie: held}, "version": made.version}).status_code == 200 and roles() == ["主"]
 
 
 def test_all_pages_of_a_connection_hold_every_record_once_in_its_order(
