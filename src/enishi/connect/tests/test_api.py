@@ -260,7 +260,10 @@ def test_a_token_does_what_its_scopes_say_and_no_more(bob: Any) -> None:
         == 422
     )
     assert changed_tables(before, snapshot("connect.ApiToken", "access.AccessLog")) == []
-    assert accounts_only("patch", f"accounts/{made.pk}", {"fields": {"rank": "A"}, "version": 1}).status_code == 200
+    assert (
+        accounts_only("patch", f"accounts/{made.pk}", {"fields": {"rank": "A"}, "version": 1}).status_code
+        == 200
+    )
 
 
 def test_a_viewer_s_token_only_looks(carol: Any, bob: Any) -> None:
@@ -396,7 +399,9 @@ def test_what_must_hold_something_can_t_be_emptied(api: Caller, alice: Any, as_a
     from enishi.sales.pipelines.entity import default_pipeline, stages_of
 
     stage = stages_of(default_pipeline().pk)[0]
-    answer = Caller(alice)("patch", f"stages/{stage.pk}", {"fields": {"position": None}, "version": stage.version})
+    answer = Caller(alice)(
+        "patch", f"stages/{stage.pk}", {"fields": {"position": None}, "version": stage.version}
+    )
     assert answer.status_code == 422 and "position" in answer.json()["errors"]
     page = as_alice.post(
         f"/stages/{stage.pk}/field/position/", {"position": ""}, headers={"HX-Request": "true"}

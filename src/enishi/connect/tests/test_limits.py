@@ -175,7 +175,9 @@ def test_a_role_is_one_of_the_connection_s_and_is_changed_by_adding(
     call("post", address, {"add": [{"id": maker.pk, "role": "主"}]})
     operations.change_connection(tie, {"roles": ["副"]}, by=alice)
     held = call("get", f"goods/{made.pk}").json()["fields"][tie]
-    assert call("patch", f"goods/{made.pk}", {"fields": {tie: held}, "version": made.version}).status_code == 200 and roles() == ["主"]
+    assert call(
+        "patch", f"goods/{made.pk}", {"fields": {tie: held}, "version": made.version}
+    ).status_code == 200 and roles() == ["主"]
 
 
 def test_all_pages_of_a_connection_hold_every_record_once_in_its_order(
