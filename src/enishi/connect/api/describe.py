@@ -235,6 +235,7 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
         },
     }  # fmt: skip
     paths[f"{base}/{{id}}"]["patch"]["responses"] |= {
+        GONE: {"description": _("変えました。担当が変わり、もう見られない記録です。")},
         "409": {**PROBLEM, "description": _("ほかの人が同じ項目を先に変えています（両方の値つき）。")},
         "428": {**PROBLEM, "description": _("version がありません。")},
     }

@@ -114,7 +114,10 @@ def change_record(request: Call, entity: Entity, record_id: int) -> HttpResponse
         require(request.person, "change", entity, one(entity, request.person, record_id))
         raise VersionNeeded
     write.write(entity, record_id, fields, by=request.person, version=version)
-    record = one(entity, request.person, record_id)
+    try:
+        record = one(entity, request.person, record_id)
+    except NotFound:  # it was given to somebody whose records this person doesn't see
+        return HttpResponse(status=204)
     return answer(answered(request, entity, record, fields), ETag=f'"{record.version}"')
 
 

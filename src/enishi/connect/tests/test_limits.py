@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from enishi.access.models import AccessLog, Role, User
@@ -209,3 +210,20 @@ def test_all_pages_of_a_connection_hold_every_record_once_in_its_order(
     for bad in ("x", "1", "1_", "_1", "1_x", "9" * 30 + "_1", "-1_1"):
         assert call("get", f"goods/{made.pk}/links/{tie}?cursor={bad}").status_code == 400
     assert call("get", f"goods/{made.pk}/links/{tie}?nonsense=1").status_code == 400
+
+
+def test_what_is_given_out_of_sight_is_not_called_missing(goods: dict[str, str], alice: Any) -> None:
+    """On the page and over HTTP: the change has been made, and is said to have been."""
+    user = outside({goods["supplier"]: {"see": "own", "create": "own", "change": "own"}})
+    supplier = registry.get(goods["supplier"])
+    first, second = (
+        write.create(supplier, {"name": name, "owner": user.pk}, by=alice).record for name in ("甲", "乙")
+    )
+    sent = {"fields": {"owner": alice.pk}, "version": 1}
+    assert Caller(user)("patch", f"suppliers/{first.pk}", sent).status_code == 204
+    client = Client(headers={"HX-Request": "true"})
+    client.force_login(user)
+    answer = client.post(f"/suppliers/{second.pk}/field/owner/", {"owner": str(alice.pk), "version": "1"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/suppliers/")
+    assert "もう表示できません" in client.get("/suppliers/", headers={"HX-Request": "false"}).content.decode()
+    assert {row.owner_id for row in supplier.model._default_manager.all()} == {alice.pk}
