@@ -212,6 +212,37 @@ def test_all_pages_of_a_connection_hold_every_record_once_in_its_order(
     assert call("get", f"goods/{made.pk}/links/{tie}?nonsense=1").status_code == 400
 
 
+def test_what_is_out_of_use_stays_hidden_and_limited(goods: dict[str, str], alice: Any) -> None:
+    """A field that a role doesn't see is told by no history, and by nothing computed of it, once nobody uses it; and the role's page keeps
+    what it says of it and of entities out of use."""
+    product = goods["product"]
+    double = operations.add_field(product, "formula", "倍", {"formula": {"expression": "{価格} * 2"}, "result": "money"}, by=alice).key  # fmt: skip
+    entity = registry.get(product)
+    made = write.create(entity, {"name": "品", goods["price"]: 4321}, by=alice).record
+    write.write(entity, made.pk, {goods["price"]: 1234}, by=alice)
+    user = outside({})
+    role = Role.objects.get()
+    role.rights |= {"fields": {product: {goods["price"]: "hidden"}}, "entities": {product: {"see": "all"}, goods["supplier"]: {"see": "own"}}}  # fmt: skip
+    role.save()
+    operations.retire_field(product, goods["price"], by=alice)
+    client = Client()
+    client.force_login(user)
+    read = [client.get(f"/goods/{made.pk}/{part}").content.decode() for part in ("", "timeline/", "history/?from=1&to=2")]  # fmt: skip
+    read.append(json.dumps(Caller(user)("get", f"goods/{made.pk}").json()))
+    read.append(json.dumps(Caller(user)("get", f"goods/{made.pk}/timeline").json(), ensure_ascii=False))
+    for text in read:
+        plain = text.replace(",", "")
+        assert not [one for one in ("4321", "1234", "8642", "2468", double) if one in plain]
+    operations.retire_entity(goods["supplier"], by=alice)
+    admin = Client()
+    admin.force_login(alice)
+    sent = {"name": "外", f"reach.{product}.see": "all", "reach..see": "all"}
+    assert admin.post(f"/settings/roles/{role.pk}/", sent).status_code == 302
+    role.refresh_from_db()
+    assert role.rights["fields"] == {product: {goods["price"]: "hidden"}}
+    assert role.rights["entities"][goods["supplier"]]["see"] == "own"
+
+
 def test_what_is_given_out_of_sight_is_not_called_missing(goods: dict[str, str], alice: Any) -> None:
     """On the page and over HTTP: the change has been made, and is said to have been."""
     user = outside({goods["supplier"]: {"see": "own", "create": "own", "change": "own"}})
