@@ -21,7 +21,7 @@ class ConditionBuilder extends HTMLElement {
     const parts = held?.all ?? held?.any ?? (held && Object.keys(held).length ? [held] : []);
     const join = this.querySelector<HTMLSelectElement>("[data-join]");
     if (join && held?.any) join.value = "any";
-    parts.forEach((one) => (this.known(one) ? rows.append(this.row(this.kinds, one)) : this.kept.push(one)));
+    parts.forEach((one) => (this.known(this.kinds, one) ? rows.append(this.row(this.kinds, one)) : this.kept.push(one)));
     if (!rows.childElementCount) rows.append(this.row(this.kinds));
     this.querySelector("[data-add]")?.addEventListener("click", () => rows.append(this.row(this.kinds)));
     this.closest("form")?.addEventListener("submit", () => this.write(), true);
@@ -32,11 +32,16 @@ class ConditionBuilder extends HTMLElement {
     return !!kind.has && !!tree.has && kind.has.entity === tree.has.entity && kind.has.field === tree.has.field && kind.has.link === tree.has.link;
   }
 
-  private known(tree: Tree): boolean {
-    if (tree.field) return this.kinds.some((kind) => kind.name === tree.field);
-    const where = tree.has?.where;
-    const flat = !where || !Object.keys(where).length || where.field || where.all?.every((one) => one.field);
-    return !!flat && this.kinds.some((kind) => this.has(kind, tree));
+  private known(kinds: Kind[], tree: Tree): boolean {
+    if (tree.field) return kinds.some((kind) => kind.name === tree.field);
+    const found = kinds.find((kind) => this.has(kind, tree));
+    return !!found && this.parts(tree.has?.where).every((one) => this.known(found.of ?? [], one));
+  }
+
+  // The conditions of a part that stand beside each other.
+  private parts(where?: Tree): Tree[] {
+    if (!where || !Object.keys(where).length) return [];
+    return where.all ?? [where];
   }
 
   private rows(): HTMLElement {
@@ -129,8 +134,7 @@ class ConditionBuilder extends HTMLElement {
     add.className = "btn btn-ghost justify-self-start";
     add.textContent = this.dataset.belowLabel ?? "";
     add.addEventListener("click", () => list.append(this.row(kind.of ?? [])));
-    const where = has?.where;
-    (where?.all ?? (where?.field ? [where] : [])).forEach((one) => list.append(this.row(kind.of ?? [], one)));
+    this.parts(has?.where).forEach((one) => list.append(this.row(kind.of ?? [], one)));
     below.append(list, add);
     row.append(below);
     row.dataset.has = JSON.stringify(kind.has);

@@ -147,3 +147,17 @@ def test_products_and_suppliers_are_tied_from_either_card(browse: Any, made: dic
     with page.expect_navigation():
         page.click(".toast-box button:has-text('元に戻す')")
     expect(page.locator(".card-left")).to_contain_text("干し芋")
+    # Two steps: products of a supplier that has no contract.
+    page.goto("/products/")
+    page.click("button:has-text('条件を追加')")
+    for word in ("仕入先 …", "仕入契約 …"):
+        row = page.locator(".condition-row").last
+        row.locator("> select").select_option(label=word)
+        if word == "仕入先 …":
+            row.locator("button:has-text('そのうち')").click()
+    page.locator("condition-builder [data-count]").last.select_option(label="がない")
+    page.click("#dialog .btn-primary")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.click("button:has-text('条件を追加')")  # the builder shows it again
+    expect(page.locator("condition-builder [data-count]")).to_have_count(2)
+    expect(page.locator("condition-builder [data-count]").last).to_have_value("0")

@@ -464,7 +464,7 @@ def test_what_a_role_hides_or_fixes_is_written_by_no_way(company: dict[str, Any]
             client.post("/accounts/bulk/", {"ids": str(account.pk), "action": name, "value": "C"}).status_code
             == 422
         )
-        answer = client.patch(f"/api/v1/accounts/{account.pk}", json.dumps({"fields": {name: "C"}}), content_type="application/json", headers=header)  # fmt: skip
+        answer = client.patch(f"/api/v1/accounts/{account.pk}", json.dumps({"fields": {name: "C"}, "version": 1}), content_type="application/json", headers=header)  # fmt: skip
         assert answer.status_code == 422
     client.post(f"/accounts/{account.pk}/revert/", {"version": "1"})
     client.post(f"/undo/event/{event.pk}/")

@@ -60,6 +60,18 @@ def checked(rights: Mapping[str, Any], known: Fields) -> dict[str, Any]:
     return made
 
 
+def _with_unused(rights: dict[str, Any], before: Mapping[str, Any], known: Fields) -> dict[str, Any]:
+    """Rights together with what was said before of entities and fields that are out of use now: it holds again when they come back."""
+    for name, held in before.get("entities", {}).items():
+        if name not in known:
+            rights["entities"][name] = held
+    for name, held in before.get("fields", {}).items():
+        unused = {one: right for one, right in held.items() if one not in known.get(name, ())}
+        if unused:
+            rights["fields"][name] = {**rights["fields"].get(name, {}), **unused}
+    return rights
+
+
 def _reaches(held: Mapping[str, str]) -> dict[str, str]:
     if set(held) - set(RECORD_ACTIONS) or set(held.values()) - set(REACHES):
         raise ValueError(held)
@@ -88,7 +100,7 @@ def change_role(role: Role, name: str, rights: Mapping[str, Any], known: Fields,
     """
     with transaction.atomic():
         held = Role.objects.select_for_update().get(pk=role.pk)
-        held.name, held.rights = clean(name).strip(), checked(rights, known)
+        held.name, held.rights = clean(name).strip(), _with_unused(checked(rights, known), held.rights, known)
         held.full_clean()
         held.save()
         log_access(by, "role-change", "role", 1, f"{held.name} {held.rights}"[:2000])

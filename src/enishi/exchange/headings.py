@@ -166,6 +166,12 @@ def called_after(entity: Entity) -> set[str]:
     return {f"{label}{end}" for label in _labels(entity) - {""} for end in ("", *NAMED)} - EITHER
 
 
+def is_titled_after(entity: Entity, title: str) -> bool:
+    """Whether a sheet is called after an entity: 仕入先, 仕入先一覧, 仕入先台帳."""
+    word = re.sub("(一覧表?|台帳|名簿|リスト|マスタ|管理表?|データ|表|list)$", "", key(title))
+    return bool(word) and word in _labels(entity)
+
+
 def _labels(one: Any) -> set[str]:
     """The keys of the label of a field or an entity in every language."""
     found = set()
@@ -177,7 +183,7 @@ def _labels(one: Any) -> set[str]:
 
 def words(main: str = "") -> tuple[dict[str, list[Meaning]], set[str]]:
     """`_words`, made anew when own fields change."""
-    own = tuple((one.name, tuple(field.name for field in one.own)) for one in importable(main))
+    own = tuple((one.name, tuple((field.name, field.label) for field in one.own)) for one in importable(main))
     return _words((registry.design_number(), own), main)
 
 

@@ -105,6 +105,22 @@ def replan(job: ImportJob, *, recognise: bool, told: bool = False, sheet: str = 
             job.save(update_fields=["plan", "entity"])
 
 
+def open_sheet(job: ImportJob, sheet: str, *, by: User) -> ImportJob:
+    """Another sheet of a file of which one came in: a draft of its own, that offers only what hasn't come in yet.
+
+    Raises:
+        NotAllowed, readers.Unreadable
+    """
+    require(by, "import")
+    with transaction.atomic():
+        made = ImportJob.objects.create(user=by, file_name=job.file_name, path=job.path, plan=job.plan)
+        replan(made, recognise=True, sheet=sheet)
+        rest = Plan.from_json(job.plan).others
+        made.plan = {**made.plan, "others": [one for one in rest if one != sheet]}
+        made.save(update_fields=["plan"])
+    return made
+
+
 def _told(plan: Plan) -> int:
     """Columns that go somewhere of their own."""
     return sum(bool(one.target) and not one.target.endswith((".note", ".text")) for one in plan.columns)

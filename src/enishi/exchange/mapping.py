@@ -131,6 +131,7 @@ def propose(
             # One target, so that it is asked for its rows, which say what is wrong (`rows.data_rows`).
             return Plan(table, 0, [Column(labels, "", "contact.note")], "contact", cards=True)
         rows = turned.turn(rows, labels)
+    wanted = wanted or _called(rows, table)
     from enishi.exchange import with_lines
 
     if about := with_lines.about(rows, table, wanted):
@@ -178,6 +179,21 @@ def propose(
         if plan.start >= 0:
             plan.within = profiles.table_columns(rows[sheet.header_rows :], plan.start)
     return plan
+
+
+def _called(rows: list[list[Any]], table: str) -> str:
+    """The entity whose words mean anything only in sheets of its own (`headings.APART`), where this one is called after it (商品) and most
+    of its headings belong to it; else ""."""
+    for name in sorted(headings.APART - {"activity"}):  # visits are told by what stands in them (`visits`)
+        found = registry.find(name)
+        if found is None or not headings.is_titled_after(found, table):
+            continue
+        sheet = Sheet(rows, table, "", name)
+        headed = [sheet.meaning[one.index] for one in sheet.columns if one.heading]
+        its = sum(any(entity == name for entity, _field in means) for means in headed)
+        if sheet.has(name, found.title_field) and its >= max(2, len(headed) / 2):
+            return name
+    return ""
 
 
 def _assign(sheet: Sheet, main: str, named: set[str]) -> None:

@@ -12,6 +12,7 @@ from enishi.exchange import contents, headings, privates, vocabulary
 from enishi.exchange.headings import Meaning, importable, is_blank, key
 from enishi.japanese import amounts
 from enishi.records import registry
+from enishi.records.entity import Entity
 from enishi.records.fields import Choice, Date, FreeChoice, Kana, Money, Number, Percent
 
 SAMPLE = 400
@@ -80,7 +81,7 @@ class Sheet:
         width = max((len(row) for row in rows[self.heading.start :]), default=0)
         texts = [*self.heading.texts, *[""] * width][: max(width, len(self.heading.texts))]
         title = " ".join(text for row in rows[: self.heading.start] for text in headings.texts(row) if text)
-        self.title = f"{name} {title}"
+        self.name, self.title = name, f"{name} {title}"
         self.unit = amounts.unit_in_header(title) if "単位" in title else 1
         self._cells: dict[int, list[Any]] = {}
         self.columns = [
@@ -309,7 +310,8 @@ class Sheet:
 
     def _own_entity(self) -> str:
         """An entity beyond the usual four: one drawn here after which the first column is called (契約書名, 仕入先名), or where the sheet
-        has at least two words of its alone."""
+        has at least two words of its alone. Where it names customers too (会社名), only one drawn here that nearly all of its
+        headings belong to, or most of them under a sheet of its name."""
         own = [one for one in importable() if one.name not in USUAL]
         first = next((one for one in self.columns if one.heading and not self.is_running_number(one)), None)
         for one in own:
@@ -318,7 +320,14 @@ class Sheet:
         scores = {one.name: self.only(one.name, *one.fields) for one in own}
         best = max(scores, key=lambda name: scores[name], default="")
         titled = best and self.has(best, registry.get(best).title_field)
-        return best if titled and scores[best] >= 2 and not self.named else ""
+        if not titled or scores[best] < 2:
+            return ""
+        return best if not self.named or self._is_all_of(registry.get(best)) else ""
+
+    def _is_all_of(self, own: Entity) -> bool:
+        headed = [one for one in self.columns if one.heading]
+        known = sum(any(name == own.name for name, _field in self.meaning[one.index]) for one in headed)
+        return own.drawn and known >= len(headed) * (0.5 if headings.is_titled_after(own, self.name) else 0.8)
 
     def _is_to_do(self) -> bool:
         """Tasks have a subject and a due day, a priority or a tick; what shall be done next stands in ledgers too."""

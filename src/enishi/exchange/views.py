@@ -108,12 +108,21 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
     if round_trip.is_one(found):
         return redirect("round-trip", found.pk)
     if found.status != "draft":
+        others = mapping.Plan.from_json(found.plan).others
+        if request.method == "POST" and request.POST.get("sheet") in others and found.status == "done":
+            try:
+                return redirect(
+                    "import-job", importing.open_sheet(found, request.POST["sheet"], by=person(request)).pk
+                )
+            except (readers.Unreadable, OSError) as error:
+                return error_page(request, 409, str(error))
         template = "exchange/progress_part.html" if request.GET.get("part") else "exchange/progress.html"
         return render(
             request,
             template,
             {
                 "job": found,
+                "others": others,
                 "figures": shown_figures(found),
                 "undone": by_entity(found.figures.get("undone_by", {})),
                 **told(mapping.Plan.from_json(found.plan)),

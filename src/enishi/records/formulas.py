@@ -143,9 +143,8 @@ def _summed(entity: Entity, one: Formula, keys: list[int]) -> dict[int, Decimal 
         return {}
     other, reference = found
     alive = other.model._default_manager.filter(deleted_at=None)
-    what: Any = (
-        "pk" if function == "count" else other.fields[name].expression() if name in other.fields else None
-    )
+    counted = other.fields.get(name) or other.retired.get(name)  # what is out of use keeps its values
+    what: Any = "pk" if function == "count" else counted.expression() if counted is not None else None
     if what is None:
         return {}
     if reference:
@@ -190,7 +189,9 @@ def _of_list(function: str, numbers: list[Decimal]) -> Decimal:
 
 
 def recompute(entity: Entity) -> None:
-    """Everything of an entity anew, in steps: after a formula was drawn or changed."""
+    """Everything of an entity anew, in steps, and what goes over it: after a formula was drawn, changed or brought back."""
+    if not entity.formulas:
+        return
     last = 0
     while True:
         rows = entity.model._default_manager.filter(pk__gt=last).order_by("pk")
@@ -206,5 +207,6 @@ def recompute(entity: Entity) -> None:
                     changed.append(record)
             if changed:
                 update_rows(entity.model, changed, ("custom",))
+                _above(entity, changed, [{}] * len(changed), 0)
         last = records[-1].pk
         refresh(entity, [record.pk for record in records])

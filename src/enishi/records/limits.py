@@ -113,9 +113,11 @@ def _limited(entities: Mapping[str, Entity], rights: Rights) -> dict[str, Entity
 def _hidden(entity: Entity, wanted: Mapping[str, str], seen: Any) -> set[str]:
     """The fields that a role takes from an entity, and those that point to what isn't seen."""
     hidden = {one.name for one in hideable(entity) if wanted.get(one.name) == "hidden"}
+    # What is out of use still stands in history, and results may be made of it.
+    hidden |= {name for name in entity.retired if wanted.get(name) == "hidden"}
     return hidden | {
         one.name
-        for one in entity.fields.values()
+        for one in (*entity.fields.values(), *entity.retired.values())
         if (isinstance(one, Reference) or one.linked) and not seen(one.to)  # type: ignore[attr-defined]
     }
 
@@ -136,9 +138,8 @@ def _hide_what_follows(entities: Mapping[str, Entity], hidden: dict[str, set[str
     while more:
         more = False
         for name, names in hidden.items():
-            found = {
-                one.name for one in entities[name].fields.values() if one.name not in names and tells(one)
-            }
+            every = (*entities[name].fields.values(), *entities[name].retired.values())
+            found = {one.name for one in every if one.name not in names and tells(one)}
             more = more or bool(found)
             names |= found
 

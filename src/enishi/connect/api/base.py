@@ -40,6 +40,17 @@ class BadRequest(RecordError):
     """The call can't be understood."""
 
 
+class VersionNeeded(RecordError):
+    """A change that doesn't say what it was seen as would go over what others have written since."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "変更には、読んだときの version を添えてください（本文の version か、If-Match に ETag の値）。GETで読み直してからもう一度お試しください。"
+            )
+        )
+
+
 def endpoint(**methods: tuple[str, Api]) -> Api:
     """A view of one address: per method the scope that it asks for, and its function.
 
@@ -218,7 +229,7 @@ def problem(status: int, detail: str, **more: Any) -> HttpResponse:
 
 TITLES = {
     400: gettext_lazy("読めない呼び出し"), 401: gettext_lazy("トークンが必要"), 403: gettext_lazy("権限なし"), 404: gettext_lazy("見つからない"), 405: gettext_lazy("使えない操作"),
-    409: gettext_lazy("ほかの変更とのぶつかり"), 422: gettext_lazy("受け付けられない内容"), 429: gettext_lazy("呼び出しが多すぎる"),
+    409: gettext_lazy("ほかの変更とのぶつかり"), 422: gettext_lazy("受け付けられない内容"), 428: gettext_lazy("version が必要"), 429: gettext_lazy("呼び出しが多すぎる"),
 }  # fmt: skip
 
 
@@ -237,6 +248,8 @@ def refused(error: RecordError, *, reads: bool = True) -> HttpResponse:
             for one in error.clashes
         ]
         return problem(409, str(error), version=error.version, conflicts=clashes)
+    if isinstance(error, VersionNeeded):
+        return problem(428, str(error))
     if isinstance(error, BadCondition | BadRequest):
         return problem(400, str(error))
     return problem(409, str(error))

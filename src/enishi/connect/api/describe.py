@@ -47,7 +47,7 @@ def openapi() -> dict[str, Any]:
         "components": {
             "schemas": schemas,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "responses": {"Problem": {"description": _("断られた理由"), "content": {"application/problem+json": {"schema": _ref("Problem")}}}},
+            "responses": {"Problem": {**PROBLEM, "description": _("断られた理由")}},
         },
     }  # fmt: skip
 
@@ -78,6 +78,11 @@ COMMON: dict[str, Any] = {
         },
     },
 }  # fmt: skip
+
+
+PROBLEM: dict[str, Any] = {
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+}
 
 
 def _name(entity: Entity) -> str:
@@ -136,7 +141,7 @@ def input_schema(entity: Entity, *, new: bool = False) -> dict[str, Any]:
                 "additionalProperties": False,
                 "required": must,
             },
-            "version": {"type": "integer", "minimum": 1},
+            "version": {"type": "integer", "minimum": 1, "description": _("読んだときの version")},
         },
     }
 
@@ -215,7 +220,7 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
         f"{base}/bulk": {"post": _operation(_("まとめて登録・変更・削除"), tag, OK, done, sent=many, parameters=[again], scope="write")},
         f"{base}/{{id}}": {
             "get": _operation(_("1件"), tag, OK, one, parameters=[key]),
-            "patch": _operation(_("変更"), tag, OK, one, sent=sent, parameters=[key], scope="write"),
+            "patch": _operation(_("変更"), tag, OK, one, sent=sent, parameters=[key, _seen_as()], scope="write"),
             "delete": _operation(_("ごみ箱へ"), tag, GONE, None, parameters=[key], scope="delete"),
         },
         f"{base}/{{id}}/restore": {"post": _operation(_("ごみ箱から戻す"), tag, OK, one, parameters=[key], scope="delete")},
@@ -229,6 +234,11 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
             "get": _operation(_("タイムライン"), tag, OK, {"type": "object", "required": ["items", "next"]}, parameters=[key, _query("cursor", _("続きの位置"))])
         },
     }  # fmt: skip
+    paths[f"{base}/{{id}}"]["patch"]["responses"] |= {
+        GONE: {"description": _("変えました。担当が変わり、もう見られない記録です。")},
+        "409": {**PROBLEM, "description": _("ほかの人が同じ項目を先に変えています（両方の値つき）。")},
+        "428": {**PROBLEM, "description": _("version がありません。")},
+    }
     made = paths[base]["post"]["responses"]
     made[OK] = {**made[MADE], "description": _("同じ Idempotency-Key で、もう作られていたもの")}
     paths |= _link_paths(entity, key)
@@ -243,6 +253,13 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
                 summary, tag, OK, {"type": "object"}, sent=tie, parameters=[key, again], scope="write"
             )
     return paths
+
+
+def _seen_as() -> dict[str, Any]:
+    return {
+        "name": "If-Match", "in": "header", "schema": {"type": "string"},
+        "description": _("本文の version の代わりに、読んだときの ETag の値。どちらかが要ります。"),
+    }  # fmt: skip
 
 
 def _again() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from enishi.access.rights import log_access
-from enishi.connect.api.base import BadRequest, Call, answer, body, endpoint, whole_number
+from enishi.connect.api.base import BadRequest, Call, VersionNeeded, answer, body, endpoint, whole_number
 from enishi.connect.api.bulk import bulk
 from enishi.connect.api.links import change_links, read_link, read_links
 from enishi.connect.api.once import once
@@ -100,14 +100,24 @@ def read_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:
 
 
 def change_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:
-    """Changes the given fields. With the version that the caller saw (in the body or as If-Match), others' changes to the same
-    fields since are a conflict; to other fields they stay."""
+    """Changes the given fields. By the version that the caller saw (in the body or as If-Match), others' changes to the same
+    fields since are a conflict; to other fields they stay.
+
+    Raises:
+        VersionNeeded: it names none, so nobody could tell whether it goes over what others wrote
+    """
     fields, version = given(entity, body(request))
-    seen = request.headers.get("If-Match", "").strip('"')
+    seen = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if version is None and seen:
         version = whole_number(seen, "If-Match", None)
+    if version is None:
+        require(request.person, "change", entity, one(entity, request.person, record_id))
+        raise VersionNeeded
     write.write(entity, record_id, fields, by=request.person, version=version)
-    record = one(entity, request.person, record_id)
+    try:
+        record = one(entity, request.person, record_id)
+    except NotFound:  # it was given to somebody whose records this person doesn't see
+        return HttpResponse(status=204)
     return answer(answered(request, entity, record, fields), ETag=f'"{record.version}"')
 
 

@@ -246,7 +246,7 @@ def test_a_token_does_what_its_scopes_say_and_no_more(bob: Any) -> None:
     reader, accounts_only = Caller(bob, ("read",)), Caller(bob, ("read:accounts", "write:account"))
     before = snapshot("connect.ApiToken", "access.AccessLog")
     calls = (
-        ("post", "accounts", {"fields": {"name": "x"}}), ("patch", f"accounts/{made.pk}", {"fields": {"name": "x"}}), ("delete", f"accounts/{made.pk}", None),
+        ("post", "accounts", {"fields": {"name": "x"}}), ("patch", f"accounts/{made.pk}", {"fields": {"name": "x"}, "version": 1}), ("delete", f"accounts/{made.pk}", None),
         ("post", "accounts/bulk", {"items": [{"action": "delete", "id": made.pk}]}), ("post", "imports", {}),
     )  # fmt: skip
     for method, address, data in calls:
@@ -260,7 +260,10 @@ def test_a_token_does_what_its_scopes_say_and_no_more(bob: Any) -> None:
         == 422
     )
     assert changed_tables(before, snapshot("connect.ApiToken", "access.AccessLog")) == []
-    assert accounts_only("patch", f"accounts/{made.pk}", {"fields": {"rank": "A"}}).status_code == 200
+    assert (
+        accounts_only("patch", f"accounts/{made.pk}", {"fields": {"rank": "A"}, "version": 1}).status_code
+        == 200
+    )
 
 
 def test_a_viewer_s_token_only_looks(carol: Any, bob: Any) -> None:
@@ -268,7 +271,7 @@ def test_a_viewer_s_token_only_looks(carol: Any, bob: Any) -> None:
     call = Caller(carol)
     before = snapshot("connect.ApiToken", "access.AccessLog")
     for method, address, data in (
-        ("post", "accounts", {"fields": {"name": "x"}}), ("patch", f"accounts/{made.pk}", {"fields": {"name": "x"}}), ("delete", f"accounts/{made.pk}", None),
+        ("post", "accounts", {"fields": {"name": "x"}}), ("patch", f"accounts/{made.pk}", {"fields": {"name": "x"}, "version": 1}), ("delete", f"accounts/{made.pk}", None),
         ("post", f"accounts/{made.pk}/restore", {}), ("post", "imports", {}),
     ):  # fmt: skip
         assert call(method, address, data).status_code == 403, address
@@ -396,7 +399,9 @@ def test_what_must_hold_something_can_t_be_emptied(api: Caller, alice: Any, as_a
     from enishi.sales.pipelines.entity import default_pipeline, stages_of
 
     stage = stages_of(default_pipeline().pk)[0]
-    answer = Caller(alice)("patch", f"stages/{stage.pk}", {"fields": {"position": None}})
+    answer = Caller(alice)(
+        "patch", f"stages/{stage.pk}", {"fields": {"position": None}, "version": stage.version}
+    )
     assert answer.status_code == 422 and "position" in answer.json()["errors"]
     page = as_alice.post(
         f"/stages/{stage.pk}/field/position/", {"position": ""}, headers={"HX-Request": "true"}
@@ -489,6 +494,20 @@ def test_a_reference_to_nothing_is_refused(bob: Any, key: Any) -> None:
         assert answer.status_code == 422 and "account" in answer.json()["errors"], (address, answer.json())
 
 
+def test_a_change_says_what_it_was_seen_as(api: Caller, bob: Any) -> None:
+    made = write.create(registry.get("account"), {"name": "青木商店"}, by=bob).record
+    for sent in ({"fields": {"rank": "A"}}, {"fields": {"rank": "A"}, "version": None}, {"fields": {}}):
+        answer = api("patch", f"accounts/{made.pk}", sent)
+        assert answer.status_code == 428 and "version" in answer.json()["detail"], sent
+    assert api("get", f"accounts/{made.pk}").json()["version"] == 1
+    etag = api("get", f"accounts/{made.pk}").headers["ETag"]
+    for seen, rank in ((etag, "A"), ('W/"2"', "B")):  # a proxy that packs answers makes weak ones
+        answer = api("patch", f"accounts/{made.pk}", {"fields": {"rank": rank}}, If_Match=seen)
+        assert answer.status_code == 200 and answer.json()["fields"]["rank"] == rank
+    held = api("get", "openapi.json").json()["paths"]["/accounts/{id}"]["patch"]
+    assert "428" in held["responses"] and "If-Match" in {one["name"] for one in held["parameters"]}
+
+
 def test_a_version_that_does_not_exist_yet_is_refused(bob: Any) -> None:
     made = write.create(registry.get("account"), {"name": "東和商事"}, by=bob).record
     answer = Caller(bob)("patch", f"accounts/{made.pk}", {"version": 99, "fields": {"rank": "C"}})
@@ -502,7 +521,7 @@ def test_a_call_loses_a_deal_with_its_reason_and_ties_people_with_their_roles(
     deal = write.create(registry.get("deal"), {"name": "設備更新"}, by=bob).record
     who = write.create(registry.get("contact"), {"family_name": "中村"}, by=bob).record
     lost = registry.get("stage").model.objects.get(outcome="lost", pipeline=deal.pipeline_id)
-    refused = api("patch", f"deals/{deal.pk}", {"fields": {"stage": lost.pk}})
+    refused = api("patch", f"deals/{deal.pk}", {"fields": {"stage": lost.pk}, "version": 1})
     assert refused.status_code == 422 and "失注理由" in refused.content.decode()
     fields = {
         "stage": lost.pk,
@@ -511,7 +530,7 @@ def test_a_call_loses_a_deal_with_its_reason_and_ties_people_with_their_roles(
         "competitor": ["西商", "東商"],
         "closed_at": "2026-11-20",
     }
-    told = api("patch", f"deals/{deal.pk}", {"fields": fields}).json()["fields"]
+    told = api("patch", f"deals/{deal.pk}", {"fields": fields, "version": 1}).json()["fields"]
     assert (told["outcome"], told["lost_to"], told["competitor"]) == ("lost", "東商", "西商、東商")
     assert told["closed_at"].startswith("2026-11-20")
     sent = {"add": [{"id": who.pk, "role": "決裁者"}]}
@@ -520,7 +539,7 @@ def test_a_call_loses_a_deal_with_its_reason_and_ties_people_with_their_roles(
     assert [(one["id"], one["role"]) for one in held] == [(deal.pk, "決裁者")]
     operations.change_field("deal", "lost_reason", {"may_lack": "1"}, by=alice)
     other = write.create(registry.get("deal"), {"name": "別の話"}, by=bob).record
-    assert api("patch", f"deals/{other.pk}", {"fields": {"stage": lost.pk}}).status_code == 200
+    assert api("patch", f"deals/{other.pk}", {"fields": {"stage": lost.pk}, "version": 1}).status_code == 200
 
 
 def test_a_stage_that_is_not_there_is_refused_in_words(api: Caller) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from enishi.access.models import AccessLog, Role, User
@@ -41,7 +42,7 @@ def test_connections_tell_no_key_of_what_one_may_not_see(goods: dict[str, str], 
     call = Caller(user)
     assert call("get", f"goods/{made.pk}").json()["fields"][tie] == [{"id": mine.pk, "role": ""}]
     assert call("get", "goods").json()["items"][0]["fields"][tie] == [{"id": mine.pk, "role": ""}]
-    changed = call("patch", f"goods/{made.pk}", {"fields": {"name": "品2"}}).json()
+    changed = call("patch", f"goods/{made.pk}", {"fields": {"name": "品2"}, "version": 1}).json()
     assert changed["fields"][tie] == [{"id": mine.pk, "role": ""}]
     held = call("get", f"goods/{made.pk}/links").json()
     assert [one["id"] for one in held[tie]] == [mine.pk]
@@ -119,7 +120,7 @@ def test_a_token_reads_only_where_it_may(goods: dict[str, str], bob: Any) -> Non
     assert "ひそかな話" in whole("get", f"goods/{made.pk}/timeline").content.decode()
     writer = Caller(bob, ("write:goods",))
     write.write(product, made.pk, {goods["price"]: 777}, by=bob)
-    answer = writer("patch", f"goods/{made.pk}", {"fields": {}})
+    answer = writer("patch", f"goods/{made.pk}", {"fields": {}, "version": 1})
     assert answer.json()["fields"] == {} and "品" not in answer.content.decode()
     answer = writer("patch", f"goods/{made.pk}", {"fields": {goods["price"]: 5}, "version": 1})
     assert answer.status_code == 409 and "777" not in answer.content.decode()
@@ -175,7 +176,9 @@ def test_a_role_is_one_of_the_connection_s_and_is_changed_by_adding(
     call("post", address, {"add": [{"id": maker.pk, "role": "主"}]})
     operations.change_connection(tie, {"roles": ["副"]}, by=alice)
     held = call("get", f"goods/{made.pk}").json()["fields"][tie]
-    assert call("patch", f"goods/{made.pk}", {"fields": {tie: held}}).status_code == 200 and roles() == ["主"]
+    assert call(
+        "patch", f"goods/{made.pk}", {"fields": {tie: held}, "version": made.version}
+    ).status_code == 200 and roles() == ["主"]
 
 
 def test_all_pages_of_a_connection_hold_every_record_once_in_its_order(
@@ -207,3 +210,51 @@ def test_all_pages_of_a_connection_hold_every_record_once_in_its_order(
     for bad in ("x", "1", "1_", "_1", "1_x", "9" * 30 + "_1", "-1_1"):
         assert call("get", f"goods/{made.pk}/links/{tie}?cursor={bad}").status_code == 400
     assert call("get", f"goods/{made.pk}/links/{tie}?nonsense=1").status_code == 400
+
+
+def test_what_is_out_of_use_stays_hidden_and_limited(goods: dict[str, str], alice: Any) -> None:
+    """A field that a role doesn't see is told by no history, and by nothing computed of it, once nobody uses it; and the role's page keeps
+    what it says of it and of entities out of use."""
+    product = goods["product"]
+    double = operations.add_field(product, "formula", "倍", {"formula": {"expression": "{価格} * 2"}, "result": "money"}, by=alice).key  # fmt: skip
+    entity = registry.get(product)
+    made = write.create(entity, {"name": "品", goods["price"]: 4321}, by=alice).record
+    write.write(entity, made.pk, {goods["price"]: 1234}, by=alice)
+    user = outside({})
+    role = Role.objects.get()
+    role.rights |= {"fields": {product: {goods["price"]: "hidden"}}, "entities": {product: {"see": "all"}, goods["supplier"]: {"see": "own"}}}  # fmt: skip
+    role.save()
+    operations.retire_field(product, goods["price"], by=alice)
+    client = Client()
+    client.force_login(user)
+    read = [client.get(f"/goods/{made.pk}/{part}").content.decode() for part in ("", "timeline/", "history/?from=1&to=2")]  # fmt: skip
+    read.append(json.dumps(Caller(user)("get", f"goods/{made.pk}").json()))
+    read.append(json.dumps(Caller(user)("get", f"goods/{made.pk}/timeline").json(), ensure_ascii=False))
+    for text in read:
+        plain = text.replace(",", "")
+        assert not [one for one in ("4321", "1234", "8642", "2468", double) if one in plain]
+    operations.retire_entity(goods["supplier"], by=alice)
+    admin = Client()
+    admin.force_login(alice)
+    sent = {"name": "外", f"reach.{product}.see": "all", "reach..see": "all"}
+    assert admin.post(f"/settings/roles/{role.pk}/", sent).status_code == 302
+    role.refresh_from_db()
+    assert role.rights["fields"] == {product: {goods["price"]: "hidden"}}
+    assert role.rights["entities"][goods["supplier"]]["see"] == "own"
+
+
+def test_what_is_given_out_of_sight_is_not_called_missing(goods: dict[str, str], alice: Any) -> None:
+    """On the page and over HTTP: the change has been made, and is said to have been."""
+    user = outside({goods["supplier"]: {"see": "own", "create": "own", "change": "own"}})
+    supplier = registry.get(goods["supplier"])
+    first, second = (
+        write.create(supplier, {"name": name, "owner": user.pk}, by=alice).record for name in ("甲", "乙")
+    )
+    sent = {"fields": {"owner": alice.pk}, "version": 1}
+    assert Caller(user)("patch", f"suppliers/{first.pk}", sent).status_code == 204
+    client = Client(headers={"HX-Request": "true"})
+    client.force_login(user)
+    answer = client.post(f"/suppliers/{second.pk}/field/owner/", {"owner": str(alice.pk), "version": "1"})
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/suppliers/")
+    assert "もう表示できません" in client.get("/suppliers/", headers={"HX-Request": "false"}).content.decode()
+    assert {row.owner_id for row in supplier.model._default_manager.all()} == {alice.pk}

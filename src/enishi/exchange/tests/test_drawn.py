@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlsxwriter
 
 from enishi.exchange import importing
 from enishi.records import history, registry, write
@@ -99,6 +100,53 @@ def test_a_sheet_tells_by_its_words_that_it_is_about_an_own_entity(
     path = tmp_path / "x.csv"
     path.write_text("商品名,商品コード,標準価格,発売日\n干し芋,P001,1200,2023-04-01\n", encoding="utf-8")
     assert bring_in(path, bob).figures["created"] == {goods["product"]: 1}
+
+
+@pytest.mark.parametrize(
+    ("sheet", "headings", "own"),
+    [
+        ("Sheet1", "会社名,電話,掛け率,取扱分類,取引開始日", True),  # all are its own
+        ("仕入先一覧", "会社名,電話,掛け率,取扱分類,業種,備考", True),  # most are, and it is called so
+        ("Sheet1", "会社名,電話,掛け率,取扱分類,業種,備考", False),
+        ("Sheet1", "会社名,電話,業種", False),
+    ],
+)
+def test_a_list_of_companies_of_ones_own_is_not_taken_for_customers(
+    alice: Any, tmp_path: Path, sheet: str, headings: str, own: bool
+) -> None:
+    supplier = operations.add_entity("仕入先", layout={"title_label": "会社名"}, by=alice).name
+    for kind, label in (
+        ("telephone", "電話"),
+        ("percent", "掛け率"),
+        ("text", "取扱分類"),
+        ("date", "取引開始日"),
+    ):
+        operations.add_field(supplier, kind, label, {}, by=alice)
+    path = tmp_path / "台帳.xlsx"
+    book = xlsxwriter.Workbook(path)
+    page, heads = book.add_worksheet(sheet), headings.split(",")
+    samples = {"掛け率": 65, "取引開始日": "2026/4/1", "電話": "03-1234-5678"}
+    for row in range(5):
+        page.write_row(row, 0, [samples.get(one, f"株式会社{row}") for one in heads] if row else heads)
+    book.close()
+    assert importing.begin(path, path.name, by=alice).plan["main"] == (supplier if own else "account")
+
+
+@pytest.mark.parametrize(("name", "main"), [("商品", "product"), ("商品マスタ", "product"), ("Sheet1", None)])
+def test_a_sheet_called_products_holds_products(alice: Any, tmp_path: Path, name: str, main: Any) -> None:
+    path = tmp_path / "台帳.xlsx"
+    book = xlsxwriter.Workbook(path)
+    page = book.add_worksheet(name)
+    for row, cells in enumerate(
+        [
+            ("商品名", "商品コード", "標準単価", "産地"),
+            *((f"茶{n}", f"P{n:03}", 100 * n, "静岡") for n in range(1, 9)),
+        ]
+    ):
+        page.write_row(row, 0, cells)
+    book.close()
+    found = importing.begin(path, path.name, by=alice).plan["main"]
+    assert found == main if main else found != "product"
 
 
 def test_an_export_comes_back_as_it_went_out(

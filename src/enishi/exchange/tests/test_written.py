@@ -100,3 +100,10 @@ def test_other_sheets_are_told_and_can_be_opened(alice: Any, as_alice: Any, tmp_
     job.refresh_from_db()
     assert (job.plan["table"], job.plan["others"], job.plan["main"]) == ("案件", ["お客様一覧"], "deal")
     assert "「お客様一覧」を開く" in page
+    # The file needn't be brought again for its other sheets; what has come in is offered no more.
+    importing.run(job)
+    assert "「お客様一覧」を開く" in as_alice.get(f"/import/{job.pk}/").content.decode()
+    following = as_alice.post(f"/import/{job.pk}/", {"sheet": "お客様一覧"})["Location"]
+    page = as_alice.get(following).content.decode()
+    assert "お客様一覧・12行" in page and "を開く" not in page
+    assert as_alice.post(f"/import/{job.pk}/", {"sheet": "どこにもない"}).status_code == 200

@@ -13,6 +13,7 @@ from enishi.records import registry
 from enishi.records.design.drawing import changed, check_label, drawing, next_position, word
 from enishi.records.errors import NotFound, Refused
 from enishi.records.models import ConnectionDesign, Link
+from enishi.records.tasks import compute_entity
 
 MOST_CONNECTIONS = 60
 
@@ -115,4 +116,6 @@ def bring_back_connection(name: str, *, by: User) -> None:
     row = _connection_row(name)
     row.retired_at = None
     row.save(update_fields=["retired_at"])
+    for name in dict.fromkeys((row.from_entity, row.to_entity)):  # sums over it
+        compute_entity.enqueue(name)
     changed(by, row.from_entity, f"+ {row}")

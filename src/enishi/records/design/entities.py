@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 from django.utils.text import slugify
@@ -18,8 +18,9 @@ from enishi.records.design.icons import ICONS
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields.automatic import check_pattern
-from enishi.records.models import EntityDesign
+from enishi.records.models import ConnectionDesign, EntityDesign
 from enishi.records.models.design import FIRST_CODE
+from enishi.records.tasks import compute_entity
 
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,39}\Z")
 MOST_ENTITIES = 4095 - FIRST_CODE
@@ -241,6 +242,10 @@ def bring_back_entity(name: str, *, by: User) -> None:
         raise NotFound
     design.retired_at = None
     design.save(update_fields=["retired_at"])
+    ends = ConnectionDesign.objects.filter(Q(from_entity=name) | Q(to_entity=name), retired_at=None)
+    tied = dict.fromkeys(one for pair in ends.values_list("from_entity", "to_entity") for one in pair)
+    for one in tied:  # sums over it
+        compute_entity.enqueue(one)
     changed(by, name, f"+ {design}")
 
 

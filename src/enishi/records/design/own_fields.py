@@ -180,5 +180,7 @@ def bring_back_field(entity_name: str, name: str, *, by: User) -> None:
     row.save(update_fields=["retired_at"])
     if not row.name:
         indexes.want(row)
+    if row.kind == "formula":  # nobody computed it meanwhile
+        compute_entity.enqueue(entity_name)
     changed(by, entity_name, f"+ {row}")
     field_seen.send(entity=entity_name, field=name)

@@ -90,7 +90,7 @@ class Formula(Number):
     def compute(self, record: Any) -> int | float | None:
         """The result of an expression for a record as it stands."""
         assert self.entity is not None
-        fields = self.entity.fields
+        fields = {**self.entity.retired, **self.entity.fields}  # what is out of use keeps its values
 
         def look(name: str) -> Decimal | None:
             found = fields.get(name)

@@ -296,7 +296,11 @@ def _save_field(request: HttpRequest, entity: Entity, record_id: int, name: str)
             "version": error.version,
         }
         return render(request, "records/fact_conflict.html", context, status=409)
-    record = one(entity, user, record_id)
+    try:
+        record = one(entity, user, record_id)
+    except NotFound:  # it was given to somebody whose records this person doesn't see
+        messages.success(request, _("保存しました。担当が変わったので、この記録はもう表示できません。"))
+        return htmx.go(request, entity.list_url)
     line = fact(entity, record, name, permits(user, "change", entity, record))
     context = card_parts(request, entity, record, head=True) | {"fact": line}
     response = render(request, "records/fact_saved.html", context)

@@ -162,12 +162,22 @@ def filter_chips(request: HttpRequest, state: ListState) -> list[dict[str, str]]
     return chips
 
 
-def builder_kinds(entity: Entity, *, deep: bool = True) -> list[dict[str, Any]]:
-    """What the condition builder offers: fields, their operators in words, their choices; and what hangs on the record, with
-    the same of the other's fields (one step deep: who wants more keeps two views)."""
+Offered = dict[str, list[dict[str, str]]]
+
+
+def builder_kinds(entity: Entity, *, deep: int = 2, offered: Offered | None = None) -> list[dict[str, Any]]:
+    """What the condition builder offers: fields, their operators in words, their choices; and what hangs on the record, with the same of
+    the other's fields.
+
+    Args:
+        deep: how many steps from record to record; the last one goes over the owner's connections only.
+        offered: people, teams and tags as they were asked for already, for all fields once.
+    """
+    whole = deep > 1
+    held: Offered = {} if offered is None else offered
     made: list[dict[str, Any]] = []
     for one in entity.fields.values():
-        if one.hidden or (one.linked and deep):
+        if one.hidden or (one.linked and whole):
             continue
         if one.kind in UNBUILDABLE or one.kind == "reference" or one.linked:
             operators: tuple[str, ...] = ("empty", "not_empty")
@@ -181,17 +191,19 @@ def builder_kinds(entity: Entity, *, deep: bool = True) -> list[dict[str, Any]]:
                 if not option.retired
             ]
         elif isinstance(one, Person):
-            options = [{"value": "me", "label": _("自分")}] + [
-                {"value": str(user.pk), "label": str(user)} for user in one.users
-            ]
+            if "users" not in held:
+                held["users"] = [{"value": str(user.pk), "label": str(user)} for user in one.users]
+            options = [{"value": "me", "label": _("自分")}, *held["users"]]
         elif isinstance(one, InTeam):
-            options = [{"value": "me", "label": _("自分のチーム")}] + [
-                {"value": str(team.pk), "label": str(team)} for team in one.teams
-            ]
+            if "teams" not in held:
+                held["teams"] = [{"value": str(team.pk), "label": str(team)} for team in one.teams]
+            options = [{"value": "me", "label": _("自分のチーム")}, *held["teams"]]
         elif isinstance(one, Tags):
             from enishi.records.models import Tag
 
-            options = [{"value": tag.name, "label": tag.name} for tag in Tag.objects.all()[:200]]
+            if "tags" not in held:
+                held["tags"] = [{"value": tag.name, "label": tag.name} for tag in Tag.objects.all()[:200]]
+            options = held["tags"]
         elif one.kind == "yes_no":
             options = [{"value": "1", "label": _("はい")}, {"value": "0", "label": _("いいえ")}]
         made.append(
@@ -210,27 +222,27 @@ def builder_kinds(entity: Entity, *, deep: bool = True) -> list[dict[str, Any]]:
                 "options": options,
             }
         )
-    return made + (_connected_kinds(entity) if deep else [])
+    return made + (_connected_kinds(entity, deep - 1, held) if deep else [])
 
 
-def _connected_kinds(entity: Entity) -> list[dict[str, Any]]:
-    """Connections the owner drew, and built-in ones that point here."""
+def _connected_kinds(entity: Entity, deep: int, offered: Offered) -> list[dict[str, Any]]:
+    """Connections the owner drew, and at the first step built-in ones that point here."""
     found: list[tuple[str, str, dict[str, Any], Entity]] = [
         (f"has-{one.name}", one.label, {"field": one.name}, one.target) for one in entity.linked
     ]
-    for each in entity.connections:
+    for each in entity.connections if deep else ():
         other = registry.find(each.entity)
         if other is not None:
             held = {"entity": each.entity, "field": each.field}
             found.append((f"has-{each.entity}-{each.field}", str(each.label), held, other))
-    for name in ("task", "activity") if entity.name not in {"task", "activity"} else ():
+    for name in ("task", "activity") if deep and entity.name not in {"task", "activity"} else ():
         other = registry.find(name)
         if other is not None and hasattr(entity.model, "next_step"):
             found.append((f"has-{name}", str(other.label), {"entity": name, "link": "about"}, other))
     return [
         {
             "name": name, "label": f"{label} …", "operators": [], "input": "text", "options": [], "has": has,
-            "of": builder_kinds(other, deep=False),
+            "of": builder_kinds(other, deep=deep, offered=offered),
         }
         for name, label, has, other in found
     ]  # fmt: skip

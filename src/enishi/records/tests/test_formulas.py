@@ -209,6 +209,54 @@ def test_a_formula_over_what_is_there_already_is_computed_by_the_worker(bob: Any
 
 
 @db
+def test_what_is_out_of_use_goes_on_counting_and_comes_back_right(
+    shop: dict[str, str], alice: Any, bob: Any
+) -> None:
+    def line(name: str, count: int) -> Any:
+        entity, price = registry.get(shop["line"]), registry.get(shop["line"]).fields.get(shop["price"])
+        values = {"name": name, shop["count"]: count, shop["tie"]: order.pk}
+        return write.create(entity, values | ({price.name: 100} if price else {}), by=bob).record
+
+    order = write.create(registry.get(shop["order"]), {"name": "注文"}, by=bob).record
+    first, second = line("甲", 2), line("乙", 3)
+    assert held(shop, shop["order"], order, "lines", "sum", "total") == [2, 500, 550]
+    # The price of lines: what is there keeps its amount whatever else changes.
+    operations.retire_field(shop["line"], shop["price"], by=alice)
+    write.write(registry.get(shop["line"]), first.pk, {shop["count"]: 4}, by=bob)
+    assert held(shop, shop["line"], first, "amount") == [400]
+    # The amount, which is computed: the sum goes on with what there is, and follows when it is back.
+    operations.retire_field(shop["line"], shop["amount"], by=alice)
+    write.delete(registry.get(shop["line"]), [second.pk], by=bob)
+    write.write(registry.get(shop["line"]), first.pk, {shop["count"]: 6}, by=bob)
+    assert held(shop, shop["order"], order, "lines", "sum", "total") == [1, 400, 440]
+    for name in ("price", "amount"):
+        operations.bring_back_field(shop["line"], shop[name], by=alice)
+    compute_entity.func(shop["line"])
+    assert held(shop, shop["order"], order, "lines", "sum", "total") == [1, 600, 660]
+    # The connection.
+    operations.retire_connection(shop["tie"], by=alice)
+    write.write(registry.get(shop["line"]), first.pk, {shop["count"]: 7}, by=bob)
+    operations.bring_back_connection(shop["tie"], by=alice)
+    compute_entity.func(shop["order"])
+    assert held(shop, shop["order"], order, "lines", "sum", "total") == [1, 700, 770]
+
+
+@db
+def test_sums_follow_a_formula_that_is_changed(shop: dict[str, str], alice: Any, bob: Any) -> None:
+    order = write.create(registry.get(shop["order"]), {"name": "注文"}, by=bob).record
+    line = {"name": "甲", shop["count"]: 2, shop["price"]: 100, shop["tie"]: order.pk}
+    write.create(registry.get(shop["line"]), line, by=bob)
+    operations.change_field(
+        shop["line"],
+        shop["amount"],
+        {"formula": {"expression": "{単価} * {数量} * 3"}, "result": "money"},
+        by=alice,
+    )
+    compute_entity.func(shop["line"])
+    assert held(shop, shop["order"], order, "sum", "total") == [600, 660]
+
+
+@db
 @pytest.mark.parametrize(
     ("formula", "said"),
     [

@@ -9,8 +9,10 @@ from django.http import QueryDict
 
 from enishi.records import lists, registry, write
 from enishi.records.conditions import BadCondition
+from enishi.records.design import operations
 from enishi.records.lists import ListState, totals
 from enishi.records.models import SavedView
+from enishi.records.pages.lists import builder_kinds
 from enishi.records.testing import HTMX, snapshot
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("A5")]
@@ -340,3 +342,20 @@ class TestBulk:
             as_bob.post("/accounts/bulk/", {"ids": str(10**17), "action": "delete"}, headers=HTMX).status_code
             == 404
         )
+
+
+@pytest.mark.row("A4")
+def test_the_builder_asks_two_steps_away_with_people_asked_for_once(
+    alice: Any, django_assert_max_num_queries: Any
+) -> None:
+    names = {word: operations.add_entity(word, by=alice).name for word in ("品", "仕入先", "契約書")}
+    operations.add_field(names["契約書"], "date", "終了日", {}, by=alice)
+    for here, there in (("品", "仕入先"), ("仕入先", "契約書")):
+        operations.add_connection(
+            names[here], names[there], label=there, back_label=here, many=True, by=alice
+        )
+    with django_assert_max_num_queries(3):  # people, teams, tags
+        kinds = builder_kinds(registry.get(names["品"]))
+    for word in ("仕入先 …", "契約書 …"):
+        kinds = next(one["of"] for one in kinds if one["label"] == word)
+    assert "終了日" in {one["label"] for one in kinds} and not [one for one in kinds if "has" in one]

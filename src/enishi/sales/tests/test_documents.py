@@ -378,7 +378,7 @@ def test_the_api_takes_and_gives_lines(company: Any, account: Any, bob: Any) -> 
     assert made["fields"]["total"] == 651
     assert [line["quantity"] for line in made["fields"]["lines"]] == ["3", "2"]
     again = client.patch(
-        f"/api/v1/orders/{made['id']}", json.dumps({"fields": {"lines": made["fields"]["lines"][:1]}}), content_type="application/json"
+        f"/api/v1/orders/{made['id']}", json.dumps({"fields": {"lines": made["fields"]["lines"][:1]}, "version": made["version"]}), content_type="application/json"
     )  # fmt: skip
     assert again.json()["fields"]["total"] == 326
 
