@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+import re
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -30,6 +31,7 @@ from enishi.work.recording import NEXT_NAMES
 SHOWN = frozenset(
     {"about", "outcome", "text", "next_on", "todo_name", "todo_on", "at", "stage"}
 )  # what the form has a place for beside the error
+CARD = re.compile(r"//[^/?#]+/([a-z0-9-]{1,60})/([0-9]{1,18})/(?:[?#].*)?\Z")  # a card's address
 ICONS = {
     "note": "sticky-note",
     "call": "phone",
@@ -184,6 +186,22 @@ def _planned(request: HttpRequest) -> Any:
     return found
 
 
+def _is_recorded_on(entity: Any) -> bool:
+    """Whether its cards are where visits and calls are recorded."""
+    return bool(entity.drawn or entity.name in {"account", "contact", "lead", "deal"})
+
+
+def _looked_at(request: HttpRequest) -> str:
+    """What the card is of from which the form was opened ("deal:12"), so that nobody looks for it once more; nothing elsewhere."""
+    found = CARD.search(request.headers.get("HX-Current-URL", ""))
+    try:
+        entity = registry.by_slug(found[1]) if found else None
+    except KeyError:
+        return ""
+    about = f"{entity.name}:{found[2]}" if found and entity and _is_recorded_on(entity) else ""
+    return about if about and _is_seen(about, person(request)) else ""
+
+
 def _is_seen(about: str, user: User) -> bool:
     """Whether what a task is about is still there for the person."""
     found = parse(about)
@@ -201,6 +219,8 @@ def quick_record(request: HttpRequest) -> HttpResponse:
     if planned is not None and "about" in registry.get("task").fields and not about:
         about = planned.about if _is_seen(planned.about, user) else ""  # else the form asks whom it is about
     if request.method != "POST":
+        if not about and planned is None and "part" not in request.GET:
+            about = _looked_at(request)
         template = (
             "work/record_people.html" if request.GET.get("part") == "people" else "work/record_dialog.html"
         )
@@ -292,7 +312,7 @@ def add_composer(
         records and context["may_finish"] and bool(getattr(record, "next_task_id", None))
     )
     context["may_record_task"] = records and entity.name == "task" and bool(record.about)
-    if records and (entity.drawn or entity.name in {"account", "contact", "lead", "deal"}):
+    if records and _is_recorded_on(entity):
         context["composer"] = "work/composer.html"
         context["composer_about"] = f"{entity.name}:{record.pk}"
         words = (

@@ -203,7 +203,7 @@ def pay(request: HttpRequest, record_id: int) -> HttpResponse:
         payments, values | {"invoice": record_id, "owner": record.owner_id or user.pk}, by=user, key=request.POST.get("idempotency_key", "")[:80]
     )  # fmt: skip
     said = _("入金を記録しました。")
-    over = -int(invoices.model._default_manager.values_list("balance", flat=True).get(pk=record_id))
+    over = -one(invoices, user, record_id).balance
     if over > 0 and "balance" in invoices.fields:
         said += _("請求額より%(amount)s多い入金です。") % {"amount": invoices.field("balance").text(over)}
     text = {

@@ -276,6 +276,27 @@ class TestRecording:
         assert (made[0].lost_reason, made[0].lost_to, made[0].lost_detail) == ("競合", "東商", "納期")
         assert made[0].name == "更新"  # only what is asked for
 
+    def test_the_form_is_about_the_card_it_is_opened_from(
+        self, account: Any, alice: Any, as_alice: Any
+    ) -> None:
+        deal = write.create(registry.get("deal"), {"name": "更新"}, by=alice).record
+
+        def form(address: str) -> str:
+            headers = {**HTMX, "HX-Current-URL": f"http://testserver{address}"}
+            return str(as_alice.get("/record/", headers=headers).text)
+
+        assert f'value="deal:{deal.pk}"' in form(f"/deals/{deal.pk}/?tab=facts")
+        assert 'id="record-stage"' in form(f"/deals/{deal.pk}/")
+        assert f'value="account:{account.pk}"' in form(f"/accounts/{account.pk}/")
+        for other in (
+            "/deals/",
+            f"/deals/{deal.pk + 99}/",
+            "/products/1/",
+            "/nothing/1/",
+            f"/deals/{10**18}/",
+        ):
+            assert 'id="record-stage"' not in form(other)
+
     def test_a_visit_is_taken_back_from_the_timeline(self, account: Any, alice: Any) -> None:
         done = recording.record(
             {"kind": "visit", "about": f"account:{account.pk}", "text": "x"}, by=alice, key=""
