@@ -120,7 +120,8 @@ document.addEventListener("focusin", (event) => {
 // A field that is asked only where another one says so comes and goes with it.
 function askWhatIsAsked(form: Element): void {
   form.querySelectorAll<HTMLElement>("[data-visible-if]").forEach((field) => {
-    const others = form.querySelectorAll<HTMLInputElement | HTMLSelectElement>(`[name="${field.dataset.visibleIf}"]`);
+    const within = field.closest("[data-asked]") ?? form; // fields of another record, whose names mean something else in the form
+    const others = within.querySelectorAll<HTMLInputElement | HTMLSelectElement>(`[name="${field.dataset.visibleIf}"]`);
     if (!others.length) return;
     const said = [...others].filter((one) => !(one instanceof HTMLInputElement && ["checkbox", "radio"].includes(one.type)) || (one as HTMLInputElement).checked).map((one) => one.value);
     field.hidden = !said.some((one) => (field.dataset.visibleValues ?? "").split(",").includes(one));

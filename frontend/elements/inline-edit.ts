@@ -5,6 +5,8 @@ document.addEventListener("keydown", (event) => {
   const form = (event.target as Element).closest?.<HTMLFormElement>("form[data-inline]");
   if (!form || isImeKey(event)) return;
   if (event.key === "Escape") {
+    // Lines are too much work to be given up by a key that is meant for a list of proposals.
+    if ((event.target as Element).closest("line-grid")) return;
     event.preventDefault();
     form.querySelector<HTMLElement>("[data-cancel]")?.click();
   } else if (event.key === "Tab" && !event.shiftKey && !form.querySelector("record-picker, line-grid")) {

@@ -99,6 +99,21 @@ def test_losing_asks_for_the_reason_and_giving_up_leaves_the_deal(page: Any, mad
     assert column_of(page, deal) == "失注"
 
 
+def test_a_visit_that_ends_a_deal_asks_for_the_same_in_its_form(phone: Any, made: dict[str, Any]) -> None:
+    deal = made["deals"][2]
+    phone.goto(f"/deals/{deal.pk}/")
+    phone.click(".plus")
+    phone.fill("#record-text", "決まった")
+    phone.select_option("#record-stage", label="受注")
+    phone.wait_for_selector("#dialog [name=amount]")
+    assert phone.is_visible("#dialog [name=closed_at]")  # the visit's own result is another field
+    phone.select_option("#record-stage", label="失注")
+    phone.check("#dialog [name=lost_reason][value=競合]")
+    assert phone.input_value("#record-text") == "決まった"
+    phone.click("#dialog .dialog-head button.btn-primary")
+    phone.wait_for_selector(".toast-box:has-text('失注')")
+
+
 def test_what_another_person_moves_appears_by_itself(browse: Any, made: dict[str, Any]) -> None:
     alice, bob = browse("alice"), browse("bob")
     alice.goto("/deals/board/")

@@ -78,6 +78,17 @@ def test_from_quote_to_payment_on_a_laptop(page: Any, made: dict[str, Any], live
         assert (invoice.total, invoice.balance, invoice.status) == (650, 0, "paid")
 
 
+def test_a_key_meant_for_the_proposals_keeps_the_lines_of_a_deal(page: Any, made: dict[str, Any]) -> None:
+    page.goto(f"/deals/{made['deals'][0].pk}/")
+    page.click("text=明細を入れる")
+    name = page.locator(".lg-row input[data-name=text]")
+    name.fill("高圧洗浄機")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    page.wait_for_timeout(300)
+    assert name.input_value() == "高圧洗浄機"
+
+
 def test_a_quote_is_typed_on_a_telephone(phone: Any, made: dict[str, Any]) -> None:
     quote(phone)
     assert phone.locator(".document-bar >> text=発行する").is_visible()

@@ -54,7 +54,7 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
 
     Args:
         values: kind, about, text, outcome, met, at, minutes, next_on, next_time, next_name, todo_on, todo_name, stage, stage_was (where
-            the deal stood when the form was opened), lost_reason (raw, as a form gives them); task, the key of the task whose outcome this is, or None.
+            the deal stood when the form was opened; raw, as a form gives them), step (what the stage asks for, by the deal's fields); task, the key of the task whose outcome this is, or None.
 
     Raises:
         NotAllowed, NotFound, Refused, Conflict
@@ -217,8 +217,6 @@ def _move(values: dict[str, Any], by: User, operation: Operation) -> Any:
                 ]
             }
         )
-    changes = {"stage": values["stage"]}
-    if values.get("lost_reason"):
-        changes["lost_reason"] = values["lost_reason"]
+    changes = {"stage": values["stage"], **values.get("step", {})}
     done = write.write(entity, found[1], changes, by=by, operation=operation)
     return done.record if done.event is not None else None

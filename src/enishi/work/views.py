@@ -1,6 +1,8 @@
 """Pages that are work's own: quick record, done in one tap, notifications."""
 
+import copy
 import datetime
+import re
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -15,11 +17,11 @@ from enishi.japanese import calendar
 from enishi.kit import htmx
 from enishi.records import registry, write
 from enishi.records.errors import Refused
-from enishi.records.fields import FreeChoice
 from enishi.records.fields.any_record import parse
 from enishi.records.models import Notification
 from enishi.records.pages.base import dialog, form_input, handled, person, whole
 from enishi.records.pages.cards import card_context
+from enishi.records.pages.steps import asked_within, step_values
 from enishi.records.visible import one, require, visible
 from enishi.work import recording
 from enishi.work.activities.entity import KINDS, OUTCOMES
@@ -27,8 +29,9 @@ from enishi.work.daysoff.days import company_days
 from enishi.work.recording import NEXT_NAMES
 
 SHOWN = frozenset(
-    {"about", "outcome", "text", "next_on", "todo_name", "todo_on", "at", "stage", "lost_reason"}
+    {"about", "outcome", "text", "next_on", "todo_name", "todo_on", "at", "stage"}
 )  # what the form has a place for beside the error
+CARD = re.compile(r"//[^/?#]+/([a-z0-9-]{1,60})/([0-9]{1,18})/(?:[?#].*)?\Z")  # a card's address
 ICONS = {
     "note": "sticky-note",
     "call": "phone",
@@ -37,12 +40,6 @@ ICONS = {
     "mail": "mail",
     "task": "square-check",
 }
-
-
-def _reasons() -> list[str]:
-    """Why a deal may have been lost."""
-    found = registry.get("deal").fields.get("lost_reason")
-    return found.offered(None) if isinstance(found, FreeChoice) else []
 
 
 def next_days() -> list[tuple[str, str]]:
@@ -102,6 +99,8 @@ def form_context(
                 visible(contacts, user).filter(account=account_id).order_by("-last_contact_at", "pk")[:8]
             )
     errors = errors or {}
+    chosen, step = _step(request, about, deal, errors)
+    beside = SHOWN | {one["name"] for one in (step or {}).get("inputs", ())}
     fixed = planned is not None and planned.kind in NEXT_NAMES  # what comes of a to-do is no visit
     return {
         "about": about,
@@ -131,14 +130,37 @@ def form_context(
         "next_name": posted.get("next_name", ""),
         "deal": deal,
         "stages": stages,
-        "stage": whole(posted.get("stage", "")) or (deal.stage_id if deal else None),
-        "reasons": _reasons() if stages else [],
-        "lost_reason": posted.get("lost_reason", ""),
+        "stage": chosen,
+        "stage_was": deal.stage_id if deal else None,
+        "step": step,
         "errors": errors,
-        "more": [text for name, texts in errors.items() if name not in SHOWN for text in texts],
+        "more": [text for name, texts in errors.items() if name not in beside for text in texts],
         "icons": ICONS,
         "key": posted.get("idempotency_key", ""),
     }
+
+
+def _step(
+    request: HttpRequest, about: str, deal: Any, errors: dict[str, list[str]]
+) -> tuple[int | None, dict[str, Any] | None]:
+    """The stage that is chosen for a deal, and what the step to it asks for; of a form that was about another deal nothing is taken over."""
+    if deal is None:
+        return None, None
+    posted = request.POST if request.method == "POST" else request.GET
+    chosen = whole(posted.get("stage", "")) if posted.get("stage_of", about) == about else None
+    if chosen is None or chosen == deal.stage_id:
+        return deal.stage_id, None
+    return chosen, asked_within(request, registry.get("deal"), copy.copy(deal), str(chosen), errors)
+
+
+def _step_values(request: HttpRequest, about: str) -> dict[str, Any]:
+    """What the form says of the deal beside its stage, as far as the step asks for it."""
+    found, entity = parse(about), registry.find("deal")
+    if not found or found[0] != "deal" or entity is None or not request.POST.get("stage"):
+        return {}
+    _chosen, step = _step(request, about, one(entity, person(request), found[1]), {})
+    names = {one["name"] for one in step["inputs"]} if step else set()
+    return step_values(request, entity, "stage", among=names)
 
 
 def _happened(task: Any) -> str:
@@ -164,6 +186,22 @@ def _planned(request: HttpRequest) -> Any:
     return found
 
 
+def _is_recorded_on(entity: Any) -> bool:
+    """Whether its cards are where visits and calls are recorded."""
+    return bool(entity.drawn or entity.name in {"account", "contact", "lead", "deal"})
+
+
+def _looked_at(request: HttpRequest) -> str:
+    """What the card is of from which the form was opened ("deal:12"), so that nobody looks for it once more; nothing elsewhere."""
+    found = CARD.search(request.headers.get("HX-Current-URL", ""))
+    try:
+        entity = registry.by_slug(found[1]) if found else None
+    except KeyError:
+        return ""
+    about = f"{entity.name}:{found[2]}" if found and entity and _is_recorded_on(entity) else ""
+    return about if about and _is_seen(about, person(request)) else ""
+
+
 def _is_seen(about: str, user: User) -> bool:
     """Whether what a record is about is there for the person."""
     found = parse(about)
@@ -183,6 +221,8 @@ def quick_record(request: HttpRequest) -> HttpResponse:
     if not (request.POST.get("composer") or _is_seen(about, user)):
         about = ""  # what is gone or not for this person's eyes: the form asks whom it is about
     if request.method != "POST":
+        if not about and planned is None and "part" not in request.GET:
+            about = _looked_at(request)
         template = (
             "work/record_people.html" if request.GET.get("part") == "people" else "work/record_dialog.html"
         )
@@ -191,11 +231,11 @@ def quick_record(request: HttpRequest) -> HttpResponse:
         name: request.POST.get(name, "")
         for name in (
             "kind", "text", "outcome", "at", "next_on", "next_time", "next_name", "todo_on", "todo_name", "stage", "stage_was",
-            "lost_reason",
         )
     }  # fmt: skip
     values["about"] = about
     values["met"] = ",".join(request.POST.getlist("met"))
+    values["step"] = _step_values(request, about)
     if planned is not None:
         values |= {
             "task": planned.pk,
@@ -274,7 +314,7 @@ def add_composer(
         records and context["may_finish"] and bool(getattr(record, "next_task_id", None))
     )
     context["may_record_task"] = records and entity.name == "task" and bool(record.about)
-    if records and (entity.drawn or entity.name in {"account", "contact", "lead", "deal"}):
+    if records and _is_recorded_on(entity):
         context["composer"] = "work/composer.html"
         context["composer_about"] = f"{entity.name}:{record.pk}"
         words = (

@@ -69,13 +69,14 @@ class Figure:
 
 @dataclass
 class Line:
-    """One line of the tree; without a goal only the name of a team above others that have one."""
+    """One line of the tree; without a goal that of a team above others that have one, with what it reached."""
 
     label: str
     scope: str
     depth: int
     url: str = ""
     goal: bool = False
+    figures: bool = False  # whether there is something to show beside the name
     target: str = ""
     actual: Figure = field(default_factory=lambda: Figure("–"))
     percent: int | None = None
@@ -196,7 +197,7 @@ class _Maker:
                 continue
             name, held = self.people.teams[team].name, mine.get(("team", team))
             if held is None:
-                lines.append(Line(name, "team", top + depth))
+                lines.append(self.without_goal(measure, name, top + depth, self.people.members(team)))
             else:
                 lines.append(self.line(measure, "team", name, top + depth, self.people.members(team), held))
             lines += [
@@ -220,7 +221,7 @@ class _Maker:
         self, measure: str, scope: str, label: str, depth: int, owners: frozenset[int] | None, wanted: Wanted
     ) -> Line:
         """A goal with its figures."""
-        made = Line(label, scope, depth, goal=True, target=amount_text(measure, wanted.target))
+        made = Line(label, scope, depth, goal=True, figures=True, target=amount_text(measure, wanted.target))
         if self.months:
             made.url = self.goals.list_url
             if wanted.months < self.months:
@@ -242,6 +243,16 @@ class _Maker:
             made.pace = amount_text(measure, math.ceil(gap / self.days.left)) if self.days.left else ""
         if not self.over:
             self._forecast(made, measure, owners, actual)
+        return made
+
+    def without_goal(self, measure: str, label: str, depth: int, owners: frozenset[int]) -> Line:
+        """A team of which only members have goals: what it reached and what is to be expected, as its head asks."""
+        made, actual = Line(label, "team", depth), self.ledger.sum(measure, owners)
+        if actual is not None:
+            made.figures = True
+            made.actual = Figure(amount_text(measure, actual), self.ledger.address(measure, owners))
+            if not self.over:
+                self._forecast(made, measure, owners, actual)
         return made
 
     def _due(self) -> int:

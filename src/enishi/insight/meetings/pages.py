@@ -113,7 +113,7 @@ def cells(counted: Counted, heads: dict[str, str], owners: Any, span: Span) -> l
     made = []
     for name in counted.names:
         value = counted.sum(name, owners, span[0])
-        share = f"{value * 100 // held}%" if name in {"success", "next"} and held else ""
+        share = f"{round(value * 100 / held)}%" if name in {"success", "next"} and held else ""
         made.append(
             Cell(heads[name], f"{value:,}", counted.address(name, owners, span) if value else "", share)
         )

@@ -12,10 +12,19 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from enishi.insight.reports.shown import Cell, Series, Shown, before_of, chart_of, series_of
+from enishi.insight.reports.shown import (
+    MOST_BARS,
+    MOST_LANES,
+    Cell,
+    Series,
+    Shown,
+    before_of,
+    chart_of,
+    series_of,
+)
 
 COLOURS = 8
-MOST_BARS, MOST_SLICES, MOST_SERIES = 15, 7, 8
+MOST_SLICES, MOST_SERIES = 7, 8
 
 
 def chart(shown: Shown, *widths: int) -> SafeString:
@@ -183,11 +192,12 @@ def _axes(ticks: list[float], labels: list[str], width: int, height: int) -> tup
     every = max(1, math.ceil(max((_width(one) for one in labels), default=1) / max(slot, 1) + 0.15))
     for number, label in enumerate(labels):
         if number % every == 0:
+            fitted = _fit(label, slot * every)
             made.append(
                 _text(
-                    left + slot * (number + 0.5),
+                    max(left + slot * (number + 0.5), _width(fitted) / 2 + 2),
                     height - 10,
-                    _fit(label, slot * every),
+                    fitted,
                     anchor="middle",
                     name="axis",
                 )
@@ -301,7 +311,7 @@ def _slice(x: float, y: float, turn: float, part: float, name: str) -> str:
 
 
 def _heat(shown: Shown, labels: list[str], series: list[Series], width: int) -> tuple[float, str]:
-    labels = labels[:20]
+    labels = labels[:MOST_LANES]
     room = min(width * 0.3, max((_width(one) for one in labels), default=0) + 12)
     slot = (width - room) / max(len(series), 1)
     most = max((_number(cell) for one in series for cell in one.cells), default=0) or 1

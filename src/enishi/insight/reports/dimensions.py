@@ -257,7 +257,8 @@ class Dimension:
 
     def ordered(self, keys: Iterable[Any]) -> list[Any]:
         """Keys in the order that is the field's own; empty last."""
-        found = [key for key in keys if key is not None]
+        given = list(keys)
+        found = [key for key in given if key is not None]
         if isinstance(self.found, Choice):
             places = {one.value: place for place, one in enumerate(self.found.options)}
             found.sort(key=lambda key: (places.get(key, len(places)), str(key)))
@@ -276,7 +277,7 @@ class Dimension:
             found.sort(key=lambda key: (names[key], key))
         else:
             found.sort()
-        return [*found, *([None] if None in set(keys) else [])]
+        return [*found, *([None] if None in given else [])]
 
     # --- days ---------------------------------------------------------------------------------------
     def days(self, key: Any) -> tuple[datetime.date, datetime.date]:

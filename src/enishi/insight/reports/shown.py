@@ -12,6 +12,7 @@ from enishi.insight.reports.engine import REST, Result, Values, compute, drill
 from enishi.insight.reports.spec import Spec
 
 MOST_LINES = 500
+MOST_BARS, MOST_LANES = 15, 20  # lines that a chart has room for
 
 
 @dataclass
@@ -105,10 +106,13 @@ class _Words:
             notes.append(_("複数の値がある記録は、それぞれの値で数えます。合計は記録1件を1回だけ数えます。"))
         if result.cut or len(result.lines) > MOST_LINES:
             notes.append(_("行が多いため、多いものから一部だけを表示しています。"))
-        return Shown(
+        made = Shown(
             spec, result, [one.label for one in spec.rows], [self._column(key) for key in result.columns], labels, rows, foot, total,
             cut=result.cut, notes=notes,
         )  # fmt: skip
+        if more := left_out(made):
+            notes.append(_("図は表のはじめの%(n)d行までです。") % {"n": len(rows) - more})
+        return made
 
     def _row(self, line: Any) -> Row:
         cells = [
@@ -189,6 +193,15 @@ def before_of(shown: Shown) -> list[Any] | None:
     if not shown.spec.compare or shown.pivoted or any(row.before is None for row in shown.rows):
         return None
     return [row.before[0] for row in shown.rows if row.before is not None]
+
+
+def left_out(shown: Shown) -> int:
+    """How many lines the chart has no room for."""
+    kind = chart_of(shown)
+    if kind in {"bar", "stacked"} and shown.spec.rows[0].dated:
+        return 0
+    most = {"bar": MOST_BARS, "stacked": MOST_BARS, "funnel": MOST_BARS, "heat": MOST_LANES}.get(kind)
+    return max(len(shown.rows) - most, 0) if most else 0
 
 
 def chart_of(shown: Shown) -> str:

@@ -160,6 +160,15 @@ def test_two_rows_and_a_column_are_narrowed_and_nothing_is_lost(alice: Any, bob:
         assert found == line.cells.get(key, [0])[0]
 
 
+def test_records_without_a_value_have_a_column_of_their_own(alice: Any, bob: Any) -> None:
+    company.build(6, [alice, bob], size=20)
+    column = {"field": "closed_at", "bucket": "month"}
+    made = compute(Spec.of("deal", {"rows": [{"field": "owner"}], "column": column}), alice)
+    assert made.columns[-1] is None
+    for line in made.lines:
+        assert line.total[0] == sum(line.cells.get(key, [0])[0] for key in made.columns)
+
+
 def test_comparison_with_the_time_before(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     today = datetime.date(2026, 5, 20)
     monkeypatch.setattr(timezone, "localdate", lambda *_more: today)

@@ -159,7 +159,7 @@ def test_company_teams_and_persons_stand_as_a_tree(alice: User, bob: User, carol
     goal(alice, scope="person", owner=carol.pk, target=1)
     found = the_lines(alice)
     assert [(one.label, one.depth, one.goal, one.actual.text) for one in found] == [
-        ("会社全体", 0, True, "¥4,000,000"), ("営業部", 1, True, "¥4,000,000"), ("東京", 2, False, "–"),
+        ("会社全体", 0, True, "¥4,000,000"), ("営業部", 1, True, "¥4,000,000"), ("東京", 2, False, "¥3,000,000"),
         (bob.name, 3, True, "¥3,000,000"), (carol.name, 1, True, "¥0"),
     ]  # fmt: skip
     assert found[3].state == "reached" and not found[3].pace

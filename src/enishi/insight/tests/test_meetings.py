@@ -16,9 +16,11 @@ from enishi.access.models import Role, Team, User
 from enishi.access.rights import RECORD_ACTIONS
 from enishi.insight.goals.lines import span_days
 from enishi.insight.meetings.figures import FIGURES, Counted, spans_up_to
+from enishi.insight.meetings.pages import cells, labels
 from enishi.records import registry, write
 from enishi.records.conditions import Scope, compile_condition
 from enishi.records.visible import visible
+from enishi.work.models import Activity
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("C10")]
 MONTH = span_days("month", datetime.date(2026, 11, 15))
@@ -91,6 +93,15 @@ def test_every_number_is_as_long_as_its_list(alice: User, bob: User, diary: Team
             tree = json.loads(parse_qs(parts.query)["filter"][0])
             rows = visible(entity, alice).filter(compile_condition(entity, tree, Scope.of(alice)))
             assert rows.count() == counted.sum(name, owners, MONTH[0]) > -1
+
+
+def test_shares_are_rounded_as_elsewhere(alice: User, bob: User, diary: Team) -> None:
+    write.create(registry.get("activity"), {
+        "kind": "visit", "at": at(11, 12), "owner": bob.pk, "outcome": "success", "text": "再訪",
+    }, by=alice)  # fmt: skip
+    write.delete(registry.get("activity"), [Activity.objects.get(outcome="absent").pk], by=alice)
+    counted = Counted.of(alice, "month", spans_up_to("month", MONTH, 6), None)
+    assert [one.share for one in cells(counted, labels("month"), [bob.pk], MONTH)] == ["", "67%", "33%", ""]
 
 
 def test_the_page_by_person_with_its_team_filter(

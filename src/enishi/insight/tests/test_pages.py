@@ -205,3 +205,14 @@ def test_every_chart_is_drawn_for_every_shape_of_result(kind: str, alice: User, 
         drawn = chart(show(Spec.of("account", {**held, "chart": kind}), alice), 800, 340)
         assert "nan" not in drawn.lower().replace("nandescribe", "")
         assert not drawn or drawn.count("<svg class") == 2
+
+
+def test_a_chart_without_room_for_all_lines_says_so(alice: User) -> None:
+    from enishi.insight.reports.charts import chart
+
+    rows = [{"name": f"店{number}", "industry": f"業種{number:02}"} for number in range(17)]
+    write.create_many(registry.get("account"), rows, by=alice, operation=None)
+    held = {"rows": [{"field": "industry"}], "chart": "bar"}
+    shown = show(Spec.of("account", held), alice)
+    assert chart(shown, 800).count("<text") == 2 * 15 and "15行まで" in shown.notes[0]
+    assert show(Spec.of("account", {**held, "chart": "line"}), alice).notes == []

@@ -40,10 +40,13 @@ class Number(FieldKind):
         most: int = 10**15,
         unit: Text = "",
         places: int = 0,
+        summable: bool | None = None,
         **options: Any,
     ) -> None:
         super().__init__(name, label, **options)
         self.least, self.most, self.unit, self.places = least, most, unit, places
+        if summable is not None:  # else as its kind
+            self.summable = summable
         if places:
             self.stored_as = "real"
 

@@ -1,7 +1,7 @@
 """Steps on the board, by drag, key, card or in bulk: what a step asks for (why a deal was lost, for how much it was won) and what a
 record lacks for it are asked in one dialog before anything is stored. Giving the dialog up leaves everything where it stood."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -26,13 +26,16 @@ def is_step(entity: Entity, name: str) -> bool:
     return entity.board is not None and entity.board.field == name
 
 
-def step_values(request: HttpRequest, entity: Entity, but: str) -> dict[str, Any]:
-    """What the dialog gives beside the step itself."""
+def step_values(
+    request: HttpRequest, entity: Entity, but: str, among: Collection[str] | None = None
+) -> dict[str, Any]:
+    """What the dialog gives beside the step itself; of a form that has fields of something else too, what is `among` those asked for."""
     names = [name.removesuffix(MORE) for name in request.POST]
     names += [name.removesuffix("__shown") for name in request.POST if name.endswith("__shown")]
-    values = read_values(request, entity, [name for name in entity.fields if name in names and name != but])
+    known = {name for name in entity.fields if name != but and (among is None or name in among)}
+    values = read_values(request, entity, [name for name in entity.fields if name in names and name in known])
     for name in names:
-        if name in entity.fields and name != but and (said := request.POST.get(f"{name}{MORE}", "").strip()):
+        if name in known and (said := request.POST.get(f"{name}{MORE}", "").strip()):
             values[name] = said
     return values
 
@@ -55,15 +58,32 @@ def ask_due(entity: Entity, record: Any, value: Any) -> Ask | None:
 
 def ask_first(request: HttpRequest, entity: Entity, record: Any, raw: str) -> str | None:
     """The dialog that comes before a step of one record, as text; None where nothing is asked. The record is not to be stored."""
+    asked = _asked(entity, record, raw)
+    if asked is None:
+        return None
+    context = one_context(request, entity, record, raw, ask=asked[0], lacking=asked[1])
+    return rendered(request, "records/step_dialog.html", context)
+
+
+def asked_within(
+    request: HttpRequest, entity: Entity, record: Any, raw: str, errors: Mapping[str, list[str]]
+) -> dict[str, Any] | None:
+    """What the dialog would ask, for a form that stores more than the step of one record: `records/step_inputs.html` shows it. None where
+    nothing is asked. The record is not to be stored."""
+    asked = _asked(entity, record, raw)
+    if asked is None:
+        return None
+    return _context(request, entity, raw, record=record, ask=asked[0], lacking=asked[1], errors=errors)
+
+
+def _asked(entity: Entity, record: Any, raw: str) -> tuple[Ask | None, list[str]] | None:
+    """What a step asks for and what the record lacks for it."""
     value = cleaned(entity, raw)
     if value is None:
         return None
     ask = ask_due(entity, record, value)
     lacking = lacks_at(entity, record, value)
-    if ask is None and not lacking:
-        return None
-    context = one_context(request, entity, record, raw, ask=ask, lacking=lacking)
-    return rendered(request, "records/step_dialog.html", context)
+    return None if ask is None and not lacking else (ask, lacking)
 
 
 def one_context(
@@ -139,7 +159,8 @@ def _input(
 ) -> dict[str, Any]:
     """An input of the dialog; a choice that grows as chips."""
     value = found.in_step(record)
-    raw = request.POST.get(f"{found.name}{MORE}") or request.POST.get(found.name)
+    sent = request.POST if request.method == "POST" else request.GET
+    raw = sent.get(f"{found.name}{MORE}") or sent.get(found.name)
     made = form_input(found, value, raw=raw, errors=errors, record=record, prefix="step", autofocus=autofocus)
     if isinstance(found, FreeChoice):
         made["chips"] = [word for word in dict.fromkeys([*found.offered(record), made["text"]]) if word]

@@ -238,7 +238,7 @@ def quote_deal(deal_id: int, *, by: User) -> Any:
 
 
 def order_quote(record_id: int, *, by: User, win_deal: bool = False) -> Any:
-    """An order of what was quoted; the quote is accepted. `win_deal` sets its deal won.
+    """An order of what was quoted; the quote is accepted. `win_deal` sets its deal won, for what was ordered.
 
     Raises:
         NotAllowed, NotFound, Refused
@@ -254,7 +254,7 @@ def order_quote(record_id: int, *, by: User, win_deal: bool = False) -> Any:
         number(entity, made, by)
         write.write(quotes, record_id, {"status": "accepted"}, by=by, internal=True)
         if win_deal and record.deal_id:
-            win(record.deal_id, by)
+            win(record.deal_id, by, deal_amount(record))
         return one(entity, by, made.pk)
 
 
@@ -267,8 +267,13 @@ def number(entity: Entity, record: Any, by: User) -> None:
     write.write(entity, record.pk, {"number": drawn}, by=by, internal=True)
 
 
-def win(deal_id: int, by: User) -> None:
-    """Puts a deal on the stage of its pipeline that means won."""
+def deal_amount(record: Any) -> int:
+    """What a deal is worth by one of its papers, in yen: as its own lines would sum up, so with tax only where prices hold it."""
+    return int(record.total if record.tax_mode == "included" else record.net)
+
+
+def win(deal_id: int, by: User, amount: int | None = None) -> None:
+    """Puts a deal on the stage of its pipeline that means won; `amount` in yen is what it was won for, where the person may write it."""
     from enishi.sales.pipelines.entity import stages_of
 
     deals = registry.get("deal")
@@ -277,7 +282,10 @@ def win(deal_id: int, by: User) -> None:
         return
     stage = next((one for one in stages_of(deal.pipeline_id) if one.outcome == "won"), None)
     if stage is not None:
-        write.write(deals, deal_id, {"stage": stage.pk}, by=by)
+        values: dict[str, Any] = {"stage": stage.pk}
+        if amount is not None and "amount" in deals.fields and deals.field("amount").editable:
+            values["amount"] = amount
+        write.write(deals, deal_id, values, by=by)
 
 
 def invoice_orders(order_ids: Sequence[int], *, by: User, lines: Sequence[int] = ()) -> Any:

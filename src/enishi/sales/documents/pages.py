@@ -165,6 +165,9 @@ def ask(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
         "title": entity.title(record),
         "action": action,
     }
+    if action == "order" and getattr(record, "deal", None):
+        worth = flow.deal_amount(record)
+        context["worth"] = worth if record.deal.amount != worth and record.deal.outcome != "won" else None
     if action == "invoice":
         context["lines"] = flow.unbilled([record], set())
     elif action == "pay":
@@ -199,8 +202,12 @@ def pay(request: HttpRequest, record_id: int) -> HttpResponse:
     done = write.create_once(
         payments, values | {"invoice": record_id, "owner": record.owner_id or user.pk}, by=user, key=request.POST.get("idempotency_key", "")[:80]
     )  # fmt: skip
+    said = _("入金を記録しました。")
+    over = -one(invoices, user, record_id).balance
+    if over > 0 and "balance" in invoices.fields:
+        said += _("請求額より%(amount)s多い入金です。") % {"amount": invoices.field("balance").text(over)}
     text = {
-        "message": _("入金を記録しました。"),
+        "message": said,
         "undo_url": f"/undo/event/{done.event.pk}/" if done.event else "",
     }
     messages.success(request, json.dumps(text), extra_tags="json")

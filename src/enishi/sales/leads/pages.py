@@ -227,11 +227,12 @@ def figures_page(request: HttpRequest) -> HttpResponse:
     won = (
         Q(deal__in=visible(deals, user).filter(outcome="won")) if money and deals is not None else Q(pk=None)
     )
-    found = rows.order_by().values_list("source").annotate(
-        n=Count("pk"), busy=Count("pk", filter=~Q(status__in=("new", "disqualified"))),
-        converted=Count("pk", filter=Q(status="converted")), deals=Count("deal", distinct=True) if money else Count("pk", filter=Q(pk=None)),
-        won=Count("deal", filter=won, distinct=True),
-    ) if seen else []  # fmt: skip
+    counts = {
+        "n": Count("pk"), "busy": Count("pk", filter=~Q(status__in=("new", "disqualified"))),
+        "converted": Count("pk", filter=Q(status="converted")), "refused": Count("pk", filter=Q(status="disqualified")),
+        "deals": Count("deal", distinct=True) if money else Count("pk", filter=Q(pk=None)), "won": Count("deal", filter=won, distinct=True),
+    }  # fmt: skip
+    found = rows.order_by().values_list("source").annotate(**counts) if seen else []
     lines = [_line(entity, since, *row) for row in sorted(found, key=lambda row: (-row[1], row[0]))]
     if seen:
         _add_days(lines, rows, visible(deals, user) if money and deals is not None else None)
@@ -239,14 +240,26 @@ def figures_page(request: HttpRequest) -> HttpResponse:
         amounts = _amounts(rows, visible(deals, user))
         for line in lines:
             line["amount"] = amounts.get(line["source"], 0)
+    total = _total(rows.aggregate(**counts), lines) if lines else None
     most = max((line["n"] for line in lines), default=1)
     for line in lines:
         line["bar"] = line["n"] * 100 // most
     context = {
-        "entity": entity, "lines": lines, "days": days, "money": money,
+        "entity": entity, "lines": lines, "total": total, "days": days, "money": money,
         "periods": [(one, _("すべて") if not one else _("直近%(n)d日") % {"n": one}) for one in PERIODS],
     }  # fmt: skip
     return render(request, "leads/figures.html", context)
+
+
+def _total(counts: dict[str, int], lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """All sources together; a deal that leads of several sources became is one."""
+    made = {**counts, **_rates(counts["n"], counts["converted"], counts["won"])}
+    return {**made, "amount": sum(line["amount"] for line in lines)}
+
+
+def _rates(n: int, converted: int, won: int) -> dict[str, int]:
+    """How many of n leads were converted and won, in percent."""
+    return {"rate": round(converted * 100 / n) if n else 0, "won_rate": round(won * 100 / n) if n else 0}
 
 
 def _add_days(lines: list[dict[str, Any]], leads: Any, deals: Any) -> None:
@@ -282,7 +295,7 @@ def _amounts(leads: Any, deals: Any) -> dict[str, int]:
     return sums
 
 
-def _line(entity: Entity, since: datetime.date | None, source: str, n: int, busy: int, converted: int, deals: int, won: int) -> dict[str, Any]:  # fmt: skip
+def _line(entity: Entity, since: datetime.date | None, source: str, n: int, busy: int, converted: int, refused: int, deals: int, won: int) -> dict[str, Any]:  # fmt: skip
     """A source with its figures and the lists behind them."""
     told: dict[str, Any] = (
         {"field": "source", "op": "is", "value": source} if source else {"field": "source", "op": "empty"}
@@ -295,11 +308,12 @@ def _line(entity: Entity, since: datetime.date | None, source: str, n: int, busy
         return f"{entity.list_url}?{urlencode({'filter': json.dumps({'all': parts})})}"
 
     return {
-        "source": source, "n": n, "busy": busy, "converted": converted, "deals": deals, "won": won, "amount": 0,
-        "rate": round(converted * 100 / n) if n else 0, "won_rate": round(won * 100 / n) if n else 0, "convert_days": None, "won_days": None,
+        "source": source, "n": n, "busy": busy, "converted": converted, "refused": refused, "deals": deals, "won": won,
+        **_rates(n, converted, won), "amount": 0, "convert_days": None, "won_days": None,
         "all_url": address(),
         "deals_url": address({"field": "deal", "op": "not_empty"}),
         "won_url": address({"of": {"field": "deal", "where": {"field": "outcome", "op": "is", "value": "won"}}}),
         "busy_url": address({"field": "status", "op": "in", "value": ["working", "nurturing", "converted"]}),
         "converted_url": address({"field": "status", "op": "is", "value": "converted"}),
+        "refused_url": address({"field": "status", "op": "is", "value": "disqualified"}),
     }  # fmt: skip

@@ -37,8 +37,8 @@ def line_fields(parent: str, to: str) -> tuple[FieldKind, ...]:
         Words("text", longest=300, aliases=("品名", "商品", "商品名", "品目", "摘要", "内容", "item", "description", "product")),
         Exact("quantity", aliases=("数量", "数", "個数", "qty", "quantity")),
         Words("unit", longest=20, aliases=("単位", "unit")),
-        Exact("unit_price", places=4, least=-(10**10), most=10**10, aliases=("単価", "価格", "unit price", "price")),
-        Exact("discount_percent", places=2, least=0, most=100, unit="%", listed=False, aliases=("値引率", "割引率")),
+        Exact("unit_price", summable=False, places=4, least=-(10**10), most=10**10, aliases=("単価", "価格", "unit price", "price")),
+        Exact("discount_percent", summable=False, places=2, least=0, most=100, unit="%", listed=False, aliases=("値引率", "割引率")),
         Money("discount", listed=False, aliases=("値引額", "値引", "値引き", "割引額")),
         Choice("tax_code", options=TAX_CODES, default="standard", aliases=("税区分", "税率", "消費税率", "tax", "tax rate")),
         Money("amount", editable=False, importable=True, aliases=("金額", "売上", "売上金額", "小計", "amount", "total")),
@@ -215,7 +215,7 @@ class PriceEntity(LineEntity):
     built_in = (
         Reference("price_list", to="price_list", required=True),
         Reference("product", to="product", required=True),
-        Exact("price", places=4, least=-(10**10), most=10**10, required=True),
+        Exact("price", summable=False, places=4, least=-(10**10), most=10**10, required=True),
         Number("position", listed=False, importable=False, default=0),
     )
     columns = ("price_list", "product", "price")

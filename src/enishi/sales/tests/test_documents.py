@@ -92,6 +92,21 @@ def test_what_is_wrong_in_a_line_is_said_with_its_number(quote: Any, bob: Any) -
     assert fresh(quote).total == 651
 
 
+def test_a_deal_is_won_for_what_was_ordered_and_what_is_paid_too_much_is_said(
+    quote: Any, bob: Any, as_bob: Any, quick_pdf: None
+) -> None:
+    deal = write.create(registry.get("deal"), {"name": "更新", "amount": "800"}, by=bob).record
+    write.write(registry.get("quote"), quote.pk, {"deal": deal.pk}, by=bob)
+    flow.issue(registry.get("quote"), quote.pk, by=bob)
+    assert "（¥598）" in as_bob.get(f"/quotes/{quote.pk}/ask/order/").text
+    order = flow.order_quote(quote.pk, by=bob, win_deal=True)
+    assert (fresh(deal).outcome, fresh(deal).amount) == ("won", 598)
+    invoice = flow.invoice_orders([order.pk], by=bob)
+    flow.issue(registry.get("invoice"), invoice.pk, by=bob)
+    page = as_bob.post(f"/invoices/{invoice.pk}/pay/", {"amount": "700"}, follow=True)
+    assert json.dumps("請求額より¥49多い入金です。")[1:-1] in page.text  # as toasts are handed over
+
+
 def test_from_quote_to_payment(quote: Any, bob: Any, quick_pdf: None) -> None:
     quotes, orders, invoices = (registry.get(name) for name in ("quote", "order", "invoice"))
     issued = flow.issue(quotes, quote.pk, by=bob)

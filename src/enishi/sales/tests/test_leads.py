@@ -224,10 +224,14 @@ def test_figures_by_source_lead_to_the_lists_behind_them(as_bob: Client, as_caro
     deal = convert_lead(first.pk, NEW, by=bob).records["deal"]
     won = registry.get("stage").model.objects.get(outcome="won", pipeline=deal.pipeline_id)
     write.write(registry.get("deal"), deal.pk, {"stage": won.pk}, by=bob)
-    lines = {one["source"]: one for one in as_carol.get("/leads/figures/").context["lines"]}
+    page = as_carol.get("/leads/figures/")
+    lines = {one["source"]: one for one in page.context["lines"]}
     told = {key: lines["展示会"][key] for key in ("n", "busy", "converted", "deals", "won", "amount", "rate")}
     assert told == {"n": 2, "busy": 1, "converted": 1, "deals": 1, "won": 1, "amount": 1_200_000, "rate": 50}
     assert lines["紹介"]["n"] == 1 and lines["紹介"]["amount"] == 0
+    total = page.context["total"]
+    assert {key: total[key] for key in told} == {**told, "n": 3, "rate": 33} and total["refused"] == 0
+    assert "<tfoot>" in page.text
     listed = as_bob.get(lines["展示会"]["converted_url"]).content.decode()
     assert f'href="/leads/{first.pk}/"' in listed and "佐藤" not in listed
     assert as_bob.get("/leads/figures/?days=x").status_code == 200

@@ -15,6 +15,12 @@ class TestProducts(EntityTests):
     def values(self, number: int) -> dict[str, Any]:
         return {"name": f"複合機{number}", "code": f"P{number}", "price": "12,800", "unit": "台"}
 
+    def test_prices_are_no_sum(self, as_alice: Any, alice: Any) -> None:
+        for number in range(2):
+            write.create(registry.get("product"), self.values(number), by=alice)
+        page = as_alice.get("/products/").text
+        assert "12,800" in page and "25,600" not in page
+
 
 class TestPriceLists(EntityTests):
     entity = "price_list"

@@ -255,6 +255,48 @@ class TestRecording:
         deal.refresh_from_db()
         assert (deal.outcome, deal.lost_reason) == ("lost", "競合")
 
+    def test_the_form_asks_for_an_end_what_the_board_asks(self, alice: Any, as_alice: Any) -> None:
+        stages = {one.outcome: one for one in stages_of(default_pipeline().pk)}
+        made = [
+            write.create(registry.get("deal"), {"name": name, "competitor": "東商"}, by=alice).record
+            for name in ("更新", "増設")
+        ]
+        about = f"deal:{made[0].pk}"
+        chosen = {"part": "people", "about": about, "stage_of": about, "stage": stages["lost"].pk}
+        form = as_alice.get("/record/", chosen, headers=HTMX).content.decode()
+        assert 'value="価格・予算"' in form and 'value="東商"' in form and 'name="lost_detail"' in form
+        won = as_alice.get("/record/", {**chosen, "stage": stages["won"].pk}, headers=HTMX).content.decode()
+        assert 'name="amount"' in won and 'name="closed_at"' in won
+        other = {**chosen, "about": f"deal:{made[1].pk}"}  # of another deal nothing is chosen yet
+        assert "lost_detail" not in as_alice.get("/record/", other, headers=HTMX).content.decode()
+        values = {"kind": "visit", "about": about, "text": "断られた", "stage": stages["lost"].pk}
+        told = {"lost_reason": "競合", "lost_to": "東商", "lost_detail": "納期", "name": "別の名前"}
+        assert as_alice.post("/record/", {**values, **told}, headers=HTMX).status_code == 204
+        made[0].refresh_from_db()
+        assert (made[0].lost_reason, made[0].lost_to, made[0].lost_detail) == ("競合", "東商", "納期")
+        assert made[0].name == "更新"  # only what is asked for
+
+    def test_the_form_is_about_the_card_it_is_opened_from(
+        self, account: Any, alice: Any, as_alice: Any
+    ) -> None:
+        deal = write.create(registry.get("deal"), {"name": "更新"}, by=alice).record
+
+        def form(address: str) -> str:
+            headers = {**HTMX, "HX-Current-URL": f"http://testserver{address}"}
+            return str(as_alice.get("/record/", headers=headers).text)
+
+        assert f'value="deal:{deal.pk}"' in form(f"/deals/{deal.pk}/?tab=facts")
+        assert 'id="record-stage"' in form(f"/deals/{deal.pk}/")
+        assert f'value="account:{account.pk}"' in form(f"/accounts/{account.pk}/")
+        for other in (
+            "/deals/",
+            f"/deals/{deal.pk + 99}/",
+            "/products/1/",
+            "/nothing/1/",
+            f"/deals/{10**18}/",
+        ):
+            assert 'id="record-stage"' not in form(other)
+
     def test_a_visit_is_taken_back_from_the_timeline(self, account: Any, alice: Any) -> None:
         done = recording.record(
             {"kind": "visit", "about": f"account:{account.pk}", "text": "x"}, by=alice, key=""
