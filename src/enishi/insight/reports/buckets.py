@@ -58,10 +58,13 @@ class Month(_OfDay):
     output_field = IntegerField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        day = self.sqlite_day()
-        template = (
-            f"(CAST(strftime('%%Y', {day}) AS INTEGER) * 12 + CAST(strftime('%%m', {day}) AS INTEGER) - 1)"
-        )
+        if self.moment:
+            day = self.sqlite_day()
+            year, month = f"strftime('%%Y', {day})", f"strftime('%%m', {day})"
+        else:  # as it is written (2026-11-25): half the time of reading it as a day
+            day = "NULLIF(%(expressions)s, '')" if self.text else "%(expressions)s"
+            year, month = f"substr({day}, 1, 4)", f"substr({day}, 6, 2)"
+        template = f"(CAST({year} AS INTEGER) * 12 + CAST({month} AS INTEGER) - 1)"
         return self._twice(compiler, connection, template)
 
     def _twice(self, compiler: Any, connection: Any, template: str) -> Any:

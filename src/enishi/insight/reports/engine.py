@@ -21,12 +21,13 @@ from enishi.insight import fiscal
 from enishi.insight.reports import tagged
 from enishi.insight.reports.dimensions import Dimension
 from enishi.insight.reports.partial import aggregates, finished, join, nothing, plain
+from enishi.insight.reports.pieces import WIDE, pieces
 from enishi.insight.reports.spec import USUAL_TOP, Spec
 from enishi.records import registry
-from enishi.records.conditions import Scope, all_of, compile_condition
+from enishi.records.conditions import Scope, compile_condition
 from enishi.records.fields import Reference
 from enishi.records.models import Event
-from enishi.records.visible import reached, shape, visible
+from enishi.records.visible import shape, visible
 
 MOST_GROUPS = 5000
 MOST_COLUMNS = 24
@@ -127,6 +128,7 @@ class _Counting:
         self.days = spec.days(today)
         self.top: dict[int, list[Any]] = {}
         self.cut = False
+        self.asked = [list(aggregates(one)) for one in spec.measures]
         self.tag = tagged.dimension(spec)
         # Margins can't be folded of what is counted by its kinds, nor where a record stands in several groups.
         several = any(one.several for one in spec.dimensions)
@@ -192,6 +194,8 @@ class _Counting:
             if apart:
                 found += list(asked)
                 continue
+            if (added := self._in_pieces(some, asked, by, order, most)) is not None and by == list(names):
+                return added
             if order:
                 asked = asked.order_by(F(order).desc(nulls_last=True), *by)
             found += list(asked[:most] if most else asked)
@@ -199,6 +203,27 @@ class _Counting:
             made = self._apart(found, names, apart)
             return self._largest_first(made, order) if order else made
         return {tuple(row.get(name) for name in names): self._partial(row) for row in found}
+
+    def _in_pieces(
+        self, rows: QuerySet[Any], asked: QuerySet[Any], by: list[str], order: str, most: int
+    ) -> dict[Keys, Values] | None:
+        """The groups of a large table, added up from its pieces; None where they are asked for at once."""
+        grouped = [self.spec.dimensions[int(name[1:])] for name in by]
+        if self.whole or not all(one.few or one.found.kind in USUALLY_FEW for one in grouped):
+            return None
+        made: dict[Keys, Values] = {}
+        for first, end in pieces(rows):
+            some = list(asked.filter(pk__gte=first, pk__lt=end))
+            if len(some) > WIDE:
+                return None
+            for row in some:
+                key, values = tuple(row[name] for name in by), self._partial(row)
+                made[key] = self._added(made[key], values) if key in made else values
+        if not made:
+            return None
+        ordered = dict(sorted(made.items(), key=lambda pair: [(one is not None, one) for one in pair[0]]))
+        ordered = self._largest_first(ordered, order) if order else ordered
+        return dict(list(ordered.items())[:most]) if most else ordered
 
     def _apart(
         self, asked: list[dict[str, Any]], names: Sequence[str], apart: dict[int, Dimension]
@@ -227,8 +252,8 @@ class _Counting:
 
     def _partial(self, row: dict[str, Any]) -> Values:
         made = []
-        for place, one in enumerate(self.spec.measures):
-            held = tuple(plain(row[f"m{place}{name}"]) for name in aggregates(one))
+        for place, names in enumerate(self.asked):
+            held = tuple(plain(row[f"m{place}{name}"]) for name in names)
             made.append(held)
         return made
 
@@ -469,26 +494,3 @@ def _not_among(name: str, keys: Iterable[Any]) -> Q:
 
 def _rest_last(ordered: list[Any], keys: Iterable[Any]) -> list[Any]:
     return [*ordered, *([REST] if any(key is REST for key in keys) else [])]
-
-
-def drill(
-    spec: Spec, made: Result, keys: Keys = (), column: Any = None, *, columned: bool = False
-) -> dict[str, Any]:
-    """The condition that selects the records behind a figure.
-
-    Args:
-        keys: of the line; () for all.
-        column: the key of the column, where `columned`.
-    """
-    found = [spec.condition(made.days)]
-    for place, (one, key) in enumerate(zip(spec.rows, keys, strict=False)):
-        found.append(one.others(made.top[place]) if key is REST else one.condition(key))
-    if columned and spec.column:
-        picked = made.top.get(len(spec.rows), [])
-        found.append(spec.column.others(picked) if column is REST else spec.column.condition(column))
-    return all_of(*found)
-
-
-def seen_whole(spec: Spec, user: User) -> bool:
-    """Whether every record that the report is about may be seen."""
-    return reached(spec.entity, user, "see") is None

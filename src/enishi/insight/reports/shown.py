@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.insight.reports.engine import REST, Result, Values, compute, drill
+from enishi.insight.reports.behind import drill
+from enishi.insight.reports.engine import REST, Result, Values, compute
 from enishi.insight.reports.spec import Spec
 
 MOST_LINES = 500

@@ -6,12 +6,15 @@ import random
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from enishi.insight import fiscal
 from enishi.insight.models import FiscalYear
 from enishi.insight.reports import engine
-from enishi.insight.reports.engine import REST, compute, drill
+from enishi.insight.reports.behind import drill
+from enishi.insight.reports.engine import REST, compute
 from enishi.insight.reports.spec import Spec
 from enishi.records import registry, write
 from enishi.records.conditions import Scope, compile_condition
@@ -84,6 +87,27 @@ def dims(entity: Any) -> list[dict[str, Any]]:
 
 
 engine_buckets = ("day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year")
+
+
+@pytest.mark.once
+def test_a_large_table_in_pieces_gives_what_it_gives_at_once(alice: Any, bob: Any, monkeypatch: Any) -> None:
+    company.build(5, [alice, bob], size=14)
+    measures = [{"op": "count"}, *({"op": op, "field": "amount"} for op in ("sum", "avg", "min", "max"))]
+    specs = [
+        Spec.of("deal", {"rows": [{"field": "created_at", "bucket": "day"}], "column": {"field": "owner"}, "measures": measures}),
+        Spec.of("deal", {"rows": [{"field": "stage"}, {"field": "owner"}], "sort": "-1", "measures": measures}),
+        Spec.of("deal", {"rows": [{"field": "owner"}], "filter": {"field": "amount", "op": "not_empty"}, "measures": measures}),
+    ]  # fmt: skip
+    for spec in specs:
+        engine.forget()
+        at_once = compute(spec, alice)
+        with monkeypatch.context() as small:
+            small.setattr("enishi.insight.reports.pieces.LEAST", 3)
+            small.setattr("enishi.insight.reports.pieces.STEP", 4)
+            engine.forget()
+            with CaptureQueriesContext(connection) as asked:
+                in_pieces = compute(spec, alice)
+        assert in_pieces == at_once and sum("GROUP BY" in one["sql"] for one in asked.captured_queries) > 2
 
 
 @pytest.mark.parametrize("entity_name", ["deal", "account"])

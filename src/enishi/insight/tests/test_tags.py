@@ -7,7 +7,8 @@ from django.test import Client
 
 from enishi.insight.models import Report
 from enishi.insight.reports import builder, engine
-from enishi.insight.reports.engine import compute, drill
+from enishi.insight.reports.behind import drill
+from enishi.insight.reports.engine import compute
 from enishi.insight.reports.shown import show
 from enishi.insight.reports.spec import Spec
 from enishi.records import registry, write
