@@ -1,6 +1,6 @@
 // The condition builder: rows of field – operator – value, joined by and/or; its result is the JSON of the condition language.
-// A row may also ask what hangs on a record ("has a contract that …"): its own rows stand below it. A part of a condition that no row
-// can show is kept as it is.
+// A row may also ask what hangs on a record ("has a contract that …") or be a group joined the other way ("and one of these"): its own
+// rows stand below it. A part of a condition that no row can show is kept as it is.
 type Word = { value: string; label: string };
 type Kind = { name: string; label: string; operators: Word[]; input: string; options: Word[]; has?: Record<string, unknown>; of?: Kind[] };
 type Leaf = { field: string; op: string; value?: unknown };
@@ -18,12 +18,13 @@ class ConditionBuilder extends HTMLElement {
     this.kinds = JSON.parse(this.querySelector("script[data-kinds]")?.textContent ?? "[]") as Kind[];
     const rows = this.rows();
     const held = JSON.parse(this.dataset.value || "null") as Tree | null;
-    const parts = held?.all ?? held?.any ?? (held && Object.keys(held).length ? [held] : []);
+    const parts = this.parts(held);
     const join = this.querySelector<HTMLSelectElement>("[data-join]");
     if (join && held?.any) join.value = "any";
     parts.forEach((one) => (this.known(this.kinds, one) ? rows.append(this.row(this.kinds, one)) : this.kept.push(one)));
     if (!rows.childElementCount) rows.append(this.row(this.kinds));
-    this.querySelector("[data-add]")?.addEventListener("click", () => rows.append(this.row(this.kinds)));
+    this.querySelector("[data-add]")?.addEventListener("click", () => this.put(rows, this.row(this.kinds)));
+    this.querySelector("[data-add-group]")?.addEventListener("click", () => this.put(rows, this.group(this.kinds, { [join?.value === "any" ? "all" : "any"]: [{}, {}] })));
     this.closest("form")?.addEventListener("submit", () => this.write(), true);
     this.addEventListener("change", () => this.write());
   }
@@ -34,14 +35,66 @@ class ConditionBuilder extends HTMLElement {
 
   private known(kinds: Kind[], tree: Tree): boolean {
     if (tree.field) return kinds.some((kind) => kind.name === tree.field);
+    if (tree.all ?? tree.any) return this.parts(tree).every((one) => this.known(kinds, one));
     const found = kinds.find((kind) => this.has(kind, tree));
     return !!found && this.parts(tree.has?.where).every((one) => this.known(found.of ?? [], one));
   }
 
-  // The conditions of a part that stand beside each other.
-  private parts(where?: Tree): Tree[] {
-    if (!where || !Object.keys(where).length) return [];
-    return where.all ?? [where];
+  // The conditions that stand beside each other.
+  private parts(tree?: Tree | null): Tree[] {
+    if (!tree || !Object.keys(tree).length) return [];
+    return tree.all ?? tree.any ?? [tree];
+  }
+
+  // A new row, where one goes on writing at once.
+  private put(list: HTMLElement, row: HTMLElement): void {
+    list.append(row);
+    row.querySelector("select")?.focus();
+  }
+
+  private joined(value: string): HTMLSelectElement {
+    const words = this.querySelector<HTMLSelectElement>("[data-join]")!;
+    const made = this.select([...words.options].map((one) => ({ value: one.value, label: one.label })), value, words.getAttribute("aria-label") ?? "");
+    made.dataset.groupJoin = "1";
+    return made;
+  }
+
+  private dropper(row: HTMLElement): HTMLButtonElement {
+    const drop = document.createElement("button");
+    drop.type = "button";
+    drop.className = "btn btn-ghost btn-square";
+    drop.textContent = "×";
+    drop.setAttribute("aria-label", this.dataset.dropLabel ?? "");
+    drop.addEventListener("click", () => {
+      row.remove();
+      this.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+    return drop;
+  }
+
+  // Rows below a row, and the button for one more.
+  private nested(kinds: Kind[], label: string, parts: Tree[]): HTMLElement {
+    const below = document.createElement("div");
+    below.className = "conditions-below";
+    const list = document.createElement("div");
+    list.className = "grid gap-2";
+    list.dataset.below = "1";
+    const add = document.createElement("button");
+    add.type = "button";
+    add.className = "btn btn-ghost justify-self-start";
+    add.textContent = label;
+    add.addEventListener("click", () => this.put(list, this.row(kinds)));
+    parts.forEach((one) => list.append(this.row(kinds, one)));
+    below.append(list, add);
+    return below;
+  }
+
+  private group(kinds: Kind[], tree: Tree): HTMLElement {
+    const row = document.createElement("div");
+    row.className = "condition-row condition-group";
+    row.dataset.kind = "group";
+    row.append(this.joined(tree.any ? "any" : "all"), this.dropper(row), this.nested(kinds, this.dataset.addLabel ?? "", this.parts(tree)));
+    return row;
   }
 
   private rows(): HTMLElement {
@@ -57,21 +110,14 @@ class ConditionBuilder extends HTMLElement {
   }
 
   private row(kinds: Kind[], leaf?: Tree): HTMLElement {
+    if (leaf?.all ?? leaf?.any) return this.group(kinds, leaf!);
     const row = document.createElement("div");
     row.className = "condition-row";
     const first = kinds.find((kind) => (leaf?.has ? this.has(kind, leaf) : kind.name === leaf?.field)) ?? kinds[0];
     const field = this.select(kinds.map((kind) => ({ value: kind.name, label: kind.label })), first.name, this.dataset.fieldLabel ?? "");
     const rest = document.createElement("div");
     rest.className = "contents";
-    const drop = document.createElement("button");
-    drop.type = "button";
-    drop.className = "btn btn-ghost btn-square";
-    drop.textContent = "×";
-    drop.setAttribute("aria-label", this.dataset.dropLabel ?? "");
-    drop.addEventListener("click", () => {
-      row.remove();
-      this.dispatchEvent(new Event("change", { bubbles: true }));
-    });
+    const drop = this.dropper(row);
     const fill = (kind: Kind, op?: string, value?: unknown, has?: Tree["has"]) => {
       row.querySelector(":scope > .conditions-below")?.remove();
       row.dataset.kind = kind.has ? "has" : "";
@@ -124,25 +170,21 @@ class ConditionBuilder extends HTMLElement {
     const count = this.select(["1", "0", "2", "3", "5", "10"].map((value, place) => ({ value, label: words[place] ?? value })), String(least), this.dataset.operatorLabel ?? "");
     count.dataset.count = "1";
     rest.replaceChildren(count, document.createElement("div"));
-    const below = document.createElement("div");
-    below.className = "conditions-below";
-    const list = document.createElement("div");
-    list.className = "grid gap-2";
-    list.dataset.below = "1";
-    const add = document.createElement("button");
-    add.type = "button";
-    add.className = "btn btn-ghost justify-self-start";
-    add.textContent = this.dataset.belowLabel ?? "";
-    add.addEventListener("click", () => list.append(this.row(kind.of ?? [])));
-    this.parts(has?.where).forEach((one) => list.append(this.row(kind.of ?? [], one)));
-    below.append(list, add);
-    row.append(below);
+    const where = has?.where;
+    // Several that any one of may hold stand as a group; those that all must hold stand beside each other.
+    row.append(this.nested(kind.of ?? [], this.dataset.belowLabel ?? "", where?.any ? [where] : this.parts(where)));
     row.dataset.has = JSON.stringify(kind.has);
   }
 
   private read(list: HTMLElement): Tree[] {
     const found: Tree[] = [];
     for (const row of list.children as HTMLCollectionOf<HTMLElement>) {
+      if (row.dataset.kind === "group") {
+        const parts = this.read(row.querySelector<HTMLElement>(":scope > .conditions-below > [data-below]")!);
+        const join = row.querySelector<HTMLSelectElement>(":scope > [data-group-join]")!.value;
+        if (parts.length) found.push(parts.length === 1 ? parts[0] : { [join]: parts });
+        continue;
+      }
       const field = row.querySelector<HTMLSelectElement>(":scope > select")!.value;
       if (row.dataset.kind === "has") {
         const least = Number(row.querySelector<HTMLSelectElement>("[data-count]")!.value);

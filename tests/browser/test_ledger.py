@@ -1,7 +1,9 @@
 """The ledger as its users touch it: lists, cards, editing in place, two people at once, search, bulk changes."""
 
+import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -197,6 +199,26 @@ def test_a_condition_is_built_by_clicking_and_its_address_can_be_shared(
     alice.wait_for_selector(".chip:has-text('ランク: A')")
     bob.goto(alice.url.removeprefix(alice.url.split("/accounts")[0]))
     assert bob.locator("table.list tbody tr").count() == 1
+    # And one of these: a group, which stands there again.
+    alice.click("button:has-text('条件を追加')")
+    alice.click("dialog button:has-text('条件のグループを足す')")
+    group = alice.locator("dialog .condition-group")
+    expect(group.locator("[data-group-join]")).to_have_value("any")
+    for place, word in enumerate(("丸山", "ない名前")):
+        row = group.locator(".condition-row").nth(place)
+        row.locator("> select").select_option("name")
+        row.locator("[data-operator]").select_option("contains")
+        row.locator("input[data-input]").fill(word)
+    alice.click("dialog button:has-text('絞り込む')")
+    alice.wait_for_selector(".chip:has-text('名前: 丸山 を含む または 名前: ない名前 を含む')")
+    named = [{"field": "name", "op": "contains", "value": word} for word in ("丸山", "ない名前")]
+    tree = json.loads(parse_qs(urlsplit(alice.url).query)["filter"][0])
+    assert tree["all"][1] == {"any": named} and alice.locator("table.list tbody tr").count() == 1
+    alice.click("button:has-text('条件を追加')")
+    expect(alice.locator("dialog .condition-group .condition-row")).to_have_count(2)
+    alice.locator("dialog .condition-group > button").click()
+    alice.click("dialog button:has-text('絞り込む')")
+    expect(alice.locator(".chip:has-text('ない名前')")).to_have_count(0)
 
 
 @pytest.mark.row("A5")

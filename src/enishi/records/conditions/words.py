@@ -43,9 +43,9 @@ def describe(entity: Entity, tree: Tree, scope: Scope) -> str:
     if not tree or tree in ({"all": []}, {"any": []}):
         return _("すべて")
     if "all" in tree:
-        return _("、かつ ").join(describe(entity, one, scope) for one in tree["all"])
+        return _("、かつ ").join(_part(entity, one, scope) for one in tree["all"])
     if "any" in tree:
-        return _(" または ").join(describe(entity, one, scope) for one in tree["any"])
+        return _(" または ").join(_part(entity, one, scope) for one in tree["any"])
     if "not" in tree:
         return _("「%(inner)s」を除く") % {"inner": describe(entity, tree["not"], scope)}
     if "search" in tree:
@@ -57,6 +57,13 @@ def describe(entity: Entity, tree: Tree, scope: Scope) -> str:
     if "event" in tree:
         return _event(tree["event"])
     return _leaf(entity, tree, scope)
+
+
+def _part(entity: Entity, tree: Tree, scope: Scope) -> str:
+    """A condition among others: several of its own stand in brackets, so that nobody takes one for the others'."""
+    text = describe(entity, tree, scope)
+    several = len(tree.get("all") or tree.get("any") or ()) > 1
+    return _("（%(inner)s）") % {"inner": text} if several else text
 
 
 def _leaf(entity: Entity, tree: Tree, scope: Scope) -> str:

@@ -443,6 +443,10 @@ def test_conditions_in_words(alice: Any) -> None:
         "過去90日に訪問が2回以上",
     ):
         assert part in text, text
+    either = {"any": [{"field": "rank", "op": "is", "value": word} for word in ("A", "B")]}
+    joined = describe(entity, {"all": [{"field": "status", "op": "is", "value": "active"}, either]}, scope)
+    assert joined == "状態: 取引中、かつ （ランク: A または ランク: B）"
+    assert describe(entity, {"all": [either]}, scope) == "（ランク: A または ランク: B）"
 
 
 @pytest.mark.parametrize(("plenty", "heaps"), [(5000, 100_000), (0, 100_000), (0, 0)])
