@@ -16,6 +16,14 @@ LOST = {"field": "outcome", "op": "is", "value": "lost"}
 MINE = {"field": "owner", "op": "is", "value": "me"}
 AMOUNT = {"op": "sum", "field": "amount"}
 COUNT = {"op": "count"}
+TOTAL = {"op": "sum", "field": "total"}
+BALANCE = {"op": "sum", "field": "balance"}
+SOLD = {"field": "status", "op": "is_not", "value": "cancelled"}
+BILLED = {"field": "status", "op": "not_in", "value": ["draft", "void"]}
+UNPAID = {"field": "status", "op": "in", "value": ["issued", "sent", "partly"]}
+SOLD_LATELY = {
+    "of": {"field": "order", "where": {"all": [SOLD, {"field": "date", "op": "past_days", "value": 365}]}}
+}
 
 
 @dataclass(frozen=True)
@@ -104,15 +112,30 @@ REPORTS: dict[str, ReadyReport] = {
     ),
     "leads-by-source": _report(_("獲得元ごとのリード"), "lead", COUNT, rows=_by("source"), column={"field": "status"}, chart="stacked"),
     "orders-by-month": _report(
-        _("月ごとの売上（今年度）"), "order", {"op": "sum", "field": "total"}, COUNT, rows=_by("date", "month"), period="date",
-        span="this_fiscal", compare="year", chart="bar",
+        _("月ごとの売上（今年度）"), "order", TOTAL, COUNT, rows=_by("date", "month"), filter=SOLD, period="date", span="this_fiscal",
+        compare="year", chart="bar",
     ),
+    "orders-by-account": _report(
+        _("取引先ごとの売上（今年度）"), "order", TOTAL, COUNT, rows=_by("account"), filter=SOLD, period="date", span="this_fiscal", compare="year", top=15,
+    ),
+    "orders-by-channel": _report(
+        _("チャネルごとの売上（今年度）"), "order", TOTAL, COUNT, rows=_by("channel"), filter=SOLD, period="date", span="this_fiscal", chart="pie",
+    ),
+    "sales-by-product": _report(
+        _("商品ごとの売上（直近1年）"), "order_line", {"op": "sum", "field": "amount"}, {"op": "sum", "field": "quantity"}, rows=_by("product"), filter=SOLD_LATELY, top=15,
+    ),
+    "billed-by-month": _report(
+        _("月ごとの請求金額（今年度）"), "invoice", TOTAL, BALANCE, COUNT, rows=_by("date", "month"), filter=BILLED, period="date", span="this_fiscal", chart="bar",
+    ),
+    "unpaid-by-due": _report(_("入金待ちの残高（支払期限の月ごと）"), "invoice", BALANCE, COUNT, rows=_by("due_on", "month"), filter=UNPAID, chart="bar"),
+    "unpaid-by-account": _report(_("入金待ちの残高（取引先ごと）"), "invoice", BALANCE, COUNT, rows=_by("account"), filter=UNPAID, top=15),
 }  # fmt: skip
 
 DASHBOARDS: dict[str, ReadyDashboard] = {
     "owner": ReadyDashboard(_("経営者"), _("今年度の数字と、これからの見込み"), (
         ("won-this-month", False), ("won-this-fiscal", False), ("won-by-month", True), ("orders-by-month", True), ("expected", False),
-        ("won-by-industry", False), ("won-by-owner", False), ("open-by-account", False), ("new-accounts", False),
+        ("won-by-industry", False), ("won-by-owner", False), ("open-by-account", False), ("orders-by-account", False), ("sales-by-product", False),
+        ("unpaid-by-account", False), ("new-accounts", False),
     )),
     "sales-head": ReadyDashboard(_("営業責任者"), _("案件の進みと、担当者の動き"), (
         ("open-amount", False), ("won-this-month", False), ("pipeline", False), ("open-by-owner", False), ("expected", False),
@@ -120,6 +143,10 @@ DASHBOARDS: dict[str, ReadyDashboard] = {
     )),
     "salesman": ReadyDashboard(_("営業"), _("自分の案件と活動"), (
         ("my-won", False), ("my-open", False), ("my-expected", False), ("my-tasks", False), ("my-activities", True),
+    )),
+    "office": ReadyDashboard(_("事務・経理"), _("請求と入金、売れたもの"), (
+        ("unpaid-by-due", False), ("unpaid-by-account", False), ("billed-by-month", True), ("orders-by-month", True), ("sales-by-product", False),
+        ("orders-by-channel", False),
     )),
     "marketing": ReadyDashboard(_("マーケティング"), _("どこから来て、どこで決まるか"), (
         ("leads-by-source", True), ("new-accounts", False), ("new-contacts", False), ("accounts-by-source", False), ("outcome-by-source", False),
