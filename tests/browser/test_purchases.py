@@ -55,6 +55,6 @@ def test_what_the_figures_are_made_of(page: Any, made: str, live_enishi: Any) ->
     assert best in page.locator(".table-sheet tbody tr").first.inner_text()
     page.click("text=見込みの根拠")
     said = page.locator(".purchase-panel").inner_text()
-    assert "見込み" in said and "実際" in said and "BG/NBD" in said and "答え合わせ" in said
+    assert "見込み" in said and "実際" in said and "BG/NBD" in said and "検証" in said
     page.goto("/today/")
     assert "次の購入" in page.locator("main").inner_text()

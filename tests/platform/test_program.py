@@ -68,7 +68,7 @@ class TestRun:
         assert installation.processes() == {}
         print(f"first start {first:.2f} s, second {again:.2f} s")
         # 3 s on a quiet machine; tests share two cores with each other.
-        assert again < (3.0 if "PYTEST_XDIST_WORKER" not in os.environ else 8.0)
+        assert again < (3.0 if "PYTEST_XDIST_WORKER" not in os.environ else 20.0)
 
     def test_ctrl_c_in_a_terminal_reaches_everybody_and_leaves_nobody(self, migrated: Program) -> None:
         process = subprocess.Popen(

@@ -59,7 +59,7 @@ def ways(deal: Any, client: Client, api: Caller) -> Any:
         "board, asking first": page(f"/deals/{key}/move/", value=None, ask="1"),
         "card": page(f"/deals/{key}/field/stage/", stage=None, version=str(deal.version)),
         "list": page("/deals/bulk/", ids=str(key), action="stage", value=None),
-        "call": call("patch", f"deals/{key}", lambda value: {"fields": {"stage": value}}),
+        "call": call("patch", f"deals/{key}", lambda value: {"version": deal.version, "fields": {"stage": value}}),
         "calls": call("post", "deals/bulk", lambda value: {"items": [{"action": "change", "id": key, "fields": {"stage": value}}]}),
         "new": call("post", "deals", lambda value: {"fields": {"name": "新規", "stage": value}}),
     }  # fmt: skip
@@ -173,7 +173,7 @@ def test_a_lost_deal_that_goes_on_keeps_what_is_said_with_it_and_is_won_on_its_o
     api, today = Caller(bob), timezone.localdate()
     for said in ({"lost_detail": "再開：納期を相談"}, {"lost_reason": "時期"}, {}):
         deal = make(bob, **lost)
-        answer = api("patch", f"deals/{deal.pk}", {"fields": {"stage": stages["ヒアリング"].pk, **said}})
+        answer = api("patch", f"deals/{deal.pk}", {"version": deal.version, "fields": {"stage": stages["ヒアリング"].pk, **said}})  # fmt: skip
         held = answer.json()["fields"]
         assert answer.status_code == 200 and held["outcome"] == "open"
         assert {name: held[name] for name in ("lost_reason", "lost_to", "lost_detail")} == {"lost_reason": "", "lost_to": "", "lost_detail": ""} | said  # fmt: skip
