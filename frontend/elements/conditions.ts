@@ -2,9 +2,9 @@
 // A row may also ask what hangs on a record ("has a contract that …") or be a group joined the other way ("and one of these"): its own
 // rows stand below it. A part of a condition that no row can show is kept as it is.
 type Word = { value: string; label: string };
-type Kind = { name: string; label: string; operators: Word[]; input: string; options: Word[]; has?: Record<string, unknown>; of?: Kind[] };
+type Kind = { name: string; label: string; operators: Word[]; input: string; options: Word[]; has?: Record<string, unknown>; to?: string; of?: Kind[] };
 type Leaf = { field: string; op: string; value?: unknown };
-type Tree = Partial<Leaf> & { all?: Tree[]; any?: Tree[]; has?: { field?: string; entity?: string; link?: string; where?: Tree; at_least?: number } };
+type Tree = Partial<Leaf> & { all?: Tree[]; any?: Tree[]; has?: { field?: string; entity?: string; link?: string; where?: Tree; at_least?: number }; of?: { field: string; where?: Tree } };
 
 const NONE = new Set(["empty", "not_empty", "today", "this_week", "this_month", "last_month", "next_month", "this_year"]);
 
@@ -29,7 +29,9 @@ class ConditionBuilder extends HTMLElement {
     this.addEventListener("change", () => this.write());
   }
 
+  // Whether the row's kind is what the condition asks: something that hangs on the record, or the record it points to.
   private has(kind: Kind, tree: Tree): boolean {
+    if (tree.of) return kind.to === tree.of.field;
     return !!kind.has && !!tree.has && kind.has.entity === tree.has.entity && kind.has.field === tree.has.field && kind.has.link === tree.has.link;
   }
 
@@ -37,7 +39,7 @@ class ConditionBuilder extends HTMLElement {
     if (tree.field) return kinds.some((kind) => kind.name === tree.field);
     if (tree.all ?? tree.any) return this.parts(tree).every((one) => this.known(kinds, one));
     const found = kinds.find((kind) => this.has(kind, tree));
-    return !!found && this.parts(tree.has?.where).every((one) => this.known(found.of ?? [], one));
+    return !!found && this.parts((tree.has ?? tree.of)?.where).every((one) => this.known(found.of ?? [], one));
   }
 
   // The conditions that stand beside each other.
@@ -113,15 +115,15 @@ class ConditionBuilder extends HTMLElement {
     if (leaf?.all ?? leaf?.any) return this.group(kinds, leaf!);
     const row = document.createElement("div");
     row.className = "condition-row";
-    const first = kinds.find((kind) => (leaf?.has ? this.has(kind, leaf) : kind.name === leaf?.field)) ?? kinds[0];
+    const first = kinds.find((kind) => (leaf?.has || leaf?.of ? this.has(kind, leaf) : kind.name === leaf?.field)) ?? kinds[0];
     const field = this.select(kinds.map((kind) => ({ value: kind.name, label: kind.label })), first.name, this.dataset.fieldLabel ?? "");
     const rest = document.createElement("div");
     rest.className = "contents";
     const drop = this.dropper(row);
     const fill = (kind: Kind, op?: string, value?: unknown, has?: Tree["has"]) => {
       row.querySelector(":scope > .conditions-below")?.remove();
-      row.dataset.kind = kind.has ? "has" : "";
-      if (kind.has) return this.below(row, rest, kind, has);
+      row.dataset.kind = kind.has ? "has" : kind.to ? "of" : "";
+      if (kind.has || kind.to) return this.below(row, rest, kind, has);
       const operator = this.select(kind.operators, op ?? kind.operators[0].value, this.dataset.operatorLabel ?? "");
       operator.dataset.operator = "1";
       const place = document.createElement("div");
@@ -159,7 +161,7 @@ class ConditionBuilder extends HTMLElement {
     };
     field.addEventListener("change", () => fill(kinds.find((kind) => kind.name === field.value)!));
     row.append(field, rest, drop);
-    fill(first, leaf?.op, leaf?.value, leaf?.has);
+    fill(first, leaf?.op, leaf?.value, leaf?.has ?? leaf?.of);
     return row;
   }
 
@@ -169,11 +171,11 @@ class ConditionBuilder extends HTMLElement {
     const least = has?.at_least ?? 1;
     const count = this.select(["1", "0", "2", "3", "5", "10"].map((value, place) => ({ value, label: words[place] ?? value })), String(least), this.dataset.operatorLabel ?? "");
     count.dataset.count = "1";
-    rest.replaceChildren(count, document.createElement("div"));
+    rest.replaceChildren(kind.to ? document.createElement("div") : count, document.createElement("div"));
     const where = has?.where;
     // Several that any one of may hold stand as a group; those that all must hold stand beside each other.
-    row.append(this.nested(kind.of ?? [], this.dataset.belowLabel ?? "", where?.any ? [where] : this.parts(where)));
-    row.dataset.has = JSON.stringify(kind.has);
+    row.append(this.nested(kind.of ?? [], this.dataset.belowLabel ?? "", where?.any ? [where] : where || !kind.to ? this.parts(where) : [{}]));
+    row.dataset.has = JSON.stringify(kind.has ?? { field: kind.to });
   }
 
   private read(list: HTMLElement): Tree[] {
@@ -186,6 +188,12 @@ class ConditionBuilder extends HTMLElement {
         continue;
       }
       const field = row.querySelector<HTMLSelectElement>(":scope > select")!.value;
+      if (row.dataset.kind === "of") {
+        const where = this.read(row.querySelector<HTMLElement>(":scope > .conditions-below > [data-below]")!);
+        const to = JSON.parse(row.dataset.has ?? "{}") as NonNullable<Tree["of"]>;
+        if (where.length) found.push({ of: { ...to, where: where.length === 1 ? where[0] : { all: where } } });
+        continue;
+      }
       if (row.dataset.kind === "has") {
         const least = Number(row.querySelector<HTMLSelectElement>("[data-count]")!.value);
         const where = this.read(row.querySelector<HTMLElement>(":scope > .conditions-below > [data-below]")!);

@@ -219,6 +219,20 @@ def test_a_condition_is_built_by_clicking_and_its_address_can_be_shared(
     alice.locator("dialog .condition-group > button").click()
     alice.click("dialog button:has-text('絞り込む')")
     expect(alice.locator(".chip:has-text('ない名前')")).to_have_count(0)
+    # Deals by what their customer is.
+    alice.goto("/deals/")
+    alice.click("button:has-text('条件を追加')")
+    alice.select_option("dialog [data-rows] select >> nth=0", "of-account")
+    row = alice.locator("dialog .conditions-below .condition-row")
+    row.locator("> select").select_option("name")
+    row.locator("[data-operator]").select_option("contains")
+    row.locator("input[data-input]").fill("丸山")
+    alice.click("dialog button:has-text('絞り込む')")
+    alice.wait_for_selector(".chip:has-text('取引先（名前: 丸山 を含む）')")
+    expect(alice.locator("table.list tbody tr:not(:has-text('株式会社丸山製作所'))")).to_have_count(0)
+    assert alice.locator("table.list tbody tr").count() == 2
+    alice.click("button:has-text('条件を追加')")
+    expect(alice.locator("dialog .conditions-below input[data-input]")).to_have_value("丸山")
 
 
 @pytest.mark.row("A5")

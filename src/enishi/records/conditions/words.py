@@ -51,7 +51,8 @@ def describe(entity: Entity, tree: Tree, scope: Scope) -> str:
     if "search" in tree:
         return _("検索: %(text)s") % {"text": tree["search"]}
     if "of" in tree:
-        return describe(entity.field(tree["of"]["field"]).target, tree["of"].get("where") or {}, scope)  # type: ignore[attr-defined]
+        pointer: Any = entity.field(tree["of"]["field"])
+        return f"{pointer.label}（{describe(pointer.target, tree['of'].get('where') or {}, scope)}）"
     if "has" in tree:
         return _has(entity, tree["has"], scope)
     if "event" in tree:

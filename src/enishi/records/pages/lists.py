@@ -226,7 +226,7 @@ def builder_kinds(entity: Entity, *, deep: int = 2, offered: Offered | None = No
 
 
 def _connected_kinds(entity: Entity, deep: int, offered: Offered) -> list[dict[str, Any]]:
-    """Connections the owner drew, and at the first step built-in ones that point here."""
+    """The records it points to; connections the owner drew; at the first step built-in ones that point here."""
     found: list[tuple[str, str, dict[str, Any], Entity]] = [
         (f"has-{one.name}", one.label, {"field": one.name}, one.target) for one in entity.linked
     ]
@@ -239,7 +239,15 @@ def _connected_kinds(entity: Entity, deep: int, offered: Offered) -> list[dict[s
         other = registry.find(name)
         if other is not None and hasattr(entity.model, "next_step"):
             found.append((f"has-{name}", str(other.label), {"entity": name, "link": "about"}, other))
-    return [
+    pointed: list[dict[str, Any]] = [
+        {
+            "name": f"of-{one.name}", "label": _("%(label)sの項目 …") % {"label": one.label}, "operators": [], "input": "text", "options": [],
+            "to": one.name, "of": builder_kinds(other, deep=0, offered=offered),
+        }
+        for one in (entity.references if deep else ())
+        if one.kind == "reference" and not one.hidden and (other := registry.find(one.to)) is not None
+    ]  # fmt: skip
+    return pointed + [
         {
             "name": name, "label": f"{label} …", "operators": [], "input": "text", "options": [], "has": has,
             "of": builder_kinds(other, deep=deep, offered=offered),
