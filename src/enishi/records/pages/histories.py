@@ -35,13 +35,23 @@ def undo_event(request: HttpRequest, event_id: int) -> HttpResponse:
     return undo_answer(request, undone)
 
 
+def _own(request: HttpRequest, operation_id: int) -> Operation:
+    """An action of this person's; of anybody's for admins.
+
+    Raises:
+        NotFound
+    """
+    operation = Operation.objects.filter(pk=operation_id).first()
+    if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
+        raise NotFound
+    return operation
+
+
 @require_POST
 @handled
 def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
     """Takes everything back that one action did."""
-    operation = Operation.objects.filter(pk=operation_id).first()
-    if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
-        raise NotFound
+    operation = _own(request, operation_id)
     large = history.is_large(operation)
     if large and operation.kind != Operation.Kind.IMPORT:
         with transaction.atomic():
@@ -70,9 +80,7 @@ def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
 @handled
 def undoing(request: HttpRequest, operation_id: int) -> HttpResponse:
     """How far an action is taken back."""
-    operation = Operation.objects.filter(pk=operation_id).first()
-    if operation is None or (operation.user_id != request.user.pk and not person(request).is_admin):
-        raise NotFound
+    operation = _own(request, operation_id)
     return render(request, "records/undoing.html", {"one": operation})
 
 
