@@ -148,7 +148,7 @@ def reasons(entity: Entity, pairs: Sequence[DuplicatePair]) -> list[dict[str, An
     hidden = {role for name, role in roles.items() if name not in entity.fields}
     return [
         {
-            "label": one.label, "level": one.text, "weight": f"{one.weight:+.1f}", "speaks_for": one.weight > -1,  # what agrees and tells little is no objection
+            "label": one.label, "level": one.text, "weight": f"{round(one.weight, 1) or 0:+.1f}", "speaks_for": one.weight > -1,  # what agrees and tells little is no objection
             "strength": one.strength,
         }
         for one in wording.reasons(pairs[0].reasons if pairs else [])
