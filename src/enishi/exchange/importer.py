@@ -117,7 +117,7 @@ class Importer:
                 if decision.record is None or not self.reader.with_lines:
                     draft = drafter.draft(values)
                     if decision.what == "new":
-                        check_once(entity, draft.record, draft.errors, taken)
+                        check_once(entity, draft.record, draft.changed, draft.errors, taken)
                     row.errors += [text for texts in draft.errors.values() for text in texts]
                 if decision.what != "ask" and (problem := self._not_allowed(entity, decision.record, values)):
                     row.errors.append(problem)
@@ -329,7 +329,7 @@ class Importer:
             drafts.append(drafted[1])
         taken: set[tuple[str, Any]] = set()
         for draft in drafts:
-            check_once(entity, draft.record, draft.errors, taken)
+            check_once(entity, draft.record, draft.changed, draft.errors, taken)
         records = bulk.create_drafted(entity, drafts, by=self.by, operation=self.operation)
         for record, (_values, owning) in zip(records, rows, strict=True):
             for row in owning:

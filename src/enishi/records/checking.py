@@ -3,12 +3,13 @@
 Serves `records.write` (one record, for a person) and `records.bulk` (many, for a file or a bulk change).
 """
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import CharField
+from django.db.models import CharField, Q
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
@@ -22,6 +23,7 @@ from enishi.records.visible import permits, sees_all, visible
 
 Changes = dict[str, tuple[Any, Any]]
 Errors = dict[str, list[str]]
+MOST_AT_ONCE = 100  # conditions joined by OR in one question
 
 
 def clean_values(
@@ -175,19 +177,53 @@ class Used:
             self.values[found.name] = (
                 {found.get(row) for row in rows.filter(found.lookup("in")(sorted(mine)))} if mine else set()
             )
+        self.once = self._only_ones(entity, [held for one in records if (held := _once(entity, one))])
+
+    @staticmethod
+    def _only_ones(entity: Entity, wanted: Sequence[dict[str, Any]]) -> dict[tuple[Any, ...], set[int]]:
+        """Which living records are what there may be only one of, by its values."""
+        made: dict[tuple[Any, ...], set[int]] = {}
+        rows = entity.model._default_manager.filter(deleted_at=None)
+        for start in range(0, len(wanted), MOST_AT_ONCE):
+            some = {tuple(one.items()): one for one in wanted[start : start + MOST_AT_ONCE]}
+            asked = reduce(or_, (Q(**one) for one in some.values()))
+            for names in {tuple(one) for one in some.values()}:
+                for key, *values in rows.filter(asked).values_list("pk", *names):
+                    made.setdefault(tuple(values), set()).add(key)
+        return made
+
+
+def _once(entity: Entity, record: Any) -> dict[str, Any]:
+    """What no second living record may have; nothing where a part of it is empty."""
+    held = entity.once(record)
+    return {} if any(value is None for value in held.values()) else held
+
+
+def once_names(entity: Entity, record: Any) -> set[str]:
+    """The fields that make it the only one of its kind (`Entity.once`)."""
+    return {name.removesuffix("_id") for name in entity.once(record)}
 
 
 def check_once(
-    entity: Entity, record: Any, errors: Errors, taken: set[tuple[str, Any]] | None = None
+    entity: Entity,
+    record: Any,
+    changed: Iterable[str],
+    errors: Errors,
+    taken: set[tuple[str, Any]] | None = None,
+    used: Used | None = None,
 ) -> None:
     """Refuses a second record of what there may be only one of (`Entity.once`)."""
-    held = entity.once(record)
-    if not held or any(value is None for value in held.values()):
+    held = _once(entity, record)
+    if not held or (record.pk and not once_names(entity, record) & set(changed)):
         return
     mine = ("", tuple(held.values()))
-    rivals = entity.model._default_manager.filter(deleted_at=None, **held).exclude(pk=record.pk)
-    if (taken is not None and mine in taken) or rivals.exists():
-        errors[""] = [entity.twice(record)]
+    if used is not None:
+        is_there = bool(used.once.get(mine[1], set()) - {record.pk})
+    else:
+        rivals = entity.model._default_manager.filter(deleted_at=None, **held).exclude(pk=record.pk)
+        is_there = rivals.exists()
+    if (taken is not None and mine in taken) or is_there:
+        errors.setdefault("", []).append(entity.twice(record))
     if taken is not None:
         taken.add(mine)
 
@@ -201,7 +237,7 @@ def check_unique(
     used: Used | None = None,
 ) -> None:
     """`taken`: what earlier records of the same batch use; `used`: what stored ones do, where it was asked for all of the batch."""
-    check_once(entity, record, errors, taken)
+    check_once(entity, record, changed, errors, taken, used)
     names = {*changed, *(one.name for one in entity.fields.values() if one.within and one.within in changed)}
     for name in names:
         found = entity.field(name)

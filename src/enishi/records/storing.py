@@ -4,7 +4,6 @@ and search is whole, whoever writes.
 """
 
 import contextlib
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -92,7 +91,9 @@ def held_once(entity: Entity) -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if not re.search("unique", str(error), re.IGNORECASE) or type(entity).once is Entity.once:
+        # PostgreSQL says it in the language of its server; its code (unique_violation) is the same in all.
+        unique = getattr(error.__cause__, "sqlstate", "") == "23505" or "UNIQUE constraint" in str(error)
+        if not unique or type(entity).once is Entity.once:
             raise
         raise Refused({"": [entity.twice()]}) from error
 

@@ -28,6 +28,7 @@ from enishi.records.checking import (
     held_values,
     merge_errors,
     moved,
+    once_names,
     prepare,
     shown_fields,
 )
@@ -114,10 +115,11 @@ def create_once(entity: Entity, values: Mapping[str, Any], *, by: User, key: str
     """`create` for callers that may be repeated at the same time (a double click, a resend)."""
     try:
         return create(entity, values, by=by, key=key, **more)
-    except Again:
-        held = _held(by, key, entity)
+    except (Again, Refused) as error:
+        # Where there may be only one, the first of the two stands in the way of the second before its key does.
+        held = _held(by, key, entity) if key else None
         if held is None:
-            raise NotFound from None
+            raise (NotFound if isinstance(error, Again) else error) from None
         return held
 
 
@@ -281,7 +283,9 @@ def restore(
         unique = [one.name for one in entity.fields.values() if one.unique]
         for record in records:
             errors: dict[str, list[str]] = {}
-            check_unique(entity, record, unique, errors)  # somebody may have got the number since
+            check_unique(
+                entity, record, {*unique, *once_names(entity, record)}, errors
+            )  # somebody may have got the number since
             if errors:
                 raise Refused(errors)
         return set_deleted(entity, records, by, operation, deleted=False)

@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="account",
             index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), ("buy_state__isnull", False)),
+                condition=models.Q(("deleted_at__isnull", True)),
                 fields=["buy_state", "buy_next_on", "id"],
                 name="account_buy_next",
             ),
@@ -85,17 +85,9 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="account",
             index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), ("buy_state__isnull", False)),
+                condition=models.Q(("deleted_at__isnull", True)),
                 fields=["buy_state", "buy_value", "id"],
                 name="account_buy_worth",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="account",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), ("buy_state__isnull", False)),
-                fields=["owner", "buy_state", "buy_next_on", "id"],
-                name="account_buy_owner",
             ),
         ),
     ]

@@ -173,7 +173,7 @@ def test_reports_that_two_requests_had_made_at_once_become_one_with_the_update(b
         for text in ("訪問3件", "訪問3件", "電話2件")
     ]
     DailyComment.objects.create(report=rows[2], text="お疲れさま")
-    import_module("enishi.work.migrations.0004_calendar").leave_one_a_day(apps, None)
+    import_module("enishi.work.migrations.0005_daily_once").leave_one_a_day(apps, None)
     kept = DailyReport.objects.get(deleted_at=None)
     assert (kept.pk, kept.done, kept.comments.get().text) == (rows[0].pk, "訪問3件\n\n電話2件", "お疲れさま")
 
