@@ -9,6 +9,7 @@ from operator import or_
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import CharField, Q
 from django.utils.translation import gettext as _
 
@@ -169,6 +170,15 @@ class Used:
 
     def __init__(self, entity: Entity, records: Iterable[Any]) -> None:
         self.values: dict[str, set[Any]] = {}
+        records = list(records)
+        _hold(
+            entity,
+            [
+                one.name
+                for one in entity.fields.values()
+                if one.unique and any(not one.is_empty(one.get(row)) for row in records)
+            ],
+        )
         for found in entity.fields.values():
             if not found.unique or found.linked:
                 continue
@@ -191,6 +201,26 @@ class Used:
                 for key, *values in rows.filter(asked).values_list("pk", *names):
                     made.setdefault(tuple(values), set()).add(key)
         return made
+
+
+def _hold(entity: Entity, names: Iterable[str], value: Any = None) -> None:
+    """Until the transaction ends nobody else stores the same value of a field that tells records apart; of a batch (without `value`)
+    nobody stores any. SQLite lets one write at a time anyway.
+
+    Two levels, so that a batch of a thousand takes one lock: its own is of the field, one record's is a shared one of the field and
+    one of the value. They are taken in one order by all.
+    """
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        for field in sorted(f"{entity.name}.{name}" for name in names):
+            if value is None:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [field])
+            else:
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0)), pg_advisory_xact_lock(hashtextextended(%s, 1))",
+                    [field, f"{field}={value}"],
+                )
 
 
 def _once(entity: Entity, record: Any) -> dict[str, Any]:
@@ -239,11 +269,13 @@ def check_unique(
     """`taken`: what earlier records of the same batch use; `used`: what stored ones do, where it was asked for all of the batch."""
     check_once(entity, record, changed, errors, taken, used)
     names = {*changed, *(one.name for one in entity.fields.values() if one.within and one.within in changed)}
-    for name in names:
+    for name in sorted(names):
         found = entity.field(name)
         value = found.get(record)
         if not found.unique or found.is_empty(value):
             continue
+        if used is None:
+            _hold(entity, [name], None if taken is not None else value)
         mine = (value, entity.field(found.within).get(record)) if found.within else value
         if taken is not None:
             if (name, mine) in taken:

@@ -110,6 +110,8 @@ def _item(request: Call, entity: Entity, place: int, each: dict[str, Any]) -> It
             raise BadRequest(_("このトークンでは削除できません。"))
         return Item(place, key)
     fields, version = given(entity, {"fields": each.get("fields"), "version": each.get("version")})
+    if version is None:  # nobody could tell whether it goes over what others wrote
+        raise BadRequest(_("変更（change）には、読んだときの version も入れてください。"))
     return Item(place, key, fields, version)
 
 

@@ -208,9 +208,15 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
     }
     many = {
         "type": "object", "required": ["items"], "additionalProperties": False,
-        "properties": {"items": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"type": "object", "required": ["action"], "properties": {
-            "action": {"enum": ["create", "change", "delete"]}, "id": {"type": "integer", "minimum": 1}, "version": {"type": "integer", "minimum": 1}, "fields": {"type": "object"},
-        }}}},
+        "properties": {"items": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"oneOf": [
+            {
+                "type": "object", "required": ["action", *must], "properties": {
+                    "action": {"enum": [action]}, "id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
+                    "version": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}, "fields": {"type": "object"},
+                },
+            }
+            for action, must in (("create", ["fields"]), ("change", ["id", "version", "fields"]), ("delete", ["id"]))
+        ]}}},
     }  # fmt: skip
     paths: dict[str, Any] = {
         base: {

@@ -185,8 +185,8 @@ def test_bulk_keeps_the_rules_of_a_form(api: Caller, goods: dict[str, str], alic
     for bad, at in (
         ({"action": "create", "fields": {"name": "x", key: "A1"}}, key), ({"action": "create", "fields": {"name": "x", kind: "o2"}}, asked),
         ({"action": "create", "fields": {"name": "x", goods["tie"]: [999999]}}, goods["tie"]), ({"action": "create", "fields": {"name": "x", "f99": 1}}, "f99"),
-        ({"action": "change", "id": other.pk, "fields": {key: "A1"}}, key), ({"action": "change", "id": other.pk, "fields": {kind: "o2"}}, asked),
-        ({"action": "change", "id": 999999, "fields": {"name": "x"}}, ""), ({"action": "change", "id": old.pk, "version": 1, "fields": {"name": "x"}}, ""),
+        ({"action": "change", "id": other.pk, "version": 1, "fields": {key: "A1"}}, key), ({"action": "change", "id": other.pk, "version": 1, "fields": {kind: "o2"}}, asked),
+        ({"action": "change", "id": 999999, "version": 1, "fields": {"name": "x"}}, ""), ({"action": "change", "id": old.pk, "fields": {"name": "x"}}, ""), ({"action": "change", "id": old.pk, "version": 1, "fields": {"name": "x"}}, ""),
         ({"action": "delete", "id": 999999}, ""), ({"action": "create", "fields": {"name": "x", goods["price"]: "abc"}}, goods["price"]),
     ):  # fmt: skip
         for items in ([one, bad], [one, {"action": "delete", "id": other.pk}, one, bad]):
@@ -200,7 +200,7 @@ def test_bulk_keeps_the_rules_of_a_form(api: Caller, goods: dict[str, str], alic
     assert changed_tables(before, snapshot("connect.ApiToken")) == []
     # In the order they are given: what is deleted first gives its number free, and one record may be touched twice.
     items = [
-        {"action": "change", "id": old.pk, "fields": {key: "A2"}}, {"action": "change", "id": old.pk, "fields": {key: "A3"}}, {"action": "delete", "id": other.pk},
+        {"action": "change", "id": old.pk, "version": 2, "fields": {key: "A2"}}, {"action": "change", "id": old.pk, "version": 3, "fields": {key: "A3"}}, {"action": "delete", "id": other.pk},
         {"action": "create", "fields": {"name": "新", key: "B1"}}, {"action": "delete", "id": old.pk},
     ]  # fmt: skip
     answer = api("post", "goods/bulk", {"items": items})

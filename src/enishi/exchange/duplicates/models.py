@@ -32,6 +32,13 @@ class DuplicateRun(models.Model):
 
     class Meta:
         ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entity"],
+                condition=models.Q(status__in=["queued", "running"]),
+                name="duplicate_run_one",
+            )
+        ]
         indexes = [models.Index(fields=["entity", "-asked_at"], name="duplicate_run")]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,13 +41,14 @@ def start(entity: Entity, by: User) -> DuplicateRun:
         NotAllowed, Refused: the entity has nothing by which records could be compared.
     """
     run_ = _begin(entity, by)
-    if run_.status == DuplicateRun.Status.QUEUED and not run_.figures.get("queued"):
+    if run_.status == DuplicateRun.Status.QUEUED:
         from enishi.exchange.duplicates.tasks import search_duplicates
 
         with transaction.atomic():
-            DuplicateRun.objects.filter(pk=run_.pk).update(figures={"queued": True})
-            run_.figures = {"queued": True}
-            search_duplicates.enqueue(run_.pk)
+            # Of two who start it at once one queues it.
+            if DuplicateRun.objects.filter(pk=run_.pk, figures={}).update(figures={"queued": True}):
+                run_.figures = {"queued": True}
+                search_duplicates.enqueue(run_.pk)
     return run_
 
 
@@ -64,8 +65,12 @@ def _begin(entity: Entity, by: User) -> DuplicateRun:
                 ]
             }
         )
-    held = DuplicateRun.objects.filter(entity=entity.name, status__in=_UNDER_WAY).first()
-    return held or DuplicateRun.objects.create(entity=entity.name, user=by)
+    under_way = DuplicateRun.objects.filter(entity=entity.name, status__in=_UNDER_WAY)
+    try:
+        with transaction.atomic():
+            return under_way.first() or DuplicateRun.objects.create(entity=entity.name, user=by)
+    except IntegrityError:  # somebody else started it at the same moment
+        return under_way.get()
 
 
 def search_now(entity: Entity, by: User) -> DuplicateRun:

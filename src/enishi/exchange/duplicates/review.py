@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.exchange.duplicates.models import DuplicatePair
+from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.records import journal
 from enishi.records.entity import Entity
 from enishi.records.errors import RecordError
@@ -170,7 +170,8 @@ def is_automatic(entity: Entity) -> bool:
 def merge_sure(
     entity: Entity, *, by: User, progress: Callable[[int], None] = lambda done: None
 ) -> tuple[Operation | None, int, int]:
-    """Merges every cluster all of whose pairs are sure, as one operation that is taken back as one.
+    """Merges every cluster all of whose pairs are sure, as one operation that is taken back as one. What somebody has changed since the
+    search began was judged by what it no longer is: it waits for the next one.
 
     Returns:
         the operation (None: there was nothing to do), how many records went, and how many clusters were left because a rule refused.
@@ -178,16 +179,22 @@ def merge_sure(
     operation: Operation | None = None
     gone = left = 0
     passed: list[int] = []
+    last = DuplicateRun.objects.filter(entity=entity.name, status=DuplicateRun.Status.DONE).first()
     while found := clusters(entity, by, decision="automatic", but=passed, limit=50):
         for one in found:
             passed.append(one.key)
+            if last and last.began_at and any(row.updated_at >= last.began_at for row in one.records):
+                continue
             if operation is None:
                 summary = _("%(entity)sの重複を自動で統合") % {"entity": entity}
                 operation = Operation.objects.create(kind="merge", user=by, summary=summary)
             keys = [record.pk for record in one.records]
             keep = propose(entity.whole, one.records).keep.pk
             try:
-                merge(entity, keep, [key for key in keys if key != keep], by=by, operation=operation)
+                merge(
+                    entity, keep, [key for key in keys if key != keep], by=by, operation=operation,
+                    versions={row.pk: row.version for row in one.records},
+                )  # fmt: skip
             except RecordError:
                 left += 1
                 continue

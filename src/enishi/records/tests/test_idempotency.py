@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from tests.support import people
 
 from enishi.records import registry, write
+from enishi.records.bulk import check_drafts, create_drafted, draft_many
+from enishi.records.design import operations
 from enishi.records.errors import Conflict
 from enishi.records.models import Event, Link
 from enishi.work import recording
@@ -166,3 +168,28 @@ def test_last_contact_and_sums_are_right_after_many_at_once(alice: Any) -> None:
     assert not [one for one in answers if isinstance(one, Exception)], answers
     account.refresh_from_db()
     assert account.last_contact_at.day == 8 and account.next_step == "0" and account.open_amount == 111_111
+
+
+def test_of_the_same_number_at_once_one_is_stored(alice: Any, bob: Any) -> None:
+    entity = registry.get("account")
+    own = operations.add_field("account", "text", "会員番号", {"unique": True}, by=alice).key
+    for name in ("code", own):
+        for turn in range(5):
+            made = at_once([lambda name=name, turn=turn: write.create(registry.get("account"), {"name": "客", name: f"A{turn}"}, by=alice)] * 4)  # fmt: skip
+            assert sorted(type(one).__name__ for one in made) == ["Refused"] * 3 + ["Written"], made
+    both = [write.create(entity, {"name": f"客{n}"}, by=alice).record.pk for n in range(4)]
+    jobs = [
+        lambda key=key: write.write(registry.get("account"), key, {"code": "同じ"}, by=bob) for key in both
+    ]
+    rows = [{"name": f"客{n}", "code": "同じ" if n == 7 else f"B{n}"} for n in range(20)]
+
+    def batch() -> Any:  # as a call of many over the API
+        whole = registry.get("account")
+        with transaction.atomic():
+            drafts = draft_many(whole, rows, by=alice, full=True)
+            check_drafts(whole, drafts)
+            return create_drafted(whole, drafts, by=alice, operation=None)
+
+    jobs.append(batch)
+    answers = at_once(jobs)
+    assert entity.model._default_manager.filter(code="同じ", deleted_at=None).count() == 1, answers

@@ -60,7 +60,7 @@ def ways(deal: Any, client: Client, api: Caller) -> Any:
         "card": page(f"/deals/{key}/field/stage/", stage=None, version=str(deal.version)),
         "list": page("/deals/bulk/", ids=str(key), action="stage", value=None),
         "call": call("patch", f"deals/{key}", lambda value: {"version": deal.version, "fields": {"stage": value}}),
-        "calls": call("post", "deals/bulk", lambda value: {"items": [{"action": "change", "id": key, "fields": {"stage": value}}]}),
+        "calls": call("post", "deals/bulk", lambda value: {"items": [{"action": "change", "id": key, "version": deal.version, "fields": {"stage": value}}]}),
         "new": call("post", "deals", lambda value: {"fields": {"name": "新規", "stage": value}}),
     }  # fmt: skip
 
