@@ -36,9 +36,10 @@ class ConditionBuilder extends HTMLElement {
   }
 
   private known(kinds: Kind[], tree: Tree): boolean {
-    if (tree.field) return kinds.some((kind) => kind.name === tree.field);
+    if (tree.field) return kinds.some((kind) => kind.name === tree.field && kind.operators.some((one) => one.value === tree.op));
     if (tree.all ?? tree.any) return this.parts(tree).every((one) => this.known(kinds, one));
     const found = kinds.find((kind) => this.has(kind, tree));
+    if (tree.of && !this.parts(tree.of.where).length) return false;
     return !!found && this.parts((tree.has ?? tree.of)?.where).every((one) => this.known(found.of ?? [], one));
   }
 

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
@@ -17,7 +18,7 @@ from enishi.access.rights import log_access
 from enishi.records import registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.models import Handover, Operation
+from enishi.records.models import Handover, Notification, Operation
 from enishi.records.visible import require
 
 BATCH = 500
@@ -108,11 +109,10 @@ def run(handover: Handover) -> Handover:
     """Does it, or goes on with what is left of it."""
     with transaction.atomic():
         held = Handover.objects.select_for_update(of=("self",)).get(pk=handover.pk)
-        if (
-            held.status not in {Handover.Status.WAITING, Handover.Status.RUNNING}
-            or held.person is None
-            or held.by is None
-        ):
+        if held.status not in {Handover.Status.WAITING, Handover.Status.RUNNING} or held.person is None:
+            return held
+        if problem := _problem(held):
+            _fail(held, problem)
             return held
         if held.operation is None:
             what = _("%(name)sさんの引継ぎ") % {"name": held.person}
@@ -128,6 +128,36 @@ def run(handover: Handover) -> Handover:
     held.status, held.done_at = Handover.Status.DONE, timezone.now()
     held.save(update_fields=["status", "done_at"])
     return held
+
+
+def _problem(held: Handover) -> str:
+    """Why it can't be done on its day (`Handover.Problem`); "" where it can."""
+    people = User.objects.in_bulk(held.plan["to"])
+    if not all(key in people and people[key].is_active and works(people[key]) for key in held.plan["to"]):
+        return Handover.Problem.RECEIVER.value
+    if held.by is None or not held.by.is_active or not held.by.is_admin:
+        return Handover.Problem.PLANNER.value
+    return ""
+
+
+def _fail(held: Handover, problem: str) -> None:
+    """Ends it, and tells those who can plan it anew."""
+    held.status, held.done_at = Handover.Status.FAILED, timezone.now()
+    held.figures = {**held.figures, "problem": problem}
+    held.save(update_fields=["status", "done_at", "figures"])
+    told = []
+    for admin in User.objects.filter(is_active=True, role="admin"):
+        with translation.override(admin.language):
+            text = _("%(name)sさんの引継ぎができませんでした。") % {"name": held.person}
+            told.append(
+                Notification(
+                    user=admin,
+                    text=f"{text}{held.problem}"[:300],
+                    url=reverse("handover"),
+                    key=f"handover-{held.pk}",
+                )
+            )
+    Notification.objects.bulk_create(told, ignore_conflicts=True)
 
 
 def _step(held: Handover, entity: Entity, share: "_Shares") -> bool:

@@ -98,8 +98,9 @@ def send(mailing_id: int) -> bool:
         made.send()
     except (OSError, SMTPException, ValueError) as error:
         return _again(row, f"{type(error).__name__}: {error}")
+    sent = _leave(row, State.SENT, "")  # before anything else that may go wrong, or it would be sent again
     content.log_sent(row.user, exported)
-    return _leave(row, State.SENT, "")
+    return sent
 
 
 def _leave(row: ReportMailing, state: str, problem: str) -> bool:

@@ -194,7 +194,7 @@ class _Counting:
             if apart:
                 found += list(asked)
                 continue
-            if (added := self._in_pieces(some, asked, by, order, most)) is not None and by == list(names):
+            if (added := self._in_pieces(some, asked, by, order, most)) is not None:
                 return added
             if order:
                 asked = asked.order_by(F(order).desc(nulls_last=True), *by)

@@ -17,7 +17,7 @@ def pieces(rows: QuerySet[Any]) -> list[tuple[int, int]]:
 
     Each record is counted once: it doesn't move from one span to another while they are asked.
     """
-    if connection.vendor != "sqlite":
+    if connection.vendor != "sqlite" or not _is_counted(rows.model._meta.db_table):
         return []
     if not rows.order_by().values_list("pk")[LEAST : LEAST + 1]:
         return []
@@ -25,3 +25,14 @@ def pieces(rows: QuerySet[Any]) -> list[tuple[int, int]]:
     first, last = keys.earliest("pk"), keys.latest("pk")
     step = max(STEP, (last - first) // MOST_PIECES + 1)
     return [(start, start + step) for start in range(first, last + 1, step)]
+
+
+def _is_counted(table: str) -> bool:
+    """Whether SQLite knows how its rows spread (`ANALYZE`): else it takes the index of a period for each piece, and goes through all of
+    the period as often as there are pieces."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat1'")
+        if cursor.fetchone() is None:
+            return False
+        cursor.execute("SELECT 1 FROM sqlite_stat1 WHERE tbl = %s LIMIT 1", [table])
+        return cursor.fetchone() is not None

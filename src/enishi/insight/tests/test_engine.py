@@ -104,6 +104,8 @@ def test_a_large_table_in_pieces_gives_what_it_gives_at_once(alice: Any, bob: An
         with monkeypatch.context() as small:
             small.setattr("enishi.insight.reports.pieces.LEAST", 3)
             small.setattr("enishi.insight.reports.pieces.STEP", 4)
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
             engine.forget()
             with CaptureQueriesContext(connection) as asked:
                 in_pieces = compute(spec, alice)

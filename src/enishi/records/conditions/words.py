@@ -52,7 +52,8 @@ def describe(entity: Entity, tree: Tree, scope: Scope) -> str:
         return _("検索: %(text)s") % {"text": tree["search"]}
     if "of" in tree:
         pointer: Any = entity.field(tree["of"]["field"])
-        return f"{pointer.label}（{describe(pointer.target, tree['of'].get('where') or {}, scope)}）"
+        inner = describe(pointer.target, tree["of"].get("where") or {}, scope)
+        return _("%(label)s（%(inner)s）") % {"label": pointer.label, "inner": inner}
     if "has" in tree:
         return _has(entity, tree["has"], scope)
     if "event" in tree:

@@ -16,9 +16,17 @@ class Handover(models.Model):
         WAITING = "waiting", _("予定")
         RUNNING = "running", _("引継ぎ中")
         DONE = "done", _("完了")
+        FAILED = "failed", _("できませんでした")
         CANCELLED = "cancelled", _("取りやめ")
         UNDOING = "undoing", _("取り消し中")
         UNDONE = "undone", _("取り消しました")
+
+    class Problem(models.TextChoices):
+        RECEIVER = (
+            "receiver",
+            _("引き継ぐ人の中に、今は利用していない人がいます。人を選び直して、もう一度予定してください。"),
+        )
+        PLANNER = "planner", _("予定した人が、今は管理者ではありません。管理者がもう一度予定してください。")
 
     person = user_key()
     by = user_key()
@@ -35,3 +43,9 @@ class Handover(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.on}"
+
+    @property
+    def problem(self) -> str:
+        """Why it was not done, in words."""
+        held = self.figures.get("problem", "")
+        return str(self.Problem(held).label) if held in self.Problem.values else ""

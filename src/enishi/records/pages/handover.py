@@ -98,9 +98,9 @@ def handover_action(request: HttpRequest, handover_id: int, action: str) -> Http
     if action == "cancel":
         handover.cancel(row, by=user)
         messages.success(request, _("引継ぎを取りやめました。"))
-    elif action == "undo" and Handover.objects.filter(pk=row.pk, status=Handover.Status.DONE).update(
-        status=Handover.Status.UNDOING
-    ):
+    elif action == "undo" and Handover.objects.filter(
+        pk=row.pk, status__in=[Handover.Status.DONE, Handover.Status.FAILED], operation__isnull=False
+    ).update(status=Handover.Status.UNDOING):
         tasks.undo_handover.enqueue(row.pk, user.pk)
         messages.success(request, _("引継ぎを元に戻しています。"))
     else:

@@ -11,7 +11,7 @@ from enishi.access.models import User
 from enishi.records import handover, periodic, registry, write
 from enishi.records.design import operations
 from enishi.records.errors import NotAllowed, Refused
-from enishi.records.models import Event, Handover
+from enishi.records.models import Event, Handover, Notification
 from enishi.records.tasks import hand_over, undo_handover
 from enishi.records.testing import changed_tables, snapshot
 from enishi.sales.pipelines.entity import default_pipeline, stages_of
@@ -127,6 +127,24 @@ def test_a_planned_one_waits_for_its_day_and_can_be_called_off(
     assert set(owners(held["account"])) == {dan.pk} and set(owners(held["deal"])) == {bob.pk}
     due.refresh_from_db()
     assert due.status == "done"
+
+
+def test_who_left_before_the_day_gets_nothing_and_admins_are_told(
+    held: dict[str, list[Any]], bob: Any, alice: Any, dan: Any, as_alice: Client
+) -> None:
+    tomorrow = timezone.localdate() + datetime.timedelta(days=1)
+    row = handover.plan(bob, how="one", to=[dan], on=tomorrow, by=alice)
+    Handover.objects.filter(pk=row.pk).update(on=timezone.localdate())
+    User.objects.filter(pk=dan.pk).update(is_active=False)
+    periodic.due_handovers()
+    row.refresh_from_db()
+    assert row.status == "failed" and not handover.rows_of(registry.get("account"), dan).exists()
+    assert "引継ぎができませんでした" in Notification.objects.get(user=alice).text
+    assert "利用していない人" in as_alice.get("/settings/handover/").content.decode()
+    User.objects.filter(pk=dan.pk).update(is_active=True)
+    other = handover.plan(bob, how="one", to=[dan], by=alice)
+    User.objects.filter(pk=alice.pk).update(role="member")
+    assert handover.run(other).status == "failed" and "管理者ではありません" in other.__class__.objects.get(pk=other.pk).problem  # fmt: skip
 
 
 def test_killed_on_the_way_it_goes_on_with_what_is_left(

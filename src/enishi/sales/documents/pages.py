@@ -166,8 +166,10 @@ def ask(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
         "action": action,
     }
     if action == "order" and getattr(record, "deal", None):
-        worth = flow.deal_amount(record)
-        context["worth"] = worth if record.deal.amount != worth and record.deal.outcome != "won" else None
+        worth, deals = flow.deal_amount(record), registry.find("deal")
+        changes = deals is not None and "amount" in deals.fields and deals.field("amount").editable
+        changes = changes and record.deal.amount != worth and record.deal.outcome != "won"
+        context["worth"] = worth if changes else None
     if action == "invoice":
         context["lines"] = flow.unbilled([record], set())
     elif action == "pay":

@@ -102,6 +102,12 @@ def _line(number: int, line: str, year: int) -> tuple[datetime.date, datetime.da
         )
     name = " ".join(f"{line[: found[0].start()]} {line[end:]}".split())
     name = re.sub(r"[(（]\s*[)）]", "", name).strip(' ,，、:：・"')
+    if last == first and re.search(r"[0-9０-９]+\s*日間|以降|[〜～~→]\s*$", name):
+        raise Unread(
+            _("%(n)d行目「%(line)s」の期間の終わりが読めません。「12/29〜1/3」のように書いてください。")
+            % told
+        )
+    name = re.sub(r"[(（]\s*[0-9０-９]+\s*日間\s*[)）]", "", name).strip()
     if len(name) > NAME:
         raise Unread(
             _("%(n)d行目「%(line)s」の名前は%(most)d文字までにしてください。") % {**told, "most": NAME}
