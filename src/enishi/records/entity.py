@@ -126,6 +126,7 @@ class Entity:
 
     drawn: ClassVar[bool] = False  # by the owner of the company, in the browser
     about_people: bool = False  # its records are persons, with all that the law asks for
+    same_person: tuple[str, ...] = ()  # references to another record of the very same person
     position: int = 0  # its place in the menu, where the owner chose one
 
     name: str

@@ -11,8 +11,11 @@ import json
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
@@ -29,7 +32,16 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
 from enishi.records.fields import FieldKind
 from enishi.records.forwards import lead, merged_into
-from enishi.records.models import Attachment, Event, EventSubject, Link, MergedRow, Operation, RetentionRule
+from enishi.records.models import (
+    Attachment,
+    Event,
+    EventSubject,
+    FieldDesign,
+    Link,
+    MergedRow,
+    Operation,
+    RetentionRule,
+)
 from enishi.records.visible import one, require
 
 # Kinds whose values tell who somebody is or what was said of him. Choices, yes/no and numbers stay for the figures.
@@ -65,7 +77,7 @@ def held(entity: Entity, record_id: int, *, by: User) -> dict[str, Any]:
     events = (
         Event.objects.filter(entity=entity.name, record_id=record.pk).select_related("actor").order_by("pk")
     )
-    files = Attachment.objects.filter(entity=entity.name, record_id=record.pk, deleted_at=None).order_by("pk")
+    files = _files(entity, record).filter(deleted_at=None).order_by("pk")
     reads = (
         AccessLog.objects.filter(entity=entity.name, record_id=record.pk)
         .select_related("user")
@@ -78,7 +90,10 @@ def held(entity: Entity, record_id: int, *, by: User) -> dict[str, Any]:
         "fields": _values(entity, record),
         "connected": [
             {"kind": str(other), "title": other.title(row), "fields": _values(other, row)}
-            for other, row in connected(entity, record)
+            for other, row in {
+                (other.name, row.pk): (other, row)
+                for other, row in (*connected(entity, record), *_noted(entity, record))
+            }.values()
         ],
         "history": [
             {
@@ -103,7 +118,7 @@ def as_file(entity: Entity, record_id: int, *, by: User) -> bytes:
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("personal-data.json", json.dumps(data, ensure_ascii=False, indent=2))
         archive.writestr("personal-data.html", render_to_string("records/personal_file.html", {"data": data}))
-        for file in Attachment.objects.filter(entity=entity.name, record_id=record_id, deleted_at=None):
+        for file in _files(entity, one(entity, by, record_id)).filter(deleted_at=None):
             path = Path(settings.MEDIA_ROOT) / file.path
             if path.is_file():
                 archive.write(path, f"files/{file.pk}-{file.name}")
@@ -112,11 +127,55 @@ def as_file(entity: Entity, record_id: int, *, by: User) -> bytes:
 
 
 def _values(entity: Entity, record: Any) -> list[dict[str, str]]:
-    return [
-        {"label": found.label, "value": text}
+    """All of them: also of fields that the company hides or no longer uses."""
+    made = [
+        {"label": str(found.label), "value": text}
         for found in entity.fields.values()
-        if not found.hidden and (text := found.value_text(record))
+        if (text := found.value_text(record))
     ]
+    return made + [{"label": one.label, "value": str(value)} for one, value in _unused(entity, record)]
+
+
+def _unused(entity: Entity, record: Any) -> list[tuple[FieldDesign, Any]]:
+    """Values of own fields that are out of use: they would come back with the field."""
+    held = getattr(record, "custom", None) or {}
+    designs = FieldDesign.objects.filter(entity=entity.name).exclude(retired_at=None)
+    return [(one, held[one.key]) for one in designs if held.get(one.key) not in (None, "", [])]
+
+
+def _whose(entity: Entity, record: Any) -> list[tuple[Entity, Any]]:
+    """The record with others of the very same person (`Entity.same_person`): the lead he was, what he is called in a channel."""
+    made = [(entity, record)]
+    for other in registry.all_entities():
+        named = [
+            found for found in other.references if found.name in other.same_person and found.to == entity.name
+        ]
+        if named:
+            wanted = reduce(or_, (Q(**{found.column: record.pk}) for found in named))
+            made += [(other, row) for row in other.model._default_manager.filter(wanted).order_by("pk")]
+    return made
+
+
+def _noted(entity: Entity, record: Any) -> list[tuple[Entity, Any]]:
+    """Tasks and activities about this person alone, those in the bin too."""
+    made: list[tuple[Entity, Any]] = []
+    for each, row in _whose(entity, record):
+        for name in ("task", "activity"):
+            other = registry.find(name)
+            if other is not None:
+                every: Any = other.model._default_manager
+                rows = every.filter(about=f"{each.name}:{row.pk}").order_by("pk")
+                made += [(other, noted) for noted in rows]
+    return made
+
+
+def _files(entity: Entity, record: Any) -> QuerySet[Attachment]:
+    """The files on all of these."""
+    keys: dict[str, set[int]] = {}
+    for each, row in (*_whose(entity, record), *_noted(entity, record)):
+        keys.setdefault(each.name, set()).add(row.pk)
+    wanted = (Q(entity=name, record_id__in=some) for name, some in keys.items())
+    return Attachment.objects.filter(reduce(or_, wanted))
 
 
 def connected(entity: Entity, record: Any) -> list[tuple[Entity, Any]]:
@@ -133,7 +192,7 @@ def connected(entity: Entity, record: Any) -> list[tuple[Entity, Any]]:
         for found in other.references:
             if found.to == entity.name and not found.custom:
                 wanted |= Q(**{found.column: record.pk})
-        for row in rows.filter(wanted).order_by("pk")[:MOST]:
+        for row in rows.filter(wanted).order_by("pk"):
             made[other.name, row.pk] = other, row
     return list(made.values())
 
@@ -177,12 +236,22 @@ def plan(entity: Entity, record_id: int, *, by: User) -> Plan:
         text = found.value_text(record)
         if text:
             made.goes.append((found.label, text))
-    files = Attachment.objects.filter(entity=entity.name, record_id=record.pk)
+    made.goes += [
+        (found.label, str(value)) for found, value in _unused(entity, record) if found.kind in TELLING
+    ]
+    files = _files(entity, record)
     made.goes += [(_("ファイル"), file.name) for file in files[:50]]
+    same = _whose(entity, record)[1:]
+    made.goes += [
+        (f"{other}: {other.title(row)}", _("同じ人の記録なので、名前・連絡先・メモ")) for other, row in same
+    ]
+    own = {(other.name, row.pk) for other, row in same}
     changes = Event.objects.filter(entity=entity.name, record_id=record.pk).count()
     made.goes.append((_("変更履歴の中の値"), _("%(n)d件") % {"n": changes}))
-    for other, row in connected(entity, record):
+    for other, row in connected(entity, record)[:MOST]:
         what = f"{other}: {other.title(row)}"
+        if (other.name, row.pk) in own:
+            continue
         if other.name in {"task", "activity"} and _only_about(other, row, entity, record):
             made.goes.append((what, _("本文とメモ")))
         elif other.name in {"task", "activity"}:
@@ -194,9 +263,16 @@ def plan(entity: Entity, record_id: int, *, by: User) -> Plan:
         elif other.rights_through:
             made.stays.append((what, _("いつどこに所属していたかだけが、名前なしで残ります。")))
         else:
-            made.stays.append((what, _("別の記録なので、名前なしのつながりだけが残ります。")))
-    made.stays.append((_("閲覧と書き出しの記録"), _("誰が見たかを後から確かめるため。名前は含みません。")))
-    made.stays.append((_("これまでのバックアップと、取り込みに使った元のファイル"), _("この画面からは変えられません。保存期間が過ぎたら消してください。")))  # fmt: skip
+            made.stays.append(
+                (what, _("別の記録なので、中身は変わらず、この人とのつながりだけが名前なしで残ります。"))
+            )
+    made.stays.append(
+        (
+            _("閲覧と書き出しの記録"),
+            _("誰が見たかを後から確かめるため。この人の名前・電話・メールで検索した言葉は消します。"),
+        )
+    )
+    made.stays.append((_("これまでのバックアップと、取り込みに使った元のファイルや取り込めなかった行"), _("この画面からは変えられません。保存期間が過ぎたら消してください。")))  # fmt: skip
     return made
 
 
@@ -224,10 +300,14 @@ def anonymise(entity: Entity, record_id: int, *, by: User) -> None:
         record = entity.model._default_manager.select_for_update().get(pk=record_id)
         names = [found.name for found in telling(entity)]
         operation = Operation.objects.create(kind="anonymise", user=by, summary=_("%(entity)sを匿名化") % {"entity": entity})  # fmt: skip
-        for other, row in connected(entity, record):
-            if other.name in {"task", "activity"} and _only_about(other, row, entity, record):
-                _empty(other, row, by, operation)
-        _empty(entity, record, by, operation)
+        _forget_in_log(entity, record)
+        for file in _files(entity, record):
+            _erase(file)
+        same = _whose(entity, record)[1:]
+        for other, row in (*_noted(entity, record), *same, (entity, record)):
+            _empty(other, row, by, operation)
+        for other, row in same:
+            _forget_in_references(other, row.pk)
         for old in entity.model._default_manager.filter(pk__in=merged_into(entity, record.pk)):
             _empty(entity, old, by, operation)
             _forget_in_references(entity, old.pk)
@@ -235,7 +315,6 @@ def anonymise(entity: Entity, record_id: int, *, by: User) -> None:
         for other, row in connected(entity, record):  # their words in the search hold his name
             search.index(other, [row])
         _forget_in_references(entity, record.pk)
-        _erase_files(entity, record.pk)
         event = Event.objects.create(
             kind="anonymised", entity=entity.name, record_id=record.pk, actor=by, data={"fields": names}
         )
@@ -260,10 +339,14 @@ def _empty(entity: Entity, record: Any, by: User, operation: Operation) -> None:
     if entity.name == "activity":
         values = {"text": _("（匿名化されました）")}
     record.refresh_from_db()
+    unused = [found.key for found, _value in _unused(entity, record) if found.kind in TELLING]
+    if unused:
+        record.custom = {name: value for name, value in record.custom.items() if name not in unused}
+        entity.model._default_manager.filter(pk=record.pk).update(custom=record.custom)
     write.write_many(
         entity, [(record, values)], by=by, operation=operation, cleaned=True, internal=True, check=False
     )
-    forget = {*values, *parts}
+    forget = {*values, *parts, *unused}
     events = list(Event.objects.filter(entity=entity.name, record_id=record.pk))
     _forget(events, lambda _event: forget)
 
@@ -278,8 +361,8 @@ def _forget(events: Iterable[Event], names: Any) -> None:
                 data["changes"][name], hit = [None, None], True
             if name in data.get("labels", {}):
                 data["labels"][name], hit = ["—", "—"], True
-        if "name" in data:  # of a file
-            data["name"], hit = "—", True
+        for name in {"name", "title"} & set(data):  # of a file; of what was deleted
+            data[name], hit = "—", True
         if hit:
             changed.append(event)
     Event.objects.bulk_update(changed, ["data"], batch_size=500)
@@ -322,11 +405,27 @@ def _forget_labels(rows: QuerySet[Event], name: str) -> None:
     Event.objects.bulk_update(changed, ["data"], batch_size=500)
 
 
-def _erase_files(entity: Entity, key: int) -> None:
-    for file in Attachment.objects.filter(entity=entity.name, record_id=key):
-        path = Path(settings.MEDIA_ROOT) / file.path
-        transaction.on_commit(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
-        file.delete()
+def _erase(file: Attachment) -> None:
+    path = Path(settings.MEDIA_ROOT) / file.path
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    file.delete()
+
+
+def _forget_in_log(entity: Entity, record: Any) -> None:
+    """The words by which somebody looked for him, as they were typed or asked over the API. Words of three letters and less are
+    everybody's."""
+    words = {entity.title(record)}
+    words |= {
+        found.value_text(record) for found in telling(entity) if found.kind in {"telephone", "email", "kana"}
+    }
+    words |= {word.replace(" ", "").replace("　", "") for word in words}
+    for word in {text for text in words if len(text) > 3}:
+        spelled = (
+            Q(detail__icontains=word)
+            | Q(detail__icontains=quote(word))
+            | Q(detail__icontains=quote_plus(word))
+        )
+        AccessLog.objects.filter(spelled).update(detail=_("（匿名化されました）"))
 
 
 # --- how long ---------------------------------------------------------------------------------------

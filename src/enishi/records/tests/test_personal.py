@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from enishi.access.models import AccessLog
 from enishi.records import attachments, history, personal, registry, write
+from enishi.records.design import operations
 from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.models import Event, RetentionRule
 from enishi.records.search import find
@@ -46,7 +47,24 @@ def person(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, Any
     task = write.create(registry.get("task"), {"name": "白浪に電話", "note": "知らざあ言って", "about": f"contact:{contact.pk}"}, by=alice).record  # fmt: skip
     visit = write.create(registry.get("activity"), {"kind": "visit", "text": "知らざあ言って聞かせやしょう", "about": f"contact:{contact.pk}"}, by=alice).record  # fmt: skip
     file = attachments.store(entity, contact.pk, SimpleUploadedFile("弁天の写真.txt", b"x"), by=alice)
-    return {"entity": entity, "contact": contact, "deal": deal, "task": task, "visit": visit, "file": file, "account": account}  # fmt: skip
+    attachments.store(
+        registry.get("activity"), visit.pk, SimpleUploadedFile("弁天の訪問.txt", b"y"), by=alice
+    )
+    # The lead he was, what he is called in a channel, a visit in the bin, a field that is out of use, who looked for him.
+    lead = write.create(registry.get("lead"), {"family_name": "弁天", "given_name": "小僧", "mobile": "090-8888-0001", "note": "浜松屋で"}, by=alice).record  # fmt: skip
+    type(lead).objects.filter(pk=lead.pk).update(contact=contact.pk, status="converted")
+    channel = write.create(registry.get("channel"), {"name": "店"}, by=alice).record
+    buyer = write.create(registry.get("channel_customer"), {"channel": channel.pk, "outside_id": "R-1", "name": "弁天小僧", "contact": contact.pk}, by=alice).record  # fmt: skip
+    gone = write.create(registry.get("activity"), {"kind": "note", "text": "白浪の話", "about": f"contact:{contact.pk}"}, by=alice).record  # fmt: skip
+    write.delete(registry.get("activity"), [gone.pk], by=alice)
+    unused = operations.add_field("contact", "text", "趣味", {}, by=alice).key
+    write.write(registry.get("contact"), contact.pk, {unused: "知らざあの稽古"}, by=alice)
+    operations.retire_field("contact", unused, by=alice)
+    entity = registry.get("contact")
+    contact.refresh_from_db()
+    for words in ("search 弁天小僧", "/api/v1/contacts?filter=%7B%22value%22%3A%22benten%40example.jp%22%7D"):
+        AccessLog.objects.create(user=alice, action="api-read", entity="contact", detail=words)
+    return {"entity": entity, "contact": contact, "deal": deal, "task": task, "visit": visit, "file": file, "account": account, "lead": lead, "buyer": buyer}  # fmt: skip
 
 
 def everything() -> str:
@@ -70,7 +88,9 @@ def test_all_that_is_held_comes_as_one_file(person: dict[str, Any], as_alice: Cl
     assert answer.status_code == 200 and "attachment" in answer.headers["Content-Disposition"]
     archive = zipfile.ZipFile(io.BytesIO(answer.content))
     data, page = json.loads(archive.read("personal-data.json")), archive.read("personal-data.html").decode()
-    assert any(name.endswith("弁天の写真.txt") for name in archive.namelist())
+    for ending in ("弁天の写真.txt", "弁天の訪問.txt"):
+        assert any(name.endswith(ending) for name in archive.namelist()), ending
+    assert "知らざあの稽古" in page and "白浪の話" in page
     for word in (
         "弁天",
         "090-8888-0001",
@@ -93,7 +113,17 @@ def test_the_dry_run_says_what_goes_and_what_stays_and_changes_nothing(
     before = everything()
     page = as_alice.get(f"/contacts/{person['contact'].pk}/personal/").content.decode()
     goes, stays = page.split("残るものと、その理由")
-    for word in ("弁天", "090-8888-0001", "浜松屋", "弁天の写真.txt", "白浪に電話"):
+    for word in (
+        "弁天",
+        "090-8888-0001",
+        "浜松屋",
+        "弁天の写真.txt",
+        "弁天の訪問.txt",
+        "白浪に電話",
+        "リード: 弁天",
+        "チャネル別顧客: 弁天",
+        "知らざあの稽古",
+    ):
         assert word in goes, word
     assert "反物の件" in stays and "7年" in stays and "反物の件" not in goes
     assert everything() == before

@@ -124,6 +124,7 @@ class ChannelCustomerEntity(Entity):
     )  # fmt: skip
     imports = ImportHint(keys=("outside_id",), within="channel", beside=("channel", "account"))
     about_people = True
+    same_person = ("contact", "account")
 
     def prepare(self, record: ChannelCustomer, changed: set[str]) -> None:
         if record.importing:

@@ -70,6 +70,8 @@ class LeadEntity(Entity):
     label = pgettext_lazy("entities", "リード")
     icon = "magnet"
     hint = _("問い合わせや展示会の名刺など、取引になるか分からない相手を登録します。見込みが立ったら取引先・連絡先・案件に転換します。")  # fmt: skip
+    about_people = True
+    same_person = ("contact", "account")
     subtitle_field = "kana"
     status_field = "status"
     call_field = "mobile"
