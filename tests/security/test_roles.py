@@ -530,3 +530,17 @@ def test_two_moments_compared_name_no_record_that_is_not_seen(alice: Any) -> Non
     write.write(registry.get("contact"), mine.pk, {"account": ""}, by=alice)
     page = ask(client_of(user), "get", f"/contacts/{mine.pk}/history/?from=1&to=2")
     assert page.status_code == 200 and "権限なし" in page.text_shown and HIDDEN not in page.text_shown
+
+
+def test_who_may_not_export_takes_no_list_along_by_calls(alice: Any) -> None:
+    """One page is what he sees on his screen; all pages would be the export that he may not make."""
+    write.create_many(
+        registry.get("account"), [{"name": f"客{n}"} for n in range(5)], by=alice, operation=None
+    )
+    every = dict.fromkeys(("see", "create", "change", "delete"), "all")
+    for reach, status in (("none", 403), ("own", 403), ("all", 200)):
+        header = callers(person(f"書き出し{reach}", default={**every, "export": reach}), alice)
+        first = Client().get("/api/v1/accounts?limit=2", headers=header).json()
+        assert len(first["items"]) == 2
+        more = Client().get(f"/api/v1/accounts?limit=2&cursor={first['next']}", headers=header)
+        assert more.status_code == status and ("書き出し" in more.text) == (status == 403), reach

@@ -20,10 +20,10 @@ from enishi.records import registry, timeline, write
 from enishi.records.attachments import safe_name
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
-from enishi.records.errors import NotFound, Refused
+from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.lists import ListState, totals
 from enishi.records.search import find
-from enishi.records.visible import one, require
+from enishi.records.visible import one, reached, require
 
 PAGE, MOST_PAGE = 50, 200
 
@@ -37,6 +37,8 @@ def list_records(request: Call, entity: Entity) -> HttpResponse:
         raise BadRequest(
             _("「%(names)s」という指定はありません。") % {"names": _("、").join(sorted(unknown))[:100]}
         )
+    if request.GET.get("cursor"):
+        _require_whole(request, entity)
     query = QueryDict(mutable=True)
     for name in ("filter", "q", "sort", "preset"):
         if name in request.GET:
@@ -56,6 +58,21 @@ def list_records(request: Call, entity: Entity) -> HttpResponse:
         made |= {"count": found.count, "estimated": found.estimated}
     log_access(request.person, "api-read", entity.name, len(records), request.get_full_path()[:500])
     return answer(made)
+
+
+def _require_whole(request: Call, entity: Entity) -> None:
+    """Who goes through all pages takes the list with him, as by an export.
+
+    Raises:
+        NotAllowed: exports reach less than what the person sees
+    """
+    exported = reached(entity, request.person, "export")
+    if exported is not None and exported != reached(entity, request.person, "see"):
+        raise NotAllowed(
+            _(
+                "続きのページを読むには「書き出し」の権利が要ります。条件を付けて、1回で読める件数に絞ってください。"
+            )
+        )
 
 
 def _columns(request: Call, entity: Entity) -> list[str] | None:
