@@ -2,7 +2,7 @@
 // A row may also ask what hangs on a record ("has a contract that …") or be a group joined the other way ("and one of these"): its own
 // rows stand below it. A part of a condition that no row can show is kept as it is.
 type Word = { value: string; label: string };
-type Kind = { name: string; label: string; operators: Word[]; input: string; options: Word[]; has?: Record<string, unknown>; to?: string; of?: Kind[] };
+type Kind = { name: string; label: string; operators: Word[]; input: string; options: Word[] | string; has?: Record<string, unknown>; to?: string; of?: Kind[] };
 type Leaf = { field: string; op: string; value?: unknown };
 type Tree = Partial<Leaf> & { all?: Tree[]; any?: Tree[]; has?: { field?: string; entity?: string; link?: string; where?: Tree; at_least?: number }; of?: { field: string; where?: Tree } };
 
@@ -10,12 +10,15 @@ const NONE = new Set(["empty", "not_empty", "today", "this_week", "this_month", 
 
 class ConditionBuilder extends HTMLElement {
   private kinds: Kind[] = [];
+  private shared: Record<string, Word[]> = {};
   private kept: Tree[] = [];
 
   connectedCallback(): void {
     if (this.dataset.ready) return;
     this.dataset.ready = "1";
-    this.kinds = JSON.parse(this.querySelector("script[data-kinds]")?.textContent ?? "[]") as Kind[];
+    const offer = JSON.parse(this.querySelector("script[data-kinds]")?.textContent ?? "{}") as { kinds?: Kind[]; shared?: Record<string, Word[]> };
+    this.kinds = offer.kinds ?? [];
+    this.shared = offer.shared ?? {};
     const rows = this.rows();
     const held = JSON.parse(this.dataset.value || "null") as Tree | null;
     const parts = this.parts(held);
@@ -125,6 +128,7 @@ class ConditionBuilder extends HTMLElement {
       row.querySelector(":scope > .conditions-below")?.remove();
       row.dataset.kind = kind.has ? "has" : kind.to ? "of" : "";
       if (kind.has || kind.to) return this.below(row, rest, kind, has);
+      const options = typeof kind.options === "string" ? (this.shared[kind.options] ?? []) : kind.options;
       const operator = this.select(kind.operators, op ?? kind.operators[0].value, this.dataset.operatorLabel ?? "");
       operator.dataset.operator = "1";
       const place = document.createElement("div");
@@ -136,14 +140,14 @@ class ConditionBuilder extends HTMLElement {
         for (let i = 0; i < many; i++) {
           const one = Array.isArray(value) ? value[i] : value;
           let input: HTMLElement;
-          if (kind.options.length && ["in", "not_in"].includes(operator.value)) {
-            const select = this.select(kind.options, "", this.dataset.valueLabel ?? "");
+          if (options.length && ["in", "not_in"].includes(operator.value)) {
+            const select = this.select(options, "", this.dataset.valueLabel ?? "");
             select.multiple = true;
-            select.size = Math.min(5, kind.options.length);
+            select.size = Math.min(5, options.length);
             select.classList.add("h-auto");
             for (const option of select.options) option.selected = Array.isArray(value) && value.map(String).includes(option.value);
             input = select;
-          } else if (kind.options.length) input = this.select(kind.options, String(one ?? ""), this.dataset.valueLabel ?? "");
+          } else if (options.length) input = this.select(options, String(one ?? ""), this.dataset.valueLabel ?? "");
           else {
             const text = document.createElement("input");
             text.className = "input";

@@ -102,7 +102,8 @@ def replan(job: ImportJob, *, recognise: bool, told: bool = False, sheet: str = 
             plan.others = [one for one in left if one != table.name and one not in plan.more]
             plan = _with_all_rows(job, plan, table.head(HEAD), recognise=recognise, told=told)
             job.plan = plan.to_json()
-            job.save(update_fields=["plan", "entity"])
+            if job.pk:
+                job.save(update_fields=["plan", "entity"])
 
 
 def open_sheet(job: ImportJob, sheet: str, *, by: User) -> ImportJob:
@@ -112,13 +113,23 @@ def open_sheet(job: ImportJob, sheet: str, *, by: User) -> ImportJob:
         NotAllowed, readers.Unreadable
     """
     require(by, "import")
-    with transaction.atomic():
-        made = ImportJob.objects.create(user=by, file_name=job.file_name, path=job.path, plan=job.plan)
-        replan(made, recognise=True, sheet=sheet)
-        rest = Plan.from_json(job.plan).others
-        made.plan = {**made.plan, "others": [one for one in rest if one != sheet]}
-        made.save(update_fields=["plan"])
+    made = ImportJob(user=by, file_name=job.file_name, path=job.path, plan=job.plan)
+    replan(
+        made, recognise=True, sheet=sheet
+    )  # reads the file: nobody may have to wait for that with his writing
+    made.plan = {**made.plan, "others": [one for one in left_sheets(job) if one != sheet]}
+    made.save()
     return made
+
+
+def left_sheets(job: ImportJob) -> list[str]:
+    """The sheets of a job's file with rows that no job has brought in yet."""
+    jobs = ImportJob.objects.filter(path=job.path).exclude(
+        status__in=[ImportJob.Status.DRAFT, ImportJob.Status.FAILED, ImportJob.Status.UNDONE]
+    )
+    plans = jobs.values_list("plan", flat=True)
+    used = {sheet for held in plans for sheet in (held.get("table"), *held.get("more", ()))}
+    return [one for one in Plan.from_json(job.plan).others if one not in used]
 
 
 def _told(plan: Plan) -> int:

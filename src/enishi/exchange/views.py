@@ -108,7 +108,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
     if round_trip.is_one(found):
         return redirect("round-trip", found.pk)
     if found.status != "draft":
-        others = mapping.Plan.from_json(found.plan).others
+        others = importing.left_sheets(found)
         if request.method == "POST" and request.POST.get("sheet") in others and found.status == "done":
             try:
                 return redirect(

@@ -25,7 +25,7 @@ from enishi.kit import htmx
 from enishi.records import registry
 from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
 from enishi.records.pages.base import handled, person, whole
-from enishi.records.pages.lists import builder_kinds
+from enishi.records.pages.lists import builder_offer
 from enishi.records.visible import allowed, require
 
 WIDE, BESIDE, NARROW = 1040, 680, 330
@@ -128,7 +128,7 @@ def _builder(
         "shares": Shared.Share.choices, "dimensions": dimensions, "places": places, "measures": (measures + ["", "", ""])[: max(3, len(measures))],
         "measure_choices": builder.measure_choices(entity), "dates": builder.date_choices(entity), "spans": span_words().items(),
         "charts": chart_words().items(), "buckets": [one for one in bucket_words().items() if one[0] != "bands"],
-        "kinds": builder_kinds(entity), "filter": json.dumps(spec.filter), "problem": problem, "may_write": person(request).may_write,
+        "kinds": builder_offer(entity), "filter": json.dumps(spec.filter), "problem": problem, "may_write": person(request).may_write,
     }  # fmt: skip
     return render(request, "insight/builder.html", context, status=status)
 

@@ -171,7 +171,7 @@ def builder_kinds(entity: Entity, *, deep: int = 2, offered: Offered | None = No
 
     Args:
         deep: how many steps from record to record; the last one goes over the owner's connections only.
-        offered: people, teams and tags as they were asked for already, for all fields once.
+        offered: people, teams and tags, asked for once; the kinds that choose among them name the list ("users").
     """
     whole = deep > 1
     held: Offered = {} if offered is None else offered
@@ -183,7 +183,7 @@ def builder_kinds(entity: Entity, *, deep: int = 2, offered: Offered | None = No
             operators: tuple[str, ...] = ("empty", "not_empty")
         else:
             operators = one.operators
-        options: list[dict[str, str]] = []
+        options: list[dict[str, str]] | str = []
         if isinstance(one, Choice):
             options = [
                 {"value": option.value, "label": str(option.label)}
@@ -192,18 +192,20 @@ def builder_kinds(entity: Entity, *, deep: int = 2, offered: Offered | None = No
             ]
         elif isinstance(one, Person):
             if "users" not in held:
-                held["users"] = [{"value": str(user.pk), "label": str(user)} for user in one.users]
-            options = [{"value": "me", "label": _("自分")}, *held["users"]]
+                every = [{"value": str(user.pk), "label": str(user)} for user in one.users]
+                held["users"] = [{"value": "me", "label": _("自分")}, *every]
+            options = "users"
         elif isinstance(one, InTeam):
             if "teams" not in held:
-                held["teams"] = [{"value": str(team.pk), "label": str(team)} for team in one.teams]
-            options = [{"value": "me", "label": _("自分のチーム")}, *held["teams"]]
+                every = [{"value": str(team.pk), "label": str(team)} for team in one.teams]
+                held["teams"] = [{"value": "me", "label": _("自分のチーム")}, *every]
+            options = "teams"
         elif isinstance(one, Tags):
             from enishi.records.models import Tag
 
             if "tags" not in held:
                 held["tags"] = [{"value": tag.name, "label": tag.name} for tag in Tag.objects.all()[:200]]
-            options = held["tags"]
+            options = "tags"
         elif one.kind == "yes_no":
             options = [{"value": "1", "label": _("はい")}, {"value": "0", "label": _("いいえ")}]
         made.append(
@@ -223,6 +225,12 @@ def builder_kinds(entity: Entity, *, deep: int = 2, offered: Offered | None = No
             }
         )
     return made + (_connected_kinds(entity, deep - 1, held) if deep else [])
+
+
+def builder_offer(entity: Entity) -> dict[str, Any]:
+    """All that the condition builder needs to know: its kinds, and the lists that many of them share (a hundred people stand in it once)."""
+    shared: Offered = {}
+    return {"kinds": builder_kinds(entity, offered=shared), "shared": shared}
 
 
 def _connected_kinds(entity: Entity, deep: int, offered: Offered) -> list[dict[str, Any]]:
@@ -265,7 +273,7 @@ def filter_dialog(request: HttpRequest, entity: Entity) -> HttpResponse:
     return dialog(
         request,
         "records/filter_dialog.html",
-        {"entity": entity, "kinds": builder_kinds(entity), "value": json.dumps(state.filter), "kept": kept},
+        {"entity": entity, "kinds": builder_offer(entity), "value": json.dumps(state.filter), "kept": kept},
     )
 
 
