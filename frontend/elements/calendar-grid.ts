@@ -183,6 +183,11 @@ class CalendarGrid extends HTMLElement {
     const drag = this.drag!;
     const place = drag.place;
     const day = this.dayOf(zone);
+    // The column of what nobody holds (or people who have left) takes nothing from the others: whose it would be it doesn't say.
+    if (day.dataset.owner === "" && this.dayOf(drag.first.zone).dataset.owner !== "") {
+      Object.assign(place, drag.first);
+      return;
+    }
     place.day = day.dataset.date!;
     if (minute !== null) {
       place.minute = Math.max(0, Math.min(DAY - STEP, Math.round(minute / STEP) * STEP));

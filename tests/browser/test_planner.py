@@ -232,3 +232,26 @@ def test_the_outcome_of_a_visit_is_one_screen_and_undone_at_once(browse: Any, li
     phone.tap("#toasts button:has-text('元に戻す')")
     phone.wait_for_selector(f"#today-task-{key}")
     assert now_there() == (0, ["visit"], False)
+
+
+def test_the_column_of_nobody_gives_and_takes_nothing(page: Any, live_enishi: Any) -> None:
+    key, free = made(live_enishi, "定例の訪問", 6, 10), made(live_enishi, "誰かが行く", 6, 10, owner=None)
+    page.goto(f"/calendar/?span=day&who=all&on={WEEK + datetime.timedelta(days=6)}")
+    nobody = page.locator("[data-owner=''] .cal-hours")
+    place = nobody.bounding_box()
+    held, hour = page.locator(f"#cal-task-{key}"), place["height"] / 24
+    was = held.bounding_box()
+    page.mouse.move(was["x"] + 20, was["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(was["x"] + 28, was["y"] + 12)
+    page.mouse.move(place["x"] + 40, place["y"] + hour * 14, steps=6)
+    expect(nobody.locator(".ghost")).to_have_count(0)
+    page.mouse.up()
+    expect(page.locator(".ghost, .moving, .dragging")).to_have_count(0)
+    assert stored(live_enishi, key)[:2] == (6, "10:00")
+    mine = page.locator(f".month-day:has(#cal-task-{key}) .cal-hours").bounding_box()
+    drag(page, page.locator(f"#cal-task-{free}"), (mine["x"] + 40, mine["y"] + hour * 12 + 10))
+    with live_enishi.data():
+        from enishi.work.models import Task
+
+        assert Task.objects.get(pk=free).owner_id == live_enishi.person("alice").pk

@@ -245,8 +245,8 @@ def _barred(labels: Sequence[str]) -> str:
     """What keeps somebody from a step who may not fill it himself; what he doesn't see isn't named."""
     named = _("、").join(f"「{label}」" for label in labels if label)
     if not named:
-        return _("この先の段階に必要な項目が空です。あなたの権限では見られない項目なので、管理者に入力を頼んでください。")  # fmt: skip
-    return _("この先の段階には%(labels)sが必要ですが、空です。あなたの権限では入力できないので、入力できる人に頼んでください。") % {"labels": named}  # fmt: skip
+        return _("この先の段階に必要な項目が空です。お使いの権限では見られない項目です。管理者に入力を依頼してください。")  # fmt: skip
+    return _("この先の段階には%(labels)sが必要ですが、空です。お使いの権限では入力できません。入力できる人に依頼してください。") % {"labels": named}  # fmt: skip
 
 
 def _check_asked(

@@ -195,7 +195,7 @@ def whole_number(value: Any, name: str, default: int | None, most: int = 2**63 -
         return default
     text = str(int(value) if isinstance(value, float) and value.is_integer() else value)
     if isinstance(value, bool) or not (
-        text.isascii() and text.isdigit() and len(text) < 19 and 1 <= int(text) <= most
+        text.isascii() and text.isdigit() and len(text) <= 19 and 1 <= int(text) <= most
     ):
         raise BadRequest(
             _("%(name)s は1から%(most)sまでの整数にしてください。") % {"name": name, "most": most}
@@ -250,6 +250,8 @@ def refused(error: RecordError, *, reads: bool = True) -> HttpResponse:
         return problem(409, str(error), version=error.version, conflicts=clashes)
     if isinstance(error, VersionNeeded):
         return problem(428, str(error))
-    if isinstance(error, BadCondition | BadRequest):
+    if isinstance(error, BadCondition):  # read, but it asks for what there isn't
+        return problem(422, str(error))
+    if isinstance(error, BadRequest):
         return problem(400, str(error))
     return problem(409, str(error))

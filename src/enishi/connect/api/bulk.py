@@ -100,7 +100,7 @@ def _item(request: Call, entity: Entity, place: int, each: dict[str, Any]) -> It
     if action not in ACTIONS:
         raise BadRequest(_("action は create・change・delete のどれか、id は記録の番号にしてください。"))
     if action == "create":
-        fields, _version = given(entity, {"fields": each.get("fields")})
+        fields, _version = given({"fields": each.get("fields")})
         return Item(place, 0, fields)
     key = whole_number(each.get("id"), "id", None)
     if key is None:
@@ -109,7 +109,7 @@ def _item(request: Call, entity: Entity, place: int, each: dict[str, Any]) -> It
         if not tokens.allows(request.token, "delete", entity.name, entity.slug):
             raise BadRequest(_("このトークンでは削除できません。"))
         return Item(place, key)
-    fields, version = given(entity, {"fields": each.get("fields"), "version": each.get("version")})
+    fields, version = given({"fields": each.get("fields"), "version": each.get("version")})
     if version is None:  # nobody could tell whether it goes over what others wrote
         raise BadRequest(_("変更（change）には、読んだときの version も入れてください。"))
     return Item(place, key, fields, version)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from enishi import __version__
 from enishi.connect.api.base import Call, answer, endpoint
+from enishi.connect.api.records import YES_NO
 from enishi.connect.api.shapes import fields_of
 from enishi.connect.tokens import SCOPES
 from enishi.records import registry
@@ -19,6 +20,9 @@ from enishi.records.fields import FieldKind
 from enishi.records.pages.base import handled, person
 
 OK, MADE, GONE = "200", "201", "204"
+MOST_KEY = 2**63 - 1
+VERSION = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+CURSOR = "^[-A-Za-z0-9_:.+]*$"
 
 
 def served() -> list[Entity]:
@@ -129,6 +133,8 @@ def input_schema(entity: Entity, *, new: bool = False) -> dict[str, Any]:
             fields[name]["enum"] = [word for word in fields[name].get("enum", ()) if word] or None
             if fields[name]["enum"] is None:
                 del fields[name]["enum"]
+    for name in set(fields) - set(needed):
+        fields[name] |= _or_nothing(fields[name])
     must = [name for name in needed if new and entity.fields[name].default is None]
     return {
         "type": "object",
@@ -141,9 +147,16 @@ def input_schema(entity: Entity, *, new: bool = False) -> dict[str, Any]:
                 "additionalProperties": False,
                 "required": must,
             },
-            "version": {"type": "integer", "minimum": 1, "description": _("読んだときの version")},
+            **({} if new else {"version": VERSION | {"description": _("読んだときの version")}}),
         },
     }
+
+
+def _or_nothing(held: dict[str, Any]) -> dict[str, Any]:
+    """What changes of a field's description where null empties it."""
+    kinds = held["type"] if isinstance(held["type"], list) else [held["type"]]
+    made: dict[str, Any] = {"type": list(dict.fromkeys([*kinds, "null"]))}
+    return made | ({"enum": [*held["enum"], None]} if "enum" in held else {})
 
 
 def _operation(
@@ -172,8 +185,24 @@ def _query(name: str, text: str, **schema: Any) -> dict[str, Any]:
     return {"name": name, "in": "query", "description": text, "schema": {"type": "string", **schema}}
 
 
+def _filter() -> dict[str, Any]:
+    return {
+        "name": "filter", "in": "query", "description": _("条件（JSON）。一覧の絞り込みと同じ言葉です。"),
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    }  # fmt: skip
+
+
+def _cursor(text: str) -> dict[str, Any]:
+    return _query("cursor", text, pattern=CURSOR)
+
+
 def _key() -> dict[str, Any]:
-    return {"name": "id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
+    return {
+        "name": "id",
+        "in": "path",
+        "required": True,
+        "schema": {"type": "integer", "minimum": 1, "maximum": MOST_KEY},
+    }
 
 
 def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
@@ -189,9 +218,9 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
         },
     }  # fmt: skip
     asked = [
-        _query("filter", _("条件（JSON）。一覧の絞り込みと同じ言葉です。")), _query("q", _("検索する言葉")),
+        _filter(), _query("q", _("検索する言葉")),
         _query("sort", _("並べる項目。頭に - で逆順。"), enum=_sorts(entity)), _query("limit", _("1回の件数"), type="integer", minimum=1, maximum=200),
-        _query("cursor", _("続きの位置（前の答えの next）")), _query("count", _("1 で件数も"), enum=["1"]),
+        _cursor(_("続きの位置（前の答えの next）")), _query("count", _("1 で件数も"), enum=list(YES_NO)),
         {
             "name": "columns", "in": "query", "description": _("ほしい項目だけ（コンマで区切る）。なければ全部。"), "style": "form", "explode": False,
             "schema": {"type": "array", "items": {"enum": [one.name for one in fields_of(entity)]}},
@@ -211,8 +240,8 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
         "properties": {"items": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {"oneOf": [
             {
                 "type": "object", "required": ["action", *must], "properties": {
-                    "action": {"enum": [action]}, "id": {"type": "integer", "minimum": 1, "maximum": 2**63 - 1},
-                    "version": {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}, "fields": {"type": "object"},
+                    "action": {"enum": [action]}, "id": {"type": "integer", "minimum": 1, "maximum": MOST_KEY},
+                    "version": VERSION, "fields": {"type": "object"},
                 },
             }
             for action, must in (("create", ["fields"]), ("change", ["id", "version", "fields"]), ("delete", ["id"]))
@@ -237,11 +266,11 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
             }, parameters=[key])
         },
         f"{base}/{{id}}/timeline": {
-            "get": _operation(_("タイムライン"), tag, OK, {"type": "object", "required": ["items", "next"]}, parameters=[key, _query("cursor", _("続きの位置"))])
+            "get": _operation(_("タイムライン"), tag, OK, {"type": "object", "required": ["items", "next"]}, parameters=[key, _cursor(_("続きの位置"))])
         },
     }  # fmt: skip
     paths[f"{base}/{{id}}"]["patch"]["responses"] |= {
-        GONE: {"description": _("変えました。担当が変わり、もう見られない記録です。")},
+        GONE: {"description": _("変更しました。担当者が変わったため、この記録はもう表示できません。")},
         "409": {**PROBLEM, "description": _("ほかの人が同じ項目を先に変えています（両方の値つき）。")},
         "428": {**PROBLEM, "description": _("version がありません。")},
     }
@@ -252,7 +281,7 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
         if linked.editable:
             tie = {
                 "type": "object", "additionalProperties": False,
-                "properties": {"add": linked.schema() | {"title": linked.label}, "remove": {"type": "array", "items": {"type": "integer", "minimum": 1}}},
+                "properties": {"add": linked.schema() | {"title": linked.label}, "remove": {"type": "array", "items": {"type": "integer", "minimum": 1, "maximum": MOST_KEY}}},
             }  # fmt: skip
             summary = _("%(label)sをつなぐ・外す") % {"label": linked.label}
             paths.setdefault(f"{base}/{{id}}/links/{linked.name}", {})["post"] = _operation(
@@ -263,7 +292,7 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
 
 def _seen_as() -> dict[str, Any]:
     return {
-        "name": "If-Match", "in": "header", "schema": {"type": "string"},
+        "name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": r'^(W/)?"?[1-9][0-9]{0,8}"?$'},
         "description": _("本文の version の代わりに、読んだときの ETag の値。どちらかが要ります。"),
     }  # fmt: skip
 
@@ -284,7 +313,7 @@ def _link_paths(entity: Entity, key: dict[str, Any]) -> dict[str, Any]:
     asked = [
         key,
         _query("limit", _("1回の件数"), type="integer", minimum=1, maximum=200),
-        _query("cursor", _("続きの位置")),
+        _cursor(_("続きの位置")),
     ]
     names = {one.name: one.label for one in (*entity.references, *entity.linked)}
     for each in entity.connections:
@@ -306,6 +335,7 @@ def _sorts(entity: Entity) -> list[str]:
 def other_paths() -> dict[str, Any]:
     """Addresses beside the entities."""
     found = {"type": "object", "required": ["items"], "properties": {"items": _ref("Linked")}}
+    named = sorted({"", *(word for entity in served() for word in (entity.slug, entity.name))})
     key = _key()
     file = _operation(
         _("ファイルの取り込みを始める"),
@@ -318,7 +348,7 @@ def other_paths() -> dict[str, Any]:
     file["requestBody"] = {
         "required": True,
         "content": {"multipart/form-data": {"schema": {
-            "type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}, "entity": {"type": "string"}},
+            "type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}, "entity": {"enum": named}},
         }}},
     }  # fmt: skip
     return {

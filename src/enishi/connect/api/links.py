@@ -13,6 +13,7 @@ from enishi.connect.api.base import BadRequest, Call, answer, body, whole_number
 from enishi.connect.api.once import once
 from enishi.connect.api.shapes import reads
 from enishi.records import registry, write
+from enishi.records.conditions import BadCondition
 from enishi.records.entity import Connection, Entity
 from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.fields import Linked, Reference
@@ -134,7 +135,7 @@ def _behind(cursor: str) -> tuple[int, int] | None:
     place, _bar, last = cursor.partition("_")
     parts = [part for part in (place, last) if part.isascii() and part.isdigit() and len(part) < 19]
     if len(parts) != 2 or int(place) >= 2**31:
-        raise BadRequest(_("続きの位置が読めません。"))
+        raise BadCondition(_("続きの位置が読めません。"))
     return int(place), int(last)
 
 

@@ -26,6 +26,7 @@ from enishi.records.search import find
 from enishi.records.visible import one, reached, require
 
 PAGE, MOST_PAGE = 50, 200
+YES_NO = ("1", "true", "0", "false")
 
 
 # --- many -------------------------------------------------------------------------------------------
@@ -39,6 +40,10 @@ def list_records(request: Call, entity: Entity) -> HttpResponse:
         )
     if request.GET.get("cursor"):
         _require_whole(request, entity)
+    if request.GET.get("count", "1") not in YES_NO:
+        raise BadRequest(_("count は %(words)s のどれかにしてください。") % {"words": _("、").join(YES_NO)})
+    if request.GET.get("filter") and not _is_object(request.GET["filter"]):
+        raise BadRequest(_("filter はJSONのオブジェクトにしてください。"))
     query = QueryDict(mutable=True)
     for name in ("filter", "q", "sort", "preset"):
         if name in request.GET:
@@ -48,7 +53,7 @@ def list_records(request: Call, entity: Entity) -> HttpResponse:
     state = ListState.of(entity, request.person, query)
     wanted = request.GET.get("sort")
     if wanted and state.sort != wanted:
-        raise BadCondition(_("「%(name)s」の順には並べられません。") % {"name": wanted[:40]})
+        raise BadRequest(_("「%(name)s」の順には並べられません。") % {"name": wanted[:40]})
     check_scopes(request.token, entity, state.condition)
     columns = _columns(request, entity)
     records, following = state.page(limit, whole=True)
@@ -58,6 +63,13 @@ def list_records(request: Call, entity: Entity) -> HttpResponse:
         made |= {"count": found.count, "estimated": found.estimated}
     log_access(request.person, "api-read", entity.name, len(records), request.get_full_path()[:500])
     return answer(made)
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _require_whole(request: Call, entity: Entity) -> None:
@@ -95,7 +107,7 @@ def _columns(request: Call, entity: Entity) -> list[str] | None:
 
 def create_record(request: Call, entity: Entity) -> HttpResponse:
     """A new record; with an Idempotency-Key the same one, however often it is asked for."""
-    fields, _version = given(entity, body(request))
+    fields, _version = given(body(request), versioned=False)
 
     def make(_ready: Any) -> dict[str, Any]:
         return {"record": write.create(entity, fields, by=request.person).record.pk}
@@ -123,10 +135,11 @@ def change_record(request: Call, entity: Entity, record_id: int) -> HttpResponse
     Raises:
         VersionNeeded: it names none, so nobody could tell whether it goes over what others wrote
     """
-    fields, version = given(entity, body(request))
-    seen = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
-    if version is None and seen:
-        version = whole_number(seen, "If-Match", None)
+    fields, version = given(body(request))
+    if "If-Match" in request.headers:
+        seen = request.headers["If-Match"].strip().removeprefix("W/").strip('"')
+        matched = whole_number(seen or 0, "If-Match", None, 2**31 - 1)
+        version = matched if version is None else version
     if version is None:
         require(request.person, "change", entity, one(entity, request.person, record_id))
         raise VersionNeeded
@@ -162,7 +175,7 @@ def read_timeline(request: Call, entity: Entity, record_id: int) -> HttpResponse
             before=request.GET.get("cursor", ""),
         )
     except ValueError:
-        raise BadRequest(_("続きの位置が読めません。")) from None
+        raise BadCondition(_("続きの位置が読めません。")) from None
     known = {other.name for other in registry.all_entities() if reads(request.token, other)}
     items = [item for item in items if item.event.entity in known]
     log_access(

@@ -84,16 +84,16 @@ def _tied(found: Linked, record: Any, seen: dict[str, set[int]]) -> list[dict[st
     return [{"id": key, "role": role} for key, role in found.get(record) if key in seen[found.name]]
 
 
-def given(entity: Entity, held: dict[str, Any]) -> tuple[dict[str, Any], int | None]:
-    """The fields and the version of a body.
+def given(held: dict[str, Any], *, versioned: bool = True) -> tuple[dict[str, Any], int | None]:
+    """The fields of a body, and the version that it was read at (`versioned`: a new record has none).
 
     Raises:
         BadRequest
     """
     fields = held.get("fields")
-    if not isinstance(fields, dict) or set(held) - {"fields", "version"}:
+    if not isinstance(fields, dict) or set(held) - ({"fields", "version"} if versioned else {"fields"}):
         raise BadRequest(_('本文は {"fields": {項目: 値}} の形にしてください。'))
-    return fields, whole_number(held.get("version"), "version", None)
+    return fields, whole_number(held.get("version"), "version", None, 2**31 - 1)
 
 
 def check_scopes(token: ApiToken, entity: Entity, tree: Any) -> None:

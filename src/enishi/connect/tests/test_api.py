@@ -324,12 +324,15 @@ def test_a_bad_body_is_refused_in_words_and_stores_nothing(api: Caller, body: by
 
 
 @pytest.mark.parametrize(
-    "query",
-    ["filter=x", "filter=5", 'filter={"field":"x","op":"is","value":1}', "sort=nonsense", "sort=password", "limit=0", "limit=201", "limit=a", "cursor=x", "nonsense=1", 'filter={"event":5}'],
+    ("query", "status"),
+    [
+        ("filter=x", 400), ("filter=5", 400), ('filter={"field":"x","op":"is","value":1}', 422), ("sort=nonsense", 400), ("sort=password", 400),
+        ("limit=0", 400), ("limit=201", 400), ("limit=a", 400), ("count=AAA", 400), ("cursor=x", 422), ("nonsense=1", 400), ('filter={"event":5}', 422),
+    ],
 )  # fmt: skip
-def test_a_bad_question_is_refused_in_words(api: Caller, query: str) -> None:
+def test_a_bad_question_is_refused_in_words(api: Caller, query: str, status: int) -> None:
     answer = api("get", f"accounts?{query}")
-    assert answer.status_code == 400 and answer.json()["detail"], query
+    assert answer.status_code == status and answer.json()["detail"], query
 
 
 def test_what_isn_t_there_is_a_problem_too(api: Caller) -> None:
@@ -546,3 +549,11 @@ def test_a_stage_that_is_not_there_is_refused_in_words(api: Caller) -> None:
     answer = api("post", "deals", {"fields": {"name": "案件", "stage": 999_999}})
     assert answer.status_code == 422, answer.content.decode()
     assert "ステージ" in answer.content.decode()
+
+
+def test_null_and_false_are_no_version_and_no_text(api: Caller, bob: Any) -> None:
+    made = write.create(registry.get("account"), {"name": "青木商店"}, by=bob).record
+    assert api("post", "accounts", {"fields": {"name": "x"}, "version": 1}).status_code == 400
+    assert api("patch", f"accounts/{made.pk}", {"fields": {"note": False}, "version": 1}).status_code == 422
+    assert api("patch", f"accounts/{made.pk}", {"fields": {"rank": "A"}, "version": 1}, If_Match="").status_code == 400  # fmt: skip
+    assert api("patch", f"accounts/{made.pk}", {"fields": {"rank": None}, "version": 1}).status_code == 200

@@ -112,7 +112,7 @@ class _Words:
             cut=result.cut, notes=notes,
         )  # fmt: skip
         if more := left_out(made):
-            notes.append(_("図は表のはじめの%(n)d行までです。") % {"n": len(rows) - more})
+            notes.append(_("図に表示しているのは、表の先頭から%(n)d行までです。") % {"n": len(rows) - more})
         return made
 
     def _row(self, line: Any) -> Row:

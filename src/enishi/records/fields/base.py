@@ -159,8 +159,8 @@ class FieldKind:
         raise NotImplementedError(self.kind)
 
     def check_type(self, raw: Any, *kinds: type) -> None:
-        """Refuses structures (a dict where a string belongs) with a readable message."""
-        if not isinstance(raw, kinds):
+        """Refuses structures (a dict where a string belongs), and yes or no as a text or a number, with a readable message."""
+        if not isinstance(raw, kinds) or (isinstance(raw, bool) and bool not in kinds):
             raise ValidationError(_("%(label)sの値の形式が正しくありません。") % {"label": self.label})
 
     def is_empty(self, value: Any) -> bool:

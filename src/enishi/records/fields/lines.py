@@ -197,18 +197,15 @@ class Lines(FieldKind):
         """Lines that were not touched stay as they are: an amount of an older ledger isn't reckoned anew."""
         if not isinstance(value, Typed):
             return value
-        fields, rest = self.fields, list(held)
+        written = {name for name, one in self.fields.items() if one.editable}
 
         def said(line: Line) -> Line:
-            return tuple(one for one in line if one[0] in fields and fields[one[0]].editable)
+            return tuple(one for one in line if one[0] in written)
 
-        made = []
-        for line in value:
-            same = next((one for one in rest if said(one) == said(line)), None)
-            if same is not None:
-                rest.remove(same)
-            made.append(line if same is None else same)
-        return tuple(made)
+        rest: dict[Line, list[Line]] = {}
+        for line in reversed(held):  # of several that say the same the first is taken first
+            rest.setdefault(said(line), []).append(line)
+        return tuple(same.pop() if (same := rest.get(said(line))) else line for line in value)
 
     def _malformed(self) -> ValidationError:
         return ValidationError(_("%(label)sの値の形式が正しくありません。") % {"label": self.label})

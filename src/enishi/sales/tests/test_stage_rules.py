@@ -99,7 +99,7 @@ def test_who_may_not_fill_what_a_stage_calls_for_moves_what_is_filled_and_is_tol
     for name, move in ways(deal, client, api).items():
         before = snapshot()
         status, said = move(offer.pk)
-        assert status == 422 and "「金額」が必要ですが、空です" in said and "頼んでください" in said, (name, status, said[:300])  # fmt: skip
+        assert status == 422 and "「金額」が必要ですが、空です" in said and "依頼してください" in said, (name, status, said[:300])  # fmt: skip
         assert 'name="amount"' not in said, name  # what he can't fill isn't asked of him
         assert [one for one in changed_tables(before, snapshot()) if one.startswith("sales_")] == [], name
     call_for(offer, "amount", "expected_close", by=alice)
