@@ -229,7 +229,8 @@ def test_the_outcome_of_a_visit_is_one_screen_and_undone_at_once(browse: Any, li
             )
 
     assert now_there() == (1, ["todo", "visit"], True)
-    phone.tap("#toasts button:has-text('元に戻す')")
+    with phone.expect_navigation():  # an undone toast reloads
+        phone.tap("#toasts button:has-text('元に戻す')")
     phone.wait_for_selector(f"#today-task-{key}")
     assert now_there() == (0, ["visit"], False)
 

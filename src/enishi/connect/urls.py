@@ -35,6 +35,8 @@ API = {
     "api-restore": ("<entity:entity>/<int:record_id>/restore", VIEWS["restore"]),
     "api-links": ("<entity:entity>/<int:record_id>/links", VIEWS["links"]),
     "api-link": ("<entity:entity>/<int:record_id>/links/<str:name>", VIEWS["link"]),
+    "api-files": ("<entity:entity>/<int:record_id>/files", VIEWS["files"]),
+    "api-file": ("<entity:entity>/<int:record_id>/files/<int:file_id>", VIEWS["file"]),
     "api-timeline": ("<entity:entity>/<int:record_id>/timeline", VIEWS["timeline"]),
 }
 urlpatterns = [

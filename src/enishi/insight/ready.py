@@ -68,7 +68,9 @@ REPORTS: dict[str, ReadyReport] = {
         _("業種ごとの受注金額（直近1年）"), "deal", AMOUNT, COUNT, rows=_by("account.industry"), filter=WON, period="closed_at", span="days_365", chart="pie",
     ),
     "open-amount": _report(_("進行中の案件の金額"), "deal", AMOUNT, COUNT, filter=OPEN),
-    "pipeline": _report(_("段階ごとの進行中の案件"), "deal", COUNT, AMOUNT, rows=_by("stage"), filter=OPEN, chart="funnel"),
+    "pipeline": _report(
+        _("段階ごとの進行中の案件"), "deal", COUNT, AMOUNT, rows=[*_by("pipeline"), *_by("stage")], filter=OPEN, chart="funnel"
+    ),
     "open-by-owner": _report(
         _("担当者と段階ごとの進行中の金額"), "deal", AMOUNT, COUNT, rows=_by("owner"), column={"field": "stage"}, filter=OPEN, chart="stacked",
     ),
@@ -81,7 +83,10 @@ REPORTS: dict[str, ReadyReport] = {
     "outcome-by-source": _report(
         _("獲得元ごとの案件の結果"), "deal", COUNT, AMOUNT, rows=_by("source"), column={"field": "outcome"}, chart="stacked",
     ),
-    "my-open": _report(_("自分の進行中の案件"), "deal", AMOUNT, COUNT, rows=_by("stage"), filter=_both(OPEN, MINE), chart="funnel"),
+    "my-open": _report(
+        _("自分の進行中の案件"), "deal", AMOUNT, COUNT, rows=[*_by("pipeline"), *_by("stage")], filter=_both(OPEN, MINE),
+        chart="funnel",
+    ),  # fmt: skip
     "my-won": _report(_("自分の今月の受注"), "deal", AMOUNT, COUNT, filter=_both(WON, MINE), period="closed_at", span="this_month", compare="before"),
     "my-expected": _report(
         _("自分の受注予定（月ごと）"), "deal", AMOUNT, COUNT, rows=_by("expected_close", "month"), filter=_both(OPEN, MINE), chart="bar",

@@ -3,6 +3,7 @@
 import hashlib
 import mimetypes
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ from enishi.access.models import User
 from enishi.japanese.text import clean
 from enishi.records import scope
 from enishi.records.entity import Entity
-from enishi.records.errors import NotFound, Refused
+from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.fields import Files
 from enishi.records.fields.files import picture_type
 from enishi.records.models import Attachment, Event
+from enishi.records.prepared import fetch
 from enishi.records.visible import one, require, visible
+
+MOST_SHOWN = 50
 
 
 def safe_name(name: str) -> str:
@@ -54,8 +58,10 @@ def check(upload: UploadedFile[Any], *, picture: bool = False) -> None:
             )
 
 
-def put(entity: Entity, record_id: int, name: str, uploads: list[UploadedFile[Any]], *, by: User) -> int:
-    """Keeps files on a record as the value of one of its fields, behind those that are there; returns how many.
+def put(
+    entity: Entity, record_id: int, name: str, uploads: list[UploadedFile[Any]], *, by: User
+) -> list[Attachment]:
+    """Keeps files on a record as the value of one of its fields, behind those that are there.
 
     Raises:
         NotAllowed, NotFound, ValidationError
@@ -65,15 +71,19 @@ def put(entity: Entity, record_id: int, name: str, uploads: list[UploadedFile[An
     found = entity.fields.get(name)
     if not isinstance(found, Files):
         raise NotFound
+    if found.fixed:
+        raise NotAllowed
     for upload in uploads:
         check(upload, picture=found.pictures)
-    made = [store(entity, record_id, upload, by=by).pk for upload in uploads]
+    made = [store(entity, record_id, upload, by=by) for upload in uploads]
     with transaction.atomic():
         record = visible(entity, by).select_for_update(of=("self",)).filter(pk=record_id).first()
         if record is None:
             raise NotFound
-        write.write(entity, record_id, {name: [*found.get(record), *made]}, by=by, internal=True)
-    return len(made)
+        write.write(
+            entity, record_id, {name: [*found.get(record), *(each.pk for each in made)]}, by=by, internal=True
+        )
+    return made
 
 
 def store(entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User) -> Attachment:
@@ -133,10 +143,47 @@ def open_for(attachment_id: int, user: User) -> tuple[Attachment, Any]:
     if attachment is None or entity is None:
         raise NotFound
     one(entity, user, attachment.record_id)
+    if attachment.pk in concealed(entity, [attachment.record_id]):
+        raise NotFound
     path = Path(settings.MEDIA_ROOT) / attachment.path
     if not path.is_file():
         raise NotFound(_("ファイルの本体が見つかりません。バックアップから戻してください。"))
     return attachment, path.open("rb")
+
+
+def concealed(entity: Entity, keys: Iterable[int]) -> set[int]:
+    """The files on these records that are values of fields which the person being served doesn't see."""
+    kept = {*entity.fields, *entity.retired}
+    hidden = [
+        one
+        for one in (*entity.whole.own, *entity.whole.retired.values())
+        if isinstance(one, Files) and one.name not in kept
+    ]
+    if not hidden:
+        return set()
+    rows = entity.model._default_manager.filter(pk__in=list(keys))
+    return {key for row in rows for found in hidden for key in found.get(row)}
+
+
+def shown(entity: Entity, record: Any) -> list[Attachment]:
+    """The newest fifty files on a record, of those that the person being served may see."""
+    hidden = concealed(entity, [record.pk])
+    return [one for one in fetch("files", _held, entity.name, record.pk) if one.pk not in hidden][:MOST_SHOWN]
+
+
+def fixed(entity: Entity, record: Any, files: Iterable[Attachment]) -> set[int]:
+    """Of these files those that the person being served may not take off: of a field that he only reads, or that the record keeps."""
+    kept = {key for found in _file_fields(entity) if found.fixed for key in found.get(record)}
+    return {one.pk for one in files if one.pk in kept or entity.locked(record, {f"file:{one.pk}"})}
+
+
+def _held(entity: Any, key: Any) -> Any:
+    rows = Attachment.objects.filter(entity=entity, record_id=key, deleted_at=None)
+    return rows.order_by("-pk")[: 4 * MOST_SHOWN]
+
+
+def _file_fields(entity: Entity) -> list[Files]:
+    return [found for found in entity.own if isinstance(found, Files)]
 
 
 def remove(attachment_id: int, *, by: User) -> Attachment:
@@ -151,8 +198,13 @@ def remove(attachment_id: int, *, by: User) -> Attachment:
     entity = registry.find(attachment.entity) if attachment else None
     if attachment is None or entity is None:
         raise NotFound
-    require(by, "change", entity, one(entity, by, attachment.record_id))
-    if text := entity.locked(one(entity, by, attachment.record_id), {f"file:{attachment.pk}"}):
+    record = one(entity, by, attachment.record_id)
+    require(by, "change", entity, record)
+    if attachment.pk in concealed(entity, [record.pk]):
+        raise NotFound
+    if any(attachment.pk in found.get(record) for found in _file_fields(entity) if found.fixed):
+        raise NotAllowed
+    if text := entity.locked(record, {f"file:{attachment.pk}"}):
         raise Refused({"": [text]})
     attachment.deleted_at = timezone.now()
     attachment.save(update_fields=["deleted_at"])
@@ -164,7 +216,7 @@ def _take_out(entity: Entity, attachment: Attachment, by: User) -> None:
     """The file is no field's value any more."""
     from enishi.records import write
 
-    fields = [found for found in entity.own if isinstance(found, Files)]
+    fields = _file_fields(entity)
     if not fields:
         return
     record = one(entity, by, attachment.record_id)

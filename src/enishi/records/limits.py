@@ -193,10 +193,10 @@ def _kept(
     for one in fields:
         if one.name in hidden:
             continue
-        if one.name in fixed and one.editable:
+        if one.name in fixed:
             one = one.copy()
             one.bind(entity)
-            one.editable = False
+            one.editable, one.fixed = False, True
         yield one
 
 

@@ -1,7 +1,7 @@
 """What happened to a record, newest first, ready to be shown."""
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from enishi.access.models import User
 from enishi.access.names import user_names
 from enishi.records import registry
+from enishi.records.attachments import concealed
 from enishi.records.entity import Entity
 from enishi.records.fields import AnyRecord, FieldKind, Linked, Reference
 from enishi.records.fields.any_record import parse
@@ -98,6 +99,16 @@ def items(
     return found.items, found.following
 
 
+def _concealed(events: Iterable[Event]) -> set[int]:
+    """The files of these events that hang on fields which the person being served doesn't see."""
+    keys: dict[str, set[int]] = {}
+    for event in events:
+        if "file" in event.data:
+            keys.setdefault(event.entity, set()).add(event.record_id)
+    seen = ((registry.find(name), some) for name, some in keys.items())
+    return set().union(*(concealed(other, some) for other, some in seen if other is not None))
+
+
 def page(entity: Entity, record_id: int, user: User, *, group: str = "", before: str = "") -> Page:
     """A page of a record's timeline, newest first. What happened to other records that the person may not see is left out.
 
@@ -159,9 +170,12 @@ def _dress(entity: Entity, record_id: int, events: list[Event], user: User) -> l
             for row in fetch_keys(asked, partial(_sources, other, user), sorted(keys)):
                 loaded[name, row.pk] = row
     files = Attachment.objects.in_bulk([event.data["file"] for event in events if "file" in event.data])
+    hidden = _concealed(events) if files else set()
     names = user_names()
     made = []
     for event in events:
+        if event.data.get("file", 0) in hidden:
+            continue
         label, icon, tone, _group = KINDS.get(event.kind, (event.kind, "circle", "grey", ""))
         other = registry.find(event.entity)
         source = loaded.get((event.entity, event.record_id))

@@ -197,6 +197,8 @@ OPEN_ROUTES = frozenset(
         "api-links",
         "api-link",
         "api-timeline",
+        "api-files",
+        "api-file",
         "api-unknown",
     }
 )

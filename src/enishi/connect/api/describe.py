@@ -16,7 +16,7 @@ from enishi.connect.tokens import SCOPES
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
-from enishi.records.fields import FieldKind
+from enishi.records.fields import FieldKind, Files
 from enishi.records.pages.base import handled, person
 
 OK, MADE, GONE = "200", "201", "204"
@@ -71,6 +71,14 @@ COMMON: dict[str, Any] = {
             "type": "object",
             "required": ["entity", "id", "title"],
             "properties": {"entity": {"type": "string"}, "id": {"type": "integer"}, "title": {"type": "string"}, "role": {"type": "string"}},
+        },
+    },
+    "File": {
+        "type": "object",
+        "required": ["id", "name", "size", "field"],
+        "properties": {
+            "id": {"type": "integer"}, "name": {"type": "string"}, "size": {"type": "integer"}, "type": {"type": "string"},
+            "sha256": {"type": "string"}, "at": {"type": "string", "format": "date-time"}, "field": {"type": "string"},
         },
     },
     "Import": {
@@ -133,8 +141,10 @@ def input_schema(entity: Entity, *, new: bool = False) -> dict[str, Any]:
             fields[name]["enum"] = [word for word in fields[name].get("enum", ()) if word] or None
             if fields[name]["enum"] is None:
                 del fields[name]["enum"]
-    for name in set(fields) - set(needed):
-        fields[name] |= _or_nothing(fields[name])
+    for name, held in fields.items():
+        held |= _taken(held, or_nothing=name not in needed)
+        if "format" in held:  # 令和8年4月1日 is a day too
+            held["x-format"] = held.pop("format")
     must = [name for name in needed if new and entity.fields[name].default is None]
     return {
         "type": "object",
@@ -147,16 +157,37 @@ def input_schema(entity: Entity, *, new: bool = False) -> dict[str, Any]:
                 "additionalProperties": False,
                 "required": must,
             },
-            **({} if new else {"version": VERSION | {"description": _("読んだときの version")}}),
+            **(
+                {}
+                if new
+                else {
+                    "version": VERSION
+                    | {"type": ["integer", "null"], "description": _("読んだときの version")}
+                }
+            ),
         },
     }
 
 
-def _or_nothing(held: dict[str, Any]) -> dict[str, Any]:
-    """What changes of a field's description where null empties it."""
+# What is taken for a type beside it: numbers with their commas, はい, the name of what is pointed to, a word or several in one text.
+BESIDE = {
+    "string": ("number",),
+    "number": ("string",),
+    "integer": ("string",),
+    "boolean": ("string", "integer"),
+    "array": ("string",),
+}
+
+
+def _taken(held: dict[str, Any], *, or_nothing: bool) -> dict[str, Any]:
+    """What a field's description says otherwise of what may be sent: more than what is given out, and (`or_nothing`) null, which empties it."""
     kinds = held["type"] if isinstance(held["type"], list) else [held["type"]]
-    made: dict[str, Any] = {"type": list(dict.fromkeys([*kinds, "null"]))}
-    return made | ({"enum": [*held["enum"], None]} if "enum" in held else {})
+    words = held.get("items", {}).get("type", "string") == "string"
+    more = [each for kind in kinds for each in BESIDE.get(kind, ()) if "enum" not in held and words]
+    made: dict[str, Any] = {"type": list(dict.fromkeys([*kinds, *more, *(["null"] if or_nothing else [])]))}
+    if "enum" in held and or_nothing:
+        made["enum"] = [*held["enum"], None]
+    return made
 
 
 def _operation(
@@ -277,6 +308,7 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
     made = paths[base]["post"]["responses"]
     made[OK] = {**made[MADE], "description": _("同じ Idempotency-Key で、もう作られていたもの")}
     paths |= _link_paths(entity, key)
+    paths |= _file_paths(entity, key)
     for linked in entity.linked:
         if linked.editable:
             tie = {
@@ -327,6 +359,42 @@ def _link_paths(entity: Entity, key: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _file_paths(entity: Entity, key: dict[str, Any]) -> dict[str, Any]:
+    """The files on a record."""
+    base, tag = f"/{entity.slug}/{{id}}/files", entity.slug
+    page = {
+        "type": "object",
+        "required": ["items"],
+        "properties": {"items": {"type": "array", "items": _ref("File")}},
+    }
+    fields = ["", *(one.name for one in entity.own if isinstance(one, Files) and not one.fixed)]
+    one_file = {**_key(), "name": "file_id"}
+    add = _operation(_("ファイルを加える"), tag, MADE, page, parameters=[key, _again()], scope="write")
+    add["responses"][OK] = {
+        **add["responses"][MADE],
+        "description": _("同じ Idempotency-Key で、もう作られていたもの"),
+    }
+    add["requestBody"] = _form(
+        {"file": {"type": "string", "format": "binary", "minLength": 1}, "field": {"enum": fields}}
+    )
+    read = _operation(_("ファイルの中身"), tag, OK, None, parameters=[key, one_file])
+    read["responses"][OK]["content"] = {
+        "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+    }
+    return {
+        base: {"get": _operation(_("ファイルの一覧"), tag, OK, page, parameters=[key]), "post": add},
+        f"{base}/{{file_id}}": {
+            "get": read, "delete": _operation(_("ファイルを外す"), tag, GONE, None, parameters=[key, one_file], scope="write"),
+        },
+    }  # fmt: skip
+
+
+def _form(parts: dict[str, Any]) -> dict[str, Any]:
+    """A body with a file."""
+    schema = {"type": "object", "required": ["file"], "properties": parts}
+    return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+
+
 def _sorts(entity: Entity) -> list[str]:
     names = [one.name for one in fields_of(entity) if one.sortable]
     return [sign + name for name in names for sign in ("", "-")]
@@ -345,12 +413,7 @@ def other_paths() -> dict[str, Any]:
         parameters=[_again()],
         scope="import",
     )
-    file["requestBody"] = {
-        "required": True,
-        "content": {"multipart/form-data": {"schema": {
-            "type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}, "entity": {"enum": named}},
-        }}},
-    }  # fmt: skip
+    file["requestBody"] = _form({"file": {"type": "string", "format": "binary"}, "entity": {"enum": named}})
     return {
         "/search": {"get": _operation(_("すべてから探す"), "search", OK, found, parameters=[_query("q", _("探す言葉"), minLength=1) | {"required": True}])},
         "/me": {"get": _operation(_("このトークンの持ち主"), "me", OK, {"type": "object"})},

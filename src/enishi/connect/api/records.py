@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from enishi.access.rights import log_access
 from enishi.connect.api.base import BadRequest, Call, VersionNeeded, answer, body, endpoint, whole_number
 from enishi.connect.api.bulk import bulk
+from enishi.connect.api.files import add_files, read_file, read_files, remove_file
 from enishi.connect.api.links import change_links, read_link, read_links
 from enishi.connect.api.once import once
 from enishi.connect.api.shapes import answered, check_scopes, fields_of, given, reads, shown
@@ -191,6 +192,7 @@ def read_timeline(request: Call, entity: Entity, record_id: int) -> HttpResponse
             "id": item.event.pk, "at": item.event.at.isoformat(), "kind": item.event.kind, "label": item.label, "actor": item.actor,
             "about": {"entity": item.source_entity.slug, "id": item.event.record_id, "title": item.source_title} if item.source_entity else None,
             "text": getattr(item.source, "text", "") if item.source is not None else item.note,
+            **({"file": {"id": item.attachment.pk, "name": item.attachment.name}} if item.attachment is not None else {}),
             "changes": [
                 {"field": field, "from": old, "to": new}
                 for field, old, new in timeline.change_lines(
@@ -298,6 +300,8 @@ VIEWS = {
     "restore": endpoint(post=("delete", restore_record)),
     "links": endpoint(get=("read", read_links)),
     "link": endpoint(get=("read", read_link), post=("write", change_links)),
+    "files": endpoint(get=("read", read_files), post=("write", add_files)),
+    "file": endpoint(get=("read", read_file), delete=("write", remove_file)),
     "timeline": endpoint(get=("read", read_timeline)),
     "search": endpoint(get=("read", search)),
     "me": endpoint(get=("read", me)),

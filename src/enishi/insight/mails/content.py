@@ -175,7 +175,7 @@ def _parts(mail: ReportMail, user: User) -> list[Part]:
 def _part(name: str, shown: Shown, user: User, place: int) -> Part:
     part = Part(name, shown, exporting.about(shown, user), exported=allowed(user, shown.spec.entity).export)
     part.pairs = list(zip(shown.measure_labels, shown.total, strict=True))
-    part.rows, part.cut = shown.rows[:MOST_ROWS], len(shown.rows) > MOST_ROWS
+    part.rows, part.cut = shown.lines[:MOST_ROWS], len(shown.lines) > MOST_ROWS
     if not shown.empty:
         try:
             part.png, part.picture = picture.png(shown), f"chart{place}"

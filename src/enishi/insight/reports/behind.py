@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from enishi.insight.reports.engine import REST, Keys, Result
+from enishi.insight.reports.results import REST, Keys, Result
 from enishi.insight.reports.spec import Spec
 from enishi.records.conditions import all_of
 

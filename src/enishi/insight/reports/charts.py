@@ -6,6 +6,7 @@ drawing itself is hidden from readers of the screen. A chart is drawn once per w
 
 import math
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -253,21 +254,27 @@ def _line(shown: Shown, labels: list[str], series: list[Series], width: int) -> 
 
 
 def _funnel(shown: Shown, labels: list[str], series: list[Series], width: int) -> tuple[float, str]:
-    cells, made = (
-        series[0].cells[:MOST_BARS]
-        if not shown.pivoted
-        else [row.total[0] for row in shown.rows[:MOST_BARS]],
-        [],
-    )
-    most = max((_number(cell) for cell in cells), default=0) or 1
-    room = min(width * 0.3, max((_width(one) for one in labels), default=0) + 12)
-    lane = width - room - 90
-    for place, (label, cell) in enumerate(zip(labels, cells, strict=False)):
-        y, long = place * 34 + 2, max(_number(cell), 0) / most * lane
-        made.append(_text(room - 8, y + 19, _fit(label, room - 10), anchor="end"))
-        made.append(_mark(_rect(room + (lane - long) / 2, y, max(long, 2), 30, "c0", 5), cell, label))
-        made.append(_text(width - 4, y + 19, _fit(cell.text, 84), anchor="end", name="figure"))
-    return len(cells) * 34 + 4, "".join(made)
+    """Bars in the middle, one below the other. Of two levels each first one has a funnel of its own: the stages of one pipeline don't
+    follow those of another."""
+    rows = shown.rows[:MOST_BARS]
+    room = min(width * 0.3, max((_width(row.labels[-1]) for row in rows), default=0) + 12)
+    lane, y, made = width - room - 90, 2.0, []
+    several = len({tuple(row.labels[:-1]) for row in rows}) > 1
+    for head, group in groupby(rows, key=lambda row: row.labels[:-1] if several else []):
+        steps = [(row.labels[-1], row.total[0]) for row in group]
+        most = max(_number(cell) for _label, cell in steps) or 1
+        if head:
+            made.append(_text(0, y + 16, _fit(head[0], width - 8), name="head"))
+            y += 26
+        for label, cell in steps:
+            long = max(_number(cell), 0) / most * lane
+            words = " / ".join([*head, label])
+            made.append(_text(room - 8, y + 19, _fit(label, room - 10), anchor="end"))
+            made.append(_mark(_rect(room + (lane - long) / 2, y, max(long, 2), 30, "c0", 5), cell, words))
+            made.append(_text(width - 4, y + 19, _fit(cell.text, 84), anchor="end", name="figure"))
+            y += 34
+        y += 8 if head else 0
+    return y + 2, "".join(made)
 
 
 def _pie(shown: Shown, labels: list[str], series: list[Series], width: int) -> tuple[float, str]:

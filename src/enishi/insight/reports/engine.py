@@ -8,7 +8,6 @@ import json
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from itertools import product
 from threading import Lock
 from typing import Any
@@ -22,6 +21,7 @@ from enishi.insight.reports import tagged
 from enishi.insight.reports.dimensions import Dimension
 from enishi.insight.reports.partial import aggregates, finished, join, nothing, plain
 from enishi.insight.reports.pieces import WIDE, pieces
+from enishi.insight.reports.results import REST, Keys, Line, Result, Values
 from enishi.insight.reports.spec import USUAL_TOP, Spec
 from enishi.records import registry
 from enishi.records.conditions import Scope, compile_condition
@@ -33,47 +33,6 @@ MOST_GROUPS = 5000
 MOST_COLUMNS = 24
 USUALLY_FEW = frozenset({"user", "team", "free_choice"})  # without an order of their own, but seldom many
 KEEP_SECONDS, MOST_KEPT = 60.0, 300
-Keys = tuple[Any, ...]
-Values = list[Any]
-
-
-class Rest:
-    """The key of what is left beside the largest groups."""
-
-    def __repr__(self) -> str:
-        return "REST"
-
-
-REST = Rest()
-
-
-@dataclass
-class Line:
-    """A row of the result."""
-
-    keys: Keys
-    cells: dict[Any, Values]  # by column key; empty without columns
-    total: Values
-    before: Values | None = None
-
-
-@dataclass
-class Result:
-    """The figures of a report: keys, not words, so that it serves all who may see the same."""
-
-    lines: list[Line]
-    columns: list[Any]
-    column_totals: dict[Any, Values]
-    total: Values
-    before: Values | None = None
-    days: tuple[datetime.date, datetime.date] | None = None
-    before_days: tuple[datetime.date, datetime.date] | None = None
-    cut: bool = False  # there were more groups than are shown
-    kept: bool = field(default=False, compare=False)
-    top: dict[int, list[Any]] = field(
-        default_factory=dict
-    )  # per dimension the keys beside which the rest stands
-
 
 _results: OrderedDict[str, tuple[float, Result]] = OrderedDict()
 _lock = Lock()
@@ -139,16 +98,18 @@ class _Counting:
         rows = self._rows(self.days)
         names = [f"d{place}" for place in range(len(self.spec.dimensions))]
         groups = self._narrowed(rows, names)
-        lines, columns = self._lines(groups)
+        lines, columns = self._lines(groups, len(self.spec.rows))
         made = Result(
             lines, columns, {key: self._column(groups, key) for key in columns},
             self._fold(groups, lambda keys: True), days=self.days, cut=self.cut, top=self.top,
         )  # fmt: skip
+        if len(self.spec.rows) > 1 and not self.cut:
+            made.subtotals = self._subtotals(groups, rows)
         if self.whole:
             self._whole_margins(made, rows)
         if self.spec.compare and self.days:
             self._compare(made)
-        for line in made.lines:
+        for line in [*made.lines, *made.subtotals.values()]:
             line.cells = {key: self._finish(values) for key, values in line.cells.items()}
             line.total = self._finish(line.total)
             line.before = self._finish(line.before) if line.before is not None else None
@@ -358,8 +319,8 @@ class _Counting:
     def _column(self, groups: dict[Keys, Values], key: Any) -> Values:
         return self._fold(groups, lambda keys: keys[-1] == key)
 
-    def _lines(self, groups: dict[Keys, Values]) -> tuple[list[Line], list[Any]]:
-        depth = len(self.spec.rows)
+    def _lines(self, groups: dict[Keys, Values], depth: int) -> tuple[list[Line], list[Any]]:
+        """The groups folded to lines by their first `depth` keys, and the keys of the columns."""
         lines: dict[Keys, Line] = {}
         columns: dict[Any, None] = {}
         for keys, values in groups.items():
@@ -369,7 +330,8 @@ class _Counting:
             else:
                 line.total = self._added(line.total, values)
             if self.spec.column:
-                line.cells[keys[-1]] = values
+                held = line.cells.get(keys[-1])
+                line.cells[keys[-1]] = values if held is None else self._added(held, values)
                 columns[keys[-1]] = None
         return list(lines.values()), list(columns)
 
@@ -380,8 +342,8 @@ class _Counting:
             return
         depth = len(self.spec.rows)
         names = [f"d{place}" for place in range(depth)]
-        if names and not self.top:
-            totals = self._ask(rows, names)
+        if depth == 1 or (names and not self.top):
+            totals = self._one_level(rows, []) if depth == 1 else self._ask(rows, names)
             for line in made.lines:
                 line.total = totals.get(line.keys, line.total)
         if depth not in self.top:
@@ -389,6 +351,30 @@ class _Counting:
             made.column_totals = {
                 key: found.get((key,), values) for key, values in made.column_totals.items()
             }
+
+    def _subtotals(self, groups: dict[Keys, Values], rows: QuerySet[Any]) -> dict[Any, Line]:
+        """The figures of each key of the first level. {} where they would have to be counted and a column is narrowed."""
+        if not self.whole:
+            lines, _columns = self._lines(groups, 1)
+            return {line.keys[0]: line for line in lines}
+        depth = len(self.spec.rows)
+        if depth in self.top:
+            return {}
+        totals = self._one_level(rows, [])
+        cells = self._one_level(rows, [f"d{depth}"]) if self.spec.column else {}
+        made = {key: Line((key,), {}, values) for (key,), values in totals.items()}
+        for (key, column), values in cells.items():
+            made[key].cells[column] = values
+        return made
+
+    def _one_level(self, rows: QuerySet[Any], beside: list[str]) -> dict[Keys, Values]:
+        """Figures by the first level (and what stands `beside` it), its largest and the rest."""
+        if 0 not in self.top:
+            return self._ask(rows, ["d0", *beside])
+        found = self._ask(rows.filter(_among("d0", self.top[0])), ["d0", *beside])
+        for keys, values in self._ask(rows.filter(_not_among("d0", self.top[0])), beside).items():
+            found[(REST, *keys)] = values
+        return found
 
     def _finish(self, values: Values) -> Values:
         return [finished(measure, held) for measure, held in zip(self.spec.measures, values, strict=True)]
@@ -410,6 +396,9 @@ class _Counting:
                 found[(REST, *keys)] = values
         for line in made.lines:
             line.before = found.get(line.keys, [nothing(one) for one in self.spec.measures])
+        if not self.whole:
+            for key, line in made.subtotals.items():
+                line.before = self._fold(found, lambda keys, key=key: keys[0] == key)  # type: ignore[misc]
 
     def _moved(self, keys: Keys) -> Keys:
         """The keys of groups that are compared with these: days move along with the period."""

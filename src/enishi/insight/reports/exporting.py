@@ -47,11 +47,10 @@ def _table(shown: Shown) -> list[list[Any]]:
     heads += [f"{_('合計')} {one}" for one in measures] if shown.pivoted else measures
     heads += [f"{_('前の期間')} {one}" for one in measures] if spec.compare else []
     body = [heads]
-    for row in shown.rows:
+    for row in shown.lines:
         before = (row.before or [""] * step) if spec.compare else []
-        body.append(
-            [*row.labels, *(one.value for one in row.cells), *(one.value for one in row.total), *before]
-        )
+        labels = [*row.labels, *[""] * (len(shown.heads) - len(row.labels))]
+        body.append([*labels, *(one.value for one in row.cells), *(one.value for one in row.total), *before])
     if spec.rows:
         before = (shown.result.before or []) if spec.compare else []
         first = [_("合計"), *[""] * (len(shown.heads) - 1)]

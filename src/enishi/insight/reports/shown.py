@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.insight.reports.behind import drill
-from enishi.insight.reports.engine import REST, Result, Values, compute
+from enishi.insight.reports.engine import compute
+from enishi.insight.reports.results import REST, Result, Values
 from enishi.insight.reports.spec import Spec
 
 MOST_LINES = 500
@@ -35,6 +36,8 @@ class Row:
     cells: list[Cell]
     total: list[Cell]
     before: list[Any] | None = None
+    span: int = 1  # lines that the first level's word stands for; 0: it stands above
+    sums: bool = False  # the first level's own figures below its lines
 
     @property
     def label(self) -> str:
@@ -54,6 +57,7 @@ class Shown:
     rows: list[Row]
     foot: list[Cell]
     total: list[Cell]
+    lines: list[Row] = field(default_factory=list)  # the rows with the sums of each first level below them
     cut: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -109,7 +113,7 @@ class _Words:
             notes.append(_("行が多いため、多いものから一部だけを表示しています。"))
         made = Shown(
             spec, result, [one.label for one in spec.rows], [self._column(key) for key in result.columns], labels, rows, foot, total,
-            cut=result.cut, notes=notes,
+            self._with_sums(rows), cut=result.cut, notes=notes,
         )  # fmt: skip
         if more := left_out(made):
             notes.append(_("図に表示しているのは、表の先頭から%(n)d行までです。") % {"n": len(rows) - more})
@@ -125,6 +129,30 @@ class _Words:
         self._compare(total, line.before)
         labels = [self._name(self.names[place], key) for place, key in enumerate(line.keys)]
         return Row(labels, cells, total, line.before)
+
+    def _with_sums(self, rows: list[Row]) -> list[Row]:
+        """The rows, and below those of one key of the first level what they come to, where it has several."""
+        if len(self.spec.rows) < 2:
+            return rows
+        alone = len({line.keys[0] for line in self.result.lines}) == 1  # whose sums are the total
+        made: list[Row] = []
+        keys = [line.keys[0] for line in self.result.lines]
+        start = 0
+        while start < len(rows):
+            end = start
+            while end < len(keys) and keys[end] == keys[start]:
+                end += 1
+            group = rows[start:end]
+            for place, row in enumerate(group):
+                row.span = 0 if place else len(group)
+            made += group
+            line = self.result.subtotals.get(keys[start])
+            if line is not None and not alone and 1 < end - start == len(group):
+                row = self._row(line)
+                row.labels, row.sums = [_("%(name)s の小計") % {"name": row.labels[0]}], True
+                made.append(row)
+            start = end
+        return made
 
     def _none(self) -> Values:
         return [0 if one.op in {"count", "distinct"} else None for one in self.spec.measures]

@@ -14,7 +14,9 @@ from enishi.insight import fiscal
 from enishi.insight.models import FiscalYear
 from enishi.insight.reports import engine
 from enishi.insight.reports.behind import drill
-from enishi.insight.reports.engine import REST, compute
+from enishi.insight.reports.engine import compute
+from enishi.insight.reports.results import REST
+from enishi.insight.reports.shown import show
 from enishi.insight.reports.spec import Spec
 from enishi.records import registry, write
 from enishi.records.conditions import Scope, compile_condition
@@ -184,6 +186,31 @@ def test_two_rows_and_a_column_are_narrowed_and_nothing_is_lost(alice: Any, bob:
         tree = drill(spec, made, line.keys, key, columned=True)
         found = visible(entity, alice).filter(compile_condition(entity, tree, Scope.of(alice))).count()
         assert found == line.cells.get(key, [0])[0]
+
+
+@pytest.mark.parametrize(
+    "held", [{}, {"top": 3}, {"column": {"field": "status"}}, {"column": {"field": "status"}, "top": 3}]
+)
+@pytest.mark.parametrize("op", ["sum", "distinct", "avg"])
+def test_the_sums_of_a_first_level_are_its_own_figures(held: Any, op: str, alice: Any, bob: Any) -> None:
+    company.build(3, [alice, bob], size=30)
+    rows = [{"field": "kana"} if "top" in held else {"field": "industry"}, {"field": "rank"}]
+    spec = Spec.of(
+        "account", {**held, "rows": rows, "measures": [{"op": op, "field": "employees"}, {"op": "count"}]}
+    )
+    made, alone = compute(spec, alice), compute(Spec.of("account", {**spec.kept, "rows": rows[:1]}), alice)
+    assert {line.keys for line in alone.lines if line.total[1]} == {(key,) for key in made.subtotals}
+    for line in alone.lines:
+        sums = made.subtotals[line.keys[0]]
+        assert sums.total == line.total
+        assert {key: one for key, one in sums.cells.items() if one[1]} == {
+            key: one for key, one in line.cells.items() if one[1]
+        }
+    shown = show(spec, alice)
+    several = [key for key in made.subtotals if sum(line.keys[0] == key for line in made.lines) > 1]
+    assert len([row for row in shown.lines if row.sums]) == len(several) > 0
+    assert [row for row in shown.lines if not row.sums] == shown.rows
+    assert sum(row.span for row in shown.rows) == len(shown.rows)
 
 
 def test_records_without_a_value_have_a_column_of_their_own(alice: Any, bob: Any) -> None:

@@ -291,7 +291,7 @@ def test_a_list_of_many_mails_asks_no_more_than_one_of_few(
         with CaptureQueriesContext(connection) as held:
             page = as_alice.get("/report-mails/").text
         asked.append(len(held))
-    assert asked[0] == asked[1]
+    assert asked[1] <= asked[0] + 1  # every two seconds the plan of what was drawn is looked at anew
     assert page.count("2026/12/02") == 24 and "2026/12/01" not in page  # of each only the last time
     Report.objects.filter(name="別0").update(share="mine", owner=bob)
     assert as_alice.get("/report-mails/").text.count("（見られないレポート）</b>") == 2

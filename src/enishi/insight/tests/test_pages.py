@@ -1,6 +1,7 @@
 """Reports and dashboards as pages: kept, shared, counted for who looks, taken out by who may."""
 
 import json
+import re
 from html import unescape
 from typing import Any
 
@@ -216,3 +217,26 @@ def test_a_chart_without_room_for_all_lines_says_so(alice: User) -> None:
     shown = show(Spec.of("account", held), alice)
     assert chart(shown, 800).count("<text") == 2 * 15 and "15行まで" in shown.notes[0]
     assert show(Spec.of("account", {**held, "chart": "line"}), alice).notes == []
+
+
+def test_the_stages_of_each_pipeline_are_a_funnel_of_their_own(alice: User, as_alice: Client) -> None:
+    def with_pipeline(name: str) -> None:
+        pipeline = write.create(registry.get("pipeline"), {"name": name}, by=alice).record
+        stage = write.create(
+            registry.get("stage"), {"name": "候補", "pipeline": pipeline.pk, "outcome": "open"}, by=alice
+        ).record
+        for number in range(2):
+            write.create(
+                registry.get("deal"),
+                {"name": f"{name}{number}", "pipeline": pipeline.pk, "stage": stage.pk},
+                by=alice,
+            )
+
+    with_pipeline("新規開拓")
+    page = as_alice.get("/reports/pipeline/").text
+    assert 'class="head"' not in page and "<svg" in page
+    with_pipeline("保守契約")
+    page = as_alice.get("/reports/pipeline/").text
+    drawn = re.findall(r'class="head">([^<]+)<', page)
+    assert drawn == ["新規開拓", "保守契約"] * 2  # once for wide windows, once for narrow ones
+    assert "保守契約 の小計" not in page  # of one stage

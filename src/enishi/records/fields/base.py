@@ -97,6 +97,7 @@ class FieldKind:
         self.listed = listed
         self.sortable = sortable
         self.editable = editable
+        self.fixed = False  # the role of who is served only reads it (`limits`)
         self.importable = editable if importable is None else importable
         self.default = default
         self.width = width

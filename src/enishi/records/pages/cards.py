@@ -24,7 +24,6 @@ from enishi.records.errors import Conflict, NotFound, Refused
 from enishi.records.fields import FieldKind, Reference
 from enishi.records.fields.files import picture_type
 from enishi.records.limits import unseen
-from enishi.records.models import Attachment
 from enishi.records.pages import events, steps
 from enishi.records.pages.base import error_page, form_input, handled, person, read_values, whole
 from enishi.records.pages.connected import Line, lines
@@ -73,9 +72,9 @@ def card_parts(
         context |= {
             "line_sheets": line_sheets(entity, record, may.change),
             "sections": facts(entity, record, may.change, token=get_token(request)),
-            "files": fetch("files", _files, entity.name, record.pk),
+            "files": attachments.shown(entity, record),
         }
-        context["fixed"] = {one.pk for one in context["files"] if entity.locked(record, {f"file:{one.pk}"})}
+        context["fixed"] = attachments.fixed(entity, record, context["files"])
     card_context.send(request=request, entity=entity, record=record, context=context)
     return context
 
@@ -87,11 +86,6 @@ def _reads_step(entity: Entity, record: Any, user: User) -> bool:
     if rights_of(user).fields.get(entity.name, {}).get("next_step") == "hidden":
         return False
     return not (record.next_task_id and unseen(registry.find("task"), [record.next_task_id]))
-
-
-def _files(entity: Any, key: Any) -> Any:
-    rows = Attachment.objects.filter(entity=entity, record_id=key, deleted_at=None)
-    return rows.order_by("-pk")[:50]
 
 
 def _belongs(entity: Entity, record: Any) -> tuple[str, str] | None:
@@ -360,7 +354,7 @@ def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse
     name = request.GET.get("field", "")
     try:
         if name:
-            count = attachments.put(entity, record_id, name, files, by=user)
+            count = len(attachments.put(entity, record_id, name, files, by=user))
             messages.success(request, _("ファイルを%(n)d件保存しました。") % {"n": count})
             return htmx.go(request, entity.url(record_id))
         for one_file in files:

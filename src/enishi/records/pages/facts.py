@@ -72,7 +72,7 @@ class Lines:
             )
         else:
             value = f'<span class="fact-value">{cell or "—"}</span>'
-            if isinstance(found, Files) and self.may_write and self.token:
+            if isinstance(found, Files) and self.may_write and self.token and not found.fixed:
                 value += self._adder(record, found)
         return mark_safe(f'<div class="fact" data-fact="{name}"><dt>{label}</dt><dd>{value}</dd></div>')  # noqa: S308 (parts are escaped)
 

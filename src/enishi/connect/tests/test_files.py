@@ -1,0 +1,129 @@
+"""Files over the API: put there, listed, read and taken off, by those who may; a field that a role doesn't see hides its files everywhere."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from enishi.access.models import Role
+from enishi.connect import tokens
+from enishi.connect.tests.test_limits import outside
+from enishi.records import attachments, registry, write
+from enishi.records.design import operations
+from enishi.records.models import Attachment
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("F5", "F2")]
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
+
+
+@pytest.fixture(autouse=True)
+def _media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def drawn(alice: Any) -> tuple[str, str]:
+    """Keys of a field of files and one of pictures on accounts."""
+    made = [
+        operations.add_field("account", kind, label, {}, by=alice).key
+        for kind, label in (("file", "契約書"), ("picture", "外観"))
+    ]
+    return made[0], made[1]
+
+
+class Files:
+    """Calls with a token of one person."""
+
+    def __init__(self, user: Any, *scopes: str) -> None:
+        _token, text = tokens.make(user, "files", scopes or ("read", "write"), by=user)
+        self.client, self.headers = Client(), {"Authorization": f"Bearer {text}"}
+
+    def send(self, key: int, name: str, content: bytes, **more: Any) -> Any:
+        data = {"file": SimpleUploadedFile(name, content), **{k: v for k, v in more.items() if k == "field"}}
+        headers = self.headers | ({"Idempotency-Key": more["again"]} if "again" in more else {})
+        return self.client.post(f"/api/v1/accounts/{key}/files", data, headers=headers)
+
+    def get(self, rest: str) -> Any:
+        return self.client.get(f"/api/v1/accounts/{rest}", headers=self.headers)
+
+    def delete(self, rest: str) -> Any:
+        return self.client.delete(f"/api/v1/accounts/{rest}", headers=self.headers)
+
+
+def test_a_file_goes_in_and_comes_out_as_it_was(alice: Any, drawn: tuple[str, str]) -> None:
+    record = write.create(registry.get("account"), {"name": "青木商店"}, by=alice).record
+    call = Files(alice)
+    first = call.send(record.pk, "見積書.pdf", b"%PDF 1", again="one")
+    assert first.status_code == 201
+    held = first.json()["items"][0]
+    assert (held["name"], held["size"], held["field"]) == ("見積書.pdf", 6, "")
+    repeated = call.send(record.pk, "見積書.pdf", b"%PDF 1", again="one")
+    assert repeated.status_code == 200 and repeated.json() == first.json() and Attachment.objects.count() == 1
+    assert call.send(record.pk, "見積書.pdf", b"%PDF 2", again="one").status_code == 422
+    picture = call.send(record.pk, "外観.png", PNG, field=drawn[1]).json()["items"][0]
+    assert picture["field"] == drawn[1]
+    assert call.get(f"{record.pk}").json()["fields"][drawn[1]] == [picture["id"]]
+    answer = call.get(f"{record.pk}/files/{picture['id']}")
+    assert b"".join(answer.streaming_content) == PNG and "attachment" in answer.headers["Content-Disposition"]
+    assert [one["id"] for one in call.get(f"{record.pk}/files").json()["items"]] == [
+        picture["id"],
+        held["id"],
+    ]
+    assert call.delete(f"{record.pk}/files/{picture['id']}").status_code == 204
+    assert call.get(f"{record.pk}").json()["fields"][drawn[1]] == []
+    assert call.get(f"{record.pk}/files/{picture['id']}").status_code == 404
+    other = write.create(registry.get("account"), {"name": "ほか"}, by=alice).record
+    assert call.get(f"{other.pk}/files/{held['id']}").status_code == 404
+
+
+def test_what_can_t_be_kept_is_refused_in_words(alice: Any, drawn: tuple[str, str]) -> None:
+    record = write.create(registry.get("account"), {"name": "青木商店"}, by=alice).record
+    call = Files(alice)
+    assert call.send(record.pk, "空.txt", b"").status_code == 422
+    told = call.send(record.pk, "文.png", b"text", field=drawn[1])
+    assert told.status_code == 422 and "画像ではありません" in str(told.json()["errors"])
+    assert call.send(record.pk, "a.txt", b"x", field="name").status_code == 404
+    assert (
+        call.client.post(f"/api/v1/accounts/{record.pk}/files", {}, headers=call.headers).status_code == 400
+    )
+    assert Files(alice, "read").send(record.pk, "a.txt", b"x").status_code == 403
+    assert Files(alice, "write").get(f"{record.pk}/files").status_code == 403
+    assert not Attachment.objects.exists()
+
+
+@pytest.mark.parametrize("right", ["hidden", "fixed"])
+def test_the_files_of_a_field_follow_its_rights(right: str, alice: Any, drawn: tuple[str, str]) -> None:
+    account = registry.get("account")
+    record = write.create(account, {"name": "青木商店"}, by=alice).record
+    contract = attachments.put(
+        account, record.pk, drawn[0], [SimpleUploadedFile("ひみつの契約.pdf", b"%PDF")], by=alice
+    )[0]
+    plain = attachments.store(account, record.pk, SimpleUploadedFile("地図.pdf", b"%PDF"), by=alice)
+    user = outside({})
+    role = Role.objects.get()
+    role.rights |= {
+        "entities": {"account": dict.fromkeys(("see", "change"), "all")}, "fields": {"account": {drawn[0]: right}},
+    }  # fmt: skip
+    role.save()
+    client, call = Client(), Files(user)
+    client.force_login(user)
+    card = client.get(f"/accounts/{record.pk}/").content.decode()
+    read = [card, client.get(f"/accounts/{record.pk}/timeline/").content.decode()]
+    read += [call.get(f"{record.pk}/{part}").content.decode() for part in ("files", "timeline")]
+    seen = right == "fixed"
+    for text in read:
+        assert ("契約.pdf" in text) == seen and "地図.pdf" in text
+    for address in (f"/files/{contract.pk}/", f"/api/v1/accounts/{record.pk}/files/{contract.pk}"):
+        assert client.get(address, headers=call.headers).status_code == (200 if seen else 404), address
+    assert f"files/?field={drawn[0]}" not in card
+    assert f"/files/{plain.pk}/remove/" in card and f"/files/{contract.pk}/remove/" not in card
+    for answer in (
+        client.post(f"/files/{contract.pk}/remove/"), call.delete(f"{record.pk}/files/{contract.pk}"),
+        call.send(record.pk, "別.pdf", b"%PDF", field=drawn[0]),
+        client.post(f"/accounts/{record.pk}/files/?field={drawn[0]}", {"file": SimpleUploadedFile("別.pdf", b"%PDF")}),
+    ):  # fmt: skip
+        assert answer.status_code == (403 if seen else 404)
+    assert Attachment.objects.filter(deleted_at=None).count() == 2
+    assert call.delete(f"{record.pk}/files/{plain.pk}").status_code == 204
