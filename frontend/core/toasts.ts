@@ -1,9 +1,9 @@
 // Short messages, with undo where there is something to take back. The server sends HX-Trigger: {"toast": {...}}.
 import { csrf } from "./htmx";
 
-export type Toast = { message: string; level?: string; undo_url?: string; undo_label?: string };
+export type Toast = { message: string; level?: string; undo_url?: string; undo_label?: string; link?: string; link_url?: string };
 
-export function toast({ message, level = "info", undo_url, undo_label }: Toast): void {
+export function toast({ message, level = "info", undo_url, undo_label, link, link_url }: Toast): void {
   const place = document.getElementById("toasts");
   if (!place) return;
   const box = document.createElement("div");
@@ -12,6 +12,12 @@ export function toast({ message, level = "info", undo_url, undo_label }: Toast):
   const text = document.createElement("span");
   text.textContent = message;
   box.append(text);
+  if (link && link_url) {
+    const way = document.createElement("a");
+    way.href = link_url;
+    way.textContent = link;
+    box.append(way);
+  }
   if (undo_url) {
     const button = document.createElement("button");
     button.type = "button";
@@ -22,7 +28,7 @@ export function toast({ message, level = "info", undo_url, undo_label }: Toast):
       box.remove();
       if (!answer) {
         // Once more when the network is back; without it the way back would be gone.
-        toast({ message, level, undo_url, undo_label });
+        toast({ message, level, undo_url, undo_label, link, link_url });
         return offline();
       }
       readHeader(answer.headers.get("HX-Trigger"));

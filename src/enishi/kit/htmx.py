@@ -18,11 +18,20 @@ def trigger(response: HttpResponse, **events: Any) -> HttpResponse:
     return response
 
 
-def toast(response: HttpResponse, message: str, *, level: str = "info", undo_url: str = "") -> HttpResponse:
-    """Shows a short message, with an undo button where there is something to take back."""
+def toast(
+    response: HttpResponse,
+    message: str,
+    *,
+    level: str = "info",
+    undo_url: str = "",
+    link: tuple[str, str] | None = None,
+) -> HttpResponse:
+    """Shows a short message, with an undo button where there is something to take back, and a `link` (words, address) to what follows."""
     value = {"message": message, "level": level}
     if undo_url:
         value["undo_url"] = undo_url
+    if link:
+        value["link"], value["link_url"] = link
     return trigger(response, toast=value)
 
 

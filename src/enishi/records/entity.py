@@ -372,6 +372,10 @@ class Entity:
         """A line for the timeline out of what an event remembers; "" for none."""
         return ""
 
+    def left_open(self, record: Any, user: Any) -> tuple[str, str] | None:
+        """What stays open of a record that has just ended: words and the address of its list; None where nothing does."""
+        return None
+
     def event_kind(self, changed: dict[str, Any]) -> str:
         """The kind of the event that a change of these fields is."""
         return "changed"

@@ -300,7 +300,12 @@ def _save_field(request: HttpRequest, entity: Entity, record_id: int, name: str)
     response = render(request, "records/fact_saved.html", context)
     if done.event is not None:
         said = _("%(label)sを変更しました。") % {"label": entity.field(name).label}
-        htmx.toast(response, said, undo_url=f"/undo/event/{done.event.pk}/")
+        left = (
+            entity.left_open(record, user)
+            if entity.board is not None and name == entity.board.field
+            else None
+        )
+        htmx.toast(response, said, undo_url=f"/undo/event/{done.event.pk}/", link=left)
         htmx.trigger(response, **{"records-changed": True})
     return response
 

@@ -222,6 +222,7 @@ def move(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
             _("「%(title)s」を%(stage)sへ動かしました。")
             % {"title": entity.title(done.record), "stage": field.text(field.get(done.record))},
             undo_url=f"/undo/event/{done.event.pk}/",
+            link=entity.left_open(done.record, user),
         )
         htmx.trigger(response, **{"close-dialog": True, "records-changed": True})
     return response

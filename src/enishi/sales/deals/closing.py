@@ -1,11 +1,17 @@
 """How a deal ends: on which day, and who won it where we didn't."""
 
 import datetime
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from enishi.access.models import User
+from enishi.records import registry
 from enishi.records.fields import FreeChoice, Moment, Names
+from enishi.records.visible import visible
 
 
 class ClosedOn(Moment):
@@ -44,3 +50,15 @@ class Winner(FreeChoice):
     def offered(self, record: Any) -> list[str]:
         names = Names.parts(record.competitor) if record is not None else []
         return list(dict.fromkeys([*names, *super().offered(record)]))
+
+
+def tasks_left(record: Any, user: User) -> tuple[str, str] | None:
+    """The tasks of a deal that was lost, of those that the person sees: nobody needs to do them any more. Words and the address of their list."""
+    tasks = registry.find("task")
+    if tasks is None:
+        return None
+    about = f"deal:{record.pk}"
+    count = visible(tasks, user).filter(about=about, done_at=None).count()
+    tree = {"all": [{"field": "about", "op": "is", "value": about}, {"field": "done_at", "op": "empty"}]}
+    words = _("未完了のタスク %(n)d件") % {"n": count}
+    return (words, f"{tasks.list_url}?{urlencode({'filter': json.dumps(tree)})}") if count else None

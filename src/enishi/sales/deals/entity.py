@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from enishi.access.models import User
 from enishi.japanese.calendar import format_date
 from enishi.japanese.text import fold
 from enishi.people.models import Account
@@ -37,7 +38,7 @@ from enishi.records.merge import figures
 from enishi.records.registry import register
 from enishi.records.rows import update_rows
 from enishi.sales.deals import stale
-from enishi.sales.deals.closing import ClosedOn, Winner
+from enishi.sales.deals.closing import ClosedOn, Winner, tasks_left
 from enishi.sales.deals.forecast import CATEGORIES, Category
 from enishi.sales.models import Deal, Stage
 from enishi.sales.pipelines.entity import OUTCOMES, default_pipeline, stages_of
@@ -237,6 +238,9 @@ class DealEntity(Entity):
         Connection("order", "deal", _("受注"), ("status", "total")),
         Connection("invoice", "deal", _("請求"), ("status", "balance")),
     )
+
+    def left_open(self, record: Deal, user: User) -> tuple[str, str] | None:
+        return tasks_left(record, user) if record.outcome == "lost" else None
 
     def handed_over(self, rows: Any) -> Any:
         return rows.filter(outcome__in=("open", "hold"))  # who won a deal won it

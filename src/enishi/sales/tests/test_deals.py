@@ -466,3 +466,26 @@ def test_every_kind_that_may_be_copied_opens_its_form_and_makes_one(as_alice: Cl
         )
     assert registry.get("lead").model._default_manager.latest("pk").status == "new"
     assert registry.get("account").model._default_manager.latest("pk").code == ""
+
+
+def test_losing_a_deal_says_what_is_still_to_do_of_it(
+    as_bob: Client, alice: Any, bob: Any, stages: dict[str, Stage]
+) -> None:
+    made = write.create(registry.get("deal"), {"name": "包装機"}, by=bob).record
+    open_one, done_one = (
+        write.create(registry.get("task"), {"name": name, "about": f"deal:{made.pk}"}, by=bob).record for name in ("見積の催促", "下見")
+    )  # fmt: skip
+    write.write(registry.get("task"), done_one.pk, {"done_at": timezone.now()}, by=bob)
+    write.create(registry.get("task"), {"name": "ほかの件"}, by=bob)
+
+    def told(stage: str, **more: Any) -> dict[str, Any]:
+        answer = as_bob.post(f"/deals/{made.pk}/move/", {"value": stages[stage].pk, **more}, headers=HTMX)
+        return dict(json.loads(answer.headers["HX-Trigger"])["toast"])
+
+    lost = told("失注", lost_reason="価格")
+    assert lost["link"] == "未完了のタスク 1件"
+    page = as_bob.get(lost["link_url"]).content.decode()
+    assert "見積の催促" in page and "下見" not in page and "ほかの件" not in page
+    assert "link" not in told("受注", amount="1000")
+    write.write(registry.get("task"), open_one.pk, {"done_at": timezone.now()}, by=bob)
+    assert "link" not in told("失注", lost_reason="価格")
