@@ -186,7 +186,7 @@ def _filled(entity: Entity, pairs: list[tuple[Entity, str]], key: Any) -> Any:
 
 def _connected(other: Entity, user: Any, columns: list[FieldKind], column: str, key: Any) -> Any:
     rows = other.light_rows(visible(other, user).filter(**{column: key}), columns)
-    return rows.order_by("-updated_at")[: CONNECTED + 1]
+    return rows.order_by("-updated_at", "-pk")[: CONNECTED + 1]
 
 
 @require_GET

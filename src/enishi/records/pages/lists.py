@@ -74,7 +74,8 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "chips": chips,
         "problem": problem,
         "empty": not records and not state.after,
-        "filtered": bool(state.condition),
+        # A preset of what holds nothing at all says what goes there, not that its conditions were too narrow.
+        "filtered": bool(state.condition) and (bool(records) or visible(entity, user).exists()),
         "list_query": request.GET.urlencode(),
         "may": allowed(user, entity),
     }
