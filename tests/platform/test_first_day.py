@@ -59,12 +59,12 @@ def test_lines_of_a_product_say_when_and_to_whom(alice: Any, as_alice: Client) -
     for name, day in (("茶舗 みやび", "2026-04-01"), ("甘味 よしの", "2026-05-02")):
         account = write.create(registry.get("account"), {"name": name}, by=alice).record
         line = {"product": product.pk, "quantity": "2", "unit_price": "800"}
-        write.create(
-            registry.get("order"), {"account": account.pk, "date": day, "lines": [line]}, by=alice
-        )
+        write.create(registry.get("order"), {"account": account.pk, "date": day, "lines": [line]}, by=alice)
         write.create(registry.get("order"), {"account": account.pk, "date": "2025-01-31"}, by=alice)
         history = text(as_alice, f"/accounts/{account.pk}/").partition("購買履歴")[2]
-        assert 0 < history.find(day.replace("-", "/")) < history.find("2025/01/31")  # not what was touched last
+        assert (
+            0 < history.find(day.replace("-", "/")) < history.find("2025/01/31")
+        )  # not what was touched last
     card = text(as_alice, f"/products/{product.pk}/")
     assert 0 < card.find("2026/05/02 甘味 よしの") < card.find("2026/04/01 茶舗 みやび")  # the newest first
 
