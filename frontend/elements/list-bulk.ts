@@ -1,5 +1,9 @@
 // Ticked rows and the bar that acts on them. The bar's form gets the ticked ids just before it is sent.
+// Where a whole page is ticked and there are others, all that the list's conditions fit can be chosen instead.
+let everything: string[] | null = null;
+let cut = false;
 function ticked(): string[] {
+  if (everything) return everything;
   return [...document.querySelectorAll<HTMLInputElement>("input[data-tick]:checked")].map((one) => one.value);
 }
 function show(): void {
@@ -9,6 +13,9 @@ function show(): void {
   bar.hidden = !ids.length;
   const count = bar.querySelector("[data-count]");
   if (count) count.textContent = String(ids.length);
+  const boxes = [...document.querySelectorAll<HTMLInputElement>("input[data-tick]")];
+  bar.querySelector<HTMLElement>("[data-everything]")?.toggleAttribute("hidden", !!everything || !boxes.every((one) => one.checked));
+  bar.querySelector<HTMLElement>("[data-cut]")?.toggleAttribute("hidden", !everything || !cut);
   bar.querySelectorAll<HTMLInputElement>("input[name=ids]").forEach((input) => (input.value = ids.join(",")));
   bar.querySelectorAll<HTMLFormElement>("form[data-between]").forEach((form) => {
     const [least, most] = (form.dataset.between ?? "").split(",").map(Number);
@@ -29,11 +36,25 @@ document.addEventListener("click", (event) => {
     all.slice(a, b + 1).forEach((one) => (one.checked = box.checked));
   }
   last = box;
+  everything = null;
   show();
 });
 document.addEventListener("click", (event) => {
+  if ((event.target as Element).closest("[data-everything]")) void chooseEverything();
   if ((event.target as Element).closest("[data-untick]")) {
+    everything = null;
     document.querySelectorAll<HTMLInputElement>("input[data-tick],input[data-tick-all]").forEach((one) => (one.checked = false));
     show();
   }
 });
+async function chooseEverything(): Promise<void> {
+  const address = new URL(location.href);
+  address.searchParams.delete("after");
+  address.searchParams.set("part", "ids");
+  const answer = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!answer.ok) return;
+  const held = (await answer.json()) as { ids: number[]; cut: boolean };
+  everything = held.ids.map(String);
+  cut = held.cut;
+  show();
+}

@@ -16,7 +16,7 @@ from typing import Any
 MOST_ROWS = 1_048_576  # that a sheet can hold, with the heading
 LONGEST_TEXT = 32_767
 AT_ONCE = 500  # rows that are formed before they go into the file
-HEADING, DAY, MOMENT = 1, 2, 3  # places in `_STYLES`
+HEADING, DAY, MOMENT, FIGURE = 1, 2, 3, 4  # places in `_STYLES`
 
 _XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -29,7 +29,7 @@ _STYLES = f"""{_XML}<styleSheet xmlns="{_MAIN}">
 <fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FFECEFF3"/><bgColor indexed="64"/></patternFill></fill></fills>
 <borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>
 <cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>
-<cellXfs count="4"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1"/><xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>
+<cellXfs count="5"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/><xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1"/><xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/><xf numFmtId="3" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/></cellXfs>
 <cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles>
 </styleSheet>"""
 _SHEET_BEGINS = f"""{_XML}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"><pane xSplit="1" ySplit="1" topLeftCell="B2" activePane="bottomRight" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="15"/><cols><col min="1" max="1" width="30" customWidth="1"/><col min="2" max="300" width="16" customWidth="1"/></cols><sheetData>"""
@@ -42,8 +42,12 @@ _EPOCH = datetime.date(1899, 12, 30).toordinal()
 _LEAP = datetime.date(1900, 3, 1)  # Excel believes that 1900 was a leap year
 
 
-def write(path: Path, rows: Iterable[list[Any]]) -> int:
-    """Writes a table whose first row is the heading; returns the number of rows below it."""
+def write(path: Path, rows: Iterable[list[Any]], *, figures: bool = False) -> int:
+    """Writes a table whose first row is the heading; returns the number of rows below it.
+
+    Args:
+        figures: whole numbers are amounts and counts, so that they stand with separators of thousands; not so numbers of other things.
+    """
     lines = iter(rows)
     heading = next(lines, [])
     count = sheets = 0
@@ -52,14 +56,16 @@ def write(path: Path, rows: Iterable[list[Any]]) -> int:
         while first is not None or not sheets:
             sheets += 1
             body = islice(chain([first], lines), MOST_ROWS - 1) if first is not None else iter(())
-            count += _write_sheet(book, sheets, heading, body)
+            count += _write_sheet(book, sheets, heading, body, f' s="{FIGURE}"' if figures else "")
             first = next(lines, None)
         for name, text in _parts(sheets):
             book.writestr(name, text)
     return count
 
 
-def _write_sheet(book: zipfile.ZipFile, number: int, heading: list[Any], rows: Iterator[list[Any]]) -> int:
+def _write_sheet(
+    book: zipfile.ZipFile, number: int, heading: list[Any], rows: Iterator[list[Any]], whole: str
+) -> int:
     letters = [_letters(place) for place in range(max(len(heading), 1))]
     count = 0
     with book.open(f"xl/worksheets/sheet{number}.xml", "w", force_zip64=True) as raw:
@@ -72,7 +78,7 @@ def _write_sheet(book: zipfile.ZipFile, number: int, heading: list[Any], rows: I
         while page := list(islice(rows, AT_ONCE)):
             for line, row in enumerate(page, count + 2):
                 cells = [
-                    _cell(f"{letter}{line}", value)
+                    _cell(f"{letter}{line}", value, whole)
                     for letter, value in zip(letters, row, strict=True)
                     if value is not None and value != ""
                 ]
@@ -94,11 +100,13 @@ def _letters(place: int) -> str:
     return made
 
 
-def _cell(where: str, value: Any) -> str:
+def _cell(where: str, value: Any, whole: str) -> str:
     kind = type(value)
     if kind is str:
         return _text(where, value)
-    if kind is int or kind is float:
+    if kind is int:
+        return f'<c r="{where}"{whole}><v>{value}</v></c>'
+    if kind is float:
         return f'<c r="{where}"><v>{value}</v></c>'
     if isinstance(value, datetime.date) and value.year >= 1900:
         if isinstance(value, datetime.datetime):

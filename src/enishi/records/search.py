@@ -22,6 +22,7 @@ from django.db.models import (
 from django.db.models.expressions import RawSQL
 
 from enishi.access.models import User
+from enishi.japanese.companies import sort_base
 from enishi.japanese.search import index_tokens, normalise_for_search, prefix_tokens, query_tokens
 from enishi.records import journal, registry
 from enishi.records.entity import Entity
@@ -365,9 +366,14 @@ def _ranked(query: str, keys: list[int], user: User, limit: int) -> list[Hit]:
     )
     wanted = normalise_for_search(query)
 
+    def place_of(title: str) -> int:
+        return 0 if title == wanted else 1 if title.startswith(wanted) else 2 if wanted in title else 3
+
     def rank(key: int) -> tuple[int, int, int]:
-        title = normalise_for_search(titles.get(key, ""))
-        place = 0 if title == wanted else 1 if title.startswith(wanted) else 2 if wanted in title else 3
+        title = titles.get(key, "")
+        place = place_of(normalise_for_search(title))
+        if place == 2:  # 「株式会社北川電機」 begins with 「北川」 for whoever looks for it
+            place = place_of(normalise_for_search(sort_base(title)))
         return place, key % CODES, -key
 
     best = sorted(keys, key=rank)[: limit + 10]

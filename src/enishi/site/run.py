@@ -222,6 +222,7 @@ def prepare() -> None:
         print(say("データベースを準備しました。", "The database is ready."), flush=True)
     if start.collect_static():
         print(say("画面のファイルを準備しました。", "Scripts and styles are ready."), flush=True)
+    start.first_pipeline()
     start.first_sign_in()
 
 
@@ -292,6 +293,7 @@ def migrate(argv: list[str]) -> int:
 
     Parser(prog="enishi migrate").parse_args(argv)
     done = start.migrate(quiet=False)
+    start.first_pipeline()
     print(
         say("データベースを新しくしました。", "Migrated.")
         if done

@@ -21,6 +21,8 @@ from django.db.migrations.executor import MigrationExecutor
 from enishi import __version__
 from enishi.access.models import User
 from enishi.kit.command import Problem, say
+from enishi.sales.models import Pipeline
+from enishi.sales.pipelines.entity import default_pipeline
 from enishi.site import environment
 
 DEMO_MAIL = "demo@example.jp"
@@ -105,6 +107,17 @@ def first_password() -> str:
 
 def _note() -> Path:
     return Path(settings.HOME) / "first-sign-in.txt"
+
+
+def first_pipeline() -> bool:
+    """Makes the usual pipeline where there has never been one, so that the board and the form of a deal have their stages on the
+    first day; whether it made one.
+    """
+    if Pipeline.objects.exists():
+        return False
+    with _one_at_a_time(), transaction.atomic():
+        default_pipeline()
+    return True
 
 
 def first_sign_in() -> str:

@@ -29,6 +29,7 @@ from enishi.records.visible import allowed
 
 logger = logging.getLogger(__name__)
 MOST_ROWS = 30  # of a table in the mail; the file holds all
+WIDE_FROM = 6  # columns of a table that the usual width of a mail holds
 SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -125,7 +126,7 @@ def message(row: ReportMailing) -> tuple[EmailMultiAlternatives, list["Part"]]:
             raise Unsent(ReportMailing.Problem.NOTHING.value)
         context = {
             "name": name, "parts": parts, "url": address(mail), "when": schedule.words(mail), "language": user.language,
-            "most_rows": MOST_ROWS, "mails_url": f"{settings.PUBLIC_URL}{reverse('report-mails')}", "today": timezone.localdate(), "owner": mail.owner,
+            "wide": any(len(part.shown.column_labels) > WIDE_FROM for part in parts), "most_rows": MOST_ROWS, "mails_url": f"{settings.PUBLIC_URL}{reverse('report-mails')}", "today": timezone.localdate(), "owner": mail.owner,
         }  # fmt: skip
         subject = _("%(name)s（%(day)s）") % {"name": name, "day": f"{timezone.localdate():%Y/%m/%d}"}
         made = EmailMultiAlternatives(
@@ -193,5 +194,5 @@ def _book(parts: list[Part], user: User) -> bytes:
     rows = [[*row, *[""] * (width - len(row))] for table in tables for row in [*table, [], []]]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.xlsx"
-        xlsx.write(path, rows)
+        xlsx.write(path, rows, figures=True)
         return path.read_bytes()

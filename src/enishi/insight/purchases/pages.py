@@ -49,10 +49,17 @@ def above_list(request: HttpRequest, state: ListState, context: dict[str, Any]) 
                 (_("受注の一覧へ"), orders.list_url),
             ]
         return
-    context["list_parts"] = ["purchases/panel.html"]
-    if last is None or last.figures.get("model") == "none":
+    if last is None:
+        # Who has just taken in his sales doesn't wait for the worker's next look; a run that failed waits for its hour.
+        runs.start_if_due()
         context["empty_title"], context["empty_hint"] = _("見込みを計算しています"), _(
             "受注を読み取り、お客様ごとの見込みを作っています。数分後にもう一度開いてください。"
+        )  # fmt: skip
+        return
+    context["list_parts"] = ["purchases/panel.html"]
+    if last.figures.get("model") == "none":
+        context["empty_title"], context["empty_hint"] = _("取引先の分かる受注がまだありません"), _(
+            "取引先と日付のある受注から見込みます。取り消した受注、日付が先の受注、取引先のない受注は数えません。"
         )  # fmt: skip
     else:
         context["empty_title"] = _("いま、ここに出るお客様はいません")

@@ -5,6 +5,7 @@ drawing itself is hidden from readers of the screen. A chart is drawn once per w
 """
 
 import math
+from collections.abc import Callable
 from html import escape
 from itertools import groupby
 from typing import Any
@@ -26,6 +27,9 @@ from enishi.insight.reports.shown import (
 
 COLOURS = 8
 MOST_SLICES, MOST_SERIES = 7, 8
+MOST_SQUARES = (
+    13  # columns of a heat map, whose colours tell how much and not what: a year of months and what has none
+)
 
 
 def chart(shown: Shown, *widths: int) -> SafeString:
@@ -35,7 +39,7 @@ def chart(shown: Shown, *widths: int) -> SafeString:
     if draw is None:
         return mark_safe("")  # noqa: S308 (empty)
     labels, series = series_of(shown)
-    series = _fewer(series, shown)
+    series = _fewer(series, shown, MOST_SQUARES if kind == "heat" else MOST_SERIES)
     parts = []
     for place, width in enumerate(widths):
         height, body = draw(shown, labels, series, width)
@@ -47,16 +51,30 @@ def chart(shown: Shown, *widths: int) -> SafeString:
     return mark_safe(f'<div class="chart">{"".join(parts)}{legend}</div>')  # noqa: S308 (escaped piece by piece)
 
 
-def _fewer(series: list[Series], shown: Shown) -> list[Series]:
-    """At most as many series as there are colours: the last is the rest."""
-    if len(series) <= MOST_SERIES or not all(one.op in {"count", "sum"} for one in shown.spec.measures[:1]):
-        return series[:MOST_SERIES]
-    kept, rest = series[: MOST_SERIES - 1], series[MOST_SERIES - 1 :]
+def _fewer(series: list[Series], shown: Shown, most: int) -> list[Series]:
+    """At most as many series as there is room for, the others as one: the last, or of those that follow each other in time the first,
+    since the newest are what is looked for.
+    """
+    dated = shown.spec.column is not None and shown.spec.column.dated
+    if len(series) <= most:
+        return series
+    kept, rest = (
+        (series[1 - most :], series[: 1 - most]) if dated else (series[: most - 1], series[most - 1 :])
+    )
+    if not all(one.op in {"count", "sum"} for one in shown.spec.measures[:1]):
+        return series[-most:] if dated else series[:most]
     cells = [
-        _cell(shown, sum(one.cells[place].value or 0 for one in rest))
-        for place in range(len(series[0].cells))
+        _together(shown, [one.cells[place].value for one in rest]) for place in range(len(series[0].cells))
     ]
+    if dated:
+        return [Series(_("%(last)sまで") % {"last": rest[-1].label}, cells), *kept]
     return [*kept, Series(_("その他"), cells)]
+
+
+def _together(shown: Shown, values: list[Any]) -> Cell:
+    """The sum of cells, empty where all are."""
+    held = [value for value in values if value is not None]
+    return _cell(shown, sum(held) if held else None)
 
 
 def _cell(shown: Shown, value: Any) -> Cell:
@@ -317,13 +335,38 @@ def _slice(x: float, y: float, turn: float, part: float, name: str) -> str:
     )
 
 
+def _within(most: float, *texts: str) -> str:
+    """The first of the texts that is no wider; "" where each is."""
+    return next((text for text in texts if _width(text) <= most), "")
+
+
+def _written(cells: list[Cell], most: float) -> Callable[[Cell], str]:
+    """How the squares of a heat map are written: in full where all have room, else all in short, else by their colours alone, since
+    half a number is a wrong one.
+    """
+    in_full: Callable[[Cell], str] = lambda cell: cell.text  # noqa: E731
+    in_short: Callable[[Cell], str] = lambda cell: _short(_number(cell)) if cell.value else cell.text  # noqa: E731
+    for how in (in_full, in_short):
+        if all(_width(how(cell)) <= most for cell in cells):
+            return how
+    return lambda cell: "" if cell.value else _within(most, cell.text)
+
+
+def _head(label: str, most: float) -> str:
+    """A column's head: of a month that has no room the number (「2026/03」, 「26/03」, 「03」), of anything else its beginning."""
+    if label[:4].isdigit() and label[4:5] == "/":
+        return _within(most, label, label[2:], label[5:], label.rpartition("/")[2])
+    return _fit(label, most)
+
+
 def _heat(shown: Shown, labels: list[str], series: list[Series], width: int) -> tuple[float, str]:
     labels = labels[:MOST_LANES]
     room = min(width * 0.3, max((_width(one) for one in labels), default=0) + 12)
     slot = (width - room) / max(len(series), 1)
     most = max((_number(cell) for one in series for cell in one.cells), default=0) or 1
+    written = _written([cell for one in series for cell in one.cells[: len(labels)]], slot - 4)
     made = [
-        _text(room + slot * (at + 0.5), 14, _fit(one.label, slot - 4), anchor="middle", name="axis") for at, one in enumerate(series)
+        _text(room + slot * (at + 0.5), 14, _head(one.label, slot - 4), anchor="middle", name="axis") for at, one in enumerate(series)
     ]  # fmt: skip
     for place, label in enumerate(labels):
         y = 22 + place * 32
@@ -332,9 +375,7 @@ def _heat(shown: Shown, labels: list[str], series: list[Series], width: int) -> 
             cell = one.cells[place]
             level = math.ceil(max(_number(cell), 0) / most * 5)
             inner = _rect(room + slot * at + 1, y, slot - 2, 29, f"h{level}", 4)
-            inner += _text(
-                room + slot * (at + 0.5), y + 19, _fit(cell.text, slot - 4), anchor="middle", name=f"t{level}"
-            )
+            inner += _text(room + slot * (at + 0.5), y + 19, written(cell), anchor="middle", name=f"t{level}")
             made.append(_mark(inner, cell, f"{label} {one.label}"))
     return 24 + len(labels) * 32, "".join(made)
 

@@ -73,7 +73,7 @@ def write(name: str, shown: Shown, user: Any, form: str) -> Path:
         path = Path(stream.name)
     rows = lines(name, shown, user)
     if form == "xlsx":
-        xlsx.write(path, rows)
+        xlsx.write(path, rows, figures=True)
     else:
         exporting.write_csv(path, iter(rows), "utf-8-sig")
     return path

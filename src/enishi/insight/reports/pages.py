@@ -23,10 +23,11 @@ from enishi.insight.reports.spec import Spec, chart_words, span_words
 from enishi.japanese.text import clean
 from enishi.kit import htmx
 from enishi.records import registry
+from enishi.records.entity import Entity
 from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
 from enishi.records.pages.base import handled, person, whole
 from enishi.records.pages.lists import builder_offer
-from enishi.records.visible import allowed, require
+from enishi.records.visible import allowed, require, visible
 
 WIDE, BESIDE, NARROW = 1040, 680, 330
 
@@ -65,9 +66,19 @@ def shown_context(shown: Shown, user: User, *widths: int) -> dict[str, Any]:
     """What the parts of a page that show a report need."""
     step = len(shown.measure_labels)
     return {
-        "shown": shown, "chart": chart(shown, *(widths or (WIDE, NARROW))), "about": exporting.about(shown, user), "step": step,
+        "bare": _nothing_of(shown, user), "shown": shown, "chart": chart(shown, *(widths or (WIDE, NARROW))), "about": exporting.about(shown, user), "step": step,
         "pairs": list(zip(shown.measure_labels, shown.total, strict=True)), "compared": bool(shown.spec.compare),
     }  # fmt: skip
+
+
+def _nothing_of(shown: Shown, user: User) -> Entity | None:
+    """What is to be registered first, where a report is empty because the person sees no record of its kind at all; of lines it is
+    what they stand in.
+    """
+    entity = shown.spec.entity
+    if not shown.empty or visible(entity, user).exists():
+        return None
+    return registry.find(entity.rights_of) if entity.is_line else entity
 
 
 @handled

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import register_converter
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
@@ -64,7 +65,17 @@ def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
         response = HttpResponse(status=status)
         response.headers["HX-Reswap"] = "none"
         return htmx.toast(response, message, level="error")
-    return render(request, "frame/error.html", {"status": status, "message": message}, status=status)
+    context = {"status": status, "message": message, "back": _came_from(request)}
+    return render(request, "frame/error.html", context, status=status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of this site whose form was refused, so that the person is back at it by one button; "" where nobody knows."""
+    page = request.headers.get("Referer", "")
+    known = request.method == "POST" and url_has_allowed_host_and_scheme(
+        page, {request.get_host()}, require_https=request.is_secure()
+    )
+    return page if known and page != request.build_absolute_uri() else ""
 
 
 def dialog(

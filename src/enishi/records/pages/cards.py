@@ -180,7 +180,14 @@ def _filled(entity: Entity, pairs: list[tuple[Entity, str]], key: Any) -> Any:
 
 def _connected(other: Entity, user: Any, columns: list[FieldKind], column: str, key: Any) -> Any:
     rows = other.light_rows(visible(other, user).filter(**{column: key}), columns)
-    return rows.order_by("-updated_at")[: CONNECTED + 1]
+    return rows.order_by(_newest(other), "-pk")[: CONNECTED + 1]
+
+
+def _newest(other: Entity) -> str:
+    """What comes first among connected records: the newest of what has a day of its own (orders, payments), else what changed last."""
+    name = other.default_sort.removeprefix("-")
+    own = name != other.default_sort and name in other.fields and not other.fields[name].custom
+    return other.default_sort if own and not other.model._meta.get_field(name).null else "-updated_at"
 
 
 @require_GET

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -45,6 +45,11 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
     if request.GET.get("part") == "totals":
         state = ListState.of(entity, user, request.GET)
         return render(request, "records/totals.html", {"entity": entity, "totals": totals(state)})
+    if request.GET.get("part") == "ids":
+        keys = list(
+            ListState.of(entity, user, request.GET).queryset().values_list("pk", flat=True)[: MOST_BULK + 1]
+        )
+        return JsonResponse({"ids": keys[:MOST_BULK], "cut": len(keys) > MOST_BULK})
     try:
         state = ListState.of(entity, user, request.GET)
         records, following = state.page()
@@ -74,7 +79,8 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "chips": chips,
         "problem": problem,
         "empty": not records and not state.after,
-        "filtered": bool(state.condition),
+        # A preset of what holds nothing at all says what goes there, not that its conditions were too narrow.
+        "filtered": bool(state.condition) and (bool(records) or visible(entity, user).exists()),
         "list_query": request.GET.urlencode(),
         "may": allowed(user, entity),
     }

@@ -57,6 +57,11 @@ def test_what_is_typed_finds_what_is_meant(
     assert {key for key, record in ledger.items() if record.pk in hits(query, alice)} == found
 
 
+def test_a_legal_form_in_front_is_no_beginning(ledger: dict[str, Any], alice: Any) -> None:
+    deal = write.create(registry.get("deal"), {"name": "髙﨑製作所の案件"}, by=alice).record
+    assert hits("髙﨑", alice) == [ledger["takasaki"].pk, deal.pk]
+
+
 def test_names_that_begin_so_come_first(ledger: dict[str, Any], alice: Any) -> None:
     assert hits("東京", alice) == [ledger["tokyo"].pk, ledger["south"].pk]
     exact = write.create(registry.get("account"), {"name": "東京"}, by=alice).record

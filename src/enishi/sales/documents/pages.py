@@ -22,6 +22,7 @@ from enishi.records.search import find
 from enishi.records.visible import allowed, one, require, visible
 from enishi.sales.documents import flow
 from enishi.sales.documents.entity import DocumentEntity
+from enishi.sales.documents.issuer import issuer
 from enishi.sales.invoices.entity import UNPAID, days_over
 from enishi.sales.products.entity import prices_for
 from enishi.sales.quotes.entity import is_expired
@@ -52,6 +53,11 @@ def add_document_buttons(
             "pdf": True,
             "issued": issued,
             "issue": may and not issued and status in flow.DRAFTS[entity.name],
+            "unnamed": may
+            and entity.name != "order"  # whose paper is seldom wanted
+            and not issued
+            and status in flow.DRAFTS[entity.name]
+            and not issuer().name,
             "send": may
             and issued
             and record.sent_on is None

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from enishi.records.entity import Section
 from enishi.records.fields import Choice, Date, Exact, FieldKind, Money, Number, Option, Reference, Words
+from enishi.records.limits import unseen
 from enishi.records.line_entity import LineEntity
 from enishi.records.registry import register, whole_entities
 from enishi.records.rows import update_rows
@@ -29,10 +30,27 @@ TAX_CODES = (
 )  # fmt: skip
 
 
+class Paper(Reference):
+    """The document that a line stands in. In lists it says when and whose it is: its own name is mostly that of its first product."""
+
+    def cells(self, records: Sequence[Any]) -> list[str]:
+        keys = {self.get(record) for record in records} - {None}
+        labels = self.labels_for(keys)
+        fields = self.target.fields
+        if "date" in fields and "account" in fields and fields["account"].kind == "reference":
+            rows = self.target.model._base_manager.filter(pk__in=keys - unseen(self.target, list(keys)))
+            held = list(rows.values_list("pk", "date", "account"))
+            whose = fields["account"].labels_for({account for _key, _date, account in held})
+            for key, date, account in held:
+                if date and account in whose:
+                    labels[key] = f"{date:%Y/%m/%d} {whose[account]}"
+        return [self.named(self.get(record), labels.get(self.get(record), "")) for record in records]
+
+
 def line_fields(parent: str, to: str) -> tuple[FieldKind, ...]:
     """What every line holds."""
     return (
-        Reference(parent, to=to, required=True),
+        (Reference if to == "deal" else Paper)(parent, to=to, required=True),
         Reference("product", to="product"),
         Words("text", longest=300, aliases=("品名", "商品", "商品名", "品目", "摘要", "内容", "item", "description", "product")),
         Exact("quantity", aliases=("数量", "数", "個数", "qty", "quantity")),

@@ -1,8 +1,10 @@
 """Today: what one should do now, in three bands, each row with its reason."""
 
 import datetime
+import json
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
@@ -30,6 +32,10 @@ from enishi.work.views import ICONS
 
 MOST = 20
 LEADS = 8  # of those who wait, the likeliest
+# The deals behind the figure: one's own that were won this month.
+WON_NOW = json.dumps(
+    {"all": [{"field": "owner", "op": "is", "value": "me"}, {"field": "closed_at", "op": "this_month"}]}
+)
 PLAN = "/today/plan/"  # the address of a call on the next business day
 
 
@@ -194,6 +200,10 @@ def figures(user: Any, today: datetime.date) -> list[tuple[str, str, str]]:
     won = deals.filter(outcome="won", closed_at__gte=start).aggregate(total=Sum("amount"))["total"] or 0
     under_way = deals.filter(outcome="open").aggregate(total=Sum("amount"))["total"] or 0
     return [
-        (_("今月の受注"), amounts.format_man(won), "/deals/?preset=won"),
+        (
+            _("今月の受注（案件）"),
+            amounts.format_man(won),
+            f"/deals/?{urlencode({'preset': 'won', 'filter': WON_NOW})}",
+        ),
         (_("進行中の案件"), amounts.format_man(under_way), "/deals/board/?preset=mine"),
     ]

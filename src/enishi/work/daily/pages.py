@@ -62,7 +62,7 @@ def daily_page(request: HttpRequest) -> HttpResponse:
         "inputs": [(name, entity.field(name).label, texts[name], errors.get(name, ()), ROWS[name]) for name in names],
         "general": [text for name, found in errors.items() if name not in names for text in found],
         "before": f"?on={(day - ONE).isoformat()}", "after": f"?on={(day + ONE).isoformat()}" if day < today else "",
-        "comments": comments_of(held) if held else [], "version": version,
+        "comments": comments_of(held) if held else [], "version": version, "filled": any(texts.values()),
     }  # fmt: skip
     return render(request, "daily/page.html", context, status=422 if errors else 200)
 
