@@ -66,6 +66,8 @@ class Importer:
         self._owned: dict[str, Values] = {
             entity.name: {} if entity.finds_owner(by) else {"owner": by.pk} for entity in self.entities
         }
+        for name, values in _begin_beside(self.entities).items():
+            self._owned.get(name, {}).update(values)
         self._ahead: dict[int, tuple[Values, bulk.Draft]] = {}  # by identity of the values
         self._mostly_new = True
 
@@ -339,6 +341,7 @@ class Importer:
     def _completed(self, entity: Entity, values: Values) -> Values:
         """With what a new record has of itself."""
         made = {**self._owned[entity.name], **values}
+        entity.begin_of_file(made)
         for name, default in self._defaults[entity.name]:
             if name not in made:
                 made[name] = default()
@@ -347,6 +350,11 @@ class Importer:
 
 # Of these a firm and a person may have several, of which a field holds one.
 KEPT = frozenset({"phone", "fax", "mobile", "email"})
+
+
+def _begin_beside(entities: list[Entity]) -> dict[str, Values]:
+    """What records begin with that are made beside another of the sheet."""
+    return {name: values for one in entities for name, values in one.imports.beside_values.items()}
 
 
 def _defaults(entity: Entity) -> list[tuple[str, Any]]:

@@ -114,6 +114,9 @@ class ImportHint:
     # Entities that a row of such a sheet makes beside it (an order's lines, its customer), likeliest first: their words mean something
     # only in a sheet that is about it.
     beside: tuple[str, ...] = ()
+    beside_values: dict[str, dict[str, Any]] = field(
+        default_factory=dict
+    )  # what those that it makes begin with: who bought is a customer
     column_words: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -371,6 +374,9 @@ class Entity:
     def event_words(self, event: Any) -> str:
         """A line for the timeline out of what an event remembers; "" for none."""
         return ""
+
+    def begin_of_file(self, values: dict[str, Any]) -> None:
+        """Adds to the values of a new record out of a file what follows of them and the file doesn't say."""
 
     def left_open(self, record: Any, user: Any) -> tuple[str, str] | None:
         """What stays open of a record that has just ended: words and the address of its list; None where nothing does."""

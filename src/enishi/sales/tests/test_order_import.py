@@ -1,9 +1,11 @@
 """Sheets of sales come in as orders with lines: the history of purchases."""
 
+import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from enishi.exchange import importing
 from enishi.people.models import Account
@@ -64,3 +66,30 @@ def test_a_list_of_products_comes_in_from_their_page(tmp_path: Path, bob: Any) -
     assert job.status == "done", job.error
     found = [(one.code, one.name, float(one.price), one.tax_code) for one in Product.objects.order_by("code")]
     assert found == [("P01", "純正トナー", 12_800.0, "standard"), ("P02", "天然水", 980.5, "reduced")]
+
+
+def test_sales_of_past_months_are_billed_and_who_bought_is_a_customer(
+    tmp_path: Path, bob: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(timezone, "localdate", lambda *_more: datetime.date(2026, 11, 20))
+    known = write.create(
+        registry.get("account"), {"name": "株式会社三好", "status": "dormant"}, by=bob
+    ).record
+    heads = "伝票番号,売上日,得意先名,納期,商品名,数量,金額"
+    rows = (
+        "1,2024/12/3,青木商店,,茶,1,1000", "2,2026/10/31,株式会社三好,2026/10/31,茶,1,1000", "3,2026/11/2,青木商店,,茶,1,1000",
+        "4,2026/10/30,青木商店,2026/12/10,茶,1,1000",
+    )  # fmt: skip
+    job = bring_in(tmp_path, "\n".join([heads, *rows]) + "\n", bob)
+    assert job.status == "done", job.error
+    assert list(Order.objects.order_by("number").values_list("status", flat=True)) == [
+        "invoiced",
+        "invoiced",
+        "open",
+        "open",
+    ]
+    assert Account.objects.get(name="青木商店").status == "active"
+    known.refresh_from_db()
+    assert known.status == "dormant"
+    told = "伝票番号,売上日,得意先名,状態,商品名,数量,金額\n9,2024/12/3,青木商店,受注,茶,1,1000\n"
+    assert bring_in(tmp_path, told, bob).status == "done" and Order.objects.get(number="9").status == "open"

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from enishi.access.models import User
@@ -55,12 +56,12 @@ def between(
     first: datetime.date,
     last: datetime.date,
     who: str,
-    people: Collection[int] | None = None,
+    people: Collection[int | None] | None = None,
 ) -> tuple[dict[datetime.date, list[Entry]], bool]:
     """Entries of the days from `first` to `last`, whole days first, then by time; and whether there were too many.
 
     A task that was done is left out: what was done of it is its activity, so that no visit stands here twice.
-    Entities whose day or title the person's role doesn't see are left out. `people`: only theirs. A fixed number of queries.
+    Entities whose day or title the person's role doesn't see are left out. `people`: only theirs (None: what nobody holds). A fixed number of queries.
     """
     tasks = rows_between("task", "due_at", user, first, last, who, {"done_at": None}, people=people)
     activities = rows_between(
@@ -96,7 +97,7 @@ def rows_between(
     only: dict[str, Any],
     *,
     latest: bool = False,
-    people: Collection[int] | None = None,
+    people: Collection[int | None] | None = None,
 ) -> list[Any]:
     """Records of an entity whose `field` lies in these days, one's own ("me"), the team's or all that the person sees, in order
     of that field (`latest`: the last first), at most one more than `MOST`; none where his role doesn't see the field or the title."""
@@ -110,7 +111,8 @@ def rows_between(
     if who == "me":
         rows = rows.filter(owner=user)
     elif people is not None and "owner" in entity.fields:
-        rows = rows.filter(owner__in=people)
+        free = Q(owner=None) if None in people else Q()
+        rows = rows.filter(Q(owner__in=[one for one in people if one is not None]) | free)
     elif who == "team":
         rows = rows.filter(owner__in=mates(user))
     order = (f"-{field}", "-pk") if latest else (field, "pk")

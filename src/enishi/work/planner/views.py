@@ -58,7 +58,9 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     if crowded:  # more columns than a page holds
         beside = {one.key for one in [one for one in people if one.shown][:SIDE_BY_SIDE]}
         people = [replace(one, shown=one.key in beside) for one in people]
-    asked = [one.key for one in people if one.shown] if picked or crowded else None
+    asked: list[int | None] | None = [one.key for one in people if one.shown] if picked or crowded else None
+    if asked is not None and not picked and who == "all":
+        asked.append(None)  # what nobody holds has a column of its own, however many people there are
     held, too_many = between(user, days[0], days[-1], who, asked)
 
     def link(**changed: str) -> str:

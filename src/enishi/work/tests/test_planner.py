@@ -151,16 +151,20 @@ def test_of_many_people_oneself_and_the_first_stand_side_by_side_and_the_page_sa
     client.force_login(last)
     task(last, "最後の件", "2031-03-05 09:00")
     task(people[-1], "十一人目の件", "2031-03-05 09:00")
+    write.write(
+        registry.get("task"), task(last, "担当のない件", "2031-03-05 11:00").pk, {"owner": None}, by=last
+    )
     for most in (500, 12):  # however many are offered
         monkeypatch.setattr("enishi.work.planner.columns.MOST", most)
         text = client.get(address).content.decode()
         owners = re.findall(r'data-owner="(\d+)"', text)
         assert owners == [str(one) for one in (last.pk, alice.pk, *(one.pk for one in people[:10]))], most
         assert most == 12 or "人数が多いため、はじめの12人を並べています" in text
-        assert "最後の件" in text and (most == 12 or "十一人目の件" not in text)
+        assert "最後の件" in text and (most == 12 or "十一人目の件" not in text) and "担当のない件" in text
     monkeypatch.undo()
     chosen = client.get(f"{address}&people={people[-1].pk}").content.decode()
     assert re.findall(r'data-owner="(\d+)"', chosen) == [str(people[-1].pk)] and "十一人目の件" in chosen
+    assert "担当のない件" not in chosen
     assert "人数が多いため" not in chosen
     every = ",".join(str(one.pk) for one in (alice, *people, last))
     assert "人数が多いため" in client.get(f"{address}&people={every}").content.decode()  # as many as before
