@@ -113,7 +113,15 @@ _COUNTED = re.compile(rf"({_NUMBER})(?=(丁目|番地|番|号|条|ノ[〇一二�
 
 def address_key(text: str) -> str:
     """The key under which spellings of one address agree: 六丁目4番4号 = 6-4-4 = 六ノ四ノ四; ヶ/ケ/が, ノ/の, ツ/ッ
-    alike; 字 and 大字 dropped. Kanji numerals change only where numbers stand (六本木 stays). Idempotent."""
+    alike; 字 and 大字 dropped. Kanji numerals change only where numbers stand (六本木 stays). Idempotent: a mark that stood between may
+    have hidden another."""
+    key = text
+    while (made := _spelled(key)) != key:
+        key = made
+    return key
+
+
+def _spelled(text: str) -> str:
     key = fold(text).replace(" ", "")
     key = re.sub(r"[ヶケガ](?=[一-鿿])", "ケ", key).replace("ッ", "ツ")
     key = _COUNTED.sub(lambda m: _kanji_number(m.group(1) or m.group(3)), key)

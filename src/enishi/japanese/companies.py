@@ -38,10 +38,19 @@ _FORMS = {
 _SPELLINGS = sorted(
     ((fold(word), form) for form, words in _FORMS.items() for word in words), key=lambda p: -len(p[0])
 )
-_FRONT = re.compile("|".join(re.escape(word) for word, _form in _SPELLINGS))
+
+
+def _whole(word: str) -> str:
+    """A spelling in Latin letters is none within a word: Wellc ends in no LLC."""
+    before = "(?<![a-z])" if word[0].isascii() and word[0].isalpha() else ""
+    after = "(?![a-z])" if word[-1].isascii() and word[-1].isalpha() else ""
+    return f"{before}{re.escape(word)}{after}"
+
+
+_FRONT = re.compile("|".join(_whole(word) for word, _form in _SPELLINGS))
 _BACK = re.compile(f"(?:{_FRONT.pattern})$")
 _FORM_OF = dict(_SPELLINGS)
-_ENGLISH = re.compile(r"[,\s]*(co\.?,?\s*ltd\.?|inc\.?|corp(?:oration)?\.?|ltd\.?|k\.?k\.?)$")
+_ENGLISH = re.compile(r"[,\s]*(?:co\.?,?\s*ltd\.?|(?<![a-z])(?:inc\.?|corp(?:oration)?\.?|ltd\.?|k\.?k\.?))$")
 _BRANCH = re.compile(
     r"^(?P<base>.+?)[\s　]*(?P<branch>(?:第?[0-9一二三四五六七八九十]+|[^\s　]{1,8}?)?(?:支店|営業所|支社|出張所|事業所|工場|支部))$"
 )
@@ -80,7 +89,18 @@ def _parse(text: str) -> CompanyName:
         form, position, name = _FORM_OF[back[0]], "back", name[: back.start()].strip()
     if not form and (english := _ENGLISH.search(name)):
         form, position, name = "株式会社", "back", name[: english.start()].strip()
-    return CompanyName(form, position, name.replace(" ", ""), branch)  # type: ignore[arg-type]
+    return CompanyName(form, position, _bare(unicodedata.normalize("NFC", name.replace(" ", ""))), branch)  # type: ignore[arg-type]
+
+
+def _bare(name: str) -> str:
+    """Without any further form: a key is the same when it is made of a key, and who typed （株） before 株式会社 means one."""
+    while True:
+        if found := _FRONT.match(name):
+            name = name[found.end() :]
+        elif found := _BACK.search(name) or _ENGLISH.search(name):
+            name = name[: found.start()]
+        else:
+            return name
 
 
 _CACHED = (

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-_HONORIFIC = re.compile(r"[\s　]*(様|さま|サマ|殿|どの|さん|サン|先生|氏|御中|君|ちゃん)$")
+_HONORIFIC = re.compile(r"[\s　・]*(様|さま|サマ|殿|どの|さん|サン|先生|氏|御中|君|ちゃん)$")
 _BEFORE = re.compile(r"^(故|Mr\.?|Ms\.?|Mrs\.?)[\s　]+")
 _SPACE = re.compile(r"[\s　・]+")
 
@@ -31,20 +31,24 @@ class PersonName:
 
 
 def strip_honorific(text: str) -> tuple[str, str]:
-    """The name without 様, 殿, さん…, and what was taken off."""
-    text = _BEFORE.sub("", text.strip().strip("　"))
-    match = _HONORIFIC.search(text)
-    if match and match.start() > 0:
-        return text[: match.start()].strip().strip("　"), match.group(1)
-    return text, ""
+    """The name without 様, 殿, さん… (山田先生様 has two), and the last of what was taken off. Idempotent."""
+    taken = ""
+    while True:
+        before, text = text, _BEFORE.sub("", text.strip())
+        match = _HONORIFIC.search(text)
+        if match and match.start() > 0:
+            text, taken = text[: match.start()].strip(), taken or match.group(1)
+        if text == before:
+            return text, taken
 
 
 def split_person(text: str) -> PersonName:
     """Family and given name: at the space where there is one, else proposed from known family names."""
-    name, honorific = strip_honorific(text)
+    name, honorific = strip_honorific(text.strip("　・ "))
     parts = [part for part in _SPACE.split(name) if part]
     if len(parts) >= 2:
         return PersonName(parts[0], " ".join(parts[1:]), honorific, True)
+    name = parts[0] if parts else name
     if name.isascii():
         return PersonName(name, "", honorific, True)
     for length in (4, 3, 2):

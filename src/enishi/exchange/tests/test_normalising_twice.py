@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from enishi.japanese import telephones
+from enishi.japanese import address_parts, addresses, emails, kana, names, telephones
+from enishi.japanese.companies import parse_company
 from enishi.japanese.text import clean, fold
 
 pytestmark = pytest.mark.row("B2")
@@ -30,3 +31,118 @@ def test_texts_and_numbers(text: str) -> None:
 def test_telephones(text: str) -> None:
     once = telephones.parse_telephone(text)
     assert telephones.parse_telephone(once.display).display == once.display
+
+
+NAMES = st.lists(
+    st.sampled_from(
+        [
+            "株式会社",
+            "（株）",
+            "㈱",
+            "有限会社",
+            "(有)",
+            "合同会社",
+            "LLC",
+            "Co., Ltd.",
+            "Inc.",
+            "株式",
+            "会社",
+            "協同組合",
+            "医療法人",
+            "社団",
+            "山田",
+            "Wellc",
+            "Zinc",
+            "本店",
+            " ",
+            "　",
+        ]
+    ),
+    max_size=6,
+).map("".join)
+
+
+@given(st.one_of(NAMES, TEXT))
+@example("株式会社有限会社山田")
+@example("株式 会社山田")
+@settings(max_examples=500, deadline=None)
+def test_names_of_firms(text: str) -> None:
+    base = parse_company(text).base
+    assert parse_company(base).base == base
+
+
+@pytest.mark.parametrize(
+    ("text", "base"),
+    [
+        ("（株）株式会社山田", "山田"),
+        ("Zinc", "zinc"),
+        ("株式会社Wellc", "wellc"),
+        ("Zinc, Inc.", "zinc"),
+        ("YamadaCo.,Ltd.", "yamada"),
+        ("Alpha LLC", "alpha"),
+    ],
+)
+def test_a_form_is_a_word(text: str, base: str) -> None:
+    assert parse_company(text).base == base
+
+
+ADDRESSES = st.lists(
+    st.sampled_from(
+        "東京都 千代田区 北海道 札幌市 京都府 大字 字 丸の内 一丁目 1丁目 二十三番地 23番 4号 の - ー − ヶ ケ が 霞ケ関 〇〇ビル 3F 301号室 町 1 １０ 十 百二十 第二".split()
+        + [" ", "　"]
+    ),
+    max_size=10,
+).map("".join)
+
+
+@given(ADDRESSES)
+@settings(max_examples=500, deadline=None)
+def test_addresses(text: str) -> None:
+    for key_of in (addresses.address_key, address_parts.address_key):
+        once = key_of(text)
+        assert key_of(once) == once
+
+
+PEOPLE = st.lists(
+    st.sampled_from(
+        [
+            "山田",
+            "太郎",
+            " ",
+            "　",
+            "様",
+            "さん",
+            "君",
+            "殿",
+            "御中",
+            "先生",
+            "・",
+            "Smith",
+            "J.",
+            "花",
+        ]
+    ),
+    max_size=6,
+).map("".join)
+
+
+@given(st.one_of(PEOPLE, TEXT))
+@example("山田先生様")
+@settings(max_examples=500, deadline=None)
+def test_names_of_people(text: str) -> None:
+    bare, _taken = names.strip_honorific(text)
+    assert names.strip_honorific(bare) == (bare, "")
+    found = names.split_person(text)
+    again = names.split_person(f"{found.family} {found.given}".strip())
+    assert (again.family, again.given) == (found.family, found.given)
+
+
+@given(TEXT)
+@settings(max_examples=300, deadline=None)
+def test_kana_and_mail(text: str) -> None:
+    assert kana.to_katakana(kana.to_katakana(text)) == kana.to_katakana(text)
+    try:
+        once = emails.clean_email(f"{text}@Example.jp")
+    except ValueError:
+        return
+    assert emails.clean_email(once) == once
