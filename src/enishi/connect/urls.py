@@ -36,7 +36,7 @@ API = {
     "api-links": ("<entity:entity>/<int:record_id>/links", VIEWS["links"]),
     "api-link": ("<entity:entity>/<int:record_id>/links/<str:name>", VIEWS["link"]),
     "api-files": ("<entity:entity>/<int:record_id>/files", VIEWS["files"]),
-    "api-file": ("<entity:entity>/<int:record_id>/files/<int:file_id>", VIEWS["file"]),
+    "api-file": ("<entity:entity>/<int:record_id>/files/<int:attachment_id>", VIEWS["file"]),
     "api-timeline": ("<entity:entity>/<int:record_id>/timeline", VIEWS["timeline"]),
 }
 urlpatterns = [

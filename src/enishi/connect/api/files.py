@@ -76,9 +76,9 @@ def add_files(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     return once(request, make, tell, body=asked.digest())
 
 
-def read_file(request: Call, entity: Entity, record_id: int, file_id: int) -> HttpResponseBase:
+def read_file(request: Call, entity: Entity, record_id: int, attachment_id: int) -> HttpResponseBase:
     """A file's bytes, as a download."""
-    attachment, stream = attachments.open_for(_of(entity, record_id, file_id), request.person)
+    attachment, stream = attachments.open_for(_of(entity, record_id, attachment_id), request.person)
     log_access(request.person, "api-read", entity.name, 1, request.get_full_path()[:500], record_id=record_id)
     made = FileResponse(
         stream, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
@@ -89,20 +89,20 @@ def read_file(request: Call, entity: Entity, record_id: int, file_id: int) -> Ht
     return made
 
 
-def remove_file(request: Call, entity: Entity, record_id: int, file_id: int) -> HttpResponse:
+def remove_file(request: Call, entity: Entity, record_id: int, attachment_id: int) -> HttpResponse:
     """Takes a file off its record."""
-    attachments.remove(_of(entity, record_id, file_id), by=request.person)
+    attachments.remove(_of(entity, record_id, attachment_id), by=request.person)
     return HttpResponse(status=204)
 
 
-def _of(entity: Entity, record_id: int, file_id: int) -> int:
+def _of(entity: Entity, record_id: int, attachment_id: int) -> int:
     """The file's key, where it hangs on this record.
 
     Raises:
         NotFound
     """
-    if file_id >= 2**63 or record_id >= 2**63:
+    if attachment_id >= 2**63 or record_id >= 2**63:
         raise NotFound
-    if not Attachment.objects.filter(pk=file_id, entity=entity.name, record_id=record_id).exists():
+    if not Attachment.objects.filter(pk=attachment_id, entity=entity.name, record_id=record_id).exists():
         raise NotFound
-    return file_id
+    return attachment_id

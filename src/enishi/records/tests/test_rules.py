@@ -128,8 +128,9 @@ def test_who_lacks_what_is_counted_and_leads_to_them(alice: Any, bob: Any, as_bo
     assert "未入力" not in as_bob.get(f"/accounts/{firms[3].pk}/?part=head").content.decode()
 
 
-def test_an_empty_company_is_complete(as_bob: Client) -> None:
-    assert "100%" in as_bob.get("/contacts/quality/").content.decode()
+def test_of_an_empty_company_nothing_is_reckoned(as_bob: Client) -> None:
+    page = as_bob.get("/contacts/quality/").content.decode()
+    assert "100%" not in page and "連絡先はまだありません" in page
 
 
 def test_the_designer_keeps_rules_as_they_were_chosen(machine: dict[str, str], as_alice: Client) -> None:
