@@ -33,33 +33,20 @@ def test_telephones(text: str) -> None:
     assert telephones.parse_telephone(once.display).display == once.display
 
 
-NAMES = st.lists(
-    st.sampled_from(
-        [
-            "株式会社",
-            "（株）",
-            "㈱",
-            "有限会社",
-            "(有)",
-            "合同会社",
-            "LLC",
-            "Co., Ltd.",
-            "Inc.",
-            "株式",
-            "会社",
-            "協同組合",
-            "医療法人",
-            "社団",
-            "山田",
-            "Wellc",
-            "Zinc",
-            "本店",
-            " ",
-            "　",
-        ]
-    ),
-    max_size=6,
-).map("".join)
+def joined(words: str, most: int) -> st.SearchStrategy[str]:
+    """Some of these words one behind the other, with and without spaces."""
+    return st.lists(st.sampled_from([*words.split(), " ", "　"]), max_size=most).map("".join)
+
+
+NAMES = joined(
+    "株式会社 （株） ㈱ 有限会社 (有) 合同会社 LLC Co.,Ltd. Inc. 株式 会社 協同組合 医療法人 社団 山田 Wellc Zinc 本店",
+    6,
+)
+ADDRESSES = joined(
+    "東京都 千代田区 北海道 札幌市 京都府 大字 字 丸の内 一丁目 1丁目 二十三番地 23番 4号 の - ー − ヶ ケ が 霞ケ関 〇〇ビル 3F 301号室 町 1 １０ 十 百二十 第二",
+    10,
+)
+PEOPLE = joined("山田 太郎 様 さん 君 殿 御中 先生 ・ Smith J. 花", 6)
 
 
 @given(st.one_of(NAMES, TEXT))
@@ -86,44 +73,12 @@ def test_a_form_is_a_word(text: str, base: str) -> None:
     assert parse_company(text).base == base
 
 
-ADDRESSES = st.lists(
-    st.sampled_from(
-        "東京都 千代田区 北海道 札幌市 京都府 大字 字 丸の内 一丁目 1丁目 二十三番地 23番 4号 の - ー − ヶ ケ が 霞ケ関 〇〇ビル 3F 301号室 町 1 １０ 十 百二十 第二".split()
-        + [" ", "　"]
-    ),
-    max_size=10,
-).map("".join)
-
-
 @given(ADDRESSES)
 @settings(max_examples=500, deadline=None)
 def test_addresses(text: str) -> None:
     for key_of in (addresses.address_key, address_parts.address_key):
         once = key_of(text)
         assert key_of(once) == once
-
-
-PEOPLE = st.lists(
-    st.sampled_from(
-        [
-            "山田",
-            "太郎",
-            " ",
-            "　",
-            "様",
-            "さん",
-            "君",
-            "殿",
-            "御中",
-            "先生",
-            "・",
-            "Smith",
-            "J.",
-            "花",
-        ]
-    ),
-    max_size=6,
-).map("".join)
 
 
 @given(st.one_of(PEOPLE, TEXT))
