@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.row("B1"), pytest.mark.slow]
 SEED = int(os.environ.get("ENISHI_TEST_SEED", "20261123"))
 SHEETS = 320
 MOST_MEMORY = 300  # MB
-MOST_TIME = 30.0  # seconds
+MOST_TIME = 30.0  # seconds, on a machine that counts as fast as the slow one that it was set for (`pace`)
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 HEADING = ["会社名", "担当者", "電話", "メール", "取引開始日", "従業員数", "備考"]
 ROW = ["丸山商店", "山田 太郎", "03-1111-2222", "a@example.jp", "2020/4/1", "12", "よい"]
@@ -352,6 +352,13 @@ def highest_from_here() -> float:
     return memory("VmRSS")
 
 
+def pace() -> float:
+    """How much slower than two million squares in 0.2 s this machine counts just now (1.0: no slower)."""
+    started = time.process_time()
+    sum(number * number for number in range(2_000_000))
+    return max(1.0, (time.process_time() - started) / 0.2)
+
+
 def try_one(user: User, path: Path) -> str:
     """What became of a file: refused as a whole, or its rows stored and refused, none in part.
 
@@ -385,7 +392,7 @@ def try_one(user: User, path: Path) -> str:
 @pytest.mark.once
 def test_malformed_sheets(alice: User, tmp_path: Path) -> None:
     draw = random.Random(SEED)  # noqa: S311 (a test)
-    begun, busy, highest = time.monotonic(), 0.0, 0.0
+    begun, busy, highest, slower = time.monotonic(), 0.0, 0.0, pace()
     outcomes: dict[str, int] = {}
     faults = []
     for name, file_name, data in sheets(draw):
@@ -408,5 +415,6 @@ def test_malformed_sheets(alice: User, tmp_path: Path) -> None:
     assert not faults, "\n".join(faults)
     assert sum(outcomes.values()) >= 300
     assert min(outcomes["unreadable"], outcomes["done"]) > 50, outcomes
-    assert busy < MOST_TIME, f"{busy:.0f} s of {time.monotonic() - begun:.0f} s"
+    slower = max(slower, pace())
+    assert busy < MOST_TIME * slower, f"{busy:.0f} s of {time.monotonic() - begun:.0f} s, {slower:.2f}"
     assert highest < MOST_MEMORY, f"{highest:.0f} MB"

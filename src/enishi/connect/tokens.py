@@ -24,7 +24,9 @@ SCOPES = {
     "import": gettext_lazy("ファイルを取り込む"),
 }
 CALENDAR = "calendar"  # opens the calendar's feed and nothing of the API (connect/feeds.py)
-_SCOPE = re.compile(r"(?:(read|write|delete|import)(:[a-z][a-z0-9_-]{0,39})?|calendar)\Z")
+_SCOPE = re.compile(
+    r"(?:(read|write|delete)(:[a-z][a-z0-9_-]{0,39})?|import|calendar)\Z"
+)  # a file may bring several entities
 LONGEST_DAYS, USED_EVERY = 3650, datetime.timedelta(minutes=1)
 
 

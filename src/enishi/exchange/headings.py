@@ -2,7 +2,7 @@
 
 import datetime
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -130,7 +130,7 @@ _MORE = {
 
 
 @lru_cache(maxsize=24)
-def _words(stamp: object, main: str) -> tuple[dict[str, list[Meaning]], set[str]]:
+def _words(design: Hashable, main: str) -> tuple[dict[str, list[Meaning]], set[str]]:
     """Key → what it may mean; and the keys of what only the program itself fills. Labels in every language: a Japanese
     file comes in alike whatever language its reader has chosen."""
     made: dict[str, list[Meaning]] = {}
@@ -183,13 +183,23 @@ def _labels(one: Any) -> set[str]:
 
 def words(main: str = "") -> tuple[dict[str, list[Meaning]], set[str]]:
     """`_words`, made anew when own fields change."""
+    return _words(_design(main), main)
+
+
+def _design(main: str) -> Hashable:
+    """What the vocabulary is made of: another one, another vocabulary."""
     own = tuple((one.name, tuple((field.name, field.label) for field in one.own)) for one in importable(main))
-    return _words((registry.design_number(), own), main)
+    return registry.design_number(), own
 
 
 def means(text: str, main: str = "") -> list[Meaning]:
     """What a heading may mean (in a sheet about `main`); nothing where it is not known."""
-    known, _own = words(main)
+    return list(_meant(text, main, _design(main)))
+
+
+@lru_cache(maxsize=8192)  # a sheet of a thousand columns is looked through several times
+def _meant(text: str, main: str, design: Hashable) -> list[Meaning]:
+    known, _own = _words(design, main)
     variants = _variants(text)
     if any(one in EITHER for one in variants):
         customer = [("account", "name"), ("contact", "name")]

@@ -66,8 +66,9 @@ class Importer:
         self._owned: dict[str, Values] = {
             entity.name: {} if entity.finds_owner(by) else {"owner": by.pk} for entity in self.entities
         }
-        for name, values in _begin_beside(self.entities).items():
-            self._owned.get(name, {}).update(values)
+        for entity in self.entities:
+            for name, values in entity.imports.beside_values.items():
+                self._owned.get(name, {}).update(values)
         self._ahead: dict[int, tuple[Values, bulk.Draft]] = {}  # by identity of the values
         self._mostly_new = True
 
@@ -345,16 +346,12 @@ class Importer:
         for name, default in self._defaults[entity.name]:
             if name not in made:
                 made[name] = default()
-        return made
+        # What the program adds to a field that the person's role doesn't see is not his to write.
+        return {name: value for name, value in made.items() if name in values or name in entity.fields}
 
 
 # Of these a firm and a person may have several, of which a field holds one.
 KEPT = frozenset({"phone", "fax", "mobile", "email"})
-
-
-def _begin_beside(entities: list[Entity]) -> dict[str, Values]:
-    """What records begin with that are made beside another of the sheet."""
-    return {name: values for one in entities for name, values in one.imports.beside_values.items()}
 
 
 def _defaults(entity: Entity) -> list[tuple[str, Any]]:

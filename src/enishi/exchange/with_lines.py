@@ -9,18 +9,21 @@ from enishi.exchange.sheet import Sheet
 from enishi.records import registry
 from enishi.records.fields import Money
 
+_PAID = {("order_line", "amount"), ("order_line", "unit_price")}
+
 
 def about(rows: list[list[Any]], table: str, wanted: str) -> str:
     """The entity with lines that a sheet is about: what the person came from, or orders, where the sheet has what sales have: a day, a
     product and how many of it."""
     named = registry.find("order") is not None and registry.find("order_line") is not None
+    may = named and wanted in {"", "channel_customer"} and _may_be_sales(rows)
     # What they bought may be brought in from their page.
-    if wanted == "channel_customer" and named and channels.is_sales(Sheet(rows, table, about="order")):
+    if wanted == "channel_customer" and may and channels.is_sales(Sheet(rows, table, about="order")):
         return "order"
     if wanted:
         found = registry.find(wanted)
         return wanted if found is not None and found.imports.beside else ""
-    if not named:
+    if not may:
         return ""
     sheet = Sheet(rows, table, about="order")
     if channels.is_sales(sheet):
@@ -31,6 +34,14 @@ def about(rows: list[list[Any]], table: str, wanted: str) -> str:
         if sold and sheet.has("order", "date") and sheet.has("order_line", "amount", "unit_price")
         else ""
     )
+
+
+def _may_be_sales(rows: list[list[Any]]) -> bool:
+    """Whether the heading has a day and a price in it at all: without them the cells needn't be looked at."""
+    meant = {
+        one for text in headings.find(rows, "order").texts if text for one in headings.means(text, "order")
+    }
+    return ("order", "date") in meant and not meant.isdisjoint(_PAID)
 
 
 def plan(sheet: Sheet, table: str, main: str, labels: int) -> Plan:

@@ -50,7 +50,9 @@ def _whole(word: str) -> str:
 _FRONT = re.compile("|".join(_whole(word) for word, _form in _SPELLINGS))
 _BACK = re.compile(f"(?:{_FRONT.pattern})$")
 _FORM_OF = dict(_SPELLINGS)
-_ENGLISH = re.compile(r"[,\s]*(?:co\.?,?\s*ltd\.?|(?<![a-z])(?:inc\.?|corp(?:oration)?\.?|ltd\.?|k\.?k\.?))$")
+_ENGLISH = re.compile(
+    r"[,\s]*(?:co(?:\.,?|,)\s*ltd\.?|(?<![a-z])(?:co\s*ltd\.?|inc\.?|corp(?:oration)?\.?|ltd\.?|k\.?k\.?))$"
+)
 _BRANCH = re.compile(
     r"^(?P<base>.+?)[\s　]*(?P<branch>(?:第?[0-9一二三四五六七八九十]+|[^\s　]{1,8}?)?(?:支店|営業所|支社|出張所|事業所|工場|支部))$"
 )

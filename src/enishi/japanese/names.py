@@ -36,7 +36,14 @@ def strip_honorific(text: str) -> tuple[str, str]:
     while True:
         before, text = text, _BEFORE.sub("", text.strip())
         match = _HONORIFIC.search(text)
-        if match and match.start() > 0:
+        # 鵜殿 is a name, 林殿 is one and what it is called by.
+        part = (
+            match is not None
+            and match.start() == 1
+            and match[1] in {"殿", "君", "氏"}
+            and text[0] not in _ONE
+        )
+        if match and match.start() > 0 and not part:
             text, taken = text[: match.start()].strip(), taken or match.group(1)
         if text == before:
             return text, taken

@@ -40,8 +40,9 @@ def fold(text: str) -> str:
 
 
 def _fold(text: str) -> str:
+    text = text.replace("\x00", "")
     if text.isascii():
-        return _SPACES.sub(" ", text.replace("\x00", "").lower()).strip()
+        return _SPACES.sub(" ", text.lower()).strip()
     previous = None
     while previous != text:  # NFKC can make what the tables fold, and the reverse
         previous = text

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.http import FileResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -75,18 +76,26 @@ def put(
         raise NotAllowed
     for upload in uploads:
         check(upload, picture=found.pictures)
-    made = [store(entity, record_id, upload, by=by) for upload in uploads]
-    with transaction.atomic():
-        record = visible(entity, by).select_for_update(of=("self",)).filter(pk=record_id).first()
-        if record is None:
-            raise NotFound
-        write.write(
-            entity, record_id, {name: [*found.get(record), *(each.pk for each in made)]}, by=by, internal=True
-        )
+    made: list[Attachment] = []
+    try:
+        with transaction.atomic():
+            record = visible(entity, by).select_for_update(of=("self",)).filter(pk=record_id).first()
+            if record is None:
+                raise NotFound
+            for upload in uploads:
+                made.append(store(entity, record_id, upload, by=by, field=name))
+            values = [*found.get(record), *(each.pk for each in made)]
+            write.write(entity, record_id, {name: values}, by=by, internal=True)
+    except BaseException:
+        for each in made:
+            (Path(settings.MEDIA_ROOT) / each.path).unlink(missing_ok=True)
+        raise
     return made
 
 
-def store(entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User) -> Attachment:
+def store(
+    entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User, field: str = ""
+) -> Attachment:
     """Keeps a file on a record and puts it on the timeline.
 
     Raises:
@@ -109,6 +118,7 @@ def store(entity: Entity, record_id: int, upload: UploadedFile[Any], *, by: User
             attachment = Attachment.objects.create(
                 entity=entity.name,
                 record_id=record.pk,
+                field=field,
                 name=name,
                 path=f"{key[:2]}/{key}",
                 size=upload.size or 0,
@@ -151,18 +161,31 @@ def open_for(attachment_id: int, user: User) -> tuple[Attachment, Any]:
     return attachment, path.open("rb")
 
 
+def as_download(attachment: Attachment, stream: Any) -> FileResponse:
+    """A file as an answer, always as a download and in a sandbox: what somebody uploaded never runs here."""
+    made = FileResponse(
+        stream, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
+    )
+    made.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    made.headers["X-Content-Type-Options"] = "nosniff"
+    return made
+
+
 def concealed(entity: Entity, keys: Iterable[int]) -> set[int]:
-    """The files on these records that are values of fields which the person being served doesn't see."""
+    """The files on these records that are, or were put there as, values of fields which the person being served doesn't see."""
     kept = {*entity.fields, *entity.retired}
-    hidden = [
-        one
-        for one in (*entity.whole.own, *entity.whole.retired.values())
-        if isinstance(one, Files) and one.name not in kept
-    ]
+    every = (*entity.whole.own, *entity.whole.retired.values())
+    hidden = [one for one in every if isinstance(one, Files) and one.name not in kept]
     if not hidden:
         return set()
-    rows = entity.model._default_manager.filter(pk__in=list(keys))
-    return {key for row in rows for found in hidden for key in found.get(row)}
+    keys = list(keys)
+    rows = entity.model._default_manager.filter(pk__in=keys)
+    put_there = Attachment.objects.filter(
+        entity=entity.name, record_id__in=keys, field__in=[one.name for one in hidden]
+    )
+    return {key for row in rows for found in hidden for key in found.get(row)} | set(
+        put_there.values_list("pk", flat=True)
+    )
 
 
 def shown(entity: Entity, record: Any) -> list[Attachment]:
@@ -173,8 +196,14 @@ def shown(entity: Entity, record: Any) -> list[Attachment]:
 
 def fixed(entity: Entity, record: Any, files: Iterable[Attachment]) -> set[int]:
     """Of these files those that the person being served may not take off: of a field that he only reads, or that the record keeps."""
-    kept = {key for found in _file_fields(entity) if found.fixed for key in found.get(record)}
-    return {one.pk for one in files if one.pk in kept or entity.locked(record, {f"file:{one.pk}"})}
+    only_read = [found for found in _file_fields(entity) if found.fixed]
+    kept = {key for found in only_read for key in found.get(record)}
+    names = {found.name for found in only_read}
+    return {
+        one.pk
+        for one in files
+        if one.pk in kept or one.field in names or entity.locked(record, {f"file:{one.pk}"})
+    }
 
 
 def _held(entity: Any, key: Any) -> Any:
@@ -202,10 +231,10 @@ def remove(attachment_id: int, *, by: User) -> Attachment:
     require(by, "change", entity, record)
     if attachment.pk in concealed(entity, [record.pk]):
         raise NotFound
-    if any(attachment.pk in found.get(record) for found in _file_fields(entity) if found.fixed):
-        raise NotAllowed
     if text := entity.locked(record, {f"file:{attachment.pk}"}):
         raise Refused({"": [text]})
+    if fixed(entity, record, [attachment]):
+        raise NotAllowed
     attachment.deleted_at = timezone.now()
     attachment.save(update_fields=["deleted_at"])
     _take_out(entity, attachment, by)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _t
 
@@ -377,6 +377,10 @@ class Entity:
 
     def begin_of_file(self, values: dict[str, Any]) -> None:
         """Adds to the values of a new record out of a file what follows of them and the file doesn't say."""
+
+    def unfinished(self) -> Q:
+        """Which of its records nobody has finished with, so that the person they are about is not to be forgotten yet."""
+        return Q(pk__in=())
 
     def left_open(self, record: Any, user: Any) -> tuple[str, str] | None:
         """What stays open of a record that has just ended: words and the address of its list; None where nothing does."""

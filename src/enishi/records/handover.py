@@ -257,6 +257,7 @@ def undo(
     require(by, "admin")
     if handover.operation is None:
         raise Refused({"": [_("元に戻すものがありません。")]})
-    history.undo_operation(handover.operation.pk, by=by, progress=progress)
+    if handover.operation.undone_at is None:  # else somebody took it back in the history of all
+        history.undo_operation(handover.operation.pk, by=by, progress=progress)
     handover.status = Handover.Status.UNDONE
     handover.save(update_fields=["status"])

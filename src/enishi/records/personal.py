@@ -8,8 +8,9 @@ it no longer used (Art. 35), and asks to erase without delay what is no longer n
 import datetime
 import io
 import json
+import logging
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -28,9 +29,10 @@ from django.utils.translation import gettext as _
 from enishi.access.models import AccessLog, User
 from enishi.access.rights import log_access
 from enishi.records import registry, scope, search, timeline, write
+from enishi.records.conditions import Scope, compile_condition
 from enishi.records.entity import Entity
-from enishi.records.errors import NotFound
-from enishi.records.fields import FieldKind
+from enishi.records.errors import NotFound, RecordError
+from enishi.records.fields import Date, FieldKind, Moment
 from enishi.records.forwards import lead, merged_into
 from enishi.records.models import (
     Attachment,
@@ -41,6 +43,7 @@ from enishi.records.models import (
     MergedRow,
     Operation,
     RetentionRule,
+    Touched,
 )
 from enishi.records.visible import one, require
 
@@ -51,6 +54,7 @@ TELLING = frozenset(
 STAYS = frozenset({"owner", "account", "honorific"})
 YEARS = (1, 2, 3, 5, 7, 10)
 MOST = 500
+logger = logging.getLogger(__name__)
 
 
 def holds_people(entity: Entity) -> bool:
@@ -151,9 +155,24 @@ def _whose(entity: Entity, record: Any) -> list[tuple[Entity, Any]]:
             found for found in other.references if found.name in other.same_person and found.to == entity.name
         ]
         if named:
-            wanted = reduce(or_, (Q(**{found.column: record.pk}) for found in named))
+            # Where a contact stands before the account, it is he: of a sole trader's account only what names nobody else is his own.
+            wanted = reduce(
+                or_,
+                (
+                    Q(
+                        **{found.column: record.pk},
+                        **{other.field(name).column: None for name in _before(other, found.name)},
+                    )
+                    for found in named
+                ),
+            )
             made += [(other, row) for row in other.model._default_manager.filter(wanted).order_by("pk")]
     return made
+
+
+def _before(entity: Entity, name: str) -> tuple[str, ...]:
+    """The references that tell better whose record it is."""
+    return entity.same_person[: entity.same_person.index(name)]
 
 
 def _noted(entity: Entity, record: Any) -> list[tuple[Entity, Any]]:
@@ -269,7 +288,7 @@ def plan(entity: Entity, record_id: int, *, by: User) -> Plan:
     made.stays.append(
         (
             _("閲覧と書き出しの記録"),
-            _("誰が見たかを後から確かめるため。この人の名前・電話・メールで検索した言葉は消します。"),
+            _("誰が見たかを後から確かめるため。この人の氏名・電話・メールをそのまま検索した言葉は消します。"),
         )
     )
     made.stays.append((_("これまでのバックアップと、取り込みに使った元のファイルや取り込めなかった行"), _("この画面からは変えられません。保存期間が過ぎたら消してください。")))  # fmt: skip
@@ -295,23 +314,26 @@ def anonymise(entity: Entity, record_id: int, *, by: User) -> None:
     """
     plan(entity, record_id, by=by)  # asks for the right and for a person
     with registry.whole(), transaction.atomic():
-        # What the record was before others were merged into it is kept for the way back, which is closed now.
-        MergedRow.objects.filter(entity=entity.name, survivor=record_id).delete()
         record = entity.model._default_manager.select_for_update().get(pk=record_id)
         names = [found.name for found in telling(entity)]
         operation = Operation.objects.create(kind="anonymise", user=by, summary=_("%(entity)sを匿名化") % {"entity": entity})  # fmt: skip
-        _forget_in_log(entity, record)
+        whose = _whose(entity, record)
+        for other, row in whose:
+            # What it was before others were merged into it is kept for the way back, which is closed now.
+            MergedRow.objects.filter(entity=other.name, survivor=row.pk).delete()
+            _forget_in_log(other, row)
         for file in _files(entity, record):
             _erase(file)
-        same = _whose(entity, record)[1:]
-        for other, row in (*_noted(entity, record), *same, (entity, record)):
+        for other, row in (*_noted(entity, record), *whose[1:], whose[0]):
             _empty(other, row, by, operation)
-        for other, row in same:
+        for other, row in whose[1:]:
             _forget_in_references(other, row.pk)
-        for old in entity.model._default_manager.filter(pk__in=merged_into(entity, record.pk)):
-            _empty(entity, old, by, operation)
-            _forget_in_references(entity, old.pk)
-            _forget_names(entity, old.pk)
+        for other, row in whose:
+            for old in other.model._default_manager.filter(pk__in=merged_into(other, row.pk)):
+                _forget_in_log(other, old)
+                _empty(other, old, by, operation)
+                _forget_in_references(other, old.pk)
+                _forget_names(other, old.pk)
         for other, row in connected(entity, record):  # their words in the search hold his name
             search.index(other, [row])
         _forget_in_references(entity, record.pk)
@@ -412,25 +434,27 @@ def _erase(file: Attachment) -> None:
 
 
 def _forget_in_log(entity: Entity, record: Any) -> None:
-    """The words by which somebody looked for him, as they were typed or asked over the API. Words of three letters and less are
-    everybody's."""
-    words = {entity.title(record)}
-    words |= {
+    """The words by which somebody looked for him, as they were typed or asked over the API: his whole name, his numbers and addresses, with
+    and without what stands between. A single word of three letters and less is everybody's."""
+    title = entity.title(record)
+    told = {
         found.value_text(record) for found in telling(entity) if found.kind in {"telephone", "email", "kana"}
     }
-    words |= {word.replace(" ", "").replace("　", "") for word in words}
-    for word in {text for text in words if len(text) > 3}:
-        spelled = (
-            Q(detail__icontains=word)
-            | Q(detail__icontains=quote(word))
-            | Q(detail__icontains=quote_plus(word))
-        )
+    whole = {one for one in {title, *told} if len(one) > 3 or len(one.split()) > 1}
+    words = {mark.join(one.split()) for one in whole for mark in (" ", "\u3000", "")}
+    words |= {one.replace("-", "") for one in words}
+    spelled = Q()
+    for word in words:
+        for text in (word, quote(word), quote_plus(word)):
+            spelled |= Q(detail__icontains=text)
+    if words:
         AccessLog.objects.filter(spelled).update(detail=_("（匿名化されました）"))
 
 
 # --- how long ---------------------------------------------------------------------------------------
 def due(rule: RetentionRule, today: datetime.date | None = None) -> QuerySet[Any]:
-    """Persons with whom nobody has had to do for longer than the rule keeps them: no contact, no change, no next step, no open deal."""
+    """Persons with whom nobody has had to do for longer than the rule keeps them: no contact, no change, no next step, and nothing that
+    points to them is unfinished, was changed since or has a day since (an order, a contract that runs)."""
     entity = registry.get(rule.entity)
     limit = timezone.make_aware(
         datetime.datetime.combine(
@@ -438,18 +462,38 @@ def due(rule: RetentionRule, today: datetime.date | None = None) -> QuerySet[Any
         )
     )
     rows: Any = entity.model._default_manager.filter(deleted_at=None, updated_at__lt=limit)
-    rows = rows.filter(next_step="")
-    rows = rows.filter(Q(last_contact_at=None) | Q(last_contact_at__lt=limit))
+    if issubclass(entity.model, Touched):
+        rows = rows.filter(next_step="").filter(Q(last_contact_at=None) | Q(last_contact_at__lt=limit))
     if entity.name == "account":
         rows = rows.filter(kind__in=("sole", "household"))
-    deals = registry.find("deal")
-    if deals is not None and entity.name in {found.to for found in deals.references}:
-        open_deals: Any = deals.model._default_manager.filter(deleted_at=None)
-        open_deals = open_deals.filter(outcome="open")
-        rows = rows.exclude(Exists(open_deals.filter(**{f"{entity.name}_id": OuterRef("pk")})))
+    for held in _holding(entity, limit):
+        rows = rows.exclude(Exists(held))
     done = Event.objects.filter(entity=entity.name, record_id=OuterRef("pk"), kind="anonymised")
     waiting: QuerySet[Any] = rows.exclude(Exists(done))
     return waiting
+
+
+def _holding(entity: Entity, limit: datetime.datetime) -> Iterator[QuerySet[Any]]:
+    """Records that keep a person (the `pk` of the query around them): built-in and drawn, by whatever they point with."""
+    for other in registry.whole_entities().values():
+        living: Any = other.model._default_manager.filter(deleted_at=None)
+        days = [one for one in other.fields.values() if isinstance(one, Date) and not isinstance(one, Moment)]
+        recent = {
+            "any": [
+                {"field": one.name, "op": "gte", "value": timezone.localdate(limit).isoformat()}
+                for one in days
+            ]
+        }
+        kept = Q(updated_at__gte=limit) | other.unfinished()
+        if days:
+            kept |= compile_condition(other, recent, Scope(None, timezone.localdate()))
+        for found in other.references:
+            if found.to == entity.name and not found.custom:
+                yield living.filter(kept, **{found.column: OuterRef("pk")})
+        for tie in other.linked:
+            if tie.to == entity.name:
+                ties = tie.links().filter(**{f"{tie.there}_id": OuterRef("pk")})
+                yield ties.filter(**{f"{tie.here}_id__in": living.filter(kept).values("pk")})
 
 
 def run_rule(rule: RetentionRule, *, by: User, most: int = 1000) -> int:
@@ -457,7 +501,11 @@ def run_rule(rule: RetentionRule, *, by: User, most: int = 1000) -> int:
     entity = registry.get(rule.entity)
     count = 0
     for key in list(due(rule).order_by("pk").values_list("pk", flat=True)[:most]):
-        anonymise(entity, key, by=by)
+        try:
+            anonymise(entity, key, by=by)
+        except RecordError:  # who can't be anonymised keeps nobody behind him
+            logger.exception("%s %s stays", entity.name, key)
+            continue
         count += 1
     return count
 
@@ -472,5 +520,8 @@ def run_automatic() -> int:
             and rule.by.is_active
             and rule.by.is_admin
         ):
-            count += run_rule(rule, by=rule.by)
+            try:
+                count += run_rule(rule, by=rule.by)
+            except Exception:  # one rule's trouble keeps no other from its work
+                logger.exception("retention rule of %s", rule.entity)
     return count

@@ -229,7 +229,8 @@ def check(
         stepped = entity.board is not None and entity.board.field in changed
         missing = found.required_if_asked and touched and is_asked(found, record)
         mine = (seen or entity).fields.get(name)
-        if _calls(found) and (stepped or name in changed) and is_asked(found, record):
+        asked_now = found.visible_if and found.visible_if[0] in changed
+        if _calls(found) and (stepped or asked_now or name in changed) and is_asked(found, record):
             called = _reached(entity, record, found.required_from)
             if called and not missing and not (mine is not None and mine.editable):
                 barred.append(mine.label if mine is not None else "")

@@ -373,7 +373,7 @@ def _ranked(query: str, keys: list[int], user: User, limit: int) -> list[Hit]:
         title = titles.get(key, "")
         place = place_of(normalise_for_search(title))
         if place == 2:  # 「株式会社北川電機」 begins with 「北川」 for whoever looks for it
-            place = place_of(normalise_for_search(sort_base(title)))
+            place = min(place, place_of(normalise_for_search(sort_base(title))))
         return place, key % CODES, -key
 
     best = sorted(keys, key=rank)[: limit + 10]

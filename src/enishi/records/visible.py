@@ -96,6 +96,12 @@ def reached(entity: Entity, user: User, action: str) -> frozenset[int] | None:
     return rights.owners(action, entity.rights_name)
 
 
+def exports_all(entity: Entity, user: User) -> bool:
+    """Whether a person may take out all that he sees of an entity (settings are everybody's)."""
+    seen, exported = reached(entity, user, "see"), reached(entity, user, "export")
+    return entity.admin_only or exported is None or (seen is not None and seen <= exported)
+
+
 def sees_all(entity: Entity, user: User) -> bool:
     """Whether every record of an entity may be seen."""
     return reached(entity, user, "see") is None

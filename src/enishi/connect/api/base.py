@@ -229,7 +229,7 @@ def problem(status: int, detail: str, **more: Any) -> HttpResponse:
 
 TITLES = {
     400: gettext_lazy("読めない呼び出し"), 401: gettext_lazy("トークンが必要"), 403: gettext_lazy("権限なし"), 404: gettext_lazy("見つからない"), 405: gettext_lazy("使えない操作"),
-    409: gettext_lazy("ほかの変更とのぶつかり"), 422: gettext_lazy("受け付けられない内容"), 428: gettext_lazy("version が必要"), 429: gettext_lazy("呼び出しが多すぎる"),
+    409: gettext_lazy("ほかの変更とのぶつかり"), 412: gettext_lazy("ほかの変更とのぶつかり"), 422: gettext_lazy("受け付けられない内容"), 428: gettext_lazy("version が必要"), 429: gettext_lazy("呼び出しが多すぎる"),
 }  # fmt: skip
 
 

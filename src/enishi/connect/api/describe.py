@@ -286,8 +286,8 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
         f"{base}/bulk": {"post": _operation(_("まとめて登録・変更・削除"), tag, OK, done, sent=many, parameters=[again], scope="write")},
         f"{base}/{{id}}": {
             "get": _operation(_("1件"), tag, OK, one, parameters=[key]),
-            "patch": _operation(_("変更"), tag, OK, one, sent=sent, parameters=[key, _seen_as()], scope="write"),
-            "delete": _operation(_("ごみ箱へ"), tag, GONE, None, parameters=[key], scope="delete"),
+            "patch": _operation(_("変更"), tag, OK, one, sent=sent, parameters=[key, _seen_as(_("本文の version の代わりに、読んだときの ETag の値。どちらかが要ります。"))], scope="write"),
+            "delete": _operation(_("ごみ箱へ"), tag, GONE, None, parameters=[key, _seen_as(_("読んだときの ETag の値。その後に変更されていたら消しません。"))], scope="delete"),
         },
         f"{base}/{{id}}/restore": {"post": _operation(_("ごみ箱から戻す"), tag, OK, one, parameters=[key], scope="delete")},
         f"{base}/{{id}}/links": {
@@ -322,10 +322,10 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
     return paths
 
 
-def _seen_as() -> dict[str, Any]:
+def _seen_as(text: str) -> dict[str, Any]:
     return {
         "name": "If-Match", "in": "header", "schema": {"type": "string", "pattern": r'^(W/)?"?[1-9][0-9]{0,8}"?$'},
-        "description": _("本文の version の代わりに、読んだときの ETag の値。どちらかが要ります。"),
+        "description": text,
     }  # fmt: skip
 
 

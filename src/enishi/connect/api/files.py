@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.utils.translation import gettext as _
 
 from enishi.access.rights import log_access
@@ -44,7 +44,21 @@ def add_files(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     uploads = request.FILES.getlist("file")
     if not uploads:
         raise BadRequest(_("file にファイルを入れてください（multipart/form-data）。"))
+    unknown = {*request.POST, *request.FILES} - {"file", "field"}
+    if unknown:
+        raise BadRequest(
+            _("「%(names)s」という指定はありません。") % {"names": _("、").join(sorted(unknown))[:100]}
+        )
     name, user = request.POST.get("field", ""), request.person
+    if name and not isinstance(entity.fields.get(name), Files):
+        raise Refused(
+            {
+                "field": [
+                    _("%(entity)sに「%(name)s」という項目はありません。")
+                    % {"entity": entity, "name": name[:40]}
+                ]
+            }
+        )
 
     def make(_ready: Any) -> dict[str, Any]:
         try:
@@ -80,12 +94,8 @@ def read_file(request: Call, entity: Entity, record_id: int, attachment_id: int)
     """A file's bytes, as a download."""
     attachment, stream = attachments.open_for(_of(entity, record_id, attachment_id), request.person)
     log_access(request.person, "api-read", entity.name, 1, request.get_full_path()[:500], record_id=record_id)
-    made = FileResponse(
-        stream, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
-    )
+    made = attachments.as_download(attachment, stream)
     made.headers["Cache-Control"] = "no-store"
-    made.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    made.headers["X-Content-Type-Options"] = "nosniff"
     return made
 
 

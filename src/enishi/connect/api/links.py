@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from enishi.access.rights import log_access
 from enishi.connect.api.base import BadRequest, Call, answer, body, whole_number
 from enishi.connect.api.once import once
-from enishi.connect.api.shapes import reads
+from enishi.connect.api.shapes import reads, require_whole
 from enishi.records import registry, write
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Connection, Entity
@@ -53,6 +53,8 @@ def read_link(request: Call, entity: Entity, record_id: int, name: str) -> HttpR
     if unknown:
         names = _("、").join(sorted(unknown))[:100]
         raise BadRequest(_("「%(names)s」という指定はありません。") % {"names": names})
+    if request.GET.get("cursor"):
+        require_whole(request, _other(found))
     limit = whole_number(request.GET.get("limit"), "limit", PAGE, MOST_PAGE) or PAGE
     rows, following = _page(request, entity, record, found, limit, request.GET.get("cursor", ""))
     log_access(request.person, "api-read", entity.name, len(rows), _detail(request), record_id=record.pk)

@@ -4,16 +4,26 @@ import hashlib
 import json
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
 from enishi.access.rights import log_access
-from enishi.connect.api.base import BadRequest, Call, VersionNeeded, answer, body, endpoint, whole_number
+from enishi.connect.api.base import (
+    BadRequest,
+    Call,
+    VersionNeeded,
+    answer,
+    body,
+    endpoint,
+    problem,
+    whole_number,
+)
 from enishi.connect.api.bulk import bulk
 from enishi.connect.api.files import add_files, read_file, read_files, remove_file
 from enishi.connect.api.links import change_links, read_link, read_links
 from enishi.connect.api.once import once
-from enishi.connect.api.shapes import answered, check_scopes, fields_of, given, reads, shown
+from enishi.connect.api.shapes import answered, check_scopes, fields_of, given, reads, require_whole, shown
 from enishi.exchange import importing, readers, tasks
 from enishi.exchange.models import ImportJob
 from enishi.exchange.views import keep
@@ -21,10 +31,10 @@ from enishi.records import registry, timeline, write
 from enishi.records.attachments import safe_name
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
-from enishi.records.errors import NotAllowed, NotFound, Refused
+from enishi.records.errors import NotFound, Refused
 from enishi.records.lists import ListState, totals
 from enishi.records.search import find
-from enishi.records.visible import one, reached, require
+from enishi.records.visible import one, require, visible
 
 PAGE, MOST_PAGE = 50, 200
 YES_NO = ("1", "true", "0", "false")
@@ -40,7 +50,7 @@ def list_records(request: Call, entity: Entity) -> HttpResponse:
             _("「%(names)s」という指定はありません。") % {"names": _("、").join(sorted(unknown))[:100]}
         )
     if request.GET.get("cursor"):
-        _require_whole(request, entity)
+        require_whole(request, entity)
     if request.GET.get("count", "1") not in YES_NO:
         raise BadRequest(_("count は %(words)s のどれかにしてください。") % {"words": _("、").join(YES_NO)})
     if request.GET.get("filter") and not _is_object(request.GET["filter"]):
@@ -71,21 +81,6 @@ def _is_object(text: str) -> bool:
         return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
         return False
-
-
-def _require_whole(request: Call, entity: Entity) -> None:
-    """Who goes through all pages takes the list with him, as by an export.
-
-    Raises:
-        NotAllowed: exports reach less than what the person sees
-    """
-    exported = reached(entity, request.person, "export")
-    if exported is not None and exported != reached(entity, request.person, "see"):
-        raise NotAllowed(
-            _(
-                "続きのページを読むには「書き出し」の権利が要ります。条件を付けて、1回で読める件数に絞ってください。"
-            )
-        )
 
 
 def _columns(request: Call, entity: Entity) -> list[str] | None:
@@ -137,10 +132,10 @@ def change_record(request: Call, entity: Entity, record_id: int) -> HttpResponse
         VersionNeeded: it names none, so nobody could tell whether it goes over what others wrote
     """
     fields, version = given(body(request))
-    if "If-Match" in request.headers:
-        seen = request.headers["If-Match"].strip().removeprefix("W/").strip('"')
-        matched = whole_number(seen or 0, "If-Match", None, 2**31 - 1)
-        version = matched if version is None else version
+    matched = _matched(request)
+    if None not in {matched, version} and matched != version:
+        raise BadRequest(_("If-Match と本文の version が違います。どちらかだけを送ってください。"))
+    version = matched if version is None else version
     if version is None:
         require(request.person, "change", entity, one(entity, request.person, record_id))
         raise VersionNeeded
@@ -153,9 +148,29 @@ def change_record(request: Call, entity: Entity, record_id: int) -> HttpResponse
 
 
 def delete_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:
-    """Into the bin, for 30 days."""
-    write.delete(entity, [record_id], by=request.person)
+    """Into the bin, for 30 days; with If-Match only as it was seen."""
+    matched = _matched(request)
+    with transaction.atomic():
+        if matched is not None:
+            record = (
+                visible(entity, request.person).select_for_update(of=("self",)).filter(pk=record_id).first()
+            )
+            if record is not None and record.version != matched:
+                return problem(
+                    412,
+                    _("読んだ後にほかの人が変更しています。GETで読み直してからもう一度お試しください。"),
+                    version=record.version,
+                )
+        write.delete(entity, [record_id], by=request.person)
     return HttpResponse(status=204)
+
+
+def _matched(request: Call) -> int | None:
+    """The version that the caller saw, as If-Match says it."""
+    if "If-Match" not in request.headers:
+        return None
+    seen = request.headers["If-Match"].strip().removeprefix("W/").strip('"')
+    return whole_number(seen or 0, "If-Match", None, 2**31 - 1)
 
 
 def restore_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:

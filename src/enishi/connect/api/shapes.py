@@ -15,7 +15,7 @@ from enishi.records.errors import NotAllowed
 from enishi.records.fields import FieldKind, Linked
 from enishi.records.fields.links import load as load_links
 from enishi.records.limits import unseen
-from enishi.records.visible import visible
+from enishi.records.visible import exports_all, visible
 
 
 def reads(token: ApiToken, entity: Entity) -> bool:
@@ -127,4 +127,18 @@ def check_scopes(token: ApiToken, entity: Entity, tree: Any) -> None:
     if "op" in tree and isinstance(found, Linked) and not reads(token, found.target):
         raise NotAllowed(
             _("このトークンの使い道では、%(entity)sの条件は使えません。") % {"entity": found.target}
+        )
+
+
+def require_whole(request: Call, entity: Entity) -> None:
+    """Who goes through all pages takes the list with him, as by an export.
+
+    Raises:
+        NotAllowed: exports reach less than what the person sees
+    """
+    if not exports_all(entity, request.person):
+        raise NotAllowed(
+            _(
+                "続きのページを読むには「書き出し」の権利が要ります。条件を付けて、1回で読める件数に絞ってください。"
+            )
         )

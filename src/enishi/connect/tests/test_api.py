@@ -557,3 +557,16 @@ def test_null_and_false_are_no_version_and_no_text(api: Caller, bob: Any) -> Non
     assert api("patch", f"accounts/{made.pk}", {"fields": {"note": False}, "version": 1}).status_code == 422
     assert api("patch", f"accounts/{made.pk}", {"fields": {"rank": "A"}, "version": 1}, If_Match="").status_code == 400  # fmt: skip
     assert api("patch", f"accounts/{made.pk}", {"fields": {"rank": None}, "version": 1}).status_code == 200
+
+
+def test_nothing_is_deleted_that_has_changed_since_it_was_seen(api: Caller, bob: Any) -> None:
+    account = registry.get("account")
+    made = write.create(account, {"name": "青木商店"}, by=bob).record
+    write.write(account, made.pk, {"rank": "A"}, by=bob)
+    refused = api("delete", f"accounts/{made.pk}", If_Match='"1"')
+    assert refused.status_code == 412 and refused.json()["version"] == 2
+    assert (
+        api("patch", f"accounts/{made.pk}", {"fields": {"rank": "B"}, "version": 2}, If_Match="1").status_code
+        == 400
+    )
+    assert api("delete", f"accounts/{made.pk}", If_Match='"2"').status_code == 204

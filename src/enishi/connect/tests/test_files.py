@@ -10,9 +10,9 @@ from django.test import Client
 from enishi.access.models import Role
 from enishi.connect import tokens
 from enishi.connect.tests.test_limits import outside
-from enishi.records import attachments, registry, write
+from enishi.records import attachments, history, registry, write
 from enishi.records.design import operations
-from enishi.records.models import Attachment
+from enishi.records.models import Attachment, Event
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("F5", "F2")]
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40
@@ -84,7 +84,7 @@ def test_what_can_t_be_kept_is_refused_in_words(alice: Any, drawn: tuple[str, st
     assert call.send(record.pk, "空.txt", b"").status_code == 422
     told = call.send(record.pk, "文.png", b"text", field=drawn[1])
     assert told.status_code == 422 and "画像ではありません" in str(told.json()["errors"])
-    assert call.send(record.pk, "a.txt", b"x", field="name").status_code == 404
+    assert call.send(record.pk, "a.txt", b"x", field="name").status_code == 422
     assert (
         call.client.post(f"/api/v1/accounts/{record.pk}/files", {}, headers=call.headers).status_code == 400
     )
@@ -124,6 +124,54 @@ def test_the_files_of_a_field_follow_its_rights(right: str, alice: Any, drawn: t
         call.send(record.pk, "別.pdf", b"%PDF", field=drawn[0]),
         client.post(f"/accounts/{record.pk}/files/?field={drawn[0]}", {"file": SimpleUploadedFile("別.pdf", b"%PDF")}),
     ):  # fmt: skip
-        assert answer.status_code == (403 if seen else 404)
+        assert answer.status_code == 403 if seen else answer.status_code in {404, 422}
     assert Attachment.objects.filter(deleted_at=None).count() == 2
     assert call.delete(f"{record.pk}/files/{plain.pk}").status_code == 204
+
+
+@pytest.mark.parametrize("right", ["hidden", "fixed"])
+def test_an_undo_opens_no_file(right: str, alice: Any, drawn: tuple[str, str]) -> None:
+    account = registry.get("account")
+    record = write.create(account, {"name": "青木商店"}, by=alice).record
+    held, taken = (
+        attachments.put(account, record.pk, drawn[0], [SimpleUploadedFile(f"{name}.pdf", b"%PDF")], by=alice)[0] for name in ("契約", "覚書")
+    )  # fmt: skip
+    put = list(Event.objects.filter(kind="changed", record_id=record.pk).order_by("pk"))
+    history.undo_event(put[-1].pk, by=alice)
+    record.refresh_from_db()
+    assert record.custom[drawn[0]] == [held.pk]
+    user = outside({})
+    role = Role.objects.get()
+    role.rights |= {
+        "entities": {"account": {"see": "all", "change": "all"}}, "fields": {"account": {drawn[0]: right}},
+    }  # fmt: skip
+    role.save()
+    client = Client()
+    client.force_login(user)
+    for file in (held, taken):
+        assert client.get(f"/files/{file.pk}/").status_code == (200 if right == "fixed" else 404)
+        assert client.post(f"/files/{file.pk}/remove/").status_code == (403 if right == "fixed" else 404)
+    client.post(f"/undo/event/{put[0].pk}/")
+    record.refresh_from_db()
+    assert record.custom[drawn[0]] == [held.pk]
+
+
+def test_of_several_files_all_are_kept_or_none(
+    alice: Any, drawn: tuple[str, str], settings: Any, monkeypatch: Any
+) -> None:
+    record = write.create(registry.get("account"), {"name": "青木商店"}, by=alice).record
+
+    def broken(*_more: Any, **_values: Any) -> Any:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(write, "write", broken)
+    with pytest.raises(OSError, match="disk full"):
+        attachments.put(
+            registry.get("account"),
+            record.pk,
+            drawn[0],
+            [SimpleUploadedFile("a.pdf", b"1"), SimpleUploadedFile("b.pdf", b"2")],
+            by=alice,
+        )
+    assert not Attachment.objects.exists()
+    assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]

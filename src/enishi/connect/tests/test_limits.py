@@ -185,7 +185,7 @@ def test_all_pages_of_a_connection_hold_every_record_once_in_its_order(
     goods: dict[str, str], alice: Any
 ) -> None:
     supplier, product, tie = registry.get(goods["supplier"]), registry.get(goods["product"]), goods["tie"]
-    user = outside({supplier.name: {"see": "own"}})
+    user = outside({supplier.name: {"see": "own", "export": "own"}})
     makers = write.create_many(
         supplier, [{"name": f"先{n}", "owner": user.pk if n % 2 else alice.pk} for n in range(420)], by=alice, operation=None
     )  # fmt: skip
@@ -258,3 +258,13 @@ def test_what_is_given_out_of_sight_is_not_called_missing(goods: dict[str, str],
     assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, "/suppliers/")
     assert "もう表示できません" in client.get("/suppliers/", headers={"HX-Request": "false"}).content.decode()
     assert {row.owner_id for row in supplier.model._default_manager.all()} == {alice.pk}
+
+
+def test_further_pages_of_a_connection_are_an_export(goods: dict[str, str], alice: Any) -> None:
+    supplier, product, tie = registry.get(goods["supplier"]), registry.get(goods["product"]), goods["tie"]
+    makers = write.create_many(supplier, [{"name": f"先{n}"} for n in range(3)], by=alice, operation=None)
+    made = write.create(product, {"name": "品", tie: [one.pk for one in makers]}, by=alice).record
+    call = Caller(outside({}))
+    page = call("get", f"goods/{made.pk}/links/{tie}?limit=1")
+    assert page.status_code == 200
+    assert call("get", f"goods/{made.pk}/links/{tie}?limit=1&cursor={page.json()['next']}").status_code == 403

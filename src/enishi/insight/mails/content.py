@@ -25,7 +25,7 @@ from enishi.insight.reports import exporting
 from enishi.insight.reports.shown import Shown, show
 from enishi.records.errors import NotFound, RecordError
 from enishi.records.limits import serving
-from enishi.records.visible import allowed
+from enishi.records.visible import allowed, exports_all
 
 logger = logging.getLogger(__name__)
 MOST_ROWS = 30  # of a table in the mail; the file holds all
@@ -174,7 +174,12 @@ def _parts(mail: ReportMail, user: User) -> list[Part]:
 
 
 def _part(name: str, shown: Shown, user: User, place: int) -> Part:
-    part = Part(name, shown, exporting.about(shown, user), exported=allowed(user, shown.spec.entity).export)
+    part = Part(
+        name,
+        shown,
+        exporting.about(shown, user),
+        exported=allowed(user, shown.spec.entity).export and exports_all(shown.spec.entity, user),
+    )
     part.pairs = list(zip(shown.measure_labels, shown.total, strict=True))
     part.rows, part.cut = shown.lines[:MOST_ROWS], len(shown.lines) > MOST_ROWS
     if not shown.empty:

@@ -364,7 +364,8 @@ class _Counting:
         cells = self._one_level(rows, [f"d{depth}"]) if self.spec.column else {}
         made = {key: Line((key,), {}, values) for (key,), values in totals.items()}
         for (key, column), values in cells.items():
-            made[key].cells[column] = values
+            if key in made:  # not stored between the two questions
+                made[key].cells[column] = values
         return made
 
     def _one_level(self, rows: QuerySet[Any], beside: list[str]) -> dict[Keys, Values]:

@@ -27,7 +27,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
 from enishi.records.pages.base import handled, person, whole
 from enishi.records.pages.lists import builder_offer
-from enishi.records.visible import allowed, require, visible
+from enishi.records.visible import allowed, exports_all, require, visible
 
 WIDE, BESIDE, NARROW = 1040, 680, 330
 
@@ -195,6 +195,12 @@ def export(request: HttpRequest, report_key: str) -> HttpResponseBase:
     named = store.report(user, report_key)
     spec = named.spec()
     require(user, "export", spec.entity)
+    if not exports_all(spec.entity, user):  # the figures are of all that he sees
+        raise NotAllowed(
+            _(
+                "書き出せる範囲が見える範囲より狭いため、このレポートはファイルにできません。画面でご覧ください。"
+            )
+        )
     form = request.GET.get("format", "xlsx")
     if form not in exporting.FORMS:
         raise NotFound

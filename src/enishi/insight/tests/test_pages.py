@@ -240,3 +240,15 @@ def test_the_stages_of_each_pipeline_are_a_funnel_of_their_own(alice: User, as_a
     drawn = re.findall(r'class="head">([^<]+)<', page)
     assert drawn == ["新規開拓", "保守契約"] * 2  # once for wide windows, once for narrow ones
     assert "保守契約 の小計" not in page  # of one stage
+
+
+def test_who_takes_out_less_than_he_sees_takes_no_report(alice: User) -> None:
+    every = {"see": "all", "create": "all", "change": "all", "export": "own"}
+    role = Role.objects.create(name="自", rights={"default": every, "entities": {}, "fields": {}})
+    user = User.objects.create_user("own@example.jp", "とても長い合言葉です", name="自", role=role.key)
+    write.create(registry.get("deal"), {"name": "他人の件", "amount": 1_234_567}, by=alice)
+    client = Client()
+    client.force_login(user)
+    assert client.get("/reports/pipeline/").status_code == 200
+    refused = client.get("/reports/pipeline/export/?format=csv")
+    assert refused.status_code == 403 and "書き出せる範囲" in refused.text

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -88,15 +89,7 @@ def read(text: str | bytes) -> dict[str, Any]:
         ):
             raise ValueError
     except (ValueError, RecursionError):
-        raise Refused(
-            {
-                "file": [
-                    _(
-                        "ひな形のファイルではありません。この画面の「書き出す」で作ったファイルを選んでください。"
-                    )
-                ]
-            }
-        ) from None
+        raise _unreadable() from None
     return content
 
 
@@ -109,7 +102,8 @@ def load(content: Mapping[str, Any], *, by: User) -> Loaded:
     require(by, "admin")
     done = Loaded()
     try:
-        with transaction.atomic():
+        # A set names fields of built-in entities in Japanese, whoever loads it.
+        with transaction.atomic(), translation.override("ja"):
             names = {}
             for one in _dicts(content, "entities"):
                 names[str(one.get("key", ""))] = _entity(one, by, done)
@@ -117,8 +111,7 @@ def load(content: Mapping[str, Any], *, by: User) -> Loaded:
                 _fields(names[str(one.get("key", ""))], one, by, done)
             for one in _dicts(content, "connections"):
                 _connection(one, names, by, done)
-            for one in _dicts(content, "entities"):  # over connections, which are there now
-                _fields(names[str(one.get("key", ""))], one, by, done, computed=True)
+            _formulas(content, names, by, done)  # over connections, which are there now
             for one in _dicts(content, "entities"):
                 _built_in(names[str(one.get("key", ""))], one, by, done)
             for name, label, options in done.ruled:  # over fields, which are all there now
@@ -126,9 +119,37 @@ def load(content: Mapping[str, Any], *, by: User) -> Loaded:
             for one in _dicts(content, "entities"):
                 if names[str(one.get("key", ""))] in done.fresh:
                     _layout(names[str(one.get("key", ""))], one, by)
+    except (TypeError, KeyError, ValueError, AttributeError):  # a list where a name belongs
+        raise _unreadable() from None
     finally:
         registry.refresh(now=True)
     return done
+
+
+def _unreadable() -> Refused:
+    said = _("ひな形のファイルではありません。この画面の「書き出す」で作ったファイルを選んでください。")
+    return Refused({"file": [said]})
+
+
+def _formulas(content: Mapping[str, Any], names: dict[str, str], by: User, done: Loaded) -> None:
+    """Fields that are computed, in an order in which each finds what it is computed of: those that are refused come again after the
+    others, as long as any comes in."""
+    waiting = [
+        (names[str(one.get("key", ""))], one, raw)
+        for one in _dicts(content, "entities") for raw in _dicts(one, "fields") if raw.get("kind") == "formula"
+    ]  # fmt: skip
+    while waiting:
+        refused, left = None, []
+        for name, one, raw in waiting:
+            try:
+                with transaction.atomic():
+                    _field(name, one, raw, by, done)
+            except Refused as error:
+                refused = error
+                left.append((name, one, raw))
+        if refused is not None and len(left) == len(waiting):
+            raise refused
+        waiting = left
 
 
 def _dicts(content: Mapping[str, Any], key: str) -> list[dict[str, Any]]:
@@ -150,46 +171,42 @@ def _entity(one: dict[str, Any], by: User, done: Loaded) -> str:
             done.fresh.add(found.name)
         return found.name
     label = str(one.get("label", ""))
-    same = next(
-        (
-            each
-            for each in registry.all_entities()
-            if str(each.label) == label or each.slug == one.get("slug")
-        ),
-        None,
-    )
+    same = next((each for each in registry.all_entities() if str(each.label) == label), None)
     if same is not None:
         done.held.append(str(same.label))
         return same.name
     words = {name: value for name, value in _dict(one.get("layout")).items() if name in operations.WORDS}
     slug = str(one.get("slug", ""))
+    if EntityDesign.objects.filter(slug=slug).exists() or any(
+        each.slug == slug for each in registry.all_entities()
+    ):
+        slug = ""  # which somebody else has: another is chosen
     made = operations.add_entity(label, slug=slug, icon=str(one.get("icon", "")), layout=words, by=by)
     done.made.append(label)
     done.fresh.add(str(made.name))
     return str(made.name)
 
 
-def _fields(name: str, one: dict[str, Any], by: User, done: Loaded, *, computed: bool = False) -> None:
+def _fields(name: str, one: dict[str, Any], by: User, done: Loaded) -> None:
     for raw in _dicts(one, "fields"):
-        if (raw.get("kind") == "formula") != computed:
-            continue
-        label = str(raw.get("label", ""))
-        if any(each.label == label for each in registry.get(name).fields.values()):
-            done.held.append(f"{registry.get(name)}: {label}")
-            continue
-        options = _dict(raw.get("options"))
-        try:
-            operations.add_field(
-                name,
-                str(raw.get("kind", "")),
-                label,
-                {k: v for k, v in options.items() if k not in RULED},
-                by=by,
-            )
-        except Refused as error:
-            raise Refused({"file": [f"{one.get('label', name)} › {label}: {error}"]}) from None
-        done.made.append(f"{registry.get(name)}: {label}")
-        done.ruled.append((name, label, options))
+        if raw.get("kind") != "formula":
+            _field(name, one, raw, by, done)
+
+
+def _field(name: str, one: dict[str, Any], raw: dict[str, Any], by: User, done: Loaded) -> None:
+    label = str(raw.get("label", ""))
+    if any(each.label == label for each in registry.get(name).fields.values()):
+        done.held.append(f"{registry.get(name)}: {label}")
+        return
+    options = _dict(raw.get("options"))
+    try:
+        operations.add_field(
+            name, str(raw.get("kind", "")), label, {k: v for k, v in options.items() if k not in RULED}, by=by
+        )
+    except Refused as error:
+        raise Refused({"file": [f"{one.get('label', name)} › {label}: {error}"]}) from None
+    done.made.append(f"{registry.get(name)}: {label}")
+    done.ruled.append((name, label, options))
 
 
 def _built_in(name: str, one: dict[str, Any], by: User, done: Loaded) -> None:
@@ -283,8 +300,13 @@ def _layout(name: str, one: dict[str, Any], by: User) -> None:
 
 # --- out --------------------------------------------------------------------------------------------
 def export(by: User) -> dict[str, Any]:
-    """All that the owner has drawn, as a set."""
+    """All that the owner has drawn, as a set; fields are called as they are in Japanese, whoever takes it out."""
     require(by, "admin")
+    with translation.override("ja"):
+        return _exported()
+
+
+def _exported() -> dict[str, Any]:
     drawn = list(EntityDesign.objects.filter(drawn=True, retired_at=None))
     with_own = set(
         FieldDesign.objects.filter(Q(retired_at=None) | ~Q(name="")).values_list("entity", flat=True)

@@ -221,6 +221,9 @@ class Attachment(models.Model):
 
     entity = models.CharField(max_length=40)
     record_id = models.BigIntegerField()
+    field = models.CharField(
+        max_length=40, blank=True, db_default=""
+    )  # of files and pictures that it was put into
     name = models.CharField(max_length=255)
     path = models.CharField(max_length=120, unique=True)
     size = models.BigIntegerField()

@@ -25,7 +25,7 @@ PAGE = 100
 def actions() -> dict[str, str]:
     """What the log tells, in words."""
     return {
-        "read": _("カードを開いた"), "export": _("書き出し"), "api-read": _("APIで読んだ"), "personal-data": _("個人データの書き出し"), "anonymise": _("匿名化"),
+        "read": _("カードを開いた"), "file": _("ファイルを開いた"), "export": _("書き出し"), "api-read": _("APIで読んだ"), "personal-data": _("個人データの書き出し"), "anonymise": _("匿名化"),
         "design": _("項目と画面の変更"), "handover": _("引継ぎ"), "user-add": _("利用者の追加"), "user-change": _("利用者の変更"), "user-stop": _("利用の停止"),
         "user-start": _("利用の再開"), "password": _("パスワードの変更"), "role-add": _("役割の追加"), "role-change": _("役割の変更"), "role-remove": _("役割の削除"),
         "team": _("チームの変更"), "team-remove": _("チームの削除"), "token-add": _("トークンの追加"), "token-stop": _("トークンの停止"),

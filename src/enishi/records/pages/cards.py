@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from enishi.access.models import User
 from enishi.access.reads import note_read
-from enishi.access.rights import rights_of
+from enishi.access.rights import log_access, rights_of
 from enishi.kit import htmx
 from enishi.kit.hooks import Hook
 from enishi.records import attachments, registry, timeline, write
@@ -383,13 +383,10 @@ def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse
 @handled
 def download(request: HttpRequest, attachment_id: int) -> HttpResponseBase:
     """A file, always as a download and in a sandbox: what somebody uploaded never runs here."""
-    attachment, stream = attachments.open_for(attachment_id, person(request))
-    response = FileResponse(
-        stream, as_attachment=True, filename=attachment.name, content_type="application/octet-stream"
-    )
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    user = person(request)
+    attachment, stream = attachments.open_for(attachment_id, user)
+    log_access(user, "file", attachment.entity, 1, attachment.name[:200], record_id=attachment.record_id)
+    return attachments.as_download(attachment, stream)
 
 
 @require_GET

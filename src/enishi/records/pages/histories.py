@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi.access.models import User
+from enishi.access.reads import note_read
 from enishi.japanese import calendar
 from enishi.kit import htmx
 from enishi.records import history, registry, tasks, timeline
@@ -106,6 +107,7 @@ def record_history(request: HttpRequest, entity: Entity, record_id: int) -> Http
     """Who changed which value from what to what and when; with two moments chosen, what differs between them."""
     user = person(request)
     record = one(entity, user, record_id)
+    note_read(user, entity.name, record_id)
     events = Event.objects.filter(entity=entity.name, record_id=record_id).select_related("actor")
     rows = [
         (event, timeline.kind_label(event.kind), timeline.change_lines(entity, event))

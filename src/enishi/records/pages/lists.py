@@ -34,6 +34,7 @@ from enishi.records.visible import allowed, require, visible
 list_context = Hook("list context")
 SMALL = 20_000  # tables up to this size are counted with the page; larger ones right after it
 MOST_BULK = 1000
+LONGEST_ADDRESS = 6_000  # letters; servers in front refuse more than 8,000
 UNBUILDABLE = {"contacts", "any_record", "reference"}
 
 
@@ -49,7 +50,9 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         keys = list(
             ListState.of(entity, user, request.GET).queryset().values_list("pk", flat=True)[: MOST_BULK + 1]
         )
-        return JsonResponse({"ids": keys[:MOST_BULK], "cut": len(keys) > MOST_BULK})
+        # They go on to dialogs in an address, divided by %2C.
+        most = min(MOST_BULK, LONGEST_ADDRESS // (len(str(max(keys, default=0))) + 3))
+        return JsonResponse({"ids": keys[:most], "cut": len(keys) > most})
     try:
         state = ListState.of(entity, user, request.GET)
         records, following = state.page()

@@ -73,7 +73,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
         rows.append(
             {
                 "entity": entity, "rule": rule, "more": len(waiting) > 50,
-                "due": [{"title": entity.title(row), "url": f"{entity.url(row.pk)}personal/", "at": row.last_contact_at or row.updated_at} for row in waiting[:50]],
+                "due": [{"title": entity.title(row), "url": f"{entity.url(row.pk)}personal/", "at": getattr(row, "last_contact_at", None) or row.updated_at} for row in waiting[:50]],
             }
         )  # fmt: skip
     return render(request, "records/retention.html", {"rows": rows, "years": personal.YEARS})

@@ -238,3 +238,16 @@ def test_one_person_is_one_and_somebody_who_may_work(bob: Any, alice: Any, dan: 
         handover.plan(bob, how="one", to=[alice, dan], by=alice)
     with pytest.raises(Refused, match="引き継ぐ人"):
         handover.plan(bob, how="one", to=[carol], by=alice)  # who only looks on
+
+
+def test_what_was_taken_back_in_the_history_of_all_hangs_nowhere(
+    alice: Any, bob: Any, as_alice: Client
+) -> None:
+    write.create(registry.get("account"), {"name": "客", "owner": bob.pk}, by=alice)
+    made = handover.plan(bob, how="one", to=[alice], by=alice)
+    handover.run(made)
+    made.refresh_from_db()
+    as_alice.post(f"/undo/operation/{made.operation_id}/")
+    undo_handover.func(made.pk, alice.pk)
+    made.refresh_from_db()
+    assert made.status == "undone"

@@ -15,10 +15,10 @@ from django.test import Client
 from django.utils import timezone
 
 from enishi.access.models import AccessLog
-from enishi.records import attachments, history, personal, registry, write
+from enishi.records import attachments, history, merge, personal, registry, write
 from enishi.records.design import operations
 from enishi.records.errors import NotAllowed, NotFound, Refused
-from enishi.records.models import Event, RetentionRule
+from enishi.records.models import Event, MergedRow, RetentionRule
 from enishi.records.search import find
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("F7")]
@@ -215,3 +215,78 @@ def test_who_is_long_gone_is_due_and_who_is_not_stays(
     assert not RetentionRule.objects.exists()
     assert as_alice.post("/settings/retention/", {"entity": "deal", "years": "5"}).status_code == 404
     assert as_alice.post("/settings/retention/", {"entity": "contact", "years": "4"}).status_code == 422
+
+
+def test_a_rule_for_customers_of_a_channel_breaks_nothing(as_alice: Client, alice: Any) -> None:
+    channel = write.create(registry.get("channel"), {"name": "店"}, by=alice).record
+    entity = registry.get("channel_customer")
+    old = write.create(
+        entity, {"channel": channel.pk, "outside_id": "R-1", "name": "弁天小僧"}, by=alice
+    ).record
+    entity.model._default_manager.update(updated_at=timezone.now() - datetime.timedelta(days=366 * 6))
+    sent = {"entity": "channel_customer", "years": "5", "automatic": "1"}
+    assert as_alice.post("/settings/retention/", sent).status_code == 302
+    assert "弁天小僧" in as_alice.get("/settings/retention/").content.decode()
+    assert personal.run_automatic() == 1
+    old.refresh_from_db()
+    assert "弁天" not in old.name
+
+
+def test_a_sole_trader_takes_nobody_along_and_merged_leads_go_too(alice: Any) -> None:
+    account = write.create(registry.get("account"), {"name": "丸山工房", "kind": "sole"}, by=alice).record
+    contact = write.create(
+        registry.get("contact"), {"family_name": "弁天", "given_name": "小僧"}, by=alice
+    ).record
+    lead = registry.get("lead")
+    first, second, own = (
+        write.create(lead, {"family_name": name, "given_name": "小僧", "phone": phone}, by=alice).record
+        for name, phone in (("弁天", "03-1111-2222"), ("辨天", "03-1111-2229"), ("丸山", "03-1111-3333"))
+    )
+    type(first).objects.filter(pk=first.pk).update(account=account.pk, contact=contact.pk)
+    type(first).objects.filter(pk=own.pk).update(account=account.pk)
+    personal.anonymise(registry.get("account"), account.pk, by=alice)
+    first.refresh_from_db()
+    own.refresh_from_db()
+    assert first.name == "弁天 小僧" and "丸山" not in own.name
+    merge.merge(lead, first.pk, [second.pk], by=alice)
+    AccessLog.objects.create(
+        user=alice, action="search", entity="", count=1, detail="q=辨天　小僧 / 0311112229"
+    )
+    personal.anonymise(registry.get("contact"), contact.pk, by=alice)
+    for row in (first, second):
+        row.refresh_from_db()
+        assert "小僧" not in row.name and not row.phone
+    assert not AccessLog.objects.filter(detail__contains="小僧").exists() and not MergedRow.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["order", "invoice", "drawn"])
+def test_who_is_still_dealt_with_is_not_due(what: str, alice: Any) -> None:
+    contract = operations.add_entity("契約", slug="keiyaku", by=alice).name
+    ends = operations.add_field(contract, "date", "終了日", {}, by=alice).key
+    tie = operations.add_connection(
+        contract, "account", label="相手", back_label="契約", many=False, by=alice
+    )
+    account = registry.get("account")
+    held, free = (
+        write.create(account, {"name": name, "kind": "sole"}, by=alice).record
+        for name in ("丸山工房", "角田工房")
+    )
+    if what == "drawn":
+        entity = registry.get(contract)
+        name = next(found.name for found in entity.linked)
+        write.create(entity, {"name": "保守", ends: "2090-01-01", name: [held.pk]}, by=alice)
+    else:
+        write.create(registry.get(what), {"account": held.pk, "date": "2026-01-05"}, by=alice)
+    long_ago = timezone.now() - datetime.timedelta(days=366 * 6)
+    for entity in registry.all_entities():
+        entity.model._default_manager.update(updated_at=long_ago)
+    if what == "order":
+        registry.get("order").model._default_manager.update(
+            date=datetime.date(2019, 1, 1), status="delivered"
+        )
+    if what == "invoice":
+        registry.get("invoice").model._default_manager.update(
+            date=datetime.date(2019, 1, 1), due_on=None, status="sent"
+        )
+    rule = RetentionRule.objects.create(entity="account", years=3, by=alice)
+    assert [row.pk for row in personal.due(rule)] == [free.pk] and tie

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import translation
 
 from enishi.records import registry, write
 from enishi.records.design import operations, sets
@@ -145,3 +146,61 @@ def test_a_set_leaves_the_layout_of_what_is_there(as_alice: Client, alice: Any) 
         [section for section, _fields in one[3]] for one in held
     ]
     assert "追加の項目" in str(now)
+
+
+def test_formulas_come_in_whatever_their_order_and_language(alice: Any) -> None:
+    maker, product = (
+        operations.add_entity(label, slug=slug, by=alice).name
+        for label, slug in (("仕入元", "makers"), ("扱う品", "wares"))
+    )
+    operations.add_field(product, "number", "単価", {}, by=alice)
+    first = operations.add_field(
+        product, "formula", "甲", {"formula": {"expression": "{単価}*2"}}, by=alice
+    ).key
+    operations.add_field(product, "formula", "乙", {"formula": {"expression": "{単価}*3"}}, by=alice)
+    operations.change_field(product, first, {"formula": {"expression": "{乙}*2"}}, by=alice)
+    operations.add_connection(product, maker, label="元", back_label="品々", many=False, by=alice)
+    operations.add_field(maker, "formula", "総額", {"formula": {"rollup": ["sum", "品々", "甲"]}}, by=alice)
+    operations.add_field(
+        "account", "formula", "一人あたり", {"formula": {"expression": "{従業員数}*2"}}, by=alice
+    )
+    with translation.override("en"):
+        content = json.loads(json.dumps(sets.export(alice)))
+    for one in (*EntityDesign.objects.all(), *FieldDesign.objects.all(), *ConnectionDesign.objects.all()):
+        one.delete()
+    registry.refresh(now=True)
+    sets.load(content, by=alice)
+    labels = {found.label for entity in registry.all_entities() for found in entity.own}
+    assert {"甲", "乙", "総額", "一人あたり"} <= labels
+
+
+def test_another_entity_at_the_same_address_stays_another(alice: Any) -> None:
+    held = operations.add_entity("協力会社", slug="partners", by=alice).name
+    one = {
+        "key": "k",
+        "label": "提携病院",
+        "slug": "partners",
+        "fields": [{"kind": "text", "label": "診療科"}],
+    }
+    content = {"format": "enishi-set", "version": 1, "entities": [one]}
+    assert "提携病院" in sets.load(content, by=alice).made and not registry.get(held).own
+    made = next(each for each in registry.all_entities() if str(each.label) == "提携病院")
+    operations.retire_entity(made.name, by=alice)
+    assert "提携病院" in sets.load(content, by=alice).made
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        {"layout": {"board": ["x"]}}, {"layout": {"columns": [["x"]]}}, {"layout": {"sections": [{"label": "s", "fields": [{}]}]}},
+        {"fields": [{"kind": "text", "label": "t", "options": {"visible_if": {"field": [], "values": ["a"]}}}]},
+        {"fields": [{"kind": "formula", "label": "t", "options": {"formula": {"rollup": [[], 1, 2]}}}]}, {"slug": {}, "icon": []},
+    ],
+)  # fmt: skip
+def test_what_is_no_word_where_one_belongs_is_refused_in_words(one: dict[str, Any], alice: Any) -> None:
+    try:
+        sets.load(
+            {"format": "enishi-set", "version": 1, "entities": [{"key": "a", "label": "車", **one}]}, by=alice
+        )
+    except Refused as error:
+        assert str(error)

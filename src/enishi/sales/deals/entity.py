@@ -239,6 +239,9 @@ class DealEntity(Entity):
         Connection("invoice", "deal", _("請求"), ("status", "balance")),
     )
 
+    def unfinished(self) -> Q:
+        return Q(outcome__in=("open", "hold"))
+
     def left_open(self, record: Deal, user: User) -> tuple[str, str] | None:
         return tasks_left(record, user) if record.outcome == "lost" else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _t
@@ -95,6 +95,9 @@ class InvoiceEntity(DocumentEntity):
     )  # fmt: skip
     uncloned = ("date", "due_on")
     imports = ImportHint(keys=("number",), beside=("account", "invoice_line", "product", "contact"))
+
+    def unfinished(self) -> Q:
+        return Q(status__in=UNPAID)
 
     def prepare(self, record: Invoice, changed: set[str]) -> None:
         super().prepare(record, changed)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from dateutil.relativedelta import relativedelta
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +73,9 @@ class OrderEntity(DocumentEntity):
         beside_values={"account": {"status": "active"}},
     )
 
+    def unfinished(self) -> Q:
+        return Q(status__in=("open", "delivered"))
+
     def prepare(self, record: Any, changed: set[str]) -> None:
         if "channel_customer" in changed and record.channel_customer_id and not record.importing:
             follow_customer(record, record.channel_customer)
@@ -78,10 +83,15 @@ class OrderEntity(DocumentEntity):
 
     def begin_of_file(self, values: dict[str, Any]) -> None:
         """A sheet of past sales that says nothing of their state holds what was delivered and billed: nobody bills the last two years once
-        more. Of the current month, which many bill at its end, and what is still to be delivered, it says nothing."""
+        more. Of this month and the one before, which many bill in these days, and of what is still to be delivered, it says nothing."""
         date, ahead = values.get("date"), values.get("delivery_on")
         today = timezone.localdate()
-        if "status" not in values and date and date < today.replace(day=1) and not (ahead and ahead >= today):
+        if (
+            "status" not in values
+            and date
+            and date < today.replace(day=1) - relativedelta(months=1)
+            and not (ahead and ahead >= today)
+        ):
             values["status"] = "invoiced"
 
     def complete(self, rows: Sequence[dict[str, Any]]) -> None:

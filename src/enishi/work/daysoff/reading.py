@@ -3,6 +3,7 @@ refused with its line: a day too few is seen by nobody until a customer stands b
 
 import datetime
 import re
+import unicodedata
 
 from django.utils.translation import gettext as _
 
@@ -102,7 +103,8 @@ def _line(number: int, line: str, year: int) -> tuple[datetime.date, datetime.da
         )
     name = " ".join(f"{line[: found[0].start()]} {line[end:]}".split())
     name = re.sub(r"[(（]\s*[)）]", "", name).strip(' ,，、:：・"')
-    if last == first and re.search(r"[0-9０-９]+\s*日間|以降|[〜～~→]\s*$", name):
+    counted = r"[(（]\s*(?!1\s*日間)[0-9]+\s*日間\s*[)）]|以降"
+    if last == first and re.search(counted, unicodedata.normalize("NFKC", name)):
         raise Unread(
             _("%(n)d行目「%(line)s」の期間の終わりが読めません。「12/29〜1/3」のように書いてください。")
             % told

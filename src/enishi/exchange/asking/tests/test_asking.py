@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enishi.access.models import User
+from enishi.access.models import Role, User
 from enishi.exchange import importing, tasks
 from enishi.exchange.asking import waiting
 from enishi.exchange.asking.models import WaitingRow
@@ -16,6 +16,7 @@ from enishi.exchange.tests.test_importing import everything, write_csv
 from enishi.people.models import Account, Contact
 from enishi.records import registry, write
 from enishi.records.errors import Refused
+from enishi.records.limits import serving
 from enishi.records.models import Event, NotSame
 from enishi.sales.models import Deal
 
@@ -354,3 +355,22 @@ class TestPages:
         for path in (f"{row.pk}/", "rest/", "back/"):
             assert as_bob.post(f"/import/{job.pk}/asks/{path}", {"answer": "skip"}).status_code == 404
         assert waiting.counts(job)["open"] == 2
+
+
+def test_who_does_not_see_the_state_answers_too(alice: User, tmp_path: Path) -> None:
+    """What the program adds to records out of a sheet of sales is nobody's to write."""
+    every = {"see": "all", "create": "all", "change": "all"}
+    hidden = {"account": {"status": "hidden"}, "order": {"status": "hidden"}}
+    role = Role.objects.create(
+        name="受付", rights={"default": every, "entities": {}, "fields": hidden, "imports": True}
+    )
+    user = User.objects.create_user("uketsuke@example.jp", "とても長い合言葉です", name="受付", role=role.key)
+    account(alice, name=TOWA[0], address=TOWA[1], phone=TOWA[2])
+    rows = [["A-1", "2020/4/1", "東和商事", "茶", "1", "1000"]]
+    job = bring(tmp_path, rows, user, head=["伝票番号", "売上日", "得意先名", "商品名", "数量", "金額"])
+    assert job.figures["asked"] == 1
+    row = waiting.first(job)
+    assert row is not None
+    with serving(user):
+        waiting.answer(job.pk, row.pk, "new", by=user)
+    assert Account.objects.count() == 2
