@@ -5,13 +5,15 @@ import { postForm } from "../core/forms";
 import { busy } from "../core/htmx";
 import { readHeader, toast } from "../core/toasts";
 
-async function store(url: string, values: Record<string, string>): Promise<void> {
+async function store(url: string, values: Record<string, string>): Promise<{ seen?: string }> {
   busy(1);
   try {
     const answer = await postForm(url, values);
     readHeader(answer.headers.get("HX-Trigger"));
+    return answer.headers.get("Content-Type")?.startsWith("application/json") ? ((await answer.json()) as { seen?: string }) : {};
   } catch {
     toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
+    return {};
   } finally {
     busy(-1);
   }
@@ -80,9 +82,11 @@ class DesignLayout extends HTMLElement {
     this.save();
   }
 
+  // One after the other: each tells what the one before it made of the page.
+  private sent: Promise<void> = Promise.resolve();
   private save(): void {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.send(), 250);
+    this.timer = window.setTimeout(() => (this.sent = this.sent.then(() => this.send())), 250);
   }
 
   private async send(): Promise<void> {
@@ -95,7 +99,8 @@ class DesignLayout extends HTMLElement {
       columns: [...this.querySelectorAll<HTMLElement>("[data-column]")].filter((one) => one.querySelector<HTMLInputElement>("[data-on]")?.checked).map((one) => one.dataset.column),
     };
     this.querySelectorAll<HTMLSelectElement>("[data-layout]").forEach((one) => (layout[one.dataset.layout!] = one.value));
-    await store(this.dataset.url ?? "", { layout: JSON.stringify(layout) });
+    const { seen } = await store(this.dataset.url ?? "", { layout: JSON.stringify(layout), seen: this.dataset.seen ?? "" });
+    if (seen) this.dataset.seen = seen;
   }
 }
 customElements.define("design-layout", DesignLayout);

@@ -28,6 +28,17 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
+_CODE_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－ｰ", "-"))
+
+
+def as_code(text: str) -> str:
+    """Ａ－００１ as A-001; what has other letters than the Latin in it stays as typed. Capitals stay: a1 may be another than A1. Idempotent."""
+    if text.isascii():
+        return text
+    half = unicodedata.normalize("NFKC", text.translate(_CODE_DASHES))
+    return " ".join(half.split()) if half.isascii() else text
+
+
 _CACHED = 200  # characters: names and headings come again and again, notes don't, and would fill the memory
 
 

@@ -4,17 +4,17 @@ What is computed is no change of anybody's: it raises no version and stands in n
 exported like all others.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Avg, Count, Max, Min, Sum
+from django.db.models import Avg, Count, F, Max, Min, OuterRef, Subquery, Sum
 
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Linked
-from enishi.records.fields.formulas import Formula, as_number
+from enishi.records.fields.formulas import Formula, as_number, names_in
 from enishi.records.rows import update_rows
 
 BATCH, DEEPEST = 500, 5
@@ -73,10 +73,25 @@ def touched(entity: Entity, records: Sequence[Any], changes: Sequence[dict[str, 
         refresh(entity, [record.pk for record, change in pairs if not change or tied & set(change)])
 
 
+def follow(entity: Entity, records: Sequence[Any], columns: Sequence[str] = ()) -> None:
+    """Stores what the program itself reckoned of records (the sum of their orders, their next step; no columns: all of them), with what the
+    owner's formulas make of it, on them and above them."""
+    stored: set[str] = set(columns)
+    for record in records if entity.formulas else ():
+        before = dict(record.custom)
+        derive(entity, record)
+        if record.custom != before and columns:
+            stored.add("custom")
+    update_rows(entity.model, records, stored or None)
+    _above(entity, records, [dict.fromkeys(stored, (None, None)) for _record in records], 0)
+
+
 def _above(entity: Entity, records: Sequence[Any], changes: Sequence[dict[str, Any]], depth: int) -> None:
     """The sums of others that go over these records."""
     for owner, one, reference in rollups(entity):
         assert one.rollup is not None
+        if not any(_moves(entity, owner, one, reference, change) for change in changes):
+            continue
         wanted: set[int] = set()
         if reference:
             found = entity.fields[reference]
@@ -96,10 +111,32 @@ def _above(entity: Entity, records: Sequence[Any], changes: Sequence[dict[str, A
         refresh(owner, wanted, depth=depth)
 
 
+def _moves(entity: Entity, owner: Entity, one: Formula, reference: str, change: Mapping[str, Any]) -> bool:
+    """Whether a sum may be another after this change: one of a hundred thousand invoices got a note, which no sum holds."""
+    if not change or "deleted_at" in change:  # it is new, goes or comes back
+        return True
+    assert one.rollup is not None
+    function, over, name = one.rollup
+    if (reference or owner.fields[over].back_name) in change:  # type: ignore[attr-defined]
+        return True
+    return function != "count" and not _stays(entity, name, change, 0)
+
+
+def _stays(entity: Entity, name: str, change: Mapping[str, Any], depth: int) -> bool:
+    """Whether a field has certainly the value that it had: a person fills it and didn't, or what it is computed of stays."""
+    found = entity.fields.get(name) or entity.retired.get(name)
+    if found is None or name in change or depth > DEEPEST:
+        return False
+    if isinstance(found, Formula):
+        named = names_in(found.expression_text)
+        return found.rollup is None and all(_stays(entity, each, change, depth + 1) for each in named)
+    return found.editable
+
+
 def refresh(entity: Entity, keys: Iterable[int], *, depth: int = 0) -> None:
     """Computes all sums of these records anew, what is computed of them, and the sums that go over those: up to five floors, so that
     sums that go round in a circle come to an end."""
-    every = sorted(set(keys))
+    every, names = sorted(set(keys)), [one.name for one in entity.formulas]
     sums = [one for one in entity.formulas if one.rollup is not None]
     if not sums:
         return
@@ -131,11 +168,11 @@ def refresh(entity: Entity, keys: Iterable[int], *, depth: int = 0) -> None:
             if changed:
                 update_rows(entity.model, changed, ("custom",))
                 if depth < DEEPEST:
-                    _above(entity, changed, [{}] * len(changed), depth + 1)
+                    _above(entity, changed, [dict.fromkeys(names, (None, None))] * len(changed), depth + 1)
 
 
 def _summed(entity: Entity, one: Formula, keys: list[int]) -> dict[int, Decimal | None]:
-    """The sum of each of these records, in one query (two over a drawn connection)."""
+    """The sum of each of these records, in one query."""
     assert one.rollup is not None
     function, over, name = one.rollup
     found = source(entity, over)
@@ -144,7 +181,7 @@ def _summed(entity: Entity, one: Formula, keys: list[int]) -> dict[int, Decimal 
     other, reference = found
     alive = other.model._default_manager.filter(deleted_at=None)
     counted = other.fields.get(name) or other.retired.get(name)  # what is out of use keeps its values
-    what: Any = "pk" if function == "count" else counted.expression() if counted is not None else None
+    what: Any = F("pk") if function == "count" else counted.expression() if counted is not None else None
     if what is None:
         return {}
     if reference:
@@ -158,41 +195,21 @@ def _summed(entity: Entity, one: Formula, keys: list[int]) -> dict[int, Decimal 
         return {row[column]: as_number(row["n"]) for row in rows}
     linked = entity.fields[over]
     assert isinstance(linked, Linked)
-    ties = (
-        linked.links()
-        .filter(**{f"{linked.here}_id__in": keys})
-        .values_list(f"{linked.here}_id", f"{linked.there}_id")
-    )
-    pairs = list(ties)
-    held = alive.filter(pk__in={theirs for _mine, theirs in pairs})
-    values: dict[int, Any] = (
-        dict.fromkeys(held.values_list("pk", flat=True), 1)
-        if function == "count"
-        else dict(held.values_list("pk", what))
-    )
-    grouped: dict[int, list[Decimal]] = {}
-    for mine, theirs in pairs:
-        value = as_number(values.get(theirs))
-        if value is not None:
-            grouped.setdefault(mine, []).append(value)
-    return {mine: _of_list(function, numbers) for mine, numbers in grouped.items()}
-
-
-def _of_list(function: str, numbers: list[Decimal]) -> Decimal:
-    if function == "count":
-        return Decimal(len(numbers))
-    if function == "sum":
-        return sum(numbers, Decimal(0))
-    if function == "avg":
-        return sum(numbers, Decimal(0)) / len(numbers)
-    return max(numbers) if function == "max" else min(numbers)
+    # A value per link, so that the database adds up: one record may have a hundred thousand others. By the key alone: the link says of
+    # what entity it is, and before its statistics are made PostgreSQL would go through all records of that entity for each.
+    mine, theirs = f"{linked.here}_id", f"{linked.there}_id"
+    held = other.model._base_manager.filter(pk=OuterRef(theirs), deleted_at=None)
+    value = Subquery(held.values(summed=what)[:1])
+    ties = linked.links().filter(**{f"{mine}__in": keys}).annotate(value=value)
+    rows = ties.order_by().values(mine).annotate(n=AGGREGATES[function]("value"))
+    return {row[mine]: as_number(row["n"]) for row in rows}
 
 
 def recompute(entity: Entity) -> None:
     """Everything of an entity anew, in steps, and what goes over it: after a formula was drawn, changed or brought back."""
     if not entity.formulas:
         return
-    last = 0
+    last, names = 0, [one.name for one in entity.formulas]
     while True:
         rows = entity.model._default_manager.filter(pk__gt=last).order_by("pk")
         with transaction.atomic():
@@ -207,6 +224,6 @@ def recompute(entity: Entity) -> None:
                     changed.append(record)
             if changed:
                 update_rows(entity.model, changed, ("custom",))
-                _above(entity, changed, [{}] * len(changed), 0)
+                _above(entity, changed, [dict.fromkeys(names, (None, None))] * len(changed), 0)
         last = records[-1].pk
         refresh(entity, [record.pk for record in records])

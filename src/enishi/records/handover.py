@@ -6,6 +6,8 @@ own, so that nobody waits; killed on the way, it goes on with what is left. All 
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
@@ -18,6 +20,7 @@ from enishi.access.rights import log_access
 from enishi.records import registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
+from enishi.records.fields import FieldKind
 from enishi.records.models import Handover, Notification, Operation
 from enishi.records.visible import require
 
@@ -31,10 +34,15 @@ def entities() -> list[Entity]:
     return sorted(found, key=lambda one: (bool(one.parent_fields), len(one.references), one.code))
 
 
+def looked_after_by(entity: Entity) -> list[FieldKind]:
+    """The fields that say who looks after a record: its owner, and what the owner of the company has drawn beside it (副担当)."""
+    return [entity.fields["owner"], *(one for one in entity.own if one.kind == "user" and one.editable)]
+
+
 def rows_of(entity: Entity, person: User) -> Any:
     """What a person looks after of an entity and what goes along: what is over stays his."""
-    rows = entity.model._default_manager.filter(deleted_at=None, owner=person)
-    return entity.handed_over(rows)
+    his = reduce(or_, (one.lookup()(person.pk) for one in looked_after_by(entity)))
+    return entity.handed_over(entity.model._default_manager.filter(his, deleted_at=None))
 
 
 def holdings(person: User) -> list[tuple[Entity, int]]:
@@ -168,7 +176,12 @@ def _step(held: Handover, entity: Entity, share: "_Shares") -> bool:
         if not records:
             return False
         share.weigh(entity, records)
-        pairs = [(record, {"owner": share.of(entity, record)}) for record in records]
+        fields, pairs = looked_after_by(entity), []
+        for record in records:
+            receiver = share.of(entity, record)
+            pairs.append(
+                (record, {one.name: receiver for one in fields if one.get(record) == held.person.pk})
+            )
         write.write_many(entity, pairs, by=held.by, operation=held.operation, cleaned=True, check=False)
         held.figures = {**held.figures, entity.name: held.figures.get(entity.name, 0) + len(records)}
         held.save(update_fields=["figures"])

@@ -6,11 +6,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from enishi.records import journal, registry
+from enishi.records import formulas, journal, registry
+from enishi.records.entity import Entity
 from enishi.records.fields.any_record import parse
 from enishi.records.merge import figures
 from enishi.records.models import Link, Touched
-from enishi.records.rows import insert_rows, update_rows
+from enishi.records.rows import insert_rows
 from enishi.work.models import Activity, Task
 
 Place = tuple[str, int]
@@ -97,7 +98,7 @@ def refresh(places: Iterable[Place]) -> None:
         keys.sort()
         for start in range(0, len(keys), 500):
             with transaction.atomic():
-                _refresh(name, entity.model, keys[start : start + 500])
+                _refresh(entity, keys[start : start + 500])
 
 
 @figures.connect
@@ -106,10 +107,12 @@ def refresh_records(entity: Any, keys: Sequence[int]) -> None:
     refresh((entity.name, key) for key in keys)
 
 
-def _refresh(name: str, model: Any, keys: list[int]) -> None:
+def _refresh(entity: Entity, keys: list[int]) -> None:
     # Locked before anything is read: of two who record at the same time the second sees what the first stored.
-    records = list(model._default_manager.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True))
-    links = Link.objects.filter(relation="about", to_entity=name, to_id__in=keys)
+    records: list[Any] = list(
+        entity.model._default_manager.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True)
+    )
+    links = Link.objects.filter(relation="about", to_entity=entity.name, to_id__in=keys)
     tasks: dict[int, list[int]] = {}
     for to_id, from_id in links.filter(from_entity="task").values_list("to_id", "from_id"):
         tasks.setdefault(to_id, []).append(from_id)
@@ -149,4 +152,4 @@ def _refresh(name: str, model: Any, keys: list[int]) -> None:
             record.last_contact_at, record.next_step_at, record.next_step, record.next_task_id = now
             changed.append(record)
     if changed:
-        update_rows(model, changed, ("last_contact_at", "next_step_at", "next_step", "next_task_id"))
+        formulas.follow(entity, changed, ("last_contact_at", "next_step_at", "next_step", "next_task_id"))

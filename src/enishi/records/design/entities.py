@@ -7,15 +7,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Max, Q
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enishi.access.models import User
 from enishi.records import registry
 from enishi.records.design.drawing import changed, drawing, word
 from enishi.records.design.icons import ICONS
-from enishi.records.entity import Entity
+from enishi.records.design.own_fields import check_single
+from enishi.records.entity import Entity, Section
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields.automatic import check_pattern
 from enishi.records.models import ConnectionDesign, EntityDesign
@@ -156,7 +158,11 @@ def change_entity(name: str, values: Mapping[str, Any], *, by: User) -> EntityDe
     if "in_navigation" in values and design.drawn:
         design.in_navigation = bool(values["in_navigation"])
     layout = {**design.layout, **{key: value for key, value in values.items() if key in WORDS}}
-    design.layout = _entity_words(layout)
+    layout = _entity_words(layout)
+    entity = registry.find(name)
+    if layout.get("title_unique") and not design.layout.get("title_unique") and entity is not None:
+        check_single(entity, entity.fields[entity.title_field], "title_unique")
+    design.layout = layout
     design.save()
     changed(by, name, f"= {design}")
     return design
@@ -206,8 +212,26 @@ def _read_sections(entity: Entity, raw: Any) -> list[dict[str, Any]]:
         ]
         placed |= set(names)
         label = word(one.get("label"), "", _("まとまりの名前"), required=False) or _("基本情報")
-        made.append({"label": label, "fields": names, "folded": bool(one.get("folded"))})
+        english = word(one.get("label_en"), "", _("英語での名前"), required=False)
+        made.append({**_in_both(entity, label, english), "fields": names, "folded": bool(one.get("folded"))})
     return made
+
+
+def _in_both(entity: Entity, label: str, english: str) -> dict[str, str]:
+    """A section's name in both languages: whoever lays a card out sees and sends it in his own."""
+    known = []
+    for one in (*entity.sections, *type(entity).sections, Section(gettext_lazy("基本情報"), ())):
+        pair = []
+        for code in ("ja", "en"):
+            with translation.override(code):
+                pair.append(str(one.label))
+        known.append((pair[0], pair[1]))
+    found = next((pair for pair in known if label in pair), (label, ""))
+    japanese, other = found
+    return {
+        "label": japanese,
+        **({"label_en": english or other} if (english or other) not in {"", japanese} else {}),
+    }
 
 
 @drawing

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,12 +16,12 @@ from enishi.records.design.drawing import changed, check_label, drawing, field_s
 from enishi.records.design.options import read_options
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import KINDS, Number
+from enishi.records.fields import KINDS, FieldKind, Number
 from enishi.records.fields.formulas import FUNCTIONS, evaluate, names_in, renamed
 from enishi.records.models import FieldDesign
 from enishi.records.tasks import compute_entity
 
-MOST_FIELDS = 200
+MOST_FIELDS, MOST_TOLD = 200, 1000
 COUNTED = frozenset({"number", "money", "percent", "formula", "date", "date_time", "moment", "yes_no"})
 
 
@@ -92,13 +93,35 @@ def change_field(entity_name: str, name: str, values: Mapping[str, Any], *, by: 
         row.label = word(values["label"], "label", _("項目の名前"), required=own)
         check_label(entity, row.label, name)
     kind = KINDS[row.kind] if own else type(entity.fields[name])
+    was_unique = bool(row.options.get("unique"))
     row.options = read_options(kind, values, held=row.options, built_in=not own)
+    if row.options.get("unique") and not was_unique:
+        check_single(entity, entity.fields[name], "unique")
     if row.kind == "formula":
         row.options["formula"] = formula(entity, row.options.get("formula") or {}, name)
         compute_entity.enqueue(entity_name)
     row.save(update_fields=["label", "options"])
     changed(by, entity_name, f"= {row.label or name}")
     return row
+
+
+def check_single(entity: Entity, found: FieldKind, option: str) -> None:
+    """No two living records may share a value of a field that shall tell them apart from now on.
+
+    Raises:
+        Refused: some do, with how many values and one of them.
+    """
+    living = entity.model._default_manager.filter(deleted_at=None).annotate(told=found.expression())
+    rows = living.filter(told__isnull=False).order_by().values("told").annotate(n=Count("pk")).filter(n__gt=1)
+    doubles = [row for row in rows.order_by("-n", "told")[:MOST_TOLD] if not found.is_empty(row["told"])]
+    if doubles:
+        said = {
+            "label": found.label, "value": found.text(doubles[0]["told"]), "n": doubles[0]["n"],
+            "all": f"{len(doubles)}" if len(doubles) < MOST_TOLD else _("%(n)d以上") % {"n": MOST_TOLD},
+        }  # fmt: skip
+        raise Refused({option: [_(
+            "「%(label)s」が同じ記録がすでにあります（「%(value)s」が%(n)d件。重なっている値は%(all)s）。先に直すか統合してから、もう一度お試しください。"
+        ) % said]})  # fmt: skip
 
 
 def formula(entity: Entity, raw: Mapping[str, Any], mine: str) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -24,7 +25,7 @@ from enishi.records.fields import KINDS, Choice, FieldKind, Linked, Number, Stag
 from enishi.records.fields.choices import COLOURS
 from enishi.records.fields.formulas import FUNCTIONS, renamed
 from enishi.records.models import ConnectionDesign, EntityDesign, FieldDesign
-from enishi.records.pages.base import dialog, handled, person
+from enishi.records.pages.base import dialog, handled, person, stamp
 from enishi.records.visible import require
 
 # Kinds that may begin with a value.
@@ -150,6 +151,7 @@ def entity_page(request: HttpRequest, name: str) -> HttpResponse:
     chosen = [entity.fields[each] for each in entity.columns]
     context = {
         "entity": entity,
+        "seen": _layout_stamp(name),
         "sections": [
             {"label": one.label, "folded": one.folded, "fields": [line(entity, entity.fields[each]) for each in one.fields]}
             for one in entity.sections
@@ -215,8 +217,19 @@ def save_layout(request: HttpRequest, name: str) -> HttpResponse:
         raise Refused({"": [_("送られた内容が読めません。画面を開き直してからお試しください。")]})
     if entity.board is not None and entity.board.group:
         layout.pop("board", None)
+    if (seen := request.POST.get("seen", "")) and seen != _layout_stamp(name):
+        said = _(
+            "開いている間に、ほかの管理者がこの画面を変更しました。開き直してから、もう一度並べてください。"
+        )
+        again = (_("開き直す"), reverse("design-entity", args=[name]))
+        return htmx.toast(HttpResponse(status=409), said, level="error", link=again)
     operations.lay_out(name, layout, by=user)
-    return htmx.toast(HttpResponse(status=204), _("保存しました。"))
+    return htmx.toast(JsonResponse({"seen": _layout_stamp(name)}), _("保存しました。"))
+
+
+def _layout_stamp(name: str) -> str:
+    design = EntityDesign.objects.filter(name=name).first()
+    return stamp(design.layout if design else {})
 
 
 @require_POST

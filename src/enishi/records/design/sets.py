@@ -182,6 +182,8 @@ def _entity(one: dict[str, Any], by: User, done: Loaded) -> str:
     ):
         slug = ""  # which somebody else has: another is chosen
     made = operations.add_entity(label, slug=slug, icon=str(one.get("icon", "")), layout=words, by=by)
+    if one.get("in_navigation") is False:
+        operations.change_entity(made.name, {"in_navigation": False}, by=by)
     done.made.append(label)
     done.fresh.add(str(made.name))
     return str(made.name)
@@ -289,8 +291,9 @@ def _layout(name: str, one: dict[str, Any], by: User) -> None:
             for each in layout["sections"]
             if isinstance(each, dict) and isinstance(each.get("fields", []), list)
         ]
-    if isinstance(layout.get("columns"), list):
-        made["columns"] = [known[label] for label in layout["columns"] if label in known]
+    for key in ("columns", "quick"):
+        if isinstance(layout.get(key), list):
+            made[key] = [known[label] for label in layout[key] if label in known]
     for key in ("board", "amount", "calendar"):
         if entity.drawn and layout.get(key) in known:
             made[key] = known[layout[key]]
@@ -319,6 +322,7 @@ def _exported() -> dict[str, Any]:
             entities.append(
                 {
                     "key": design.name, "label": design.label, "slug": design.slug, "icon": design.icon,
+                    **({} if design.in_navigation else {"in_navigation": False}),
                     "layout": {**_words(design), **_layout_of(entity, design)}, "fields": _fields_of(design.name),
                 }
             )  # fmt: skip
@@ -394,12 +398,19 @@ def _portable(name: str, options: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
+def _in_both(label: Any) -> dict[str, str]:
+    """A name in Japanese, and in English where it has one."""
+    with translation.override("en"):
+        english = str(label)
+    return {"label": str(label), **({"label_en": english} if english != str(label) else {})}
+
+
 def _layout_of(entity: Entity, design: EntityDesign) -> dict[str, Any]:
     """Sections, columns and board by labels, which mean the same elsewhere."""
     made: dict[str, Any] = {
         "sections": [
             {
-                "label": str(one.label),
+                **_in_both(one.label),
                 "folded": one.folded,
                 "fields": [entity.fields[name].label for name in one.fields],
             }
@@ -407,6 +418,10 @@ def _layout_of(entity: Entity, design: EntityDesign) -> dict[str, Any]:
         ],
         "columns": [entity.fields[name].label for name in entity.columns],
     }
+    if "quick" in design.layout:
+        made["quick"] = [
+            entity.fields[name].label for name in design.layout["quick"] if name in entity.fields
+        ]
     for key in ("board", "amount", "calendar"):
         name = design.layout.get(key)
         if name in entity.fields:

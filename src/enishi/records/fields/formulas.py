@@ -106,7 +106,7 @@ def as_number(value: Any) -> Decimal | None:
     """A stored value as a number: dates count in days, moments in days with fractions, yes is one."""
     if isinstance(value, bool):
         return Decimal(int(value))
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | Decimal):
         return Decimal(str(value))
     if isinstance(value, datetime.datetime):
         return Decimal(str(value.timestamp())) / 86_400

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enishi.japanese import addresses, companies, emails, kana, telephones
+from enishi.japanese.text import as_code
 from enishi.japanese.tidy import addresses as tidy_addresses
 from enishi.japanese.tidy import companies as tidy_companies
 from enishi.japanese.tidy import reach, readings, width
@@ -79,6 +80,8 @@ class Words(FieldKind):
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
         text = " ".join(part.strip() for part in cleaned_text(raw, self, self.longest).split("\n"))
+        if self.unique:  # Ａ００１ out of one sheet is A001 out of the next
+            text = as_code(text)
         if self.pattern and text and not shapes.matches(self.pattern, text):
             raise ValidationError(
                 _(

@@ -2,6 +2,8 @@
 
 import datetime
 import functools
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -48,6 +50,12 @@ def person(request: HttpRequest) -> User:
     """Who asks."""
     assert isinstance(request.user, User)
     return request.user
+
+
+def stamp(held: Any) -> str:
+    """A short mark of settings as a page shows them: another one, and somebody has changed them since."""
+    text = json.dumps(held, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def day_of(text: str, today: datetime.date, first: datetime.date, last: datetime.date) -> datetime.date:

@@ -15,7 +15,7 @@ from enishi.access.rights import RECORD_ACTIONS, admin_required
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.limits import hideable
-from enishi.records.pages.base import person, whole
+from enishi.records.pages.base import person, stamp, whole
 
 
 def _reach_words() -> list[tuple[str, str]]:
@@ -76,7 +76,12 @@ def role_page(request: HttpRequest, pk: int) -> HttpResponse:
     rights: dict[str, Any] = role.rights
     if request.method == "POST":
         rights = _posted(request)
+        seen = request.POST.get("seen", "")
         try:
+            if seen and seen != stamp([role.name, role.rights]):
+                raise ValidationError(_(
+                    "この役割は、開いている間にほかの管理者が変更しました。画面には入力した内容が残っています。このまま上書きするなら、もう一度「保存」を押してください。"
+                ))  # fmt: skip
             roles.change_role(role, request.POST.get("name", ""), rights, _known(), by=person(request))
         except ValidationError as error:
             wrong = list(error.messages)
@@ -85,6 +90,7 @@ def role_page(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("role", pk)
     context = {
         "role": role,
+        "seen": stamp([role.name, role.rights]),
         "name": request.POST.get("name", role.name),
         "wrong": wrong,
         "actions": _action_words(),

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -164,6 +166,83 @@ def test_amounts_follow_from_lines_up_to_the_account(shop: dict[str, str], bob: 
     write.create(registry.get("deal"), {"name": "設備更新", "account": firm.pk}, by=bob)
     assert held(shop, "account", firm, "deals") == [1]
     assert Event.objects.filter(entity="account").count() == 1  # making it
+
+
+@db
+@pytest.mark.parametrize("function", ["count", "sum", "max", "min", "avg"])
+def test_the_database_adds_up_whatever_hangs_on_a_record(
+    function: str, shop: dict[str, str], bob: Any, alice: Any
+) -> None:
+    line, order = registry.get(shop["line"]), registry.get(shop["order"])
+    made = operations.add_field(
+        shop["order"],
+        "formula",
+        "集計",
+        {"formula": {"rollup": [function, "明細", "数量"]}, "places": "2"},
+        by=alice,
+    ).key
+    one = write.create(order, {"name": "注文"}, by=bob).record
+    numbers = [Decimal(n) / 10 for n in range(1, 61)]
+    rows = [{"name": f"品{n}", shop["count"]: str(n), shop["tie"]: one.pk} for n in numbers]
+    lines = write.create_many(line, [*rows, {"name": "数なし", shop["tie"]: one.pk}], by=bob, operation=None)
+    gone = write.create(line, {"name": "消す", shop["count"]: 99, shop["tie"]: one.pk}, by=bob).record
+    write.delete(line, [gone.pk], by=bob)
+    expected = {
+        "count": 61,
+        "sum": sum(numbers),
+        "max": max(numbers),
+        "min": min(numbers),
+        "avg": sum(numbers) / 60,
+    }
+    found = registry.get(shop["order"]).field(made).get(order.model._default_manager.get(pk=one.pk))
+    assert found == pytest.approx(float(expected[function]))
+    with CaptureQueriesContext(connection) as queries:
+        formulas.refresh(registry.get(shop["order"]), [one.pk])
+    assert max(len(query["sql"]) for query in queries) < 2_500  # no list of what hangs on it
+    # What no sum holds moves none.
+    with CaptureQueriesContext(connection) as queries:
+        write.write(line, lines[0].pk, {"name": "別の名"}, by=bob)
+    assert not [query for query in queries if "SUM(" in query["sql"] or "COUNT(" in query["sql"]]
+
+
+@db
+def test_sums_that_the_program_reckons_are_followed_too(bob: Any, alice: Any, shop: dict[str, str]) -> None:
+    """The owner's formulas over amounts that come from lines, and over figures of customers."""
+    rollup = {"rollup": ["sum", "deal.account", "amount"]}
+    total = operations.add_field(
+        "account", "formula", "案件の合計", {"formula": rollup, "result": "money"}, by=alice
+    ).key
+    double = operations.add_field(
+        "account", "formula", "倍", {"formula": {"expression": "{進行中の金額} * 2"}}, by=alice
+    ).key
+    silent = operations.add_field(
+        "account", "formula", "最後", {"formula": {"expression": "{最終接触} * 1"}}, by=alice
+    ).key
+    account = registry.get("account")
+    firm = write.create(account, {"name": "東和商事"}, by=bob).record
+    deal = write.create(registry.get("deal"), {"name": "設備", "account": firm.pk}, by=bob).record
+    line = registry.get("deal_line")
+    made = write.create(
+        line, {"deal": deal.pk, "text": "機械", "quantity": 2, "unit_price": 500}, by=bob
+    ).record
+
+    def held() -> tuple[Any, ...]:
+        row = account.model._default_manager.get(pk=firm.pk)
+        return tuple(registry.get("account").field(name).get(row) for name in (total, double))
+
+    assert held() == (1000, 2000)
+    write.write(line, made.pk, {"quantity": 3}, by=bob)
+    assert held() == (1500, 3000)
+    write.write(registry.get("deal"), deal.pk, {"lines": []}, by=bob)
+    write.write(registry.get("deal"), deal.pk, {"amount": 70}, by=bob)
+    assert held() == (70, 140)
+    write.create(
+        registry.get("activity"),
+        {"kind": "call", "about": f"account:{firm.pk}", "at": "2026-03-04T10:00:00+09:00"},
+        by=bob,
+    )
+    row = account.model._default_manager.get(pk=firm.pk)
+    assert registry.get("account").field(silent).get(row)
 
 
 @db

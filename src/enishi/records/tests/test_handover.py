@@ -251,3 +251,28 @@ def test_what_was_taken_back_in_the_history_of_all_hangs_nowhere(
     undo_handover.func(made.pk, alice.pk)
     made.refresh_from_db()
     assert made.status == "undone"
+
+
+def test_who_stands_beside_the_owner_is_handed_over_too(alice: Any, bob: Any, dan: Any) -> None:
+    second = operations.add_field("account", "user", "副担当", {}, by=alice).key
+    account = registry.get("account")
+    both, beside, other = write.create_many(
+        account,
+        [
+            {"name": "両方", "owner": bob.pk, second: bob.pk}, {"name": "副だけ", "owner": alice.pk, second: bob.pk},
+            {"name": "他人", "owner": alice.pk, second: dan.pk},
+        ],
+        by=alice,
+        operation=None,
+    )  # fmt: skip
+    assert {one.name: n for one, n in handover.holdings(bob)} == {"account": 2}
+    made = handover.plan(bob, how="one", to=[dan], by=alice)
+    handover.run(made)
+
+    def held() -> list[tuple[int, int]]:
+        rows = [account.model._default_manager.get(pk=one.pk) for one in (both, beside, other)]
+        return [(row.owner_id, row.custom[second]) for row in rows]
+
+    assert held() == [(dan.pk, dan.pk), (alice.pk, dan.pk), (alice.pk, dan.pk)]
+    undo_handover.func(made.pk, alice.pk)
+    assert held() == [(bob.pk, bob.pk), (alice.pk, bob.pk), (alice.pk, dan.pk)]

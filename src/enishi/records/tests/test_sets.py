@@ -61,6 +61,13 @@ def test_two_installations_exchange_a_set(as_alice: Client, alice: Any) -> None:
     assert shape() == before
 
 
+def wiped() -> None:
+    """As another installation is: nothing drawn."""
+    for one in (*EntityDesign.objects.all(), *FieldDesign.objects.all(), *ConnectionDesign.objects.all()):
+        one.delete()
+    registry.refresh(now=True)
+
+
 def shape() -> Any:
     """All that was drawn, by its words."""
     return [
@@ -166,9 +173,7 @@ def test_formulas_come_in_whatever_their_order_and_language(alice: Any) -> None:
     )
     with translation.override("en"):
         content = json.loads(json.dumps(sets.export(alice)))
-    for one in (*EntityDesign.objects.all(), *FieldDesign.objects.all(), *ConnectionDesign.objects.all()):
-        one.delete()
-    registry.refresh(now=True)
+    wiped()
     sets.load(content, by=alice)
     labels = {found.label for entity in registry.all_entities() for found in entity.own}
     assert {"甲", "乙", "総額", "一人あたり"} <= labels

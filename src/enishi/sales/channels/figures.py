@@ -6,9 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max, Min, Q, Sum
 
-from enishi.people.models import Account
+from enishi.records import formulas, registry
 from enishi.records.merge import figures
-from enishi.records.rows import update_rows
 from enishi.sales.channels.models import ChannelCustomer
 
 BATCH = 500
@@ -20,13 +19,13 @@ Figures = dict[int, tuple[Any, ...]]
 def refresh_customers(keys: Iterable[int]) -> None:
     """Reckons the figures of these channel customers anew, and those of the accounts that they belong to. Cancelled orders and those in the
     bin don't count. What was paid back (an order below zero) lessens the value and is no purchase."""
-    changed = _refresh(ChannelCustomer, OF_CUSTOMER, keys, _of_customers)
+    changed = _refresh("channel_customer", OF_CUSTOMER, keys, _of_customers)
     refresh_accounts(one.account_id for one in changed if one.account_id)
 
 
 def refresh_accounts(keys: Iterable[int]) -> None:
     """Adds the figures of all channels up on these accounts."""
-    _refresh(Account, OF_ACCOUNT, keys, _of_accounts)
+    _refresh("account", OF_ACCOUNT, keys, _of_accounts)
 
 
 def _of_customers(keys: Sequence[int]) -> Figures:
@@ -49,9 +48,11 @@ def _of_accounts(keys: Sequence[int]) -> Figures:
 
 
 def _refresh(
-    model: Any, names: tuple[str, ...], keys: Iterable[int], reckon: Callable[[Sequence[int]], Figures]
+    name: str, names: tuple[str, ...], keys: Iterable[int], reckon: Callable[[Sequence[int]], Figures]
 ) -> list[Any]:
     """Stores what has become different, three queries for a batch; returns the rows that changed."""
+    entity = registry.get(name)
+    model: Any = entity.model
     ordered, changed = sorted(set(keys)), []
     for start in range(0, len(ordered), BATCH):
         part = ordered[start : start + BATCH]
@@ -67,7 +68,7 @@ def _refresh(
                         setattr(row, name, value)
                     stale.append(row)
             if stale:
-                update_rows(model, stale, names)
+                formulas.follow(entity, stale, names)
             changed += stale
     return changed
 

@@ -16,6 +16,7 @@ from enishi.access.models import User
 from enishi.japanese.calendar import format_date
 from enishi.japanese.text import fold
 from enishi.people.models import Account
+from enishi.records import formulas, registry
 from enishi.records.entity import Ask, Board, Connection, Entity, ImportHint, Preset, Section
 from enishi.records.errors import Refused
 from enishi.records.fields import (
@@ -36,7 +37,6 @@ from enishi.records.fields import (
 )
 from enishi.records.merge import figures
 from enishi.records.registry import register
-from enishi.records.rows import update_rows
 from enishi.sales.deals import stale
 from enishi.sales.deals.closing import ClosedOn, Winner, tasks_left
 from enishi.sales.deals.forecast import CATEGORIES, Category
@@ -341,6 +341,9 @@ class DealEntity(Entity):
                 keys.update(key for key in (record.account_id, change.get("account", (None, None))[0]) if key)
         refresh_open_amounts(keys)
 
+    def summed(self, records: Sequence[Deal]) -> None:
+        refresh_open_amounts({record.account_id for record in records if record.account_id})
+
 
 @figures.connect
 def refresh_accounts(entity: Any, keys: Sequence[int]) -> None:
@@ -366,4 +369,4 @@ def refresh_open_amounts(keys: set[int]) -> None:
             for account in stale:
                 account.open_amount = sums.get(account.pk)
             if stale:
-                update_rows(Account, stale, ("open_amount",))
+                formulas.follow(registry.get("account"), stale, ("open_amount",))

@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from enishi.records import formulas
 from enishi.records.entity import Section
 from enishi.records.fields import Choice, Date, Exact, FieldKind, Money, Number, Option, Reference, Words
 from enishi.records.limits import unseen
 from enishi.records.line_entity import LineEntity
 from enishi.records.registry import register, whole_entities
-from enishi.records.rows import update_rows
 from enishi.sales import tax
 from enishi.sales.documents.issuer import issuer
 from enishi.sales.models import DealLine, InvoiceLine, OrderLine, Price, Product, QuoteLine
@@ -157,7 +157,7 @@ class SaleLine(LineEntity):
         parent.lines[0].load(above)
         for row in above:
             parent.prepare(row, {self.lines_field})
-        update_rows(parent.model, above)
+        formulas.follow(parent, above)
         parent.summed(above)
 
 
