@@ -1,8 +1,18 @@
 // Ticked rows and the bar that acts on them. The bar's form gets the ticked ids just before it is sent.
 // Where a whole page is ticked and there are others, all that the list's conditions fit can be chosen instead.
+import { busy } from "../core/htmx";
+import { toast } from "../core/toasts";
+
 let everything: string[] | null = null;
 let cut = false;
+let of: Element | null = null; // a row of the list that everything was asked of; with another list it is over
+let choosing = 0; // which asking for all of them still counts: another click, and it doesn't
+function forget(): void {
+  everything = null;
+  choosing += 1;
+}
 function ticked(): string[] {
+  if (everything && !of?.isConnected) forget();
   if (everything) return everything;
   return [...document.querySelectorAll<HTMLInputElement>("input[data-tick]:checked")].map((one) => one.value);
 }
@@ -36,13 +46,13 @@ document.addEventListener("click", (event) => {
     all.slice(a, b + 1).forEach((one) => (one.checked = box.checked));
   }
   last = box;
-  everything = null;
+  forget();
   show();
 });
 document.addEventListener("click", (event) => {
   if ((event.target as Element).closest("[data-everything]")) void chooseEverything();
   if ((event.target as Element).closest("[data-untick]")) {
-    everything = null;
+    forget();
     document.querySelectorAll<HTMLInputElement>("input[data-tick],input[data-tick-all]").forEach((one) => (one.checked = false));
     show();
   }
@@ -51,10 +61,21 @@ async function chooseEverything(): Promise<void> {
   const address = new URL(location.href);
   address.searchParams.delete("after");
   address.searchParams.set("part", "ids");
-  const answer = await fetch(address, { headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
-  const held = (await answer.json()) as { ids: number[]; cut: boolean };
-  everything = held.ids.map(String);
-  cut = held.cut;
-  show();
+  const mine = ++choosing;
+  const row = document.querySelector("input[data-tick]");
+  busy(1);
+  try {
+    const answer = await fetch(address, { headers: { Accept: "application/json" } });
+    if (!answer.ok) throw new Error(String(answer.status));
+    const held = (await answer.json()) as { ids: number[]; cut: boolean };
+    if (mine !== choosing || !row?.isConnected) return;
+    of = row;
+    everything = held.ids.map(String);
+    cut = held.cut;
+    show();
+  } catch {
+    if (mine === choosing) toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
+  } finally {
+    busy(-1);
+  }
 }

@@ -56,6 +56,14 @@ def _hyphenate(digits: str) -> str:
     return digits
 
 
+def area_code(text: str) -> str:
+    """The code of the city that a fixed line is in (市外局番); "" for mobile, free and unreadable numbers."""
+    digits = parse_telephone(text).digits
+    if len(digits) != 10 or digits.startswith(("0120", "0570", "0990", "0800")):
+        return ""
+    return next((digits[:size] for size in (4, 3, 2) if _LENGTHS.get(digits[:size]) == size), "")
+
+
 def parse_telephone(text: str) -> Telephone:
     """Reads a number in any spelling; never raises. A number typed with hyphens keeps them; an extension stays."""
     return _remembered(text) if len(text) <= _CACHED else _parse(text)

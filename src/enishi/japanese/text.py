@@ -28,14 +28,20 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
-_CODE_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−ー－ｰ", "-"))
+_HALF = str.maketrans(
+    {
+        **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+        **dict.fromkeys("‐‑‒–—―−ーｰ", "-"),
+        "　": " ",
+    }
+)
 
 
 def as_code(text: str) -> str:
     """Ａ－００１ as A-001; what has other letters than the Latin in it stays as typed. Capitals stay: a1 may be another than A1. Idempotent."""
     if text.isascii():
         return text
-    half = unicodedata.normalize("NFKC", text.translate(_CODE_DASHES))
+    half = text.translate(_HALF)
     return " ".join(half.split()) if half.isascii() else text
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from enishi.access.models import User
 from enishi.exchange import programs
 from enishi.exchange.asking.candidates import Candidates, Found, of_record, of_values
-from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness, office_of
+from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness, office_of, other_cities
 from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
 from enishi.japanese import names
@@ -199,7 +199,10 @@ class Decider:
             ):
                 return None
             found = COMPARE[entity.name](of_values(values), theirs)
-            return found if found.score < self.limits.likely else None
+            # A row without its address, its telephone in another city and nothing else that agrees: a second firm of the name, or an office.
+            agrees = any(points > 0 for word, points in found.reasons if word not in {"name", "host"})
+            elsewhere = self._one_each(entity) and not agrees and other_cities(of_values(values), theirs)
+            return found if elsewhere or found.score < self.limits.likely else None
         if key[0] == "code" and self.plan.profile and (values.get("name") or values.get("family_name")):
             found = COMPARE[entity.name](of_values(values), theirs)
             return None if found.score or _same_letters(values, theirs) else found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from enishi.records.design import pages
+from enishi.records.design import field_pages, pages
 
 urlpatterns = [
     path("<entity:entity>/quality/", pages.quality, name="quality"),
@@ -15,11 +15,11 @@ urlpatterns = [
     path("settings/design/<slug:name>/words/", pages.entity_form, name="design-words"),
     path("settings/design/<slug:name>/layout/", pages.save_layout, name="design-layout"),
     path("settings/design/<slug:name>/retire/", pages.retire, name="design-retire"),
-    path("settings/design/<slug:name>/fields/new/", pages.field_form, name="design-field-new"),
-    path("settings/design/<slug:name>/fields/<slug:field>/", pages.field_form, name="design-field"),
+    path("settings/design/<slug:name>/fields/new/", field_pages.field_form, name="design-field-new"),
+    path("settings/design/<slug:name>/fields/<slug:field>/", field_pages.field_form, name="design-field"),
     path(
         "settings/design/<slug:name>/fields/<slug:field>/retire/",
-        pages.retire_field,
+        field_pages.retire_field,
         name="design-field-retire",
     ),
     path("settings/design/<slug:name>/connections/new/", pages.connection_form, name="design-connection-new"),

@@ -70,6 +70,25 @@ def test_of_a_company_each_row_is_new_known_or_asked_about(
 @pytest.mark.parametrize(
     ("row", "what"),
     [
+        (["株式会社東和商事", "", "06-9999-8888"], "ask"),  # another of the name, or an office of theirs
+        (["株式会社東和商事", "", "03-9999-8888"], "update"),  # another line in the same city
+        (["株式会社東和商事", "", "090-9999-8888"], "update"),
+        (["株式会社東和商事", "東京都千代田区丸の内1-2-3", "06-9999-8888"], "update"),
+        (["株式会社東和商事", "", ""], "update"),
+    ],
+)
+def test_of_a_ledger_of_firms_a_telephone_in_another_city_is_asked_about(
+    alice: User, tmp_path: Path, row: list[str], what: str
+) -> None:
+    account(alice, name=TOWA[0], address=TOWA[1], phone=TOWA[2])
+    job = bring(tmp_path, [row, ["林商店", "", ""]], alice, head=HEAD[:3])
+    assert job.plan["main"] == "account"
+    assert job.figures["asked"] == (what == "ask") and job.figures["created"] == {"account": 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
         (["斎藤 健一", "090-1111-2222", "", "", ""], "update"),
         (["齋藤健一 様", "", "s@example.jp", "", ""], "update"),
         (["斎藤 健二", "090-1111-2222", "", "", "東京都港区芝1-1-1"], "new"),  # his brother
