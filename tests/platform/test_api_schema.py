@@ -16,10 +16,10 @@ from enishi.records.design import sets
 
 pytestmark = [pytest.mark.slow, pytest.mark.row("F5")]
 # What is refused beyond types (a check digit, a number that is taken, a record that isn't there, a version in neither place) no schema
-# can say: such a call is understood and answered 422 or 428. One that is not understood (400) the description forbids.
+# can say: such a call is understood and answered 412 (changed since it was read), 422 or 428. One that is not understood (400) the description forbids.
 CONFIG = """
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 422, 428]
+expected-statuses = ["2xx", "3xx", 401, 403, 404, 409, 412, 422, 428]
 """
 # One way through for all entities: these stand for the others, with connections, stages, lines, and drawn by the owner.
 ASKED = {"contacts", "deals", "quotes", "suppliers"}

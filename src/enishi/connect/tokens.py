@@ -15,6 +15,7 @@ from enishi.access.models import User
 from enishi.access.rights import log_access
 from enishi.connect.models import ApiToken
 from enishi.japanese.text import clean
+from enishi.records import registry
 
 PREFIX = "enishi_"
 SCOPES = {
@@ -43,7 +44,7 @@ def make(
         ValidationError: with a message for the person.
     """
     name = clean(name).strip()[:60] or _("名前なし")
-    wanted = sorted({one.strip() for one in scopes if one.strip()})
+    wanted = sorted({_by_name(one.strip()) for one in scopes if one.strip()})
     bad = [one for one in wanted if not _SCOPE.match(one)]
     if bad or not wanted:
         raise ValidationError(
@@ -59,6 +60,21 @@ def make(
     )  # fmt: skip
     log_access(by, "token-add", "user", 1, f"{user.email} {name} {' '.join(wanted)}")
     return token, text
+
+
+def _by_name(scope: str) -> str:
+    """A scope of one entity by the entity's name: its address may be another's one day.
+
+    Raises:
+        ValidationError: there is no such entity.
+    """
+    what, colon, named = scope.partition(":")
+    if not colon or not _SCOPE.match(scope):
+        return scope
+    found = next((one for one in registry.all_entities() if named in {one.name, one.slug}), None)
+    if found is None:
+        raise ValidationError(_("「%(word)s」という台帳はありません。") % {"word": named})
+    return f"{what}:{found.name}"
 
 
 def _digest(text: str) -> str:

@@ -305,6 +305,9 @@ def entity_paths(entity: Entity, name: str) -> dict[str, Any]:
         "409": {**PROBLEM, "description": _("ほかの人が同じ項目を先に変えています（両方の値つき）。")},
         "428": {**PROBLEM, "description": _("version がありません。")},
     }
+    paths[f"{base}/{{id}}"]["delete"]["responses"]["412"] = {
+        **PROBLEM, "description": _("読んだ後にほかの人が変更しています。GETで読み直してからもう一度お試しください。"),
+    }  # fmt: skip
     made = paths[base]["post"]["responses"]
     made[OK] = {**made[MADE], "description": _("同じ Idempotency-Key で、もう作られていたもの")}
     paths |= _link_paths(entity, key)
@@ -391,7 +394,9 @@ def _file_paths(entity: Entity, key: dict[str, Any]) -> dict[str, Any]:
 
 def _form(parts: dict[str, Any]) -> dict[str, Any]:
     """A body with a file."""
-    schema = {"type": "object", "required": ["file"], "properties": parts}
+    schema = {
+        "type": "object", "required": ["file"], "properties": parts, "additionalProperties": False,
+    }  # fmt: skip
     return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
 
 

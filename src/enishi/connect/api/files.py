@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
 from enishi.access.rights import log_access
@@ -41,7 +42,10 @@ def _told(entity: Entity, record: Any, held: list[Attachment]) -> list[dict[str,
 
 def add_files(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     """Keeps files on a record; with `field` as the value of a field of files or pictures, behind those that are there."""
-    uploads = request.FILES.getlist("file")
+    try:
+        uploads = request.FILES.getlist("file")
+    except MultiPartParserError:
+        raise BadRequest(_("本文が読めません。multipart/form-data で送ってください。")) from None
     if not uploads:
         raise BadRequest(_("file にファイルを入れてください（multipart/form-data）。"))
     unknown = {*request.POST, *request.FILES} - {"file", "field"}

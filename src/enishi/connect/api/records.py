@@ -134,7 +134,9 @@ def change_record(request: Call, entity: Entity, record_id: int) -> HttpResponse
     fields, version = given(body(request))
     matched = _matched(request)
     if None not in {matched, version} and matched != version:
-        raise BadRequest(_("If-Match と本文の version が違います。どちらかだけを送ってください。"))
+        raise Refused(
+            {"version": [_("If-Match と本文の version が違います。どちらかだけを送ってください。")]}
+        )
     version = matched if version is None else version
     if version is None:
         require(request.person, "change", entity, one(entity, request.person, record_id))

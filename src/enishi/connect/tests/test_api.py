@@ -567,6 +567,6 @@ def test_nothing_is_deleted_that_has_changed_since_it_was_seen(api: Caller, bob:
     assert refused.status_code == 412 and refused.json()["version"] == 2
     assert (
         api("patch", f"accounts/{made.pk}", {"fields": {"rank": "B"}, "version": 2}, If_Match="1").status_code
-        == 400
+        == 422
     )
     assert api("delete", f"accounts/{made.pk}", If_Match='"2"').status_code == 204

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -175,3 +176,24 @@ def test_of_several_files_all_are_kept_or_none(
         )
     assert not Attachment.objects.exists()
     assert not [path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file()]
+
+
+def test_a_body_that_is_no_form_is_refused_in_words(alice: Any) -> None:
+    record = write.create(registry.get("account"), {"name": "青木商店"}, by=alice).record
+    call = Files(alice)
+    for kind, body in (
+        ("multipart/form-data", b"x"),
+        ("multipart/form-data; boundary=a", b"--b"),
+        ("text/plain", b"x"),
+    ):
+        told = call.client.post(
+            f"/api/v1/accounts/{record.pk}/files", body, content_type=kind, headers=call.headers
+        )
+        assert told.status_code == 400 and "multipart/form-data" in told.json()["detail"], kind
+
+
+def test_a_token_for_what_isn_t_there_is_refused(alice: Any) -> None:
+    with pytest.raises(ValidationError, match="「nothing」という台帳はありません"):
+        tokens.make(alice, "x", ["read:nothing"], by=alice)
+    made, _text = tokens.make(alice, "x", ["read:accounts", "read:account"], by=alice)
+    assert made.scopes == ["read:account"]

@@ -27,9 +27,8 @@ from enishi.insight.reports.shown import (
 
 COLOURS = 8
 MOST_SLICES, MOST_SERIES = 7, 8
-MOST_SQUARES = (
-    13  # columns of a heat map, whose colours tell how much and not what: a year of months and what has none
-)
+# Of a heat map, whose colours tell how much and not what: a year of months and what has none.
+HEAT_COLUMNS = 13
 
 
 def chart(shown: Shown, *widths: int) -> SafeString:
@@ -39,7 +38,7 @@ def chart(shown: Shown, *widths: int) -> SafeString:
     if draw is None:
         return mark_safe("")  # noqa: S308 (empty)
     labels, series = series_of(shown)
-    series = _fewer(series, shown, MOST_SQUARES if kind == "heat" else MOST_SERIES)
+    series = _fewer(series, shown, HEAT_COLUMNS if kind == "heat" else MOST_SERIES)
     parts = []
     for place, width in enumerate(widths):
         height, body = draw(shown, labels, series, width)
@@ -344,8 +343,13 @@ def _written(cells: list[Cell], most: float) -> Callable[[Cell], str]:
     """How the squares of a heat map are written: in full where all have room, else all in short, else by their colours alone, since
     half a number is a wrong one.
     """
-    in_full: Callable[[Cell], str] = lambda cell: cell.text  # noqa: E731
-    in_short: Callable[[Cell], str] = lambda cell: _short(_number(cell)) if cell.value else cell.text  # noqa: E731
+
+    def in_full(cell: Cell) -> str:
+        return cell.text
+
+    def in_short(cell: Cell) -> str:
+        return _short(_number(cell)) if cell.value else cell.text
+
     for how in (in_full, in_short):
         if all(_width(how(cell)) <= most for cell in cells):
             return how
