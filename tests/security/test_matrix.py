@@ -305,7 +305,7 @@ def body(name: str, company: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": "書き換えた", "family_name": "書き換えた", "text": "書き換えた", "account": key, "contact": str(company["records"]["contact"].pk), "department": "x", "ids": f"{key},{company['twin'].pk}" if name in {"merge", "not-same", "duplicates-decide"} else key, "automatic": "1", "action": "delete", "value": str(company["records"]["stage"].pk),
         "kind": "note", "about": f"account:{key}", "email": "evil@example.jp", "role": "admin", "shared": "1", "go": "1", "pipeline": str(company["records"]["pipeline"].pk), "position": "3", "outcome": "open",
-        "language": "en", "file": SimpleUploadedFile("x.csv", "会社名\n新しい客\n".encode()) if name in {"upload", "import"} else "", "password1": "", "theme": "dark", "answer": "same", "record": key, "profile": "off", "match": "loose",
+        "language": "en", "file": SimpleUploadedFile("x.csv", "会社名\n新しい客\n".encode()) if name in {"record-files", "import"} else "", "password1": "", "theme": "dark", "answer": "same", "record": key, "profile": "off", "match": "loose",
     }  # fmt: skip
 
 

@@ -323,8 +323,11 @@ class Importer:
         drafts = []
         for values, owning in rows:
             drafted = self._ahead.get(id(values))
-            if drafted is None or len(owning) > 1:  # several rows have added to it
-                drafts.append(drafter.draft(self._completed(entity, values)))
+            beside: Values = {}
+            for row in owning:
+                beside |= entity.begin_of_row(row.values)
+            if drafted is None or beside or len(owning) > 1:  # several rows have added to it
+                drafts.append(drafter.draft(self._completed(entity, values, beside)))
                 continue
             for one in entity.references:
                 if one.name in values:
@@ -339,9 +342,9 @@ class Importer:
                 row.keys[entity.name] = record.pk
         return [record.pk for record in records]
 
-    def _completed(self, entity: Entity, values: Values) -> Values:
+    def _completed(self, entity: Entity, values: Values, beside: Values | None = None) -> Values:
         """With what a new record has of itself."""
-        made = {**self._owned[entity.name], **values}
+        made = {**self._owned[entity.name], **(beside or {}), **values}
         entity.begin_of_file(made)
         for name, default in self._defaults[entity.name]:
             if name not in made:

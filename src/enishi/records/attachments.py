@@ -4,6 +4,7 @@ import hashlib
 import mimetypes
 import secrets
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from enishi.records.models import Attachment, Event
 from enishi.records.prepared import fetch
 from enishi.records.visible import one, require, visible
 
-MOST_SHOWN = 50
+_NEWEST = 2**62
 
 
 def safe_name(name: str) -> str:
@@ -188,10 +189,16 @@ def concealed(entity: Entity, keys: Iterable[int]) -> set[int]:
     )
 
 
-def shown(entity: Entity, record: Any) -> list[Attachment]:
-    """The newest fifty files on a record, of those that the person being served may see."""
+def page(entity: Entity, record: Any, before: int = 0, size: int = 50) -> tuple[list[Attachment], int]:
+    """`size` files on a record, the newest first, of those that the person being served may see; and before which key the next ones are
+    (0: there are no more)."""
     hidden = concealed(entity, [record.pk])
-    return [one for one in fetch("files", _held, entity.name, record.pk) if one.pk not in hidden][:MOST_SHOWN]
+    if hidden:
+        held = _held(entity.name, record.pk, before or _NEWEST).exclude(pk__in=hidden)
+        rows = list(held[: size + 1])
+    else:
+        rows = fetch(("files", size), partial(_page, size), entity.name, record.pk, before or _NEWEST)
+    return rows[:size], rows[size - 1].pk if len(rows) > size else 0
 
 
 def fixed(entity: Entity, record: Any, files: Iterable[Attachment]) -> set[int]:
@@ -206,9 +213,13 @@ def fixed(entity: Entity, record: Any, files: Iterable[Attachment]) -> set[int]:
     }
 
 
-def _held(entity: Any, key: Any) -> Any:
-    rows = Attachment.objects.filter(entity=entity, record_id=key, deleted_at=None)
-    return rows.order_by("-pk")[: 4 * MOST_SHOWN]
+def _held(entity: Any, key: Any, before: Any) -> Any:
+    rows = Attachment.objects.filter(entity=entity, record_id=key, pk__lt=before, deleted_at=None)
+    return rows.order_by("-pk")
+
+
+def _page(size: int, entity: Any, key: Any, before: Any) -> Any:
+    return _held(entity, key, before)[: size + 1]
 
 
 def _file_fields(entity: Entity) -> list[Files]:

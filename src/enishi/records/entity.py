@@ -5,7 +5,7 @@ knows an entity by name. A built-in entity is a Django model (a `records.models.
 `Entity` in its feature's `entity.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -374,6 +374,10 @@ class Entity:
     def event_words(self, event: Any) -> str:
         """A line for the timeline out of what an event remembers; "" for none."""
         return ""
+
+    def begin_of_row(self, row: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """What a new record out of a sheet begins with that the row says of others (values by entity): a product's price is the line's."""
+        return {}
 
     def begin_of_file(self, values: dict[str, Any]) -> None:
         """Adds to the values of a new record out of a file what follows of them and the file doesn't say."""

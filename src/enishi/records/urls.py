@@ -69,5 +69,5 @@ urlpatterns = [
     path("<entity:entity>/<int:record_id>/move/", steps.move, name="move"),
     path("<entity:entity>/<int:record_id>/delete/", cards.delete_record, name="delete"),
     path("<entity:entity>/<int:record_id>/restore/", finding.restore, name="restore"),
-    path("<entity:entity>/<int:record_id>/files/", cards.upload, name="upload"),
+    path("<entity:entity>/<int:record_id>/files/", cards.files, name="record-files"),
 ]

@@ -365,14 +365,14 @@ def _link_paths(entity: Entity, key: dict[str, Any]) -> dict[str, Any]:
 def _file_paths(entity: Entity, key: dict[str, Any]) -> dict[str, Any]:
     """The files on a record."""
     base, tag = f"/{entity.slug}/{{id}}/files", entity.slug
+    items = {"items": {"type": "array", "items": _ref("File")}}
+    added = {"type": "object", "required": ["items"], "properties": items}
     page = {
-        "type": "object",
-        "required": ["items"],
-        "properties": {"items": {"type": "array", "items": _ref("File")}},
-    }
+        "type": "object", "required": ["items", "next"], "properties": {**items, "next": {"type": ["string", "null"]}},
+    }  # fmt: skip
     fields = ["", *(one.name for one in entity.own if isinstance(one, Files) and not one.fixed)]
     one_file = {**_key(), "name": "file_id"}
-    add = _operation(_("ファイルを加える"), tag, MADE, page, parameters=[key, _again()], scope="write")
+    add = _operation(_("ファイルを加える"), tag, MADE, added, parameters=[key, _again()], scope="write")
     add["responses"][OK] = {
         **add["responses"][MADE],
         "description": _("同じ Idempotency-Key で、もう作られていたもの"),
@@ -385,7 +385,7 @@ def _file_paths(entity: Entity, key: dict[str, Any]) -> dict[str, Any]:
         "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
     }
     return {
-        base: {"get": _operation(_("ファイルの一覧"), tag, OK, page, parameters=[key]), "post": add},
+        base: {"get": _operation(_("ファイルの一覧"), tag, OK, page, parameters=[key, _cursor(_("続きの位置"))]), "post": add},
         f"{base}/{{file_id}}": {
             "get": read, "delete": _operation(_("ファイルを外す"), tag, GONE, None, parameters=[key, one_file], scope="write"),
         },

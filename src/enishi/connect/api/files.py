@@ -13,6 +13,7 @@ from enishi.connect.api.base import BadRequest, Call, answer
 from enishi.connect.api.once import once
 from enishi.connect.api.shapes import reads
 from enishi.records import attachments
+from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Files
@@ -21,10 +22,18 @@ from enishi.records.visible import one
 
 
 def read_files(request: Call, entity: Entity, record_id: int) -> HttpResponse:
-    """The newest fifty files on a record, each with the field whose value it is ("" for a file of the record)."""
+    """Fifty files on a record, the newest first, each with the field whose value it is ("" for a file of the record)."""
+    if unknown := set(request.GET) - {"cursor"}:
+        raise BadRequest(
+            _("「%(names)s」という指定はありません。") % {"names": _("、").join(sorted(unknown))[:100]}
+        )
     record = one(entity, request.person, record_id)
+    cursor = request.GET.get("cursor", "")
+    if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
+        raise BadCondition(_("続きの位置が読めません。"))
     log_access(request.person, "api-read", entity.name, 1, request.get_full_path()[:500], record_id=record_id)
-    return answer({"items": _told(entity, record, attachments.shown(entity, record))})
+    held, following = attachments.page(entity, record, int(cursor or 0))
+    return answer({"items": _told(entity, record, held), "next": str(following) if following else None})
 
 
 def _told(entity: Entity, record: Any, held: list[Attachment]) -> list[dict[str, Any]]:
@@ -81,7 +90,10 @@ def add_files(request: Call, entity: Entity, record_id: int) -> HttpResponse:
         if not reads(request.token, entity):
             return answer({"items": []}, status)
         record = one(entity, user, record_id)
-        held = [each for each in attachments.shown(entity, record) if each.pk in result["files"]]
+        hidden = attachments.concealed(entity, [record_id])
+        held = list(
+            Attachment.objects.filter(pk__in={*result["files"]} - hidden, deleted_at=None).order_by("-pk")
+        )
         return answer({"items": _told(entity, record, held)}, status)
 
     # The parts of a form are divided by words of chance: what was asked are the files themselves.

@@ -197,3 +197,38 @@ def test_a_token_for_what_isn_t_there_is_refused(alice: Any) -> None:
         tokens.make(alice, "x", ["read:nothing"], by=alice)
     made, _text = tokens.make(alice, "x", ["read:accounts", "read:account"], by=alice)
     assert made.scopes == ["read:account"]
+
+
+def test_all_files_of_a_record_are_reached_by_page_and_by_call(alice: Any, drawn: tuple[str, str]) -> None:
+    """工事の写真: more than fit on a card."""
+    entity = registry.get("account")
+    record = write.create(entity, {"name": "青木商店"}, by=alice).record
+    for n in range(60):
+        attachments.store(entity, record.pk, SimpleUploadedFile(f"写真{n:02}.txt", b"x"), by=alice)
+    hidden = attachments.put(
+        entity, record.pk, drawn[0], [SimpleUploadedFile("契約.pdf", b"%PDF")], by=alice
+    )[0]
+    call = Files(alice)
+    first = call.get(f"{record.pk}/files").json()
+    rest = call.get(f"{record.pk}/files?cursor={first['next']}").json()
+    assert len(first["items"]) == 50 and len(rest["items"]) == 11 and rest["next"] is None
+    assert len({one["id"] for one in [*first["items"], *rest["items"]]}) == 61
+    assert call.get(f"{record.pk}/files?cursor=x").status_code == 422
+    assert call.get(f"{record.pk}/files?before=1").status_code == 400
+    # As somebody who doesn't see the field of the contract.
+    user = outside({})
+    role = Role.objects.get()
+    role.rights |= {"entities": {"account": {"see": "all"}}, "fields": {"account": {drawn[0]: "hidden"}}}
+    role.save()
+    client = Client()
+    client.force_login(user)
+    card = client.get(f"/accounts/{record.pk}/").content.decode()
+    held, _mark, rest = card.partition("data-dropzone")[2].partition("files/?before=")
+    assert "写真50" in held and "写真49" not in held and "契約.pdf" not in card
+    following = rest.partition('"')[0]
+    page = client.get(f"/accounts/{record.pk}/files/?before={following}").content.decode()
+    assert all(f"写真{n:02}" in page for n in range(50)) and "写真50" not in page and "?before=" not in page
+    assert f"/files/{hidden.pk}/" not in page
+    role.rights |= {"entities": {"account": {"see": "own"}}}
+    role.save()
+    assert client.get(f"/accounts/{record.pk}/files/").status_code == 404

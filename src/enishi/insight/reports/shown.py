@@ -166,14 +166,16 @@ class _Words:
         return made
 
     def url(self, keys: Any, column: Any = None, *, columned: bool = False) -> str:
-        """The list of the records behind a figure."""
-        tree = drill(self.spec, self.result, keys, column, columned=columned)
-        text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"))
-        return (
-            f"{self.spec.entity.list_url}?{urlencode({'filter': text})}"
-            if tree
-            else self.spec.entity.list_url
-        )
+        """The list of the records behind a figure, with what was added up as a column: what one clicked on shall be found there."""
+        tree, entity = drill(self.spec, self.result, keys, column, columned=columned), self.spec.entity
+        asked = {"filter": json.dumps(tree, ensure_ascii=False, separators=(",", ":"))} if tree else {}
+        summed = [one.found for one in self.spec.measures if one.found is not None]
+        more = [
+            one.name for one in summed if one.listed and not one.hidden and one.name not in entity.columns
+        ]
+        if more:
+            asked["columns"] = ",".join(dict.fromkeys([*entity.columns, *more]))
+        return f"{entity.list_url}?{urlencode(asked)}" if asked else entity.list_url
 
     @staticmethod
     def _compare(cells: list[Cell], before: Values | None) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -252,3 +253,22 @@ def test_who_takes_out_less_than_he_sees_takes_no_report(alice: User) -> None:
     assert client.get("/reports/pipeline/").status_code == 200
     refused = client.get("/reports/pipeline/export/?format=csv")
     assert refused.status_code == 403 and "書き出せる範囲" in refused.text
+
+
+def test_the_list_behind_a_figure_shows_what_was_added_up(alice: User, as_alice: Client) -> None:
+    write.create(registry.get("order"), {"name": "トナー", "date": "2026-04-01"}, by=alice)
+    form = {
+        "entity": "order",
+        "name": "売上",
+        "row0": "status",
+        "measure": ["count", "sum:net"],
+        "share": "all",
+        "chart": "",
+    }
+    page = as_alice.post("/reports/new/", form, follow=True).content.decode()
+    links = re.findall(r'href="(/orders/\?[^"]*)"', unescape(page))
+    shown = [link for link in links if "columns=" in link]
+    assert shown and all(
+        parse_qs(urlsplit(link).query)["columns"][0].split(",")[-1] == "net" for link in shown
+    )
+    assert "税抜" in as_alice.get(shown[0]).content.decode()

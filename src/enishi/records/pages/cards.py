@@ -11,7 +11,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from enishi.access.models import User
 from enishi.access.reads import note_read
@@ -36,7 +36,7 @@ from enishi.records.rules import missing
 from enishi.records.visible import allowed, one, permits, require, shape, visible
 
 card_context = Hook("card context")  # upper floors add to a card's context: composer, tasks, figures
-CONNECTED = 10
+CONNECTED = FILES = 10  # of each, on the card itself
 MANY = 4  # connections from which on it pays to ask first which of them hold anything
 
 
@@ -72,11 +72,16 @@ def card_parts(
         context |= {
             "line_sheets": line_sheets(entity, record, may.change),
             "sections": facts(entity, record, may.change, token=get_token(request)),
-            "files": attachments.shown(entity, record),
+            **_files(entity, record, size=FILES),
         }
-        context["fixed"] = attachments.fixed(entity, record, context["files"])
     card_context.send(request=request, entity=entity, record=record, context=context)
     return context
+
+
+def _files(entity: Entity, record: Any, before: int = 0, size: int = 50) -> dict[str, Any]:
+    """The newest files, or those before a key, as their rows want them."""
+    held, following = attachments.page(entity, record, before, size)
+    return {"files": held, "files_before": following, "fixed": attachments.fixed(entity, record, held)}
 
 
 def _reads_step(entity: Entity, record: Any, user: User) -> bool:
@@ -243,6 +248,7 @@ def timeline_part(request: HttpRequest, entity: Entity, record_id: int) -> HttpR
     stamp = timeline.stamp(entity, record)
     if request.GET.get("stamp") == stamp:
         return HttpResponse(status=204)
+    note_read(person(request), entity.name, record.pk)
     context = {"entity": entity, "record": record, "own_url": entity.url(record.pk), "stamp": stamp}
     response = render(request, "records/timeline.html", context | timeline_context(request, entity, record))
     response.headers["X-Stamp"] = stamp
@@ -355,27 +361,37 @@ def delete_record(request: HttpRequest, entity: Entity, record_id: int) -> HttpR
     return htmx.go(request, entity.list_url)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @handled
-def upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
-    """Keeps files on a record."""
+def files(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
+    """The next files of a record (GET), or keeps new ones on it (POST)."""
+    if request.method == "POST":
+        return _upload(request, entity, record_id)
     user = person(request)
-    files = request.FILES.getlist("file")
-    if not files:
+    record = one(entity, user, record_id)
+    before = whole(request.GET.get("before", ""), 0) or 0
+    context = {"entity": entity, "record": record, "may_write": allowed(user, entity, record).change}
+    return render(request, "records/file_rows.html", {**context, **_files(entity, record, before)})
+
+
+def _upload(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
+    user = person(request)
+    uploads = request.FILES.getlist("file")
+    if not uploads:
         return error_page(request, 422, _("ファイルを選んでください。"))
     name = request.GET.get("field", "")
     try:
         if name:
-            count = len(attachments.put(entity, record_id, name, files, by=user))
+            count = len(attachments.put(entity, record_id, name, uploads, by=user))
             messages.success(request, _("ファイルを%(n)d件保存しました。") % {"n": count})
             return htmx.go(request, entity.url(record_id))
-        for one_file in files:
+        for one_file in uploads:
             attachments.check(one_file)
-        for one_file in files:
+        for one_file in uploads:
             attachments.store(entity, record_id, one_file, by=user)
     except ValidationError as error:
         return error_page(request, 422, _("、").join(error.messages))
-    messages.success(request, _("ファイルを%(n)d件保存しました。") % {"n": len(files)})
+    messages.success(request, _("ファイルを%(n)d件保存しました。") % {"n": len(uploads)})
     return htmx.go(request, entity.url(record_id))
 
 

@@ -30,6 +30,14 @@ def test_each_card_that_is_opened_stands_in_the_log_once_in_some_minutes(
     assert as_bob.get("/accounts/999999/").status_code == 404 and rows.count() == 2
 
 
+@pytest.mark.parametrize("part", ["timeline", "history"])
+def test_what_of_a_record_is_read_beside_its_card_stands_in_it_too(
+    part: str, account: Any, as_bob: Client
+) -> None:
+    assert as_bob.get(f"/accounts/{account.pk}/{part}/").status_code == 200
+    assert AccessLog.objects.filter(action="read", entity="account", record_id=account.pk).count() == 1
+
+
 def test_the_log_is_searched_by_admins_alone(account: Any, as_alice: Client, as_bob: Client) -> None:
     as_bob.get(f"/accounts/{account.pk}/")
     list(as_bob.get("/accounts/export/?format=csv").streaming_content)

@@ -30,7 +30,7 @@ TAX_CODES = (
 )  # fmt: skip
 
 
-class Paper(Reference):
+class OfDocument(Reference):
     """The document that a line stands in. In lists it says when and whose it is: its own name is mostly that of its first product."""
 
     def cells(self, records: Sequence[Any]) -> list[str]:
@@ -50,7 +50,7 @@ class Paper(Reference):
 def line_fields(parent: str, to: str) -> tuple[FieldKind, ...]:
     """What every line holds."""
     return (
-        (Reference if to == "deal" else Paper)(parent, to=to, required=True),
+        (Reference if to == "deal" else OfDocument)(parent, to=to, required=True),
         Reference("product", to="product"),
         Words("text", longest=300, aliases=("品名", "商品", "商品名", "品目", "摘要", "内容", "item", "description", "product")),
         Exact("quantity", aliases=("数量", "数", "個数", "qty", "quantity")),

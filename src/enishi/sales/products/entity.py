@@ -1,6 +1,6 @@
 """How products, price lists and terms look and behave."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _t
@@ -58,6 +58,14 @@ class ProductEntity(Entity):
     def prepare(self, record: Product, changed: set[str]) -> None:
         if record.importing and not record.name:
             record.name = record.code
+
+    def begin_of_row(self, row: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """What a sheet of sales says a product was sold at, so that quotes begin with it; prices with tax in them are no standard prices."""
+        line, order = row.get("order_line", {}), row.get("order", {})
+        price = line.get("unit_price")
+        if not price or price <= 0 or order.get("tax_mode") == "included":
+            return {}
+        return {name: line[name] for name in ("unit", "tax_code") if line.get(name)} | {"price": price}
 
     presets = (Preset("active", _("販売中"), {"field": "active", "op": "is", "value": "1"}),)
     imports = ImportHint(keys=("code", "name"))

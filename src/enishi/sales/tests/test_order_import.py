@@ -41,12 +41,24 @@ def test_several_rows_of_one_number_are_one_order(tmp_path: Path, bob: Any, enti
         ("純正トナー", "2.000", 25_600), ("コピー用紙", "10.000", 4_800), ("送料", "1.000", 800),
     ]  # fmt: skip
     assert Product.objects.count() == 3 and Account.objects.count() == 2
+    prices = {one.code: (float(one.price), one.unit) for one in Product.objects.exclude(code="")}
+    assert prices == {"P01": (12_800.0, "本"), "P02": (480.0, "箱")}  # which quotes begin with
     assert Order.objects.get(number="S-001").total == 34_320
     again = bring_in(tmp_path, SHEET, bob)
     assert again.status == "done" and OrderLine.objects.count() == 4 and Order.objects.count() == 2
     history.undo_operation(job.operation_id, by=bob)
     assert not Order.objects.filter(deleted_at=None).exists()
     assert not OrderLine.objects.filter(deleted_at=None).exists()
+
+
+def test_a_sheet_of_sales_changes_no_price_that_there_is(tmp_path: Path, bob: Any) -> None:
+    write.create(registry.get("product"), {"name": "純正トナー", "code": "P01", "price": 15_000}, by=bob)
+    bring_in(tmp_path, SHEET, bob)
+    assert float(Product.objects.get(code="P01").price) == 15_000
+    with_tax = "伝票番号,売上日,得意先名,商品コード,商品名,数量,税込単価,税込金額\nS-9,2026/4/1,みどり商事,P09,水,1,110,110\n"
+    bring_in(tmp_path, with_tax, bob)
+    order = Order.objects.get(number="S-9")
+    assert Product.objects.get(code="P09").price is None or order.tax_mode != "included"
 
 
 def test_members_are_known_by_their_number(tmp_path: Path, bob: Any) -> None:
