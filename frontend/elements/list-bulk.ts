@@ -5,14 +5,17 @@ import { toast } from "../core/toasts";
 
 let everything: string[] | null = null;
 let cut = false;
-let of: Element | null = null; // a row of the list that everything was asked of; with another list it is over
+let of: Element | null = null; // the table of the list that everything was asked of; with another list it is over
 let choosing = 0; // which asking for all of them still counts: another click, and it doesn't
 function forget(): void {
   everything = null;
   choosing += 1;
 }
 function ticked(): string[] {
-  if (everything && !of?.isConnected) forget();
+  if (everything && !of?.isConnected) {
+    forget();
+    show();
+  }
   if (everything) return everything;
   return [...document.querySelectorAll<HTMLInputElement>("input[data-tick]:checked")].map((one) => one.value);
 }
@@ -62,14 +65,14 @@ async function chooseEverything(): Promise<void> {
   address.searchParams.delete("after");
   address.searchParams.set("part", "ids");
   const mine = ++choosing;
-  const row = document.querySelector("input[data-tick]");
+  const table = document.querySelector("input[data-tick]")?.closest("table") ?? null;
   busy(1);
   try {
     const answer = await fetch(address, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(String(answer.status));
     const held = (await answer.json()) as { ids: number[]; cut: boolean };
-    if (mine !== choosing || !row?.isConnected) return;
-    of = row;
+    if (mine !== choosing || !table?.isConnected) return;
+    of = table;
     everything = held.ids.map(String);
     cut = held.cut;
     show();

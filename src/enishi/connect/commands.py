@@ -7,6 +7,7 @@ from enishi.access.models import User
 from enishi.connect import tokens
 from enishi.connect.models import ApiToken
 from enishi.kit.command import Parser, Problem, say
+from enishi.records import registry
 
 
 def token(argv: list[str]) -> int:
@@ -19,7 +20,7 @@ def token(argv: list[str]) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     add = commands.add_parser("add", help=say("作って表示する", "make one and print it"))
     add.add_argument("--user", required=True, metavar="MAIL")
-    add.add_argument("--scope", required=True, nargs="+", metavar="read|write|delete|import[:ENTITY]")
+    add.add_argument("--scope", required=True, nargs="+", metavar="read|write|delete[:ENTITY]|import")
     add.add_argument("--name", default=say("コマンドで作成", "Made by command"))
     add.add_argument(
         "--days",
@@ -35,6 +36,7 @@ def token(argv: list[str]) -> int:
         user = User.objects.filter(email=given.user.strip().lower(), is_active=True).first()
         if user is None:
             raise Problem(f"利用者「{given.user}」はいません。", f"There is no user {given.user}.")
+        registry.rebuild()  # with what the owner has drawn
         scopes = [one for part in given.scope for one in part.split(",")]
         try:
             print(tokens.make(user, given.name, scopes, days=given.days or None, by=None)[1])

@@ -71,7 +71,8 @@ def _by_name(scope: str) -> str:
     what, colon, named = scope.partition(":")
     if not colon or not _SCOPE.match(scope):
         return scope
-    found = next((one for one in registry.all_entities() if named in {one.name, one.slug}), None)
+    every = registry.all_entities()
+    found = registry.find(named) or next((one for one in every if one.slug == named), None)
     if found is None:
         raise ValidationError(_("「%(word)s」という台帳はありません。") % {"word": named})
     return f"{what}:{found.name}"

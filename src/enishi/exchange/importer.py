@@ -89,7 +89,7 @@ class Importer:
                 if entity.name in row.drafts:
                     draft = drafter.unpack(row.drafts[entity.name])
                 else:
-                    draft = drafter.draft(self._completed(entity, values))
+                    draft = self._draft(drafter, values)
                     pointing = {one.name: made[one.to] for one in entity.references if one.to in made}
                     search.draft_document(entity, draft.record, pointing)
                 made[entity.name] = draft.record
@@ -327,7 +327,7 @@ class Importer:
             for row in owning:
                 beside |= entity.begin_of_row(row.values)
             if drafted is None or beside or len(owning) > 1:  # several rows have added to it
-                drafts.append(drafter.draft(self._completed(entity, values, beside)))
+                drafts.append(self._draft(drafter, values, beside))
                 continue
             for one in entity.references:
                 if one.name in values:
@@ -342,15 +342,23 @@ class Importer:
                 row.keys[entity.name] = record.pk
         return [record.pk for record in records]
 
-    def _completed(self, entity: Entity, values: Values, beside: Values | None = None) -> Values:
-        """With what a new record has of itself."""
-        made = {**self._owned[entity.name], **(beside or {}), **values}
+    def _draft(self, drafter: bulk.Drafter, values: Values, beside: Values | None = None) -> bulk.Draft:
+        """A new record with what it has of itself. `beside`: what other columns of its rows say of it, which is the person's to write only
+        where his role writes it; what the program itself adds stands there whoever brings the file in."""
+        entity = drafter.entity
+        made = {**self._owned[entity.name], **values}
+        for name, value in (beside or {}).items():
+            if (found := entity.fields.get(name)) is not None and not found.fixed:
+                made.setdefault(name, value)
         entity.begin_of_file(made)
         for name, default in self._defaults[entity.name]:
             if name not in made:
                 made[name] = default()
-        # What the program adds to a field that the person's role doesn't see is not his to write.
-        return {name: value for name, value in made.items() if name in values or name in entity.fields}
+        own = {name: made.pop(name) for name in set(made) - set(values) - set(entity.fields)}
+        draft = drafter.draft(made)
+        for name, value in own.items():
+            registry.whole_entities()[entity.name].fields[name].put(draft.record, value)
+        return draft
 
 
 # Of these a firm and a person may have several, of which a field holds one.

@@ -239,7 +239,7 @@ def write_many(
     with registry.whole():
         known = Pointed(entity, [values for values, _errors in made], by)
     taken: set[tuple[str, Any]] = set()
-    shown = shown_fields(entity)
+    shown, watched = shown_fields(entity), formulas.watched(entity)
     load_links(entity, [record for record, _row in pairs], {name for _record, row in pairs for name in row})
     for number, (record, row) in enumerate(pairs):
         values, errors = row, Errors()
@@ -247,11 +247,13 @@ def write_many(
             values, errors = made[number]
             check_references(entity, moved(entity, record, values), by, errors, known)
         before = held_values(entity, record, [*values, *shown])
+        summed = held_values(entity, record, watched)
         changes = apply(entity, record, values)
         if changes and not internal:
             check_locked(entity, record, changes, errors)
         if changes and not errors:
             prepare(entity, record, changes, before)
+            formulas.note_moved(entity, record, summed)
             if check:
                 merge_errors(errors, entity.check(record, set(changes)))
                 if not cleaned:

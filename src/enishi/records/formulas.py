@@ -4,7 +4,7 @@ What is computed is no change of anybody's: it raises no version and stands in n
 exported like all others.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -88,11 +88,13 @@ def follow(entity: Entity, records: Sequence[Any], columns: Sequence[str] = ()) 
 
 def _above(entity: Entity, records: Sequence[Any], changes: Sequence[dict[str, Any]], depth: int) -> None:
     """The sums of others that go over these records."""
+    found_keys: dict[str, tuple[Entity, set[int]]] = {}
     for owner, one, reference in rollups(entity):
         assert one.rollup is not None
-        if not any(_moves(entity, owner, one, reference, change) for change in changes):
+        pairs = zip(records, changes, strict=True)
+        if not any(_moves(entity, owner, one, reference, record, change) for record, change in pairs):
             continue
-        wanted: set[int] = set()
+        wanted = found_keys.setdefault(owner.name, (owner, set()))[1]
         if reference:
             found = entity.fields[reference]
             wanted |= {key for record in records if (key := found.get(record)) is not None}
@@ -106,12 +108,37 @@ def _above(entity: Entity, records: Sequence[Any], changes: Sequence[dict[str, A
             wanted |= set(rows.values_list(f"{linked.here}_id", flat=True))
             mine = linked.back_name
             for change in changes:
-                for pairs in change.get(mine) or ():
-                    wanted |= {key for key, _role in pairs}
+                for ends in change.get(mine) or ():
+                    wanted |= {key for key, _role in ends}
+    for owner, wanted in found_keys.values():
         refresh(owner, wanted, depth=depth)
 
 
-def _moves(entity: Entity, owner: Entity, one: Formula, reference: str, change: Mapping[str, Any]) -> bool:
+MOVED = "_moved"  # on a record: the fields that sums look at and that have another value than was stored
+
+
+def watched(entity: Entity) -> list[str]:
+    """Fields of an entity's records that sums of others are made of, whoever or whatever changes them."""
+    if not rollups(entity):
+        return []
+    names = {one.rollup[2] for _owner, one, _reference in rollups(entity) if one.rollup is not None}
+    for _round in range(DEEPEST):
+        made = [entity.fields.get(name) or entity.retired.get(name) for name in names]
+        names |= {each for one in made if isinstance(one, Formula) for each in names_in(one.expression_text)}
+    return [name for name in sorted(names) if (one := entity.fields.get(name)) is not None and not one.linked]
+
+
+def note_moved(entity: Entity, record: Any, before: Mapping[str, Any]) -> None:
+    """Remembers which of the watched fields have become others (`before`: what was stored of them), for the sums that follow."""
+    if before:
+        record.__dict__[MOVED] = {
+            name for name, value in before.items() if entity.field(name).get(record) != value
+        }
+
+
+def _moves(
+    entity: Entity, owner: Entity, one: Formula, reference: str, record: Any, change: Mapping[str, Any]
+) -> bool:
     """Whether a sum may be another after this change: one of a hundred thousand invoices got a note, which no sum holds."""
     if not change or "deleted_at" in change:  # it is new, goes or comes back
         return True
@@ -119,18 +146,21 @@ def _moves(entity: Entity, owner: Entity, one: Formula, reference: str, change: 
     function, over, name = one.rollup
     if (reference or owner.fields[over].back_name) in change:  # type: ignore[attr-defined]
         return True
-    return function != "count" and not _stays(entity, name, change, 0)
+    return function != "count" and not _stays(entity, name, change, record.__dict__.get(MOVED), 0)
 
 
-def _stays(entity: Entity, name: str, change: Mapping[str, Any], depth: int) -> bool:
-    """Whether a field has certainly the value that it had: a person fills it and didn't, or what it is computed of stays."""
+def _stays(
+    entity: Entity, name: str, change: Mapping[str, Any], moved: Collection[str] | None, depth: int
+) -> bool:
+    """Whether a field has certainly the value that it had: it was looked at (`moved`), or a person fills it and didn't, or what it is
+    computed of stays."""
     found = entity.fields.get(name) or entity.retired.get(name)
     if found is None or name in change or depth > DEEPEST:
         return False
     if isinstance(found, Formula):
         named = names_in(found.expression_text)
-        return found.rollup is None and all(_stays(entity, each, change, depth + 1) for each in named)
-    return found.editable
+        return found.rollup is None and all(_stays(entity, each, change, moved, depth + 1) for each in named)
+    return name not in moved if moved is not None and name in entity.fields else found.editable
 
 
 def refresh(entity: Entity, keys: Iterable[int], *, depth: int = 0) -> None:

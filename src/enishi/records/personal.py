@@ -429,6 +429,9 @@ def _forget_labels(rows: QuerySet[Event], name: str) -> None:
 
 def _erase(file: Attachment) -> None:
     path = Path(settings.MEDIA_ROOT) / file.path
+    # Who opened it stays; what it was called is mostly after whom it is about.
+    opened = AccessLog.objects.filter(action="file", entity=file.entity, record_id=file.record_id)
+    opened.update(detail=_("（匿名化されました）"))
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
     file.delete()
 

@@ -33,6 +33,17 @@ def compute_entity(name: str) -> None:
         formulas.recompute(entity)
 
 
+def compute_what_stands_on(name: str) -> None:
+    """After the program has reckoned many records of an entity anew: the owner's formulas that may use it, on them and above them."""
+    from enishi.records import formulas, registry
+
+    entity = registry.get(name)
+    owners = [name] if entity.formulas else []
+    owners += [owner.name for owner, _formula, _reference in formulas.rollups(entity)]
+    for one in dict.fromkeys(owners):
+        compute_entity.enqueue(one)
+
+
 @task()
 def undo_operation(operation_id: int, user_id: int) -> None:
     """Takes back what one action did to more records than a page waits for."""

@@ -172,12 +172,14 @@ def write(
             _check_version(entity, record, cleaned, values, version)
         check_references(entity, moved(entity, record, cleaned), by, errors)
         before = held_values(entity, record, [*cleaned, *shown_fields(entity)])
+        summed = held_values(entity, record, formulas.watched(entity))
         changes = apply(entity, record, cleaned)
         if changes and not internal:
             check_locked(entity, record, changes, errors)
         whole = bool(changes) and not errors
         if whole:
             prepare(entity, record, changes, before)
+            formulas.note_moved(entity, record, summed)
             merge_errors(errors, entity.check(record, set(changes)))
         rules.check(entity, record, set(changes), errors, asked)
         if whole:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from enishi.access.models import Role
 from enishi.connect import tokens
+from enishi.connect.commands import token as run_token
 from enishi.connect.tests.test_limits import outside
 from enishi.records import attachments, history, registry, write
 from enishi.records.design import operations
@@ -195,6 +196,18 @@ def test_a_body_that_is_no_form_is_refused_in_words(alice: Any) -> None:
 def test_a_token_for_what_isn_t_there_is_refused(alice: Any) -> None:
     with pytest.raises(ValidationError, match="「nothing」という台帳はありません"):
         tokens.make(alice, "x", ["read:nothing"], by=alice)
+    assert (
+        run_token(
+            [
+                "add",
+                "--user",
+                alice.email,
+                "--scope",
+                f"read:{operations.add_entity('車両', slug='cars', by=alice).name}",
+            ]
+        )
+        == 0
+    )
     made, _text = tokens.make(alice, "x", ["read:accounts", "read:account"], by=alice)
     assert made.scopes == ["read:account"]
 

@@ -10,9 +10,8 @@ from django.db import transaction
 
 from enishi.insight.purchases.fitting import GONE, LATE, LATEST, LEAVING, ON, Fitted
 from enishi.people.models import Account
-from enishi.records import formulas, registry
 from enishi.records.rows import partial, update_rows
-from enishi.records.tasks import compute_entity
+from enishi.records.tasks import compute_what_stands_on
 
 COLUMNS = (
     "buy_last_on", "buy_count", "buy_every", "buy_next_on", "buy_alive", "buy_often", "buy_value", "buy_state", "buy_basis",
@@ -47,17 +46,8 @@ def store(fitted: Fitted | None, beat: Beat = lambda: None) -> int:
             changed += len(part)
             beat()
     if changed:
-        _compute_what_stands_on_them()
+        compute_what_stands_on("account")
     return changed
-
-
-def _compute_what_stands_on_them() -> None:
-    """Of the owner's formulas some may use these figures: those of accounts, and sums over accounts elsewhere."""
-    account = registry.get("account")
-    owners = ["account"] if account.formulas else []
-    owners += [entity.name for entity, _formula, _reference in formulas.rollups(account)]
-    for name in dict.fromkeys(owners):
-        compute_entity.enqueue(name)
 
 
 def differs(held: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:

@@ -20,7 +20,7 @@ from enishi.insight.lifetime_value.purchases import Purchases, summarise
 from enishi.insight.purchases import fitting, gathering, pairing, runs, storing
 from enishi.insight.purchases.models import ProductPair
 from enishi.people.models import Account
-from enishi.records import registry, write
+from enishi.records import registry, tasks, write
 from enishi.records.design import operations
 from enishi.records.rows import insert_rows, new
 from enishi.records.tasks import compute_entity
@@ -242,7 +242,6 @@ def test_a_run_that_waited_long_is_alive_from_its_start(monkeypatch: pytest.Monk
 def test_what_the_owner_computes_of_the_figures_follows_them(
     alice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storing, "compute_entity", SimpleNamespace(enqueue=compute_entity.func))
     (one,) = accounts(1, alice)
     twice = operations.add_field(
         "account", "formula", "倍", {"formula": {"expression": "{購入回数} * 2"}}, by=alice
@@ -255,6 +254,7 @@ def test_what_the_owner_computes_of_the_figures_follows_them(
     tie = next(found.name for found in registry.get(area).linked)
     made = write.create(registry.get(area), {"name": "北", tie: [one.pk]}, by=alice).record
     orders([(one.pk, timezone.localdate() - datetime.timedelta(days=n), 900) for n in (5, 40, 80)])
+    monkeypatch.setattr(tasks, "compute_entity", SimpleNamespace(enqueue=compute_entity.func))
     runs.run_now()
     one.refresh_from_db()
     made.refresh_from_db()

@@ -116,7 +116,7 @@ class AccountEntity(Entity):
             Option("sole", _("個人事業主"), "grey", ("個人事業", "個人", "sole trader")),
             Option("household", _("家庭"), "grey", ("個人宅", "household")),
         ), default="company", aliases=("種別", "区分", "法人区分")),
-        Words("code", longest=40, unique=True, sortable=False, aliases=(
+        Words("code", longest=40, unique=True, half_width=True, sortable=False, aliases=(
             "得意先コード", "取引先コード", "顧客コード", "会社コード", "顧客番号", "得意先番号", "取引先番号", "customer code", "account number", "code",
         )),
         CorporateNumber("corporate_number", unique=False, aliases=("法人番号", "corporate number")),

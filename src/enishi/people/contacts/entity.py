@@ -99,7 +99,7 @@ class ContactEntity(Entity):
         Reference("account", to="account", carries_up=True),
         Words("department", aliases=("部署", "部署名", "所属", "所属部署", "department", "部門")),
         Words("title", aliases=("役職", "肩書", "肩書き", "役職名", "職位", "title", "job title", "position")),
-        Words("code", longest=40, unique=True, aliases=(
+        Words("code", longest=40, unique=True, half_width=True, aliases=(
             "会員番号", "会員no", "会員id", "顧客番号", "顧客id", "お客様番号", "会員コード", "診察券番号", "生徒番号", "member id", "customer id", "id",
         )),
         Choice("status", options=STATUSES, default="active", aliases=("ステータス", "会員状態", "status")),

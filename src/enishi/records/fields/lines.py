@@ -154,14 +154,37 @@ class Lines(FieldKind):
             journal.delete_rows(model._default_manager.filter(pk__in=[row.pk for row in left]))
         update_rows(model, changed)
         insert_rows(model, fresh)
+        self._tell_sums(left, changed, fresh, said, now)
+
+    def _tell_sums(
+        self, gone: list[Any], changed: list[Any], fresh: list[Any], said: dict[int, Any], now: Any
+    ) -> None:
+        """The owner's sums over lines (how much of a product was ordered) follow."""
+        from enishi.records import formulas
+
+        child = self.target
+        if not formulas.rollups(child):
+            return
+        changes: list[dict[str, Any]] = [{"deleted_at": (None, now)} for _row in gone]
+        for row in changed:
+            old = dict(said[row.pk])
+            new = dict(self._line(self.fields, [getattr(row, one.column) for one in self.fields.values()]))
+            changes.append(
+                {name: (old.get(name), new.get(name)) for name in new if old.get(name) != new.get(name)}
+            )
+        formulas.touched(child, [*gone, *changed, *fresh], [*changes, *({} for _row in fresh)])
 
     def follow(self, deleted: dict[Any, list[int]], by: Any, moment: Any) -> None:
         """Lines go into the bin with their record and come back with it. `deleted`: keys of records by when they had gone
         (None: they go now, at `moment`)."""
+        from enishi.records import formulas
+
         model = self.target.model
         for before, keys in deleted.items():
             rows = model._default_manager.filter(**{f"{self.up}__in": keys}, deleted_at=before)
+            told = list(rows) if formulas.rollups(self.target) else []
             rows.update(deleted_at=moment, deleted_by_id=by.pk if moment else None)
+            formulas.touched(self.target, told, [{"deleted_at": (before, moment)} for _row in told])
 
     # --- in ---------------------------------------------------------------------------------------
     def clean(self, raw: Any) -> Any:

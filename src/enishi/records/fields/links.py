@@ -5,7 +5,8 @@ left it (`LinkEdit`), so that two people who add different records to one list b
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -273,7 +274,7 @@ class Linked(FieldKind):
         entity = self.target
         rows = readable(entity).filter(deleted_at=None)
         told = [one for one in entity.fields.values() if one.unique and not one.linked]
-        for wanted in [Q(**{entity.title_field: text}), *(one.lookup()(text) for one in told)]:
+        for wanted in [Q(**{entity.title_field: text}), *_told_apart_by(told, text)]:
             found = list(rows.filter(wanted).values_list("pk", flat=True)[:2])
             if len(found) == 1:
                 return int(found[0])
@@ -445,3 +446,12 @@ def load(entity: Any, records: Sequence[Any], names: Iterable[str]) -> None:
         found = entity.fields.get(name)
         if found is not None and found.linked:
             found.values(records)
+
+
+def _told_apart_by(fields: Iterable[FieldKind], text: str) -> Iterator[Q]:
+    """Conditions on fields that tell records apart, for what somebody wrote: as each field keeps it."""
+    for one in fields:
+        with suppress(ValidationError, ValueError, OverflowError):
+            value = one.clean(text)
+            if not one.is_empty(value):
+                yield one.lookup()(value)

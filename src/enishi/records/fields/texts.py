@@ -53,9 +53,12 @@ class Words(FieldKind):
     operators: ClassVar[tuple[str, ...]] = TEXT_OPERATORS
     shortens: ClassVar[bool] = False  # what is stored may be shorter than what was typed
 
-    def __init__(self, name: str, label: Text = "", *, longest: int = 200, **options: Any) -> None:
+    def __init__(
+        self, name: str, label: Text = "", *, longest: int = 200, half_width: bool = False, **options: Any
+    ) -> None:
+        """`half_width`: a code, of which Ａ００１ out of one sheet is A001 out of the next."""
         super().__init__(name, label, **options)
-        self.longest = longest
+        self.longest, self.half_width = longest, half_width
         self.pattern = ""
 
     @classmethod
@@ -80,7 +83,7 @@ class Words(FieldKind):
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
         text = " ".join(part.strip() for part in cleaned_text(raw, self, self.longest).split("\n"))
-        if self.unique:  # Ａ００１ out of one sheet is A001 out of the next
+        if self.half_width:
             text = as_code(text)
         if self.pattern and text and not shapes.matches(self.pattern, text):
             raise ValidationError(

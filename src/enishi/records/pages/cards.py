@@ -369,6 +369,7 @@ def files(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
         return _upload(request, entity, record_id)
     user = person(request)
     record = one(entity, user, record_id)
+    note_read(user, entity.name, record.pk)
     before = whole(request.GET.get("before", ""), 0) or 0
     context = {"entity": entity, "record": record, "may_write": allowed(user, entity, record).change}
     return render(request, "records/file_rows.html", {**context, **_files(entity, record, before)})

@@ -103,7 +103,7 @@ def test_every_kind_of_field_takes_what_people_write(supplier: str, bob: Any) ->
     record = entity.model._default_manager.get(pk=record.pk)
     shown = {label: entity.field(key(supplier, label)).value_text(record) for label in given}
     assert shown == {
-        "コード": "AB-12", "人数": "1,200名", "重さ": "12.35kg", "与信枠": "¥500,000", "掛率": "65%", "契約終了日": "2026/12/31(木)",
+        "コード": "ＡＢ-12", "人数": "1,200名", "重さ": "12.35kg", "与信枠": "¥500,000", "掛率": "65%", "契約終了日": "2026/12/31(木)",
         "来社": "2026/11/24(火) 15:30", "冷蔵": "はい", "区分": "食品", "地域": "関東、九州", "段階": "交渉中", "代表電話": "03-1234-5678",
         "メール": "a@example.co.jp", "サイト": "https://example.co.jp", "所在地": "〒100-0001 東京都千代田区千代田", "責任者": "馬場 勉",
         "備考": "一行目\n二行目",

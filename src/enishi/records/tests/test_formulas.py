@@ -246,6 +246,47 @@ def test_sums_that_the_program_reckons_are_followed_too(bob: Any, alice: Any, sh
 
 
 @db
+def test_sums_over_lines_follow_the_document_that_holds_them(bob: Any, alice: Any) -> None:
+    rollup = {"rollup": ["sum", "order_line.product", "quantity"]}
+    sold = operations.add_field("product", "formula", "売れた数", {"formula": rollup}, by=alice).key
+    product, order = registry.get("product"), registry.get("order")
+    tea, nut = (write.create(product, {"name": name, "price": 100}, by=bob).record for name in ("茶", "栗"))
+
+    def held() -> list[Any]:
+        rows = product.model._default_manager.order_by("pk")
+        return [registry.get("product").field(sold).get(row) for row in rows]
+
+    lines = [{"product": tea.pk, "quantity": "3"}, {"product": nut.pk, "quantity": "4"}]
+    made = write.create(order, {"date": "2026-04-01", "lines": lines}, by=bob).record
+    assert held() == [3, 4]
+    write.write(order, made.pk, {"lines": [{"product": tea.pk, "quantity": "5"}]}, by=bob)
+    assert held() == [5, 0]
+    write.write(order, made.pk, {"lines": [{"product": nut.pk, "quantity": "5"}]}, by=bob)
+    assert held() == [0, 5]
+    write.delete(order, [made.pk], by=bob)
+    assert held() == [0, 0]
+    write.restore(order, [made.pk], by=bob)
+    assert held() == [0, 5]
+
+
+@db
+def test_a_sum_over_what_a_card_no_longer_shows_follows(bob: Any, alice: Any) -> None:
+    rollup = {"rollup": ["sum", "deal.account", "amount"]}
+    total = operations.add_field(
+        "account", "formula", "合計", {"formula": rollup, "result": "money"}, by=alice
+    ).key
+    firm = write.create(registry.get("account"), {"name": "東和商事"}, by=bob).record
+    lines = [{"text": "機械", "quantity": "1", "unit_price": "500"}]
+    deal = write.create(
+        registry.get("deal"), {"name": "件", "account": firm.pk, "lines": lines}, by=bob
+    ).record
+    operations.retire_field("deal", "amount", by=alice)
+    write.write(registry.get("deal"), deal.pk, {"lines": [{**lines[0], "quantity": "3"}]}, by=bob)
+    row = registry.get("account").model._default_manager.get(pk=firm.pk)
+    assert registry.get("account").field(total).get(row) == 1500 and row.open_amount == 1500
+
+
+@db
 def test_results_are_listed_sorted_filtered_and_exported(
     shop: dict[str, str], bob: Any, as_bob: Client
 ) -> None:

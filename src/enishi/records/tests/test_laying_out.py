@@ -40,7 +40,7 @@ def test_what_is_there_twice_can_t_tell_records_apart(car: str, alice: Any) -> N
     write.delete(entity, [made[1].pk], by=alice)
     operations.change_field(car, number, {"unique": "1"}, by=alice)
     with pytest.raises(Refused, match="「A-1」は「甲」が使っています"):
-        write.create(registry.get(car), {"name": "戊", number: "Ａ－１"}, by=alice)
+        write.create(registry.get(car), {"name": "戊", number: "A-1"}, by=alice)
     write.create(registry.get(car), {"name": "甲"}, by=alice)
     with pytest.raises(Refused, match="「甲」が2件") as refused:
         operations.change_entity(car, {"title_unique": True}, by=alice)

@@ -50,6 +50,9 @@ def person(alice: Any, bob: Any, settings: Any, tmp_path: Path) -> dict[str, Any
     attachments.store(
         registry.get("activity"), visit.pk, SimpleUploadedFile("弁天の訪問.txt", b"y"), by=alice
     )
+    for held, name in ((contact, "弁天の写真.txt"), (visit, "弁天の訪問.txt")):
+        kind = "contact" if held is contact else "activity"
+        AccessLog.objects.create(user=alice, action="file", entity=kind, record_id=held.pk, detail=name)
     # The lead he was, what he is called in a channel, a visit in the bin, a field that is out of use, who looked for him.
     lead = write.create(registry.get("lead"), {"family_name": "弁天", "given_name": "小僧", "mobile": "090-8888-0001", "note": "浜松屋で"}, by=alice).record  # fmt: skip
     type(lead).objects.filter(pk=lead.pk).update(contact=contact.pk, status="converted")

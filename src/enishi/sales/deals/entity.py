@@ -172,7 +172,7 @@ class DealEntity(Entity):
     }
     built_in = (
         Words("name", required=True, aliases=("案件名", "案件", "商談名", "件名", "プロジェクト名", "商談", "deal", "deal name", "opportunity", "opportunity name")),
-        Words("code", longest=40, unique=True, aliases=("案件no", "案件no.", "案件番号", "案件コード", "管理番号", "deal id", "no", "no.")),
+        Words("code", longest=40, unique=True, half_width=True, aliases=("案件no", "案件no.", "案件番号", "案件コード", "管理番号", "deal id", "no", "no.")),
         Reference("account", to="account", carries_up=True),
         Reference("contact", to="contact", carries_up=True),
         Reference("pipeline", to="pipeline", listed=False),
@@ -337,7 +337,7 @@ class DealEntity(Entity):
         """Keeps the sum of open deals on the account."""
         keys: set[int] = set()
         for record, change in zip(records, changes, strict=True):
-            if not change or {"stage", "amount", "account", "deleted_at"} & set(change):
+            if not change or {"stage", "amount", "lines", "account", "deleted_at"} & set(change):
                 keys.update(key for key in (record.account_id, change.get("account", (None, None))[0]) if key)
         refresh_open_amounts(keys)
 

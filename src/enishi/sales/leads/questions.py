@@ -21,6 +21,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Choice, Number
 from enishi.records.rows import update_rows
+from enishi.records.tasks import compute_what_stands_on
 from enishi.sales.leads.models import Lead, LeadQuestion
 
 MOST_QUESTIONS, MOST_ANSWERS, MOST_POINTS = 12, 6, 10
@@ -269,18 +270,20 @@ def rescore() -> None:
     """Scores anew after the questions have changed; in steps, each in a transaction of its own."""
     registry.refresh(now=True)
     _kept.clear()
-    last = 0
+    last, others = 0, False
     while True:
         with transaction.atomic():
             rows = Lead.objects.filter(pk__gt=last).exclude(custom={}, score=None).order_by("pk")
             leads = list(rows.select_for_update(of=("self",), no_key=True).only("custom", "score")[:STEP])
-            if not leads:
-                return
-            _score_anew(leads)
+            others = _score_anew(leads) or others
+        if not leads:
+            break
         last = leads[-1].pk
+    if others:
+        compute_what_stands_on("lead")
 
 
-def _score_anew(leads: Iterable[Lead]) -> None:
+def _score_anew(leads: Iterable[Lead]) -> bool:
     moved = []
     for one in leads:
         now = score(one.custom)
@@ -289,3 +292,4 @@ def _score_anew(leads: Iterable[Lead]) -> None:
             moved.append(one)
     if moved:
         update_rows(Lead, moved, ("score",))
+    return bool(moved)

@@ -153,12 +153,19 @@ class SaleLine(LineEntity):
             pair[0] for change in changes if (pair := change.get(self.rights_through)) and pair[0]
         }
         parent = whole_entities()[self.rights_of]
-        above = list(parent.model._default_manager.filter(pk__in=keys))
+        # Locked before they are read: who issues the document, notes something on it or adds a line at the same time loses nothing.
+        rows_above = parent.model._default_manager.filter(pk__in=keys).order_by("pk")
+        above = list(rows_above.select_for_update(of=("self",), no_key=True))
         parent.lines[0].load(above)
+        columns: set[str] = set()
         for row in above:
+            before = {name: value for name, value in row.__dict__.items() if name != "_state"}
             parent.prepare(row, {self.lines_field})
-        formulas.follow(parent, above)
-        parent.summed(above)
+            columns |= {name for name, value in before.items() if row.__dict__.get(name) != value}
+        columns &= {one.attname for one in parent.model._meta.concrete_fields}
+        if columns:
+            formulas.follow(parent, above, sorted(columns))
+            parent.summed(above)
 
 
 def _fill_from(record: Any, changed: set[str]) -> None:

@@ -35,7 +35,7 @@ class ProductEntity(Entity):
     default_sort = "name"
     built_in = (
         Words("name", required=True, sortable=True, aliases=("商品", "商品名", "品名", "品目", "製品名", "サービス名", "product", "product name", "item")),
-        Words("code", longest=40, unique=True, aliases=("商品コード", "商品番号", "品番", "型番", "jan", "sku", "product code", "item code")),
+        Words("code", longest=40, unique=True, half_width=True, aliases=("商品コード", "商品番号", "品番", "型番", "jan", "sku", "product code", "item code")),
         FreeChoice("kind", options=lambda: [Option(word, word) for word in ("商品", "サービス", "保守", "送料")], aliases=("商品分類", "カテゴリー", "category")),
         FreeChoice("unit", options=lambda: [Option(word, word) for word in ("個", "本", "台", "式", "箱", "枚", "時間", "月", "kg")], aliases=("単位", "unit")),
         Exact("price", summable=False, places=4, sortable=True, most=10**10, least=-(10**10), aliases=("標準単価", "単価", "定価", "価格", "売価", "price")),

@@ -65,7 +65,10 @@ def test_points_that_change_score_every_lead_anew_and_a_question_that_is_dropped
     alice: Any, as_alice: Client, bob: Any
 ) -> None:
     questions.ask("競合", [("なし", 2), ("あり", 0)], by=alice)
+    operations.add_field("lead", "formula", "倍", {"formula": {"expression": "{見込み点} * 2"}}, by=alice)
     lead, other = make(bob, **answers("なし")), make(bob)
+    asked = DBTaskResult.objects.filter(task_path__endswith="tasks.compute_entity")
+    before = asked.count()
     assert (lead.score, other.score) == (100, None)
     version = lead.version
     values = [one.value for one in registry.get("lead").fields[questions.held()[0].field].options]  # type: ignore[attr-defined]
@@ -74,6 +77,7 @@ def test_points_that_change_score_every_lead_anew_and_a_question_that_is_dropped
     questions.rescore.func()
     lead.refresh_from_db()
     assert (lead.score, lead.version) == (25, version)
+    assert asked.count() == before + 1  # the owner's formulas follow
     wrong = as_alice.post("/settings/lead-questions/", {"action": "weigh", f"p-{field}-{values[0]}": "99"})
     assert wrong.status_code == 422 and "点は0から10まで" in wrong.content.decode()
     as_alice.post("/settings/lead-questions/", {"action": "drop", "field": field})

@@ -103,7 +103,7 @@ def _line(number: int, line: str, year: int) -> tuple[datetime.date, datetime.da
         )
     name = " ".join(f"{line[: found[0].start()]} {line[end:]}".split())
     name = re.sub(r"[(（]\s*[)）]", "", name).strip(' ,，、:：・"')
-    counted = r"[(（]\s*(?!1\s*日間)[0-9]+\s*日間\s*[)）]|以降"
+    counted = r"[(（]\s*(?!1\s*日間)[0-9]+\s*日間\s*[)）]|(?<![0-9])(?!1\s*日間)[0-9]+\s*日間$|以降"
     if last == first and re.search(counted, unicodedata.normalize("NFKC", name)):
         raise Unread(
             _("%(n)d行目「%(line)s」の期間の終わりが読めません。「12/29〜1/3」のように書いてください。")
