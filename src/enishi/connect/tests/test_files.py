@@ -1,9 +1,11 @@
 """Files over the API: put there, listed, read and taken off, by those who may; a field that a role doesn't see hides its files everywhere."""
 
+import importlib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -156,6 +158,20 @@ def test_an_undo_opens_no_file(right: str, alice: Any, drawn: tuple[str, str]) -
     client.post(f"/undo/event/{put[0].pk}/")
     record.refresh_from_db()
     assert record.custom[drawn[0]] == [held.pk]
+
+
+def test_files_that_were_there_before_know_of_their_field(alice: Any, drawn: tuple[str, str]) -> None:
+    account = registry.get("account")
+    record = write.create(account, {"name": "青木商店"}, by=alice).record
+    plain = attachments.store(account, record.pk, SimpleUploadedFile("別.pdf", b"%PDF"), by=alice)
+    held, taken = (
+        attachments.put(account, record.pk, drawn[0], [SimpleUploadedFile(f"{name}.pdf", b"%PDF")], by=alice)[0] for name in ("契約", "覚書")
+    )  # fmt: skip
+    history.undo_event(Event.objects.filter(kind="changed", record_id=record.pk).latest("pk").pk, by=alice)
+    Attachment.objects.update(field="")
+    importlib.import_module("enishi.records.migrations.0009_attachment_field").name_fields(apps, None)
+    named = dict(Attachment.objects.values_list("pk", "field"))
+    assert named == {plain.pk: "", held.pk: drawn[0], taken.pk: drawn[0]}
 
 
 def test_of_several_files_all_are_kept_or_none(
