@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from enishi.kit.periodic import every
 from enishi.records import bin as records_bin
-from enishi.records import handover, personal
+from enishi.records import handover, retention
 from enishi.records.models import Handover, IdempotencyKey
 
 
@@ -33,4 +33,4 @@ def due_handovers() -> None:
 @every(minutes=60 * 24)
 def end_of_retention() -> None:
     """Persons whose time is over, where the rule runs by itself."""
-    personal.run_automatic()
+    retention.run_automatic()

@@ -5,12 +5,11 @@ it no longer used (Art. 35), and asks to erase without delay what is no longer n
 (deals and amounts: seven years by tax law, 法人税法施行規則 Art. 59) stays, without the person's name.
 """
 
-import datetime
 import io
 import json
 import logging
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import or_
@@ -18,7 +17,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -29,10 +27,9 @@ from django.utils.translation import gettext as _
 from enishi.access.models import AccessLog, User
 from enishi.access.rights import log_access
 from enishi.records import registry, scope, search, timeline, write
-from enishi.records.conditions import Scope, compile_condition
 from enishi.records.entity import Entity
-from enishi.records.errors import NotFound, RecordError
-from enishi.records.fields import Date, FieldKind, Moment
+from enishi.records.errors import NotFound
+from enishi.records.fields import FieldKind
 from enishi.records.forwards import lead, merged_into
 from enishi.records.models import (
     Attachment,
@@ -42,8 +39,6 @@ from enishi.records.models import (
     Link,
     MergedRow,
     Operation,
-    RetentionRule,
-    Touched,
 )
 from enishi.records.visible import one, require
 
@@ -452,79 +447,3 @@ def _forget_in_log(entity: Entity, record: Any) -> None:
             spelled |= Q(detail__icontains=text)
     if words:
         AccessLog.objects.filter(spelled).update(detail=_("（匿名化されました）"))
-
-
-# --- how long ---------------------------------------------------------------------------------------
-def due(rule: RetentionRule, today: datetime.date | None = None) -> QuerySet[Any]:
-    """Persons with whom nobody has had to do for longer than the rule keeps them: no contact, no change, no next step, and nothing that
-    points to them is unfinished, was changed since or has a day since (an order, a contract that runs)."""
-    entity = registry.get(rule.entity)
-    limit = timezone.make_aware(
-        datetime.datetime.combine(
-            (today or timezone.localdate()) - relativedelta(years=rule.years), datetime.time()
-        )
-    )
-    rows: Any = entity.model._default_manager.filter(deleted_at=None, updated_at__lt=limit)
-    if issubclass(entity.model, Touched):
-        rows = rows.filter(next_step="").filter(Q(last_contact_at=None) | Q(last_contact_at__lt=limit))
-    if entity.name == "account":
-        rows = rows.filter(kind__in=("sole", "household"))
-    for held in _holding(entity, limit):
-        rows = rows.exclude(Exists(held))
-    done = Event.objects.filter(entity=entity.name, record_id=OuterRef("pk"), kind="anonymised")
-    waiting: QuerySet[Any] = rows.exclude(Exists(done))
-    return waiting
-
-
-def _holding(entity: Entity, limit: datetime.datetime) -> Iterator[QuerySet[Any]]:
-    """Records that keep a person (the `pk` of the query around them): built-in and drawn, by whatever they point with."""
-    for other in registry.whole_entities().values():
-        living: Any = other.model._default_manager.filter(deleted_at=None)
-        days = [one for one in other.fields.values() if isinstance(one, Date) and not isinstance(one, Moment)]
-        recent = {
-            "any": [
-                {"field": one.name, "op": "gte", "value": timezone.localdate(limit).isoformat()}
-                for one in days
-            ]
-        }
-        kept = Q(updated_at__gte=limit) | other.unfinished()
-        if days:
-            kept |= compile_condition(other, recent, Scope(None, timezone.localdate()))
-        for found in other.references:
-            if found.to == entity.name and not found.custom:
-                yield living.filter(kept, **{found.column: OuterRef("pk")})
-        for tie in other.linked:
-            if tie.to == entity.name:
-                ties = tie.links().filter(**{f"{tie.there}_id": OuterRef("pk")})
-                yield ties.filter(**{f"{tie.here}_id__in": living.filter(kept).values("pk")})
-
-
-def run_rule(rule: RetentionRule, *, by: User, most: int = 1000) -> int:
-    """Anonymises what is due; returns how many. Each by itself, so that what was done stays done."""
-    entity = registry.get(rule.entity)
-    count = 0
-    for key in list(due(rule).order_by("pk").values_list("pk", flat=True)[:most]):
-        try:
-            anonymise(entity, key, by=by)
-        except RecordError:  # who can't be anonymised keeps nobody behind him
-            logger.exception("%s %s stays", entity.name, key)
-            continue
-        count += 1
-    return count
-
-
-def run_automatic() -> int:
-    """What the rules that run by themselves have to do; each in the name of the admin who set it, as long as he is one."""
-    count = 0
-    for rule in RetentionRule.objects.filter(automatic=True).select_related("by"):
-        if (
-            registry.find(rule.entity) is not None
-            and rule.by is not None
-            and rule.by.is_active
-            and rule.by.is_admin
-        ):
-            try:
-                count += run_rule(rule, by=rule.by)
-            except Exception:  # one rule's trouble keeps no other from its work
-                logger.exception("retention rule of %s", rule.entity)
-    return count

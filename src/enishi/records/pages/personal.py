@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from enishi.access.rights import log_access
-from enishi.records import personal, registry
+from enishi.records import personal, registry, retention
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.models import RetentionRule
@@ -69,7 +69,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
         if not personal.holds_people(entity):
             continue
         rule = rules.get(entity.name)
-        waiting = list(personal.due(rule).order_by("pk")[:51]) if rule else []
+        waiting = list(retention.due(rule).order_by("pk")[:51]) if rule else []
         rows.append(
             {
                 "entity": entity, "rule": rule, "more": len(waiting) > 50,
@@ -88,7 +88,7 @@ def _change(request: HttpRequest, rules: dict[str, RetentionRule]) -> HttpRespon
     if request.POST.get("action") == "run":
         if rule is None or request.POST.get("sure") != "1":
             raise Refused({"": [_("元に戻せないことを確かめて、印を付けてください。")]})
-        count = personal.run_rule(rule, by=user, most=50)
+        count = retention.run_rule(rule, by=user, most=50)
         text = ngettext("%(n)d人を匿名化しました。", "%(n)d人を匿名化しました。", count) % {"n": count}
         messages.success(request, text)
         return redirect("retention")

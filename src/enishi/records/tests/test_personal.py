@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from enishi.access.models import AccessLog
-from enishi.records import attachments, history, merge, personal, registry, write
+from enishi.records import attachments, history, merge, personal, registry, retention, write
 from enishi.records.design import operations
 from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.models import Event, MergedRow, RetentionRule
@@ -204,16 +204,16 @@ def test_who_is_long_gone_is_due_and_who_is_not_stays(
     entity.model._default_manager.filter(pk__in=[old.pk, selling.pk]).update(updated_at=long_ago)
     assert as_alice.post("/settings/retention/", {"entity": "contact", "years": "5"}).status_code == 302
     rule = RetentionRule.objects.get(entity="contact")
-    assert [row.pk for row in personal.due(rule)] == [old.pk] and busy.pk
+    assert [row.pk for row in retention.due(rule)] == [old.pk] and busy.pk
     assert "古田" in as_alice.get("/settings/retention/").content.decode()
-    assert personal.run_automatic() == 0  # by hand, as it was set
+    assert retention.run_automatic() == 0  # by hand, as it was set
     assert as_alice.post("/settings/retention/", {"entity": "contact", "action": "run"}).status_code == 422
     as_alice.post("/settings/retention/", {"entity": "contact", "years": "5", "automatic": "1"})
-    assert personal.run_automatic() == 1 and personal.run_automatic() == 0
+    assert retention.run_automatic() == 1 and retention.run_automatic() == 0
     old.refresh_from_db()
     assert old.name == f"匿名 {old.pk}"
     type(old).objects.filter(pk=old.pk).update(updated_at=long_ago)
-    assert list(personal.due(rule)) == []  # once is enough
+    assert list(retention.due(rule)) == []  # once is enough
     assert as_alice.post("/settings/retention/", {"entity": "contact", "years": ""}).status_code == 302
     assert not RetentionRule.objects.exists()
     assert as_alice.post("/settings/retention/", {"entity": "deal", "years": "5"}).status_code == 404
@@ -230,7 +230,7 @@ def test_a_rule_for_customers_of_a_channel_breaks_nothing(as_alice: Client, alic
     sent = {"entity": "channel_customer", "years": "5", "automatic": "1"}
     assert as_alice.post("/settings/retention/", sent).status_code == 302
     assert "弁天小僧" in as_alice.get("/settings/retention/").content.decode()
-    assert personal.run_automatic() == 1
+    assert retention.run_automatic() == 1
     old.refresh_from_db()
     assert "弁天" not in old.name
 
@@ -292,4 +292,4 @@ def test_who_is_still_dealt_with_is_not_due(what: str, alice: Any) -> None:
             date=datetime.date(2019, 1, 1), due_on=None, status="sent"
         )
     rule = RetentionRule.objects.create(entity="account", years=3, by=alice)
-    assert [row.pk for row in personal.due(rule)] == [free.pk] and tie
+    assert [row.pk for row in retention.due(rule)] == [free.pk] and tie
