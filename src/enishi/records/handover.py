@@ -131,7 +131,8 @@ def run(handover: Handover) -> Handover:
     for entity in entities():
         if held.plan["entities"] and entity.name not in held.plan["entities"]:
             continue
-        while _step(held, entity, share):
+        last = 0
+        while (last := _step(held, entity, share, last)) > 0:
             pass
     held.status, held.done_at = Handover.Status.DONE, timezone.now()
     held.save(update_fields=["status", "done_at"])
@@ -168,13 +169,14 @@ def _fail(held: Handover, problem: str) -> None:
     Notification.objects.bulk_create(told, ignore_conflicts=True)
 
 
-def _step(held: Handover, entity: Entity, share: "_Shares") -> bool:
-    """The next records of an entity; false where none are left."""
+def _step(held: Handover, entity: Entity, share: "_Shares", last: int) -> int:
+    """The next records of an entity behind a key; returns the last one's key, 0 where none are left."""
     with transaction.atomic():
         assert held.person is not None and held.by is not None
-        records = list(rows_of(entity, held.person).select_for_update(of=("self",)).order_by("pk")[:BATCH])
+        rows = rows_of(entity, held.person).filter(pk__gt=last).order_by("pk")
+        records = list(rows.select_for_update(of=("self",))[:BATCH])
         if not records:
-            return False
+            return 0
         share.weigh(entity, records)
         fields, pairs = looked_after_by(entity), []
         for record in records:
@@ -185,7 +187,7 @@ def _step(held: Handover, entity: Entity, share: "_Shares") -> bool:
         write.write_many(entity, pairs, by=held.by, operation=held.operation, cleaned=True, check=False)
         held.figures = {**held.figures, entity.name: held.figures.get(entity.name, 0) + len(records)}
         held.save(update_fields=["figures"])
-    return True
+    return int(records[-1].pk)
 
 
 class _Shares:
