@@ -124,6 +124,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
                 "job": found,
                 "others": others,
                 "figures": shown_figures(found),
+                "reasons": found.refused_rows.order_by("number")[:3] if found.figures.get("refused") else [],
                 "undone": by_entity(found.figures.get("undone_by", {})),
                 **told(mapping.Plan.from_json(found.plan)),
                 "percent": round(100 * found.done / found.total) if found.total else 0,

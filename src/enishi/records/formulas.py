@@ -23,15 +23,44 @@ AGGREGATES = {"count": Count, "sum": Sum, "max": Max, "min": Min, "avg": Avg}
 
 def derive(entity: Entity, record: Any) -> None:
     """Computes the arithmetic of a record that is about to be stored; what hangs on another result comes after it."""
-    if not entity.formulas:
-        return
-    expressions = [one for one in entity.formulas if one.rollup is None]
-    for _round in range(3):
-        before = [one.get(record) for one in expressions]
-        for one in expressions:
-            one.put(record, one.compute(record))
-        if [one.get(record) for one in expressions] == before:
-            return
+    for one in _in_order(entity) if entity.formulas else ():
+        one.put(record, one.compute(record))
+
+
+def _in_order(entity: Entity) -> list[Formula]:
+    """An entity's expressions, each behind those that it is made of."""
+    held = entity.__dict__.get("_formula_order")  # an entity is made anew when anything is drawn
+    if held is None:
+        expressions = {one.name: one for one in entity.formulas if one.rollup is None}
+        made: dict[str, Formula] = {}
+        seen: set[str] = set()
+
+        def add(name: str) -> None:
+            if name in expressions and name not in seen:
+                seen.add(name)
+                for other in names_in(expressions[name].expression_text):
+                    add(other)
+                made[name] = expressions[name]
+
+        for name in expressions:
+            add(name)
+        held = entity.__dict__["_formula_order"] = list(made.values())
+    return held
+
+
+def goes_round(entity: Entity, mine: str, made_of: Iterable[tuple[str, str]]) -> bool:
+    """Whether a field that is made of these fields (entity, field) would be made of itself, however far round."""
+    left, seen = list(made_of), set[tuple[str, str]]()
+    while left:
+        one = left.pop()
+        if one == (entity.name, mine):
+            return True
+        other = registry.find(one[0])
+        found = other.fields.get(one[1]) if other is not None else None
+        if one not in seen and isinstance(found, Formula):
+            left += found.follows()
+        seen.add(one)
+    return False
 
 
 def source(entity: Entity, over: str) -> tuple[Entity, str] | None:

@@ -198,6 +198,7 @@ class _Shares:
         self.person = held.person
         self.load = Counter(dict.fromkeys(self.to, 0))
         self.weights: Counter[int] = Counter()
+        self.apart: dict[str, Counter[int]] = {}
         if self.how == "load":
             for name in WEIGHED:
                 entity = registry.find(name)
@@ -231,8 +232,11 @@ class _Shares:
         if self.how == "area":
             place = getattr(record, "prefecture", "") or getattr(above, "prefecture", "")
             return int(self.places.get(place, self.to[0]))
-        chosen = min(self.to, key=lambda key: (self.load[key], self.to.index(key)))
-        self.load[chosen] += (entity.name in WEIGHED) + self.weights[record.pk]
+        weighs = (entity.name in WEIGHED) + self.weights[record.pk]
+        # What is no load of customers (vehicles, leads) is divided evenly by itself.
+        load = self.load if weighs else self.apart.setdefault(entity.name, Counter(dict.fromkeys(self.to, 0)))
+        chosen = min(self.to, key=lambda key: (load[key], self.to.index(key)))
+        load[chosen] += weighs or 1
         return int(chosen)
 
     @staticmethod

@@ -19,7 +19,7 @@ from enishi.records import formulas, journal, scope, search
 from enishi.records.checking import Changes
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
-from enishi.records.fields import FieldKind, Pointer
+from enishi.records.fields import FieldKind, Lines, Pointer
 from enishi.records.models import Event, Link, Operation, Tag
 from enishi.records.rows import insert_rows, new, update_rows
 from enishi.records.visible import machine
@@ -98,6 +98,13 @@ def held_once(entity: Entity) -> Iterator[None]:
         raise Refused({"": [entity.twice()]}) from error
 
 
+def _sums_over(lines: Lines, stored: Sequence[Sequence[tuple[Any, dict[str, Any]]]]) -> None:
+    """The sums over lines (how much of a product was ordered) follow those of all documents that were stored together, once."""
+    moved = [pair for one in stored for pair in one]
+    if moved and formulas.rollups(lines.target):
+        formulas.touched(lines.target, [row for row, _change in moved], [change for _row, change in moved])
+
+
 @_by_itself
 def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Operation | None) -> list[Event]:
     """New records with all that hangs on them; returns the events that tell of them."""
@@ -118,9 +125,8 @@ def store_new(entity: Entity, records: Sequence[Any], by: User, operation: Opera
     for linked in entity.linked:
         linked.store([(record, (), value) for record in records if (value := linked.put_on(record))])
     for lines in entity.lines:
-        for record in records:
-            if rows := lines.put_on(record):
-                lines.store(record, rows, by)
+        stored = [lines.store(record, rows, by) for record in records if (rows := lines.put_on(record))]
+        _sums_over(lines, stored)
     told = _told(entity, by, operation)
     events = [
         new(
@@ -166,9 +172,8 @@ def store_changes(
     for linked in entity.linked:
         linked.store([(record, *changes[linked.name]) for record, changes in done if linked.name in changes])
     for found in entity.lines:
-        for record, changes in done:
-            if found.name in changes:
-                found.store(record, changes[found.name][1], by)
+        pairs = [(record, changes[found.name][1]) for record, changes in done if found.name in changes]
+        _sums_over(found, [found.store(record, value, by) for record, value in pairs])
     told = _told(entity, by, operation)
     events, quiet = [], _quiet.get()
     labels = _Labels(entity)

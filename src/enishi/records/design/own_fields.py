@@ -124,6 +124,10 @@ def check_single(entity: Entity, found: FieldKind, option: str) -> None:
         ) % said]})  # fmt: skip
 
 
+def _CIRCLE() -> str:  # noqa: N802
+    return _("「%(name)s」はこの項目から計算しているため、ここでは使えません（計算が一周してしまいます）。")
+
+
 def formula(entity: Entity, raw: Mapping[str, Any], mine: str) -> dict[str, Any]:
     """A formula with the fields' own names, given with those or with their labels.
 
@@ -141,6 +145,8 @@ def formula(entity: Entity, raw: Mapping[str, Any], mine: str) -> dict[str, Any]
         name = next((one.name for one in found[0].fields.values() if held[2] in {one.name, one.label}), "")
         if held[0] != "count" and not isinstance(found[0].fields.get(name), Number):
             raise Refused({"formula": [_("集計する数の項目を選んでください。")]})
+        if mine and formulas.goes_round(entity, mine, [(found[0].name, name)]):
+            raise Refused({"formula": [_CIRCLE() % {"name": found[0].fields[name].label}]})
         return {"rollup": [held[0], over, name if held[0] != "count" else ""]}
     text = str(raw.get("expression") or "").strip()
     words = {one.label: one.name for one in entity.fields.values()} | {
@@ -157,6 +163,8 @@ def formula(entity: Entity, raw: Mapping[str, Any], mine: str) -> dict[str, Any]
                     ]
                 }
             )
+        if mine and formulas.goes_round(entity, mine, [(entity.name, name)]):
+            raise Refused({"formula": [_CIRCLE() % {"name": one.label}]})
     try:
         evaluate(text, lambda _name: None)
     except ValidationError as error:

@@ -119,8 +119,9 @@ class Lines(FieldKind):
             self.load(fresh)
         return [self.get(record) for record in records]
 
-    def store(self, record: Any, value: Value, by: Any) -> None:
-        """Brings the rows of a record in line with its value. Rows that say the same stay the same rows."""
+    def store(self, record: Any, value: Value, by: Any) -> list[tuple[Any, dict[str, Any]]]:
+        """Brings the rows of a record in line with its value. Rows that say the same stay the same rows. Returns the rows that went, changed
+        and came, each with its changes, for the sums over them (`formulas.touched`)."""
         child, fields, now = self.target, self.fields, timezone.now()
         model = child.model
         rows = list(
@@ -154,25 +155,16 @@ class Lines(FieldKind):
             journal.delete_rows(model._default_manager.filter(pk__in=[row.pk for row in left]))
         update_rows(model, changed)
         insert_rows(model, fresh)
-        self._tell_sums(left, changed, fresh, said, now)
-
-    def _tell_sums(
-        self, gone: list[Any], changed: list[Any], fresh: list[Any], said: dict[int, Any], now: Any
-    ) -> None:
-        """The owner's sums over lines (how much of a product was ordered) follow."""
-        from enishi.records import formulas
-
-        child = self.target
-        if not formulas.rollups(child):
-            return
-        changes: list[dict[str, Any]] = [{"deleted_at": (None, now)} for _row in gone]
+        moved: list[tuple[Any, dict[str, Any]]] = [(row, {"deleted_at": (None, now)}) for row in left]
         for row in changed:
             old = dict(said[row.pk])
-            new = dict(self._line(self.fields, [getattr(row, one.column) for one in self.fields.values()]))
-            changes.append(
-                {name: (old.get(name), new.get(name)) for name in new if old.get(name) != new.get(name)}
-            )
-        formulas.touched(child, [*gone, *changed, *fresh], [*changes, *({} for _row in fresh)])
+            now_said = dict(self._line(fields, [getattr(row, one.column) for one in fields.values()]))
+            changes = {
+                name: (old.get(name), held) for name, held in now_said.items() if old.get(name) != held
+            }
+            if changes:  # else it only stands elsewhere
+                moved.append((row, changes))
+        return [*moved, *((row, {}) for row in fresh)]
 
     def follow(self, deleted: dict[Any, list[int]], by: Any, moment: Any) -> None:
         """Lines go into the bin with their record and come back with it. `deleted`: keys of records by when they had gone

@@ -246,6 +246,53 @@ def test_sums_that_the_program_reckons_are_followed_too(bob: Any, alice: Any, sh
 
 
 @db
+def test_what_hangs_on_what_hangs_on_a_value_is_right_at_once_and_no_circle_is_drawn(
+    alice: Any, bob: Any
+) -> None:
+    car = operations.add_entity("車両", slug="cars", by=alice).name
+    operations.add_field(car, "number", "数", {}, by=alice)
+    keys: list[str] = []
+    for label in "あいうえおか":
+        keys.append(
+            operations.add_field(car, "formula", label, {"formula": {"expression": "{数}"}}, by=alice).key
+        )
+    for key, behind in zip(keys, "いうえおか", strict=False):  # each is made of the one drawn after it
+        operations.change_field(car, key, {"formula": {"expression": f"{{{behind}}} + 1"}}, by=alice)
+    entity = registry.get(car)
+    number = next(one.name for one in entity.own if one.kind == "number")
+    made = write.create(entity, {"name": "一号", number: 1}, by=bob).record
+    write.write(entity, made.pk, {number: 100}, by=bob)
+    row = entity.model._default_manager.get(pk=made.pk)
+    assert [entity.field(key).get(row) for key in keys] == [105, 104, 103, 102, 101, 100]
+    with pytest.raises(Refused, match="一周"):
+        operations.change_field(car, keys[-1], {"formula": {"expression": "{あ} + 1"}}, by=alice)
+    # … nor one through other entities.
+    trip = operations.add_entity("運行", slug="trips", by=alice).name
+    operations.add_connection(trip, car, label="車", back_label="運行", many=False, by=alice)
+    cost = operations.add_field(
+        trip, "formula", "費用", {"formula": {"rollup": ["sum", "車", "あ"]}}, by=alice
+    ).key
+    with pytest.raises(Refused, match="一周"):
+        operations.change_field(car, keys[-1], {"formula": {"rollup": ["sum", "運行", "費用"]}}, by=alice)
+    assert cost
+
+
+@db
+def test_many_documents_at_once_move_each_sum_once(bob: Any, alice: Any) -> None:
+    rollup = {"rollup": ["sum", "order_line.product", "quantity"]}
+    operations.add_field("product", "formula", "売れた数", {"formula": rollup}, by=alice)
+    tea = write.create(registry.get("product"), {"name": "茶"}, by=bob).record
+
+    def asked(count: int) -> int:
+        rows = [{"date": "2026-04-01", "lines": [{"product": tea.pk, "quantity": "1"}]} for _ in range(count)]
+        with CaptureQueriesContext(connection) as queries:
+            write.create_many(registry.get("order"), rows, by=bob, operation=None)
+        return sum("SUM(" in query["sql"] and "orderline" in query["sql"] for query in queries)
+
+    assert asked(2) == asked(12) > 0
+
+
+@db
 def test_sums_over_lines_follow_the_document_that_holds_them(bob: Any, alice: Any) -> None:
     rollup = {"rollup": ["sum", "order_line.product", "quantity"]}
     sold = operations.add_field("product", "formula", "売れた数", {"formula": rollup}, by=alice).key

@@ -276,3 +276,17 @@ def test_who_stands_beside_the_owner_is_handed_over_too(alice: Any, bob: Any, da
     assert held() == [(dan.pk, dan.pk), (alice.pk, dan.pk), (alice.pk, dan.pk)]
     undo_handover.func(made.pk, alice.pk)
     assert held() == [(bob.pk, bob.pk), (alice.pk, bob.pk), (alice.pk, dan.pk)]
+
+
+def test_what_is_no_load_of_customers_is_divided_evenly_too(alice: Any, bob: Any, dan: Any) -> None:
+    car = operations.add_entity("車両", slug="cars", by=alice).name
+    for entity, rows in (
+        (car, [{"name": f"{n}号"} for n in range(20)]),
+        ("lead", [{"family_name": f"林{n}"} for n in range(20)]),
+    ):
+        held = [{**row, "owner": bob.pk} for row in rows]
+        write.create_many(registry.get(entity), held, by=alice, operation=None)
+    handover.run(handover.plan(bob, how="load", to=[alice, dan], by=alice))
+    for entity in (car, "lead"):
+        rows = registry.get(entity).model._default_manager
+        assert [rows.filter(owner=one).count() for one in (alice, dan)] == [10, 10], entity

@@ -132,3 +132,21 @@ def test_of_two_who_change_a_role_the_later_is_told_and_loses_nothing(as_alice: 
     assert role.name == "営業部"
     now = text.partition('name="seen" value="')[2].partition('"')[0]
     assert as_alice.post(f"/settings/roles/{role.pk}/", {"name": "営業一課", "seen": now}).status_code == 302
+
+
+def test_the_dialogs_say_what_stands_in_the_way_of_uniqueness(car: str, as_alice: Client, alice: Any) -> None:
+    entity = registry.get(car)
+    number = entity.own[0].name
+    write.create_many(entity, [{"name": "甲", number: "A-1"}] * 2, by=alice, operation=None)
+    page = as_alice.post(f"/settings/design/{car}/fields/{number}/", {"label": "車台番号", "unique": "1"})
+    assert page.status_code == 422 and "「A-1」が2件" in page.content.decode()
+    words = {"label": "車両", "title_unique": "1", "in_navigation": "1"}
+    page = as_alice.post(f"/settings/design/{car}/words/", words)
+    assert page.status_code == 422 and "「甲」が2件" in page.content.decode()
+    write.write(entity, entity.model._default_manager.first().pk, {"name": "乙"}, by=alice)
+    assert as_alice.post(f"/settings/design/{car}/words/", words).status_code == 302
+    assert (
+        'name="title_unique" value="1" checked'
+        in as_alice.get(f"/settings/design/{car}/words/").content.decode()
+    )
+    assert registry.get(car).fields["name"].unique

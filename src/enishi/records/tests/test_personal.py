@@ -293,3 +293,17 @@ def test_who_is_still_dealt_with_is_not_due(what: str, alice: Any) -> None:
         )
     rule = RetentionRule.objects.create(entity="account", years=3, by=alice)
     assert [row.pk for row in retention.due(rule)] == [free.pk] and tie
+
+
+@pytest.mark.parametrize("name", ["- -", "A -", "----"])
+def test_a_name_that_says_nothing_takes_no_line_of_others_away(name: str, alice: Any) -> None:
+    family, _space, given = name.partition(" ")
+    contact = write.create(
+        registry.get("contact"), {"family_name": family, "given_name": given}, by=alice
+    ).record
+    lines = [
+        AccessLog.objects.create(user=alice, action=action, detail="q=A商店 / -")
+        for action in ("search", "role-change", "user-add")
+    ]
+    personal.anonymise(registry.get("contact"), contact.pk, by=alice)
+    assert all(AccessLog.objects.get(pk=one.pk).detail == "q=A商店 / -" for one in lines)
