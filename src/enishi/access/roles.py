@@ -1,6 +1,6 @@
 """Making and changing roles and teams. Always through here: who has a role keeps one, rings of teams are refused, the log is written."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -92,14 +92,31 @@ def add_role(name: str, based_on: str, *, by: User | None) -> Role:
     return role
 
 
-def change_role(role: Role, name: str, rights: Mapping[str, Any], known: Fields, *, by: User | None) -> Role:
+def change_role(
+    role: Role,
+    name: str,
+    rights: Mapping[str, Any],
+    known: Fields,
+    *,
+    by: User | None,
+    seen: Callable[[Role], bool] = lambda held: True,
+) -> Role:
     """Changes a role's name and rights; they hold for everybody who has it within two seconds.
+
+    Args:
+        seen: whether the role is, now that nobody else can change it, still what the person saw.
 
     Raises:
         ValidationError
     """
     with transaction.atomic():
         held = Role.objects.select_for_update().get(pk=role.pk)
+        if not seen(held):
+            raise ValidationError(
+                _(
+                    "この役割は、開いている間にほかの管理者が変更しました。画面には入力した内容が残っています。このまま上書きするなら、もう一度「保存」を押してください。"
+                )
+            )
         held.name, held.rights = clean(name).strip(), _with_unused(checked(rights, known), held.rights, known)
         held.full_clean()
         held.save()

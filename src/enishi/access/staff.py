@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import Team, User
 from enishi.access.rights import log_access, role_names
+from enishi.kit.hooks import Hook
 
 CHANGEABLE = ("name", "email", "role", "team")
+stopped = Hook("stopped")  # user: upper floors end what opens anything in his name
 
 
 def add(
@@ -81,6 +83,7 @@ def deactivate(user: User, *, by: User | None) -> User:
             held.is_active = False
             held.session_round += 1
             held.save(update_fields=["is_active", "session_round"])
+            stopped.send(user=held)
             log_access(by, "user-stop", "user", 1, held.email)
     return held
 

@@ -8,3 +8,7 @@ class ConnectConfig(AppConfig):
 
     name = "enishi.connect"
     label = "connect"
+
+    def ready(self) -> None:
+        """Hears of people who are stopped."""
+        import enishi.connect.tokens  # noqa: F401

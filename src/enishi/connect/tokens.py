@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from enishi.access.models import User
 from enishi.access.rights import log_access
+from enishi.access.staff import stopped
 from enishi.connect.models import ApiToken
 from enishi.japanese.text import clean
 from enishi.records import registry
@@ -115,3 +116,9 @@ def revoke(token: ApiToken, *, by: User | None) -> None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
         log_access(by, "token-stop", "user", 1, f"{token.user.email} {token.name}")
+
+
+@stopped.connect
+def end_all(user: User) -> None:
+    """Who is stopped has no tokens and no calendar any more, should he come back."""
+    ApiToken.objects.filter(user=user, revoked_at=None).update(revoked_at=timezone.now())

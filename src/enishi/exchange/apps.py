@@ -5,4 +5,5 @@ class ExchangeConfig(AppConfig):
     name = "enishi.exchange"
 
     def ready(self) -> None:
-        import enishi.exchange.duplicates.review  # noqa: F401
+        import enishi.exchange.duplicates.review
+        import enishi.exchange.forgetting  # noqa: F401

@@ -16,6 +16,7 @@ from enishi.records import registry
 from enishi.records.entity import Entity
 
 Meaning = tuple[str, str]  # entity, field
+LONGEST_KEPT = 200  # characters: whole notes would fill the memory
 HEADER_ROWS = 30
 # Whose words would mean too much in other sheets.
 APART = {"activity", "channel", "daily_report", "goal", "lead", "product"}
@@ -194,7 +195,8 @@ def _design(main: str) -> Hashable:
 
 def means(text: str, main: str = "") -> list[Meaning]:
     """What a heading may mean (in a sheet about `main`); nothing where it is not known."""
-    return list(_meant(text, main, _design(main)))
+    look = _meant if len(text) <= LONGEST_KEPT else _meant.__wrapped__
+    return list(look(text, main, _design(main)))
 
 
 @lru_cache(maxsize=8192)  # a sheet of a thousand columns is looked through several times

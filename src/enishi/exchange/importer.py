@@ -325,7 +325,7 @@ class Importer:
             drafted = self._ahead.get(id(values))
             beside: Values = {}
             for row in owning:
-                beside |= entity.begin_of_row(row.values)
+                beside |= entity.begin_beside(row.values)
             if drafted is None or beside or len(owning) > 1:  # several rows have added to it
                 drafts.append(self._draft(drafter, values, beside))
                 continue

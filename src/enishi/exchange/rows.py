@@ -150,7 +150,9 @@ class RowReader:
         main = registry.find(plan.main)
         self.with_lines = main is not None and bool(main.imports.beside)
         self.paid = channels.is_of_purchases(plan)
-        self.tied: dict[str, dict[str, int]] = {}  # names of connected records that were looked up
+        self.tied: dict[
+            str, dict[str, int | ValidationError]
+        ] = {}  # names of connected records that were looked up
         self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
 
     @staticmethod
@@ -331,15 +333,22 @@ class RowReader:
         )
         return rounded
 
-    def _tied(self, found: Linked, text: str) -> list[tuple[int, None]]:
+    def _tied(self, found: Linked, text: str) -> list[tuple[int, str | None]]:
         """The records that a cell names; each name is looked up once."""
-        made: list[tuple[int, None]] = []
-        for name in found.names(text):
-            known = self.tied.setdefault(found.name, {})
+        known = self.tied.setdefault(found.name, {})
+
+        def look(name: str) -> int:
             if name not in known:
-                known[name] = found.by_name(name)
-            made.append((known[name], None))
-        return made
+                try:
+                    known[name] = found.by_name(name)
+                except ValidationError as error:
+                    known[name] = error
+            held = known[name]
+            if isinstance(held, ValidationError):
+                raise held
+            return held
+
+        return found.named(text, look)
 
     def _odds(self, parsed: Parsed, entity: Entity, heading: str, cell: str) -> int:
         """確度 A is a number to us; what was written stays beside it."""

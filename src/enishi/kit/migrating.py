@@ -1,9 +1,8 @@
 """Migrations whose models are drawn once, not after each operation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.migrations import RunPython
 from django.db.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel, RemoveIndex
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -114,19 +113,3 @@ def _plain(field: Any) -> bool:
             or field.generated
         )
     )
-
-
-def rewritten(app: str, fields: Mapping[str, str], change: Callable[[str], str]) -> RunPython:
-    """Texts that tell records apart (model → field) in another spelling, where no other living record has that one already. Only what has
-    letters beyond ASCII in it is looked at; nothing is taken back."""
-
-    def forwards(apps: Any, _schema_editor: Any) -> None:
-        for name, field in fields.items():
-            rows = apps.get_model(app, name)._base_manager
-            odd = rows.filter(**{f"{field}__regex": "[^ -~]"}).order_by("pk").values_list("pk", field)
-            for key, text in list(odd):
-                other = change(text)
-                if other != text and not rows.filter(**{field: other}, deleted_at=None).exists():
-                    rows.filter(pk=key).update(**{field: other})
-
-    return RunPython(forwards, RunPython.noop)

@@ -171,7 +171,7 @@ class Used:
     def __init__(self, entity: Entity, records: Iterable[Any]) -> None:
         self.values: dict[str, set[Any]] = {}
         records = list(records)
-        _hold(
+        hold(
             entity,
             [
                 one.name
@@ -203,7 +203,7 @@ class Used:
         return made
 
 
-def _hold(entity: Entity, names: Iterable[str], value: Any = None) -> None:
+def hold(entity: Entity, names: Iterable[str], value: Any = None) -> None:
     """Until the transaction ends nobody else stores the same value of a field that tells records apart; of a batch (without `value`)
     nobody stores any. SQLite lets one write at a time anyway.
 
@@ -275,7 +275,7 @@ def check_unique(
         if not found.unique or found.is_empty(value):
             continue
         if used is None:
-            _hold(entity, [name], None if taken is not None else value)
+            hold(entity, [name], None if taken is not None else value)
         mine = (value, entity.field(found.within).get(record)) if found.within else value
         if taken is not None:
             if (name, mine) in taken:

@@ -327,6 +327,9 @@ class Entity:
     def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
         """Brings dependants up to date after storing, in the same transaction."""
 
+    def hold_above(self, keys: Sequence[int]) -> None:
+        """Before records are locked: locks those that must be locked first (the document of a line), so that no two wait for each other."""
+
     def summed(self, records: Sequence[Any]) -> None:
         """After lines that were stored by themselves (a file's, a call's) have changed the sums of these records; in the same transaction."""
 
@@ -375,7 +378,7 @@ class Entity:
         """A line for the timeline out of what an event remembers; "" for none."""
         return ""
 
-    def begin_of_row(self, row: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def begin_beside(self, row: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """What a new record out of a sheet begins with that the row says of others (values by entity): a product's price is the line's."""
         return {}
 

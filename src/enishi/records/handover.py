@@ -4,6 +4,7 @@ A customer and what hangs on it (people, deals, tasks) go to the same person. Ea
 own, so that nobody waits; killed on the way, it goes on with what is left. All of it is one operation, which is undone as one.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import reduce
@@ -17,10 +18,11 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.access.rights import log_access
+from enishi.japanese.addresses import split_prefecture
 from enishi.records import registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import FieldKind
+from enishi.records.fields import Address, FieldKind
 from enishi.records.models import Handover, Notification, Operation
 from enishi.records.visible import require
 
@@ -34,14 +36,14 @@ def entities() -> list[Entity]:
     return sorted(found, key=lambda one: (bool(one.parent_fields), len(one.references), one.code))
 
 
-def looked_after_by(entity: Entity) -> list[FieldKind]:
+def keeper_fields(entity: Entity) -> list[FieldKind]:
     """The fields that say who looks after a record: its owner, and what the owner of the company has drawn beside it (副担当)."""
     return [entity.fields["owner"], *(one for one in entity.own if one.kind == "user" and one.editable)]
 
 
 def rows_of(entity: Entity, person: User) -> Any:
     """What a person looks after of an entity and what goes along: what is over stays his."""
-    his = reduce(or_, (one.lookup()(person.pk) for one in looked_after_by(entity)))
+    his = reduce(or_, (one.lookup()(person.pk) for one in keeper_fields(entity)))
     return entity.handed_over(entity.model._default_manager.filter(his, deleted_at=None))
 
 
@@ -59,15 +61,34 @@ def works(user: User) -> bool:
 def areas(person: User) -> list[tuple[str, int]]:
     """Prefectures of the customers that a person looks after, the most customers first; "" is unknown."""
     found: Counter[str] = Counter()
-    for name in ("account", "contact"):
-        entity = registry.find(name)
-        if entity is not None and "prefecture" in entity.fields:
-            rows = rows_of(entity, person)
-            if "account" in entity.fields:  # whoever has a company goes where it goes
-                rows = rows.filter(account=None)
-            for prefecture in rows.values_list("prefecture", flat=True):
-                found[prefecture] += 1
+    for entity in entities():
+        if (place := place_of(entity)) is None:
+            continue
+        rows = rows_of(entity, person)
+        if (
+            "account" in entity.fields and not entity.fields["account"].custom
+        ):  # whoever has a company goes where it goes
+            rows = rows.filter(account=None)
+        for record in rows.only(place.column if not place.custom else "custom").iterator(chunk_size=2000):
+            found[prefecture_of(place, record)] += 1
     return found.most_common()
+
+
+def place_of(entity: Entity) -> FieldKind | None:
+    """The field that says where a record is: the prefecture, or of what the owner drew the first address."""
+    if "prefecture" in entity.fields:
+        return entity.fields["prefecture"]
+    return next((one for one in entity.own if isinstance(one, Address)), None)
+
+
+def prefecture_of(place: FieldKind, record: Any) -> str:
+    """The prefecture of a record, "" where nobody knows."""
+    text = str(place.value_text(record) or "")
+    return (
+        text
+        if place.name == "prefecture"
+        else split_prefecture(re.sub(r"^〒?\s*[0-9-]{7,8}\s*", "", text))[0]
+    )
 
 
 def plan(
@@ -178,7 +199,7 @@ def _step(held: Handover, entity: Entity, share: "_Shares", last: int) -> int:
         if not records:
             return 0
         share.weigh(entity, records)
-        fields, pairs = looked_after_by(entity), []
+        fields, pairs = keeper_fields(entity), []
         for record in records:
             receiver = share.of(entity, record)
             pairs.append(
@@ -230,7 +251,10 @@ class _Shares:
         if above is not None and above.owner_id in self.to:
             return int(above.owner_id)
         if self.how == "area":
-            place = getattr(record, "prefecture", "") or getattr(above, "prefecture", "")
+            mine = place_of(entity)
+            place = (prefecture_of(mine, record) if mine is not None else "") or getattr(
+                above, "prefecture", ""
+            )
             return int(self.places.get(place, self.to[0]))
         weighs = (entity.name in WEIGHED) + self.weights[record.pk]
         # What is no load of customers (vehicles, leads) is divided evenly by itself.

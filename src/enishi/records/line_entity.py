@@ -1,5 +1,6 @@
 """What the lines of a record are: an entity whose records belong to another and are edited there (see `fields.lines`)."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
@@ -30,6 +31,15 @@ class LineEntity(Entity):
     def line_extras(self, record: Any) -> dict[str, Any]:
         """What the editor of lines knows beside its columns; `record` is what they belong to, where it is there."""
         return {}
+
+    def hold_above(self, keys: Sequence[int]) -> None:
+        """Whoever writes a document locks it and then its lines; a line that is written by itself is locked in the same order."""
+        from enishi.records.registry import whole_entities
+
+        up = f"{self.rights_through}_id"
+        above = self.model._default_manager.filter(pk__in=keys).values(up)
+        rows = whole_entities()[self.rights_of].model._default_manager.filter(pk__in=above).order_by("pk")
+        list(rows.select_for_update(of=("self",), no_key=True).values_list("pk"))
 
     def locked(self, record: Any, names: set[str]) -> str:
         from enishi.records.registry import whole_entities

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import AccessLog, User
 from enishi.access.rights import log_access
+from enishi.kit.hooks import Hook
 from enishi.records import registry, scope, search, timeline, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
@@ -49,6 +50,9 @@ TELLING = frozenset(
 STAYS = frozenset({"owner", "account", "honorific"})
 YEARS = (1, 2, 3, 5, 7, 10)
 MOST = 500
+forgotten = Hook(
+    "forgotten"
+)  # entity, keys: somebody was made anonymous; upper floors forget what they keep of him
 SEARCHES = (
     "search",
     "api-read",
@@ -79,14 +83,16 @@ def held(entity: Entity, record_id: int, *, by: User) -> dict[str, Any]:
     """
     require(by, "admin")
     record = one(entity, by, record_id)
+    keys = {
+        record.pk,
+        *merged_into(entity, record.pk),
+    }  # what was held of him under another key is of him too
     events = (
-        Event.objects.filter(entity=entity.name, record_id=record.pk).select_related("actor").order_by("pk")
+        Event.objects.filter(entity=entity.name, record_id__in=keys).select_related("actor").order_by("pk")
     )
     files = _files(entity, record).filter(deleted_at=None).order_by("pk")
     reads = (
-        AccessLog.objects.filter(entity=entity.name, record_id=record.pk)
-        .select_related("user")
-        .order_by("pk")
+        AccessLog.objects.filter(entity=entity.name, record_id__in=keys).select_related("user").order_by("pk")
     )
     return {
         "made_at": timezone.localtime().isoformat(timespec="seconds"),
@@ -329,6 +335,8 @@ def anonymise(entity: Entity, record_id: int, *, by: User) -> None:
             _empty(other, row, by, operation)
         for other, row in whose[1:]:
             _forget_in_references(other, row.pk)
+        for other, row in whose:
+            forgotten.send(entity=other, keys=[row.pk, *merged_into(other, row.pk)])
         for other, row in whose:
             for old in other.model._default_manager.filter(pk__in=merged_into(other, row.pk)):
                 _forget_in_log(other, old)

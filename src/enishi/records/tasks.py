@@ -3,6 +3,7 @@
 import logging
 import time
 
+from django.db import transaction
 from django_tasks import task
 
 from enishi.records import handover
@@ -10,6 +11,7 @@ from enishi.records.errors import RecordError
 from enishi.records.models import FieldDesign, Handover, Operation
 
 TELL_SECONDS = 1.0
+STEP = 500
 logger = logging.getLogger(__name__)
 
 
@@ -31,6 +33,28 @@ def compute_entity(name: str) -> None:
     entity = registry.find(name)
     if entity is not None:
         formulas.recompute(entity)
+
+
+@task()
+def number_entity(name: str, field: str) -> None:
+    """Gives their numbers to the records that were there before the field of automatic numbers, oldest first, in steps."""
+    from enishi.records import registry, search
+    from enishi.records.fields.automatic import AutoNumber
+    from enishi.records.rows import update_rows
+
+    entity = registry.find(name)
+    found = entity.fields.get(field) if entity is not None else None
+    if entity is None or not isinstance(found, AutoNumber):
+        return
+    while True:
+        with transaction.atomic():
+            rows = entity.model._default_manager.filter(found.empty_q()).order_by("pk")
+            records = list(rows.select_for_update(of=("self",), no_key=True)[:STEP])
+            if not records:
+                return
+            found.number(records)
+            update_rows(entity.model, records, ("custom",))
+            search.index(entity, [record for record in records if record.deleted_at is None])
 
 
 def compute_what_stands_on(name: str) -> None:

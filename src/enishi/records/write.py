@@ -160,6 +160,7 @@ def write(
     require(by, "change", entity)
     cleaned, errors = clean_values(asked, values, internal=internal)
     with registry.whole(), transaction.atomic():
+        entity.hold_above([record_id] if record_id < 2**63 else [])
         record = (
             visible(entity, by).select_for_update().filter(pk=record_id).first()
             if record_id < 2**63
@@ -251,9 +252,9 @@ def delete(
     entity = entity.whole
     require(by, "delete", entity)
     with registry.whole(), transaction.atomic():
-        records = list(
-            visible(entity, by).select_for_update().filter(pk__in=[key for key in record_ids if key < 2**63])
-        )
+        keys = [key for key in record_ids if key < 2**63]
+        entity.hold_above(keys)
+        records = list(visible(entity, by).select_for_update().filter(pk__in=keys))
         if not records:
             raise NotFound
         require(by, "delete", entity, *records)
@@ -276,9 +277,9 @@ def restore(
     entity = entity.whole
     require(by, "delete", entity)
     with registry.whole(), transaction.atomic():
-        records = list(
-            in_bin(entity, by).select_for_update().filter(pk__in=[key for key in record_ids if key < 2**63])
-        )
+        keys = [key for key in record_ids if key < 2**63]
+        entity.hold_above(keys)
+        records = list(in_bin(entity, by).select_for_update().filter(pk__in=keys))
         if not records:
             raise NotFound
         require(by, "delete", entity, *records)

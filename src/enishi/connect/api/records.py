@@ -161,7 +161,7 @@ def delete_record(request: Call, entity: Entity, record_id: int) -> HttpResponse
                 return problem(
                     412,
                     _("読んだ後にほかの人が変更しています。GETで読み直してからもう一度お試しください。"),
-                    version=record.version,
+                    **({"version": record.version} if reads(request.token, entity) else {}),
                 )
         write.delete(entity, [record_id], by=request.person)
     return HttpResponse(status=204)

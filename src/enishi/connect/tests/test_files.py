@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from enishi.access import staff
 from enishi.access.models import Role
 from enishi.connect import tokens
 from enishi.connect.commands import token as run_token
@@ -261,3 +262,10 @@ def test_all_files_of_a_record_are_reached_by_page_and_by_call(alice: Any, drawn
     role.rights |= {"entities": {"account": {"see": "own"}}}
     role.save()
     assert client.get(f"/accounts/{record.pk}/files/").status_code == 404
+
+
+def test_who_is_stopped_comes_back_without_his_tokens(alice: Any, bob: Any) -> None:
+    _made, text = tokens.make(bob, "x", ["read"], by=bob)
+    staff.deactivate(bob, by=alice)
+    staff.activate(bob, by=alice)
+    assert tokens.find(text) is None

@@ -10,7 +10,7 @@ from django.db.models.functions import Concat
 from enishi.access.models import User
 from enishi.exchange import programs
 from enishi.exchange.asking.candidates import Candidates, Found, of_record, of_values
-from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness, office_of, other_cities
+from enishi.exchange.asking.evidence import COMPARE, STRICTNESS, Get, Likeness, in_different_cities, office_of
 from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
 from enishi.japanese import names
@@ -201,7 +201,9 @@ class Decider:
             found = COMPARE[entity.name](of_values(values), theirs)
             # A row without its address, its telephone in another city and nothing else that agrees: a second firm of the name, or an office.
             agrees = any(points > 0 for word, points in found.reasons if word not in {"name", "host"})
-            elsewhere = self._one_each(entity) and not agrees and other_cities(of_values(values), theirs)
+            elsewhere = (
+                self._one_each(entity) and not agrees and in_different_cities(of_values(values), theirs)
+            )
             return found if elsewhere or found.score < self.limits.likely else None
         if key[0] == "code" and self.plan.profile and (values.get("name") or values.get("family_name")):
             found = COMPARE[entity.name](of_values(values), theirs)

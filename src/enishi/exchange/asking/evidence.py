@@ -120,7 +120,7 @@ def _phones(get: Get, *columns: str) -> set[str]:
     return {number for column in columns if len(number := digits(_text(get, column))) >= 9}
 
 
-def other_cities(mine: Get, theirs: Get) -> bool:
+def in_different_cities(mine: Get, theirs: Get) -> bool:
     """Whether the fixed telephones of two are in different cities, by the codes that they begin with."""
     here, there = (telephones.area_code(_text(get, "phone")) for get in (mine, theirs))
     return bool(here and there and here != there)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 ENGINE = 1  # raised when the engine judges otherwise: the next run then looks at everything again
 BEAT = 3.0
 BATCH = 1000
+MARGIN = datetime.timedelta(minutes=30)  # longer than anything takes that is stored in one piece
 _UNDER_WAY = (DuplicateRun.Status.QUEUED, DuplicateRun.Status.RUNNING)
 
 
@@ -113,7 +114,8 @@ def _since(entity: Entity) -> datetime.datetime | None:
     last = DuplicateRun.objects.filter(entity=entity.name, status=DuplicateRun.Status.DONE).first()
     if last is None or last.began_at is None or last.figures.get("engine") != _stamp(entity):
         return None
-    return last.began_at
+    # What a long import had stamped before the search began and stored after it had read is looked at too.
+    return last.began_at - MARGIN
 
 
 def _stamp(entity: Entity) -> str:
@@ -252,11 +254,13 @@ def pair_rows(name: str) -> Iterator[tuple[object, ...]]:
         .values_list("low_id", "high_id", "score", "decision")
     )  # fmt: skip
     codes: dict[int, str] = {}
-    if "code" in columns:
+    # Of what the owner drew, the first field that tells records apart (会員番号).
+    own = next((one for one in entity.own if one.unique and not one.linked), None)
+    outside: Any = "code" if "code" in columns else own.expression() if own is not None else None
+    if outside is not None:
         keys = sorted({key for row in rows for key in row[:2]})
         for start_ in range(0, len(keys), BATCH):
-            codes.update(
-                model._default_manager.filter(pk__in=keys[start_ : start_ + BATCH]).values_list("pk", "code")
-            )
+            some = model._default_manager.filter(pk__in=keys[start_ : start_ + BATCH])
+            codes.update((key, str(text or "")) for key, text in some.values_list("pk", outside))
     for low, high, score, decision in rows:
         yield low, high, codes.get(low, ""), codes.get(high, ""), f"{score:.6f}", decision

@@ -4,7 +4,6 @@ A cell that is as it went out (its print says so) changed nothing, whatever beca
 told by the record's history since its version; whoever changed the same field here meanwhile is asked about, never overwritten.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
@@ -31,7 +30,6 @@ Kind = ReturnedRow.Kind
 Row = tuple[int, readers.Row]
 KNOWN = 10_000  # names behind keys, and keys behind names, that are remembered
 SHOWN = 300  # characters of a value that the page shows
-_ROLE = re.compile(r"(.+?)（([^（）]{1,100})）\Z", re.DOTALL)
 
 
 @dataclass
@@ -64,7 +62,9 @@ class Values:
                 self._read.clear()
             try:
                 self._read[key] = (
-                    _linked(found, cell) if isinstance(found, Linked) else found.by_name(cell.strip())
+                    found.clean(found.named(cell))
+                    if isinstance(found, Linked)
+                    else found.by_name(cell.strip())
                 )
             except ValidationError as error:
                 self._read[key] = error
@@ -83,20 +83,6 @@ class Values:
                 self._words.clear()
             self._words[key] = found.text(value)[:SHOWN]
         return self._words[key]
-
-
-def _linked(found: Linked, cell: str) -> Any:
-    """Connected records by their names, each with its role behind it: 「山田商店（仕入先）、丸山製作所」."""
-    pairs: list[tuple[int, str | None]] = []
-    for name in found.names(cell):
-        try:
-            pairs.append((found.by_name(name), None))
-        except ValidationError:
-            with_role = _ROLE.match(name)
-            if with_role is None:
-                raise
-            pairs.append((found.by_name(with_role[1].strip()), with_role[2]))
-    return found.clean(pairs)
 
 
 class Comparer:

@@ -64,3 +64,46 @@ def test_a_ledger_of_customers_stays_one(alice: Any, tmp_path: Path, drawn: dict
     plan = brought(alice, tmp_path, "会社名,電話番号,仕入先\n東和商事,03-1234-5678,北海食品\n")
     assert plan.main == "account"
     assert registry.get("account").model._default_manager.filter(name="東和商事").exists()
+
+
+def test_connections_with_roles_and_names_with_commas_come_in_as_they_go_out(
+    alice: Any, tmp_path: Path
+) -> None:
+    trip = operations.add_entity("運行", by=alice).name
+    carrier = operations.add_entity("物流会社", by=alice).name
+    roles = {"roles": [{"label": "幹線"}, {"label": "集配"}]}
+    tie = operations.add_connection(
+        trip, carrier, label="会社", back_label="運行", many=True, options=roles, by=alice
+    ).key
+    names = ("ヤマト運輸", "Sagawa Co., Ltd.", "福山・西濃")
+    keys = [
+        one.pk
+        for one in write.create_many(
+            registry.get(carrier), [{"name": name} for name in names], by=alice, operation=None
+        )
+    ]
+    text = '運行名,会社\n東京便,"ヤマト運輸（幹線）、Sagawa Co., Ltd.（集配）、福山・西濃"\n大阪便,ヤマト運輸、知らない会社\n'
+    path = tmp_path / "運行.csv"
+    path.write_text(text, encoding="utf-8")
+    job = importing.begin(path, path.name, by=alice)
+    importing.run(job)
+    assert job.figures["created"] == {trip: 1} and job.figures["refused"] == 1
+    assert "知らない会社" in job.refused_rows.get().reason
+    entity = registry.get(trip)
+    record = visible(entity, alice).get()
+    assert entity.field(tie).get(record) == ((keys[0], "幹線"), (keys[1], "集配"), (keys[2], ""))
+    assert entity.field(tie).clean(entity.field(tie).value_text(record)) == tuple(
+        (key, role or None) for key, role in entity.field(tie).get(record)
+    )
+
+
+def test_an_import_of_which_nothing_came_in_says_so(
+    alice: Any, as_alice: Any, tmp_path: Path, drawn: dict[str, str]
+) -> None:
+    path = tmp_path / "契約書.csv"
+    path.write_text("契約書名,取引先\n保守,いない商店\n", encoding="utf-8")
+    job = importing.begin(path, path.name, by=alice)
+    importing.run(job)
+    page = as_alice.get(f"/import/{job.pk}/").content.decode()
+    assert "取り込めた行はありません" in page and "取り込みが終わりました" not in page
+    assert "2行目" in page and "いない商店" in page

@@ -93,23 +93,26 @@ def check_slug(slug: str, design: EntityDesign) -> str:
         raise Refused(
             {"slug": [_("アドレスは小文字の英字で始め、英数字とハイフンで40文字までにしてください。")]}
         )
-    if _taken(slug, design):
+    if is_taken(slug, design):
         raise Refused(
             {"slug": [_("アドレス「%(slug)s」は使われています。別のものにしてください。") % {"slug": slug}]}
         )
     return slug
 
 
-def _taken(slug: str, design: EntityDesign) -> bool:
+def is_taken(slug: str, mine: EntityDesign | None = None) -> bool:
+    """Whether an address is the program's own, or somebody else has it."""
     return (
         slug in reserved()
-        or any(one.slug == slug and one.name != design.name for one in registry.all_entities())
-        or EntityDesign.objects.filter(slug=slug).exclude(pk=design.pk).exists()
+        or any(
+            one.slug == slug and (mine is None or one.name != mine.name) for one in registry.all_entities()
+        )
+        or EntityDesign.objects.filter(slug=slug).exclude(pk=mine.pk if mine else 0).exists()
     )
 
 
 def _free_slug(wanted: str, design: EntityDesign) -> str:
-    return wanted if wanted and _SLUG.match(wanted) and not _taken(wanted, design) else f"e{design.pk}"
+    return wanted if wanted and _SLUG.match(wanted) and not is_taken(wanted, design) else f"e{design.pk}"
 
 
 def reserved() -> set[str]:

@@ -14,6 +14,7 @@ from enishi.records.design.entities import (
     add_entity,
     bring_back_entity,
     change_entity,
+    is_taken,
     lay_out,
     order_entities,
     retire_entity,
@@ -28,6 +29,6 @@ from enishi.records.design.own_fields import (
 
 __all__ = [
     "COUNTED", "LAYOUT", "WORDS", "add_connection", "add_entity", "add_field", "bring_back_connection", "bring_back_entity",
-    "bring_back_field", "change_connection", "change_entity", "change_field", "lay_out", "order_entities", "retire_connection",
+    "bring_back_field", "change_connection", "change_entity", "change_field", "is_taken", "lay_out", "order_entities", "retire_connection",
     "retire_entity", "retire_field",
 ]  # fmt: skip

@@ -10,16 +10,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records import formulas, registry
+from enishi.records import checking, formulas, registry
 from enishi.records.design import indexes
 from enishi.records.design.drawing import changed, check_label, drawing, field_seen, next_position, word
 from enishi.records.design.options import read_options
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import KINDS, FieldKind, Number
+from enishi.records.fields.automatic import AutoNumber
 from enishi.records.fields.formulas import FUNCTIONS, evaluate, names_in, renamed
 from enishi.records.models import FieldDesign
-from enishi.records.tasks import compute_entity
+from enishi.records.tasks import compute_entity, number_entity
 
 MOST_FIELDS, MOST_TOLD = 200, 1000
 COUNTED = frozenset({"number", "money", "percent", "formula", "date", "date_time", "moment", "yes_no"})
@@ -57,6 +58,8 @@ def add_field(
     indexes.want(row)
     if kind == "formula":
         compute_entity.enqueue(entity_name)
+    elif issubclass(found, AutoNumber):
+        number_entity.enqueue(entity_name, row.key)
     changed(by, entity_name, f"+ {label} ({kind})")
     return row
 
@@ -111,6 +114,7 @@ def check_single(entity: Entity, found: FieldKind, option: str) -> None:
     Raises:
         Refused: some do, with how many values and one of them.
     """
+    checking.hold(entity, [found.name])  # nobody stores one of them meanwhile
     living = entity.model._default_manager.filter(deleted_at=None).annotate(told=found.expression())
     rows = living.filter(told__isnull=False).order_by().values("told").annotate(n=Count("pk")).filter(n__gt=1)
     doubles = [row for row in rows.order_by("-n", "told")[:MOST_TOLD] if not found.is_empty(row["told"])]
@@ -120,7 +124,7 @@ def check_single(entity: Entity, found: FieldKind, option: str) -> None:
             "all": f"{len(doubles)}" if len(doubles) < MOST_TOLD else _("%(n)d以上") % {"n": MOST_TOLD},
         }  # fmt: skip
         raise Refused({option: [_(
-            "「%(label)s」が同じ記録がすでにあります（「%(value)s」が%(n)d件。重なっている値は%(all)s）。先に直すか統合してから、もう一度お試しください。"
+            "「%(label)s」の値が同じ記録がすでにあります（「%(value)s」が%(n)d件、重なっている値は全部で%(all)s種類）。先に直すか統合してから、もう一度お試しください。"
         ) % said]})  # fmt: skip
 
 

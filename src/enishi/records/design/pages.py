@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -194,13 +195,16 @@ def save_layout(request: HttpRequest, name: str) -> HttpResponse:
         raise Refused({"": [_("送られた内容が読めません。画面を開き直してからお試しください。")]})
     if entity.board is not None and entity.board.group:
         layout.pop("board", None)
-    if (seen := request.POST.get("seen", "")) and seen != _layout_stamp(name):
-        said = _(
-            "開いている間に、ほかの管理者がこの画面を変更しました。開き直してから、もう一度並べてください。"
-        )
-        again = (_("開き直す"), reverse("design-entity", args=[name]))
-        return htmx.toast(HttpResponse(status=409), said, level="error", link=again)
-    operations.lay_out(name, layout, by=user)
+    with transaction.atomic():
+        # Of two at once the second sees what the first stored.
+        list(EntityDesign.objects.select_for_update().filter(name=name))
+        if (seen := request.POST.get("seen", "")) and seen != _layout_stamp(name):
+            said = _(
+                "開いている間に、ほかの管理者がこの画面を変更しました。開き直してから、もう一度並べてください。"
+            )
+            again = (_("開き直す"), reverse("design-entity", args=[name]))
+            return htmx.toast(HttpResponse(status=409), said, level="error", link=again)
+        operations.lay_out(name, layout, by=user)
     return htmx.toast(JsonResponse({"seen": _layout_stamp(name)}), _("保存しました。"))
 
 

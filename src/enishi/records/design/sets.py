@@ -177,9 +177,7 @@ def _entity(one: dict[str, Any], by: User, done: Loaded) -> str:
         return same.name
     words = {name: value for name, value in _dict(one.get("layout")).items() if name in operations.WORDS}
     slug = str(one.get("slug", ""))
-    if EntityDesign.objects.filter(slug=slug).exists() or any(
-        each.slug == slug for each in registry.all_entities()
-    ):
+    if operations.is_taken(slug):
         slug = ""  # which somebody else has: another is chosen
     made = operations.add_entity(label, slug=slug, icon=str(one.get("icon", "")), layout=words, by=by)
     if one.get("in_navigation") is False:

@@ -5,7 +5,7 @@ left it (`LinkEdit`), so that two people who add different records to one list b
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 Pairs = tuple[tuple[int, str], ...]
 MOST = 500
 _FORM = re.compile(r"[0-9,]*(;[0-9,]*)?\Z")
-_SEPARATORS = re.compile(r"[,、，;；\n]+")
+_PARTS = re.compile(r"[^,、，;；\n]+")
+_ROLE = re.compile(r"(.+?)（([^（）]{1,100})）\Z", re.DOTALL)
+LONGEST_NAME = 4  # parts of a name with commas in it
 HELD = "_links"  # where a record holds what was loaded or put, by field
 
 
@@ -219,7 +221,7 @@ class Linked(FieldKind):
             raw = raw.strip()
             if _FORM.match(raw):
                 return self._edit(raw)
-            return self._one_or_many([(self.by_name(name), None) for name in self.names(raw)])
+            return self._one_or_many(self.named(raw))
         if isinstance(raw, int) and not isinstance(raw, bool):
             raw = [raw]
         self.check_type(raw, list, tuple)
@@ -240,11 +242,13 @@ class Linked(FieldKind):
     def _edit(self, text: str) -> Any:
         left, _mark, seen = text.partition(";")
         keys = [int(key) for key in left.split(",") if key and len(key) < 19]
-        value = self._one_or_many([(key, None) for key in keys])
-        if not _mark:
-            return value
         known = {int(key) for key in seen.split(",") if key and len(key) < 19}
-        return LinkEdit(tuple(pair for pair in value if pair[0] not in known), frozenset(known - set(keys)))
+        if not _mark or not self.many:
+            value = self._one_or_many([(key, None) for key in keys])
+            if not _mark:
+                return value
+        added = self._one_or_many([(key, None) for key in keys if key not in known])
+        return LinkEdit(added, frozenset(known - set(keys)))
 
     def _one_or_many(self, pairs: list[tuple[int, str | None]]) -> Any:
         made = tuple(dict(pairs).items())
@@ -257,11 +261,36 @@ class Linked(FieldKind):
             raise ValidationError(message)
         return made
 
-    def names(self, text: str) -> list[str]:
-        """The names that a cell or a line holds; a connection to one takes the whole of it."""
-        text = cleaned_text(text, self, 20_000)
-        parts = _SEPARATORS.split(text) if self.many else [text]
-        return [part.strip() for part in parts if part.strip()]
+    def named(self, text: str, look: Callable[[str], int] | None = None) -> list[tuple[int, str | None]]:
+        """The records that a cell names, as lists and exports write them: 「山田商店（仕入先）、Sagawa Co., Ltd.」, each with its role behind
+        it; a name may hold what stands between names.
+
+        Args:
+            look: finds the record of a name (`by_name`, or one that remembers).
+
+        Raises:
+            ValidationError: none or several are called so.
+        """
+        find, text = look or self.by_name, cleaned_text(text, self, 20_000)
+        spans = [found.span() for found in _PARTS.finditer(text)] if self.many else [(0, len(text))]
+        spans = [(start, end) for start, end in spans if text[start:end].strip()]
+        made: list[tuple[int, str | None]] = []
+        place = 0
+        while place < len(spans):
+            refused: ValidationError | None = None
+            for last in range(place, min(place + LONGEST_NAME, len(spans))):
+                name = text[spans[place][0] : spans[last][1]].strip()
+                try:
+                    made.append(_with_role(name, find))
+                except ValidationError as error:
+                    refused = refused or error
+                    continue
+                place = last + 1
+                refused = None
+                break
+            if refused is not None:
+                raise refused
+        return made
 
     def by_name(self, text: str) -> int:
         """The key of the one record of this name, or with this value in a field that tells records apart.
@@ -455,3 +484,14 @@ def _told_apart_by(fields: Iterable[FieldKind], text: str) -> Iterator[Q]:
             value = one.clean(text)
             if not one.is_empty(value):
                 yield one.lookup()(value)
+
+
+def _with_role(name: str, find: Callable[[str], int]) -> tuple[int, str | None]:
+    """A record by its name, or by its name with the role behind it in brackets."""
+    try:
+        return find(name), None
+    except ValidationError:
+        found = _ROLE.match(name)
+        if found is None:
+            raise
+        return find(found[1].strip()), found[2]

@@ -8,8 +8,10 @@ STEP = 500
 
 
 def name_fields(apps: Any, _schema_editor: Any) -> None:
-    """Of the files on records whose entity has fields of files: by what stands in them, and by what the history says stood there."""
-    attachment, event = apps.get_model("records", "Attachment"), apps.get_model("records", "Event")
+    """Of the files on records whose entity has fields of files: by what the history says stands in them, or stood there."""
+    attachment, event, forward = (
+        apps.get_model("records", one) for one in ("Attachment", "Event", "Forward")
+    )
     kinds: dict[str, set[str]] = {}
     rows = apps.get_model("records", "FieldDesign").objects.filter(name="", kind__in=["file", "picture"])
     for entity, key in rows.values_list("entity", "pk"):
@@ -22,8 +24,15 @@ def name_fields(apps: Any, _schema_editor: Any) -> None:
         records = list(of_record)
         for start in range(0, len(records), STEP):
             part = records[start : start + STEP]
-            told = event.objects.filter(entity=entity, record_id__in=part, kind__in=["changed", "created"])
-            for record, data in told.order_by("pk").values_list("record_id", "data"):
+            # The files of a record that was merged are the survivor's; its history stands under its old key.
+            moved = dict(
+                forward.objects.filter(entity=entity, new_id__in=part).values_list("old_id", "new_id")
+            )
+            told = event.objects.filter(
+                entity=entity, record_id__in=[*part, *moved], kind__in=["changed", "created"]
+            )
+            for written, data in told.order_by("pk").values_list("record_id", "data"):
+                record = moved.get(written, written)
                 for name, pair in (data.get("changes") or {}).items():
                     if name in names and isinstance(pair, list):
                         keys = {

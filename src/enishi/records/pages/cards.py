@@ -248,7 +248,8 @@ def timeline_part(request: HttpRequest, entity: Entity, record_id: int) -> HttpR
     stamp = timeline.stamp(entity, record)
     if request.GET.get("stamp") == stamp:
         return HttpResponse(status=204)
-    note_read(person(request), entity.name, record.pk)
+    if "stamp" not in request.GET:  # a card that stays open asks by itself
+        note_read(person(request), entity.name, record.pk)
     context = {"entity": entity, "record": record, "own_url": entity.url(record.pk), "stamp": stamp}
     response = render(request, "records/timeline.html", context | timeline_context(request, entity, record))
     response.headers["X-Stamp"] = stamp

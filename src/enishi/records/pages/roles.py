@@ -78,11 +78,14 @@ def role_page(request: HttpRequest, pk: int) -> HttpResponse:
         rights = _posted(request)
         seen = request.POST.get("seen", "")
         try:
-            if seen and seen != stamp([role.name, role.rights]):
-                raise ValidationError(_(
-                    "この役割は、開いている間にほかの管理者が変更しました。画面には入力した内容が残っています。このまま上書きするなら、もう一度「保存」を押してください。"
-                ))  # fmt: skip
-            roles.change_role(role, request.POST.get("name", ""), rights, _known(), by=person(request))
+            roles.change_role(
+                role,
+                request.POST.get("name", ""),
+                rights,
+                _known(),
+                by=person(request),
+                seen=lambda held: seen in {"", _stamp(held)},
+            )
         except ValidationError as error:
             wrong = list(error.messages)
         else:
@@ -90,7 +93,7 @@ def role_page(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("role", pk)
     context = {
         "role": role,
-        "seen": stamp([role.name, role.rights]),
+        "seen": _stamp(role),
         "name": request.POST.get("name", role.name),
         "wrong": wrong,
         "actions": _action_words(),
@@ -109,6 +112,10 @@ def role_page(request: HttpRequest, pk: int) -> HttpResponse:
         "people": User.objects.filter(role=role.key),
     }  # fmt: skip
     return render(request, "access/role.html", context, status=422 if wrong else 200)
+
+
+def _stamp(role: Role) -> str:
+    return stamp([role.name, role.rights])
 
 
 def _row(name: str, label: str, rights: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from enishi.records.fields.links import LinkEdit
 from enishi.records.lists import table_size
 from enishi.records.models import Event, EventSubject, FieldDesign, Link
 from enishi.records.search import find
+from enishi.records.tasks import number_entity
 from enishi.records.testing import HTMX, EntityTests, changed_tables, snapshot, toast
 from enishi.records.visible import visible
 
@@ -668,3 +669,16 @@ def test_an_entity_tied_to_itself_is_a_loop_beside_its_box() -> None:
     right = round(box.left + picture.BOX_W)
     assert line["path"].startswith(f"M{right} ") and f"L{right} " in line["path"]
     assert line["y"] > box.y + picture.BOX_H / 2
+
+
+def test_what_was_there_gets_its_numbers_when_they_are_drawn(alice: Any) -> None:
+    car = operations.add_entity("車両", slug="cars", by=alice).name
+    rows = write.create_many(
+        registry.get(car), [{"name": f"{n}号"} for n in range(3)], by=alice, operation=None
+    )
+    field = operations.add_field(car, "auto_number", "管理番号", {"number_pattern": "K-{n:3}"}, by=alice).key
+    later = write.create(registry.get(car), {"name": "後"}, by=alice).record
+    number_entity.func(car, field)
+    held = [registry.get(car).model._default_manager.get(pk=one.pk).custom[field] for one in (*rows, later)]
+    assert held == ["K-002", "K-003", "K-004", "K-001"]
+    assert [hit.record.pk for hit in find("K-003", alice)] == [rows[1].pk]

@@ -290,3 +290,16 @@ def test_what_is_no_load_of_customers_is_divided_evenly_too(alice: Any, bob: Any
     for entity in (car, "lead"):
         rows = registry.get(entity).model._default_manager
         assert [rows.filter(owner=one).count() for one in (alice, dan)] == [10, 10], entity
+
+
+def test_what_the_owner_drew_is_divided_by_its_own_address(alice: Any, bob: Any, dan: Any) -> None:
+    site = operations.add_entity("現場", slug="sites", by=alice).name
+    place = operations.add_field(site, "address", "所在地", {}, by=alice).key
+    rows = [
+        {"name": town, place: f"{town}中央区本町1-1", "owner": bob.pk}
+        for town in ("大阪府大阪市", "福岡県福岡市", "大阪府堺市")
+    ]
+    made = write.create_many(registry.get(site), rows, by=alice, operation=None)
+    assert dict(handover.areas(bob)) == {"大阪府": 2, "福岡県": 1}
+    handover.run(handover.plan(bob, how="area", to=[alice, dan], areas={"大阪府": dan.pk}, by=alice))
+    assert owners(made) == [dan.pk, alice.pk, dan.pk]

@@ -307,3 +307,18 @@ def test_a_name_that_says_nothing_takes_no_line_of_others_away(name: str, alice:
     ]
     personal.anonymise(registry.get("contact"), contact.pk, by=alice)
     assert all(AccessLog.objects.get(pk=one.pk).detail == "q=A商店 / -" for one in lines)
+
+
+def test_what_was_held_of_him_under_another_key_is_in_his_file(alice: Any) -> None:
+    contact = registry.get("contact")
+    one, two = (
+        write.create(contact, {"family_name": "弁天", "given_name": "小僧", "email": mail}, by=alice).record
+        for mail in ("a@example.jp", "b@example.jp")
+    )
+    write.write(contact, two.pk, {"email": "before@example.jp"}, by=alice)
+    AccessLog.objects.create(user=alice, action="read", entity="contact", record_id=two.pk)
+    merge.merge(contact, one.pk, [two.pk], by=alice)
+    told = personal.held(contact, one.pk, by=alice)
+    assert (
+        "before@example.jp" in json.dumps(told["history"], ensure_ascii=False) and len(told["seen_by"]) == 1
+    )

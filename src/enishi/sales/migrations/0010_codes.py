@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from enishi.japanese.text import as_code
-from enishi.kit.migrating import rewritten
+from enishi.records.migrating import rewritten
 
 
 class Migration(migrations.Migration):

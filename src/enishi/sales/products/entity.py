@@ -21,6 +21,7 @@ from enishi.records.fields import (
     YesNo,
 )
 from enishi.records.registry import register
+from enishi.sales.documents.issuer import issuer
 from enishi.sales.lines.entity import TAX_CODES
 from enishi.sales.models import PriceList, Product, Terms
 
@@ -59,11 +60,11 @@ class ProductEntity(Entity):
         if record.importing and not record.name:
             record.name = record.code
 
-    def begin_of_row(self, row: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    def begin_beside(self, row: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """What a sheet of sales says a product was sold at, so that quotes begin with it; prices with tax in them are no standard prices."""
         line, order = row.get("order_line", {}), row.get("order", {})
         price = line.get("unit_price")
-        if not price or price <= 0 or order.get("tax_mode") == "included":
+        if not price or price <= 0 or (order.get("tax_mode") or "") not in {"", issuer().tax_mode}:
             return {}
         return {name: line[name] for name in ("unit", "tax_code") if line.get(name)} | {"price": price}
 

@@ -14,7 +14,7 @@ from enishi.exchange.duplicates.cli import duplicates
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.records import registry, write
 from enishi.records.errors import NotAllowed
-from enishi.records.models import MergeRule, NotSame
+from enishi.records.models import Event, MergeRule, NotSame
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B4")]
 
@@ -68,7 +68,19 @@ def test_a_search_finds_who_stands_there_twice_and_says_why(admin: User) -> None
     assert told["mobile"].text == "一致" and told["given"].weight > 0 and told["given"].label == "名"
 
 
-def test_a_second_run_looks_only_at_what_changed(admin: User) -> None:
+def test_what_was_stamped_before_a_search_and_stored_after_it_had_read_is_looked_at(admin: User) -> None:
+    one, other, _son, flower = people(admin)
+    search(admin)
+    third = person(admin, "鈴木 花子", mobile="080-1111-2222")
+    before = timezone.now() - datetime.timedelta(minutes=5)  # as a step of an import that ran on is
+    registry.get("contact").model.objects.filter(pk=third).update(updated_at=before)
+    Event.objects.filter(record_id=third).update(at=before)
+    search(admin)
+    assert found() == {(one, other), (flower, third)}
+
+
+def test_a_second_run_looks_only_at_what_changed(admin: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(operations, "MARGIN", datetime.timedelta(0))
     one, other, _son, flower = people(admin)
     search(admin)
     third = person(admin, "鈴木 花子", mobile="080-1111-2222")
