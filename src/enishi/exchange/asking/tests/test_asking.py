@@ -12,9 +12,10 @@ from enishi.exchange.asking import waiting
 from enishi.exchange.asking.models import WaitingRow
 from enishi.exchange.asking.tests.damaged import ledger
 from enishi.exchange.models import ImportJob
+from enishi.exchange.roundtrip.models import ReturnedRow
 from enishi.exchange.tests.test_importing import everything, write_csv
 from enishi.people.models import Account, Contact
-from enishi.records import registry, write
+from enishi.records import personal, registry, write
 from enishi.records.errors import Refused
 from enishi.records.limits import serving
 from enishi.records.models import Event, NotSame
@@ -393,3 +394,20 @@ def test_who_does_not_see_the_state_answers_too(alice: User, tmp_path: Path) -> 
     with serving(user):
         waiting.answer(job.pk, row.pk, "new", by=user)
     assert Account.objects.count() == 2
+
+
+def test_what_a_question_kept_of_somebody_goes_with_his_name(alice: User, tmp_path: Path) -> None:
+    values = {"family_name": "斎藤", "given_name": "健一", "mobile": "090-1111-2222", "email": "s@example.jp"}
+    known = write.create(registry.get("contact"), values, by=alice).record
+    job = bring(tmp_path, [["斎藤 健二", "", "s@example.jp"]], alice, head=["氏名", "携帯", "メール"])
+    row = waiting.first(job)
+    assert row is not None
+    waiting.answer(job.pk, row.pk, "same", by=alice, record_id=known.pk)
+    sheet = ImportJob.objects.create(user=alice, file_name="戻り.xlsx", path="x", entity="contact")
+    ReturnedRow.objects.create(
+        job=sheet, kind="changed", record_id=known.pk, title="斎藤 健一", changes=[{"label": "携帯"}]
+    )
+    personal.anonymise(registry.get("contact"), known.pk, by=alice)
+    assert WaitingRow.objects.get(pk=row.pk).cells == []
+    held = ReturnedRow.objects.get()
+    assert (held.title, held.changes) == ("", [])

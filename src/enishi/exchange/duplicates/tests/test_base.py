@@ -13,6 +13,7 @@ from enishi.exchange.duplicates import operations, review, tasks, wording
 from enishi.exchange.duplicates.cli import duplicates
 from enishi.exchange.duplicates.models import DuplicatePair, DuplicateRun
 from enishi.records import registry, write
+from enishi.records.design import operations as design
 from enishi.records.errors import NotAllowed
 from enishi.records.models import Event, MergeRule, NotSame
 
@@ -200,3 +201,14 @@ def test_the_command_writes_both_keys(
         "K2",
         "automatic",
     )
+
+
+def test_pairs_of_what_the_owner_drew_have_its_own_numbers(admin: User) -> None:
+    member = design.add_entity("会員", slug="members", by=admin).name
+    number = design.add_field(member, "text", "会員番号", {"unique": "1"}, by=admin).key
+    rows = [{"name": "鈴木 花子", number: "M-1"}, {"name": "鈴木　花子", number: "M-2"}]
+    low, high = (one.pk for one in write.create_many(registry.get(member), rows, by=admin, operation=None))
+    DuplicatePair.objects.create(
+        entity=member, low_id=low, high_id=high, cluster=low, score=0.9, decision="ask", reasons=[]
+    )
+    assert list(operations.pair_rows(member)) == [(low, high, "M-1", "M-2", "0.900000", "ask")]
