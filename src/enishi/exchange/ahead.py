@@ -52,9 +52,9 @@ def few_collections() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def batches(job: "ImportJob", plan: "Plan", size: int) -> Iterator[Iterator[Batch]]:
-    """The rows behind those that are done, in batches."""
-    if os.path.getsize(job.path) < LARGE or (os.cpu_count() or 1) < 2:  # noqa: PTH202 (job.path is text)
+def batches(job: "ImportJob", plan: "Plan", size: int, *, here: bool = False) -> Iterator[Iterator[Batch]]:
+    """The rows behind those that are done, in batches. `here`: read by this process alone, which sees what it has not committed."""
+    if here or os.path.getsize(job.path) < LARGE or (os.cpu_count() or 1) < 2:  # noqa: PTH202 (job.path is text)
         yield _parsed(job, plan, job.done, size)
         return
     child = _start(job, size)

@@ -48,6 +48,15 @@ def import_file(argv: list[str]) -> int:
             "how the same customer is known: exact, careful (asks where in doubt; default), loose",
         ),
     )
+    parser.add_argument(
+        "--missing",
+        default="",
+        choices=["refuse", "create"],
+        help=say(
+            "つながりの列の相手が見つからないとき: refuse その行は取り込まない（初めの値）、create 名前だけで新しく登録",
+            "where a connection names what isn't there: refuse the row (default), create it by its name",
+        ),
+    )
     parser.add_argument("--user", default="", help=_user_help())
     parser.add_argument(
         "--dry-run", action="store_true", help=say("試すだけで何も残さない", "try it and keep nothing")
@@ -82,8 +91,9 @@ def import_file(argv: list[str]) -> int:
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)
         raise Problem(str(error), str(error)) from None
-    if options.match:
-        job.plan = {**job.plan, "match": options.match}
+    chosen = {name: getattr(options, name) for name in ("match", "missing") if getattr(options, name)}
+    if chosen:
+        job.plan = {**job.plan, **chosen}
         job.save(update_fields=["plan"])
     importing.run(job, dry=options.dry_run)
     if job.status == "failed":

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.exchange import ahead, readers
+from enishi.exchange import ahead, connected, readers
 from enishi.exchange.further import several_names
 from enishi.exchange.headings import is_blank
 from enishi.exchange.importer import Importer
@@ -79,6 +79,7 @@ def _with_all_rows(job: ImportJob, plan: Plan, head: list[list[Any]], **more: bo
     if not several:
         return plan
     made = propose(plan.table, head, job.entity, several=several, **more)
+    made.missing = plan.missing
     made.match, made.more, made.others = plan.match, plan.more, plan.others
     return made
 
@@ -152,6 +153,7 @@ def preview(job: ImportJob) -> list[Parsed]:
     plan = Plan.from_json(job.plan)
     assert job.user is not None
     importer = Importer(plan, job.user, None)
+    importer.reader.lenient = plan.missing == "create"
     rows = []
     for number, cells in data_rows(job, plan):
         rows.append(importer.reader.read(number, cells))
@@ -205,7 +207,14 @@ def _run(job: ImportJob, dry: bool) -> None:
     kept: Counter[str] = Counter(job.figures.get("kept", {}))
     skipped: Counter[str] = Counter(job.figures.get("skipped", {}))
     place = job.done
-    with ahead.few_collections(), ahead.batches(job, plan, BATCH) as batches, _taken_back(dry):
+    making = plan.missing == "create"
+    with contextlib.ExitStack() as around:
+        around.enter_context(ahead.few_collections())
+        around.enter_context(_taken_back(dry))
+        if making and not job.done:
+            made = connected.create(job, plan, by=job.user, operation=job.operation)
+            importer.counts["created"].update(made)
+        batches = around.enter_context(ahead.batches(job, plan, BATCH, here=dry and making))
         if not job.total:
             job.total = ahead.rough_count(job, plan)
         turns = Turns()

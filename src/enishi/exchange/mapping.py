@@ -24,6 +24,7 @@ from enishi.records.entity import Entity
 from enishi.records.fields import FieldKind, Money, Percent
 
 MATCHES = ("exact", "careful", "loose")
+MISSING = ("refuse", "create")  # a row whose connection names what isn't there, or what it names
 MOST_REPEATED = 50  # codes that are told
 MOST_NOTES = 300  # columns; of 20,000 letters that a note holds
 IMPOSSIBLE = 90
@@ -58,6 +59,7 @@ class Plan:
     # columns of codes that stand beside different names: column, code, [[row, name]…] (`telling`)
     repeated: list[list[Any]] = field(default_factory=list)
     match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
+    missing: str = "refuse"  # or "create": what a connection names and isn't there is made, by its name alone
 
     @property
     def entities(self) -> list[Entity]:
@@ -92,6 +94,7 @@ class Plan:
             "others": self.others,
             "repeated": self.repeated,
             "match": self.match,
+            "missing": self.missing,
         }
 
     @classmethod
@@ -104,7 +107,7 @@ class Plan:
             held.get("start", -1), held.get("within", []), match=held.get("match", "exact"),
         )  # fmt: skip
         plan.mixed, plan.others = held.get("mixed", privates.NONE), held.get("others", [])
-        plan.repeated = held.get("repeated", [])
+        plan.repeated, plan.missing = held.get("repeated", []), held.get("missing", "refuse")
         return plan
 
 

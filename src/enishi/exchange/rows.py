@@ -150,6 +150,7 @@ class RowReader:
         main = registry.find(plan.main)
         self.with_lines = main is not None and bool(main.imports.beside)
         self.paid = channels.is_of_purchases(plan)
+        self.lenient = False  # in a preview, of what will be made beforehand
         self.tied: dict[
             str, dict[str, int | ValidationError]
         ] = {}  # names of connected records that were looked up
@@ -348,7 +349,12 @@ class RowReader:
                 raise held
             return held
 
-        return found.named(text, look)
+        try:
+            return found.named(text, look)
+        except ValidationError:
+            if self.lenient:
+                return []  # it is made before the rows come in
+            raise
 
     def _odds(self, parsed: Parsed, entity: Entity, heading: str, cell: str) -> int:
         """確度 A is a number to us; what was written stays beside it."""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi.access.rights import log_access, may
-from enishi.exchange import exporting, importing, mapping, profiles, readers, tasks, telling
+from enishi.exchange import connected, exporting, importing, mapping, profiles, readers, tasks, telling
 from enishi.exchange.asking.waiting import counts as waiting_counts
 from enishi.exchange.models import ImportJob
 from enishi.exchange.parsed import Parsed
@@ -160,6 +160,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
         context["kept"] = list(dict.fromkeys(text for row in rows for text in row.kept))[:10]
     except (readers.Unreadable, UnicodeDecodeError) as error:
         context["problem"] = str(error)
+    context["named"] = connected.targets(plan)
     context["keys"] = [
         {
             "entity": entity,
@@ -233,6 +234,8 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
             plan.keys[entity.name] = mapping.default_keys(plan).get(entity.name, "")
     if request.POST.get("match") in mapping.MATCHES:
         plan.match = request.POST["match"]
+    if request.POST.get("missing") in mapping.MISSING:
+        plan.missing = request.POST["missing"]
     plan.on_match = "skip" if request.POST.get("on_match") == "skip" else "update"
     found.plan = plan.to_json()
     found.save(update_fields=["plan"])

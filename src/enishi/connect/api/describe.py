@@ -13,6 +13,7 @@ from enishi.connect.api.base import Call, answer, endpoint
 from enishi.connect.api.records import YES_NO
 from enishi.connect.api.shapes import fields_of
 from enishi.connect.tokens import SCOPES
+from enishi.exchange.mapping import MATCHES, MISSING
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
@@ -418,7 +419,12 @@ def other_paths() -> dict[str, Any]:
         parameters=[_again()],
         scope="import",
     )
-    file["requestBody"] = _form({"file": {"type": "string", "format": "binary"}, "entity": {"enum": named}})
+    file["requestBody"] = _form(
+        {
+            "file": {"type": "string", "format": "binary"}, "entity": {"enum": named},
+            "match": {"enum": list(MATCHES)}, "missing": {"enum": list(MISSING)},
+        }
+    )  # fmt: skip
     return {
         "/search": {"get": _operation(_("すべてから探す"), "search", OK, found, parameters=[_query("q", _("探す言葉"), minLength=1) | {"required": True}])},
         "/me": {"get": _operation(_("このトークンの持ち主"), "me", OK, {"type": "object"})},

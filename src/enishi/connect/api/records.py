@@ -25,6 +25,7 @@ from enishi.connect.api.links import change_links, read_link, read_links
 from enishi.connect.api.once import once
 from enishi.connect.api.shapes import answered, check_scopes, fields_of, given, reads, require_whole, shown
 from enishi.exchange import importing, readers, tasks
+from enishi.exchange.mapping import MATCHES, MISSING
 from enishi.exchange.models import ImportJob
 from enishi.exchange.views import keep
 from enishi.records import registry, timeline, write
@@ -266,6 +267,15 @@ def start_import(request: Call) -> HttpResponse:
     )
     if word and entity is None:
         raise BadRequest(_("「%(word)s」という台帳はありません。") % {"word": word[:40]})
+    chosen = {}
+    for part, words in (("match", MATCHES), ("missing", MISSING)):
+        if given := request.POST.get(part, ""):
+            if given not in words:
+                raise BadRequest(
+                    _("%(part)s には %(words)s のいずれかを入れてください。")
+                    % {"part": part, "words": "・".join(words)}
+                )
+            chosen[part] = given
     name = safe_name(upload.name or "file.csv")
 
     def make(_ready: Any) -> dict[str, Any]:
@@ -275,8 +285,8 @@ def start_import(request: Call) -> HttpResponse:
         except readers.Unreadable as error:
             path.unlink(missing_ok=True)
             raise Refused({"file": [str(error)]}) from None
-        job.status = ImportJob.Status.QUEUED
-        job.save(update_fields=["status"])
+        job.plan, job.status = {**job.plan, **chosen}, ImportJob.Status.QUEUED
+        job.save(update_fields=["plan", "status"])
         tasks.run_import.enqueue(job.pk)
         return {"job": job.pk}
 
@@ -287,7 +297,7 @@ def start_import(request: Call) -> HttpResponse:
         return answer(_job(job), 202, Location=f"/api/v1/imports/{job.pk}")
 
     # The parts of a form are divided by words of chance: what was asked is the file itself.
-    asked = hashlib.sha256(f"{word}\n{name}\n".encode())
+    asked = hashlib.sha256(f"{word}\n{name}\n{chosen or ''}".encode())
     for chunk in upload.chunks():
         asked.update(chunk)
     return once(request, make, tell, body=asked.digest())

@@ -208,9 +208,15 @@ def test_a_file_comes_in_by_the_worker(api: Caller, settings: Any, tmp_path: Any
 
     settings.HOME = tmp_path
     answer = api.client.post(
-        "/api/v1/imports", {"file": SimpleUploadedFile("x.csv", "会社名\n東和商事\n".encode()), "entity": "accounts"},
+        "/api/v1/imports", {"file": SimpleUploadedFile("x.csv", "会社名\n東和商事\n".encode()), "entity": "accounts",
+                            "match": "exact", "missing": "create"},
         headers={"Authorization": f"Bearer {api.text}"},
     )  # fmt: skip
+    plan = ImportJob.objects.get(pk=answer.json()["id"]).plan
+    assert (plan["match"], plan["missing"]) == ("exact", "create")
+    wrong = {"file": SimpleUploadedFile("x.csv", "会社名\n".encode()), "missing": "guess"}
+    refused = api.client.post("/api/v1/imports", wrong, headers={"Authorization": f"Bearer {api.text}"})
+    assert refused.status_code == 400 and "missing" in refused.json()["detail"]
     assert answer.status_code == 202 and answer.json()["status"] == "queued"
     run_import.func(answer.json()["id"])
     assert api("get", f"imports/{answer.json()['id']}").json()["figures"]["created"] == {"account": 1}

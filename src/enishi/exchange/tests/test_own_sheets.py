@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import translation
 
-from enishi.exchange import importing
+from enishi.exchange import importing, tasks
 from enishi.exchange.mapping import Plan
 from enishi.records import registry, write
 from enishi.records.design import operations
@@ -107,3 +107,47 @@ def test_an_import_of_which_nothing_came_in_says_so(
     page = as_alice.get(f"/import/{job.pk}/").content.decode()
     assert "取り込めた行はありません" in page and "取り込みが終わりました" not in page
     assert "2行目" in page and "いない商店" in page
+
+
+@pytest.mark.parametrize("dry", [False, True])
+def test_what_connections_name_is_made_where_the_person_wants_it(
+    dry: bool, alice: Any, as_alice: Any, tmp_path: Path, drawn: dict[str, str]
+) -> None:
+    account = registry.get("account")
+    carrier = operations.add_entity("物流会社", by=alice).name
+    operations.add_connection(
+        drawn["contract"], carrier, label="会社", back_label="契約", many=True, by=alice
+    )
+    contract = registry.get(drawn["contract"])
+    (tie,) = (one for one in contract.fields.values() if one.label == "会社")
+    write.create(account, {"name": "丸山商店"}, by=alice)
+    path = tmp_path / "契約書.csv"
+    rows = [f'保守{n},新しい商店{n % 3},"ヤマト（幹線）、Sagawa Co., Ltd."' for n in range(6)]
+    path.write_text("\n".join(["契約書名,取引先,会社", *rows, "最後,丸山商店,"]) + "\n", encoding="utf-8")
+    job = importing.begin(path, path.name, by=alice)
+    page = as_alice.get(f"/import/{job.pk}/").content.decode()
+    assert "「取引先・会社」の列の相手が見つからないとき" in page and "見つかりません" in page
+    plan = Plan.from_json(job.plan)
+    sent = {f"c{one.index}": one.target for one in plan.columns} | {
+        "main": plan.main,
+        "missing": "create",
+        "header_rows": "1",
+    }
+    page = as_alice.post(f"/import/{job.pk}/", sent, headers={"HX-Request": "true"}).content.decode()
+    assert (
+        "見つかりません" not in page
+        and not account.model._default_manager.filter(name__startswith="新しい").exists()
+    )
+    job.refresh_from_db()
+    importing.run(job, dry=dry)
+    assert job.error == "" and job.figures["refused"] == 0
+    assert job.figures["created"] == {"account": 3, carrier: 2, drawn["contract"]: 7}
+    if dry:
+        assert account.model._default_manager.count() == 1
+        return
+    names = registry.get(carrier).model._default_manager.order_by("pk").values_list("name", flat=True)
+    assert list(names) == ["ヤマト", "Sagawa Co., Ltd."]
+    first = visible(contract, alice).get(name="保守0")
+    assert [role for _key, role in tie.get(first)] == ["幹線", ""]
+    tasks.undo(job, alice)
+    assert account.model._default_manager.filter(deleted_at=None).count() == 1

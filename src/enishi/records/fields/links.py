@@ -29,6 +29,7 @@ MOST = 500
 _FORM = re.compile(r"[0-9,]*(;[0-9,]*)?\Z")
 _PARTS = re.compile(r"[^,、，;；\n]+")
 _ROLE = re.compile(r"(.+?)（([^（）]{1,100})）\Z", re.DOTALL)
+NONE_FOUND = "none"  # code of the refusal of a name that nothing has
 LONGEST_NAME = 4  # parts of a name with commas in it
 HELD = "_links"  # where a record holds what was loaded or put, by field
 
@@ -314,7 +315,8 @@ class Linked(FieldKind):
                 )
         raise ValidationError(
             _("%(label)s「%(text)s」が見つかりません。先に「%(entity)s」に登録するか、名前を直してください。")
-            % {"label": self.label, "text": text[:60], "entity": entity}
+            % {"label": self.label, "text": text[:60], "entity": entity},
+            code=NONE_FOUND,
         )
 
     def against(self, held: Any, value: Any) -> Any:
