@@ -3,10 +3,11 @@
 import hashlib
 import mimetypes
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -77,20 +78,15 @@ def put(
         raise NotAllowed
     for upload in uploads:
         check(upload, picture=found.pictures)
-    made: list[Attachment] = []
-    try:
-        with transaction.atomic():
-            record = visible(entity, by).select_for_update(of=("self",)).filter(pk=record_id).first()
-            if record is None:
-                raise NotFound
-            for upload in uploads:
-                made.append(store(entity, record_id, upload, by=by, field=name))
-            values = [*found.get(record), *(each.pk for each in made)]
-            write.write(entity, record_id, {name: values}, by=by, internal=True)
-    except BaseException:
-        for each in made:
-            (Path(settings.MEDIA_ROOT) / each.path).unlink(missing_ok=True)
-        raise
+    require(by, "change", entity, one(entity, by, record_id))
+    # The bytes come first: nobody waits at the record, nor on SQLite for the whole ledger, while a long file is written.
+    with _laid_down(uploads) as laid, transaction.atomic():
+        record = visible(entity, by).select_for_update(of=("self",)).filter(pk=record_id).first()
+        if record is None:
+            raise NotFound
+        made = [_enter(entity, record, file, by=by, field=name) for file in laid]
+        values = [*found.get(record), *(each.pk for each in made)]
+        write.write(entity, record_id, {name: values}, by=by, internal=True)
     return made
 
 
@@ -105,39 +101,63 @@ def store(
     record = one(entity, by, record_id)
     require(by, "change", entity, record)
     check(upload)
-    key = secrets.token_hex(20)
-    path = Path(settings.MEDIA_ROOT) / key[:2] / key
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    digest = hashlib.sha256()
+    with _laid_down([upload]) as laid, transaction.atomic():
+        return _enter(entity, record, laid[0], by=by, field=field)
+
+
+class _Laid(NamedTuple):
+    """A file that lies in its place and isn't entered anywhere yet; its path is below the folder of files."""
+
+    name: str
+    path: str
+    size: int
+    sha256: str
+
+
+@contextmanager
+def _laid_down(uploads: Iterable[UploadedFile[Any]]) -> Iterator[list[_Laid]]:
+    """Writes the bytes to their places, and takes them away again where what follows is refused."""
+    root, laid = Path(settings.MEDIA_ROOT), []
+    key = ""
     try:
-        with path.open("xb") as stream:
-            for chunk in upload.chunks():
-                digest.update(chunk)
-                stream.write(chunk)
-        name = safe_name(upload.name or "")
-        with transaction.atomic():
-            attachment = Attachment.objects.create(
-                entity=entity.name,
-                record_id=record.pk,
-                field=field,
-                name=name,
-                path=f"{key[:2]}/{key}",
-                size=upload.size or 0,
-                content_type=mimetypes.guess_type(name)[0] or "application/octet-stream",
-                sha256=digest.hexdigest(),
-                uploaded_by=by,
-            )
-            event = Event.objects.create(
-                kind="file",
-                entity=entity.name,
-                record_id=record.pk,
-                actor=by,
-                data={"file": attachment.pk, "name": name},
-            )
-            scope.place(entity, [(record, event)])
+        for upload in uploads:
+            key = secrets.token_hex(20)
+            path = root / key[:2] / key
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            digest = hashlib.sha256()
+            with path.open("xb") as stream:
+                for chunk in upload.chunks():
+                    digest.update(chunk)
+                    stream.write(chunk)
+            name = safe_name(upload.name or "")
+            laid.append(_Laid(name, f"{key[:2]}/{key}", upload.size or 0, digest.hexdigest()))
+        yield laid
     except BaseException:
-        path.unlink(missing_ok=True)
+        for place in {*(each.path for each in laid), f"{key[:2]}/{key}"}:
+            (root / place).unlink(missing_ok=True)
         raise
+
+
+def _enter(entity: Entity, record: Any, file: _Laid, *, by: User, field: str) -> Attachment:
+    attachment = Attachment.objects.create(
+        entity=entity.name,
+        record_id=record.pk,
+        field=field,
+        name=file.name,
+        path=file.path,
+        size=file.size,
+        content_type=mimetypes.guess_type(file.name)[0] or "application/octet-stream",
+        sha256=file.sha256,
+        uploaded_by=by,
+    )
+    event = Event.objects.create(
+        kind="file",
+        entity=entity.name,
+        record_id=record.pk,
+        actor=by,
+        data={"file": attachment.pk, "name": file.name},
+    )
+    scope.place(entity, [(record, event)])
     return attachment
 
 

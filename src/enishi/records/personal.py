@@ -7,7 +7,6 @@ it no longer used (Art. 35), and asks to erase without delay what is no longer n
 
 import io
 import json
-import logging
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -59,7 +58,6 @@ SEARCHES = (
     "export",
     "read",
 )  # lines of the access log that hold what somebody looked for
-logger = logging.getLogger(__name__)
 
 
 def holds_people(entity: Entity) -> bool:

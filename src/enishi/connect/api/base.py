@@ -185,6 +185,18 @@ def _no_constant(text: str) -> Any:
     raise ValueError(text)  # NaN and Infinity are no JSON
 
 
+def only(given: Iterable[str], *known: str) -> None:
+    """Refuses parameters or parts that this address doesn't know: a slip of the pen must not look like an answer.
+
+    Raises:
+        BadRequest
+    """
+    if unknown := set(given) - set(known):
+        raise BadRequest(
+            _("「%(names)s」という指定はありません。") % {"names": _("、").join(sorted(unknown))[:100]}
+        )
+
+
 def whole_number(value: Any, name: str, default: int | None, most: int = 2**63 - 1) -> int | None:
     """A whole number out of an address or a body.
 
@@ -229,7 +241,7 @@ def problem(status: int, detail: str, **more: Any) -> HttpResponse:
 
 TITLES = {
     400: gettext_lazy("読めない呼び出し"), 401: gettext_lazy("トークンが必要"), 403: gettext_lazy("権限なし"), 404: gettext_lazy("見つからない"), 405: gettext_lazy("使えない操作"),
-    409: gettext_lazy("ほかの変更とのぶつかり"), 412: gettext_lazy("ほかの変更とのぶつかり"), 422: gettext_lazy("受け付けられない内容"), 428: gettext_lazy("version が必要"), 429: gettext_lazy("呼び出しが多すぎる"),
+    409: gettext_lazy("ほかの変更とのぶつかり"), 412: gettext_lazy("前に読んだときから変わっている"), 422: gettext_lazy("受け付けられない内容"), 428: gettext_lazy("version が必要"), 429: gettext_lazy("呼び出しが多すぎる"),
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
 from enishi.access.rights import log_access
-from enishi.connect.api.base import BadRequest, Call, answer
+from enishi.connect.api.base import BadRequest, Call, answer, only
 from enishi.connect.api.once import once
 from enishi.connect.api.shapes import reads
 from enishi.records import attachments
@@ -23,10 +23,7 @@ from enishi.records.visible import one
 
 def read_files(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     """Fifty files on a record, the newest first, each with the field whose value it is ("" for a file of the record)."""
-    if unknown := set(request.GET) - {"cursor"}:
-        raise BadRequest(
-            _("「%(names)s」という指定はありません。") % {"names": _("、").join(sorted(unknown))[:100]}
-        )
+    only(request.GET, "cursor")
     record = one(entity, request.person, record_id)
     cursor = request.GET.get("cursor", "")
     if cursor and not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
@@ -57,11 +54,7 @@ def add_files(request: Call, entity: Entity, record_id: int) -> HttpResponse:
         raise BadRequest(_("本文が読めません。multipart/form-data で送ってください。")) from None
     if not uploads:
         raise BadRequest(_("file にファイルを入れてください（multipart/form-data）。"))
-    unknown = {*request.POST, *request.FILES} - {"file", "field"}
-    if unknown:
-        raise BadRequest(
-            _("「%(names)s」という指定はありません。") % {"names": _("、").join(sorted(unknown))[:100]}
-        )
+    only([*request.POST, *request.FILES], "file", "field")
     name, user = request.POST.get("field", ""), request.person
     if name and not isinstance(entity.fields.get(name), Files):
         raise Refused(

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from enishi.access.rights import log_access
-from enishi.connect.api.base import BadRequest, Call, answer, body, whole_number
+from enishi.connect.api.base import BadRequest, Call, answer, body, only, whole_number
 from enishi.connect.api.once import once
 from enishi.connect.api.shapes import reads, require_whole
 from enishi.records import registry, write
@@ -49,10 +49,7 @@ def read_link(request: Call, entity: Entity, record_id: int, name: str) -> HttpR
         raise NotAllowed(
             _("このトークンの使い道では、%(entity)sは見られません。") % {"entity": _other(found)}
         )
-    unknown = set(request.GET) - {"limit", "cursor"}
-    if unknown:
-        names = _("、").join(sorted(unknown))[:100]
-        raise BadRequest(_("「%(names)s」という指定はありません。") % {"names": names})
+    only(request.GET, "limit", "cursor")
     if request.GET.get("cursor"):
         require_whole(request, _other(found))
     limit = whole_number(request.GET.get("limit"), "limit", PAGE, MOST_PAGE) or PAGE

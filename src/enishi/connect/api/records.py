@@ -16,6 +16,7 @@ from enishi.connect.api.base import (
     answer,
     body,
     endpoint,
+    only,
     problem,
     whole_number,
 )
@@ -45,11 +46,7 @@ YES_NO = ("1", "true", "0", "false")
 def list_records(request: Call, entity: Entity) -> HttpResponse:
     """A page of records: conditions, words, order, columns by the address; the next page by its cursor."""
     require(request.person, "see", entity)
-    unknown = set(request.GET) - {"filter", "q", "sort", "limit", "cursor", "count", "preset", "columns"}
-    if unknown:
-        raise BadRequest(
-            _("「%(names)s」という指定はありません。") % {"names": _("、").join(sorted(unknown))[:100]}
-        )
+    only(request.GET, "filter", "q", "sort", "limit", "cursor", "count", "preset", "columns")
     if request.GET.get("cursor"):
         require_whole(request, entity)
     if request.GET.get("count", "1") not in YES_NO:

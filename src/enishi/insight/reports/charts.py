@@ -38,7 +38,7 @@ def chart(shown: Shown, *widths: int) -> SafeString:
     if draw is None:
         return mark_safe("")  # noqa: S308 (empty)
     labels, series = series_of(shown)
-    series = _fewer(series, shown, HEAT_COLUMNS if kind == "heat" else MOST_SERIES)
+    series, left = _fewer(series, shown, HEAT_COLUMNS if kind == "heat" else MOST_SERIES)
     parts = []
     for place, width in enumerate(widths):
         height, body = draw(shown, labels, series, width)
@@ -47,27 +47,29 @@ def chart(shown: Shown, *widths: int) -> SafeString:
             f'<svg class="{name}" viewBox="0 0 {width} {height:.0f}" width="{width}" height="{height:.0f}" aria-hidden="true">{body}</svg>'
         )
     legend = "" if kind in {"heat", "pie", "funnel"} else _legend(series)
+    if left:
+        legend += f'<p class="help">{escape(_("図にない%(n)d個は表にあります。") % {"n": left})}</p>'
     return mark_safe(f'<div class="chart">{"".join(parts)}{legend}</div>')  # noqa: S308 (escaped piece by piece)
 
 
-def _fewer(series: list[Series], shown: Shown, most: int) -> list[Series]:
+def _fewer(series: list[Series], shown: Shown, most: int) -> tuple[list[Series], int]:
     """At most as many series as there is room for, the others as one: the last, or of those that follow each other in time the first,
-    since the newest are what is looked for.
+    since the newest are what is looked for. And how many are left out, where others can't be one (of averages there is no sum).
     """
     dated = shown.spec.column is not None and shown.spec.column.dated
     if len(series) <= most:
-        return series
+        return series, 0
     kept, rest = (
         (series[1 - most :], series[: 1 - most]) if dated else (series[: most - 1], series[most - 1 :])
     )
     if not all(one.op in {"count", "sum"} for one in shown.spec.measures[:1]):
-        return series[-most:] if dated else series[:most]
+        return (series[-most:] if dated else series[:most]), len(series) - most
     cells = [
         _together(shown, [one.cells[place].value for one in rest]) for place in range(len(series[0].cells))
     ]
     if dated:
-        return [Series(_("%(last)sまで") % {"last": rest[-1].label}, cells), *kept]
-    return [*kept, Series(_("その他"), cells)]
+        return [Series(_("%(last)sまで") % {"last": rest[-1].label}, cells), *kept], 0
+    return [*kept, Series(_("その他"), cells)], 0
 
 
 def _together(shown: Shown, values: list[Any]) -> Cell:

@@ -25,10 +25,10 @@ def year(alice: Any) -> Any:
     return alice
 
 
-def drawn(user: Any, kind: str, width: int) -> str:
+def drawn(user: Any, kind: str, width: int, op: str = "sum") -> str:
     held = {
         "rows": [{"field": "account"}], "column": {"field": "date", "bucket": "month"}, "chart": kind,
-        "measures": [{"op": "sum", "field": "net"}],
+        "measures": [{"op": op, "field": "net"}],
     }  # fmt: skip
     return str(chart(show(Spec.of("order", held), user), width))
 
@@ -39,6 +39,12 @@ def test_the_newest_months_keep_their_colours(year: Any) -> None:
     assert "2025/12" in legend and "2025/06" in legend and "その他" not in legend
     assert "2025/05まで" in legend and "2025/04" not in legend
     assert "茶舗 みやび 2025/05まで ¥15,000" in made  # 1+2+3+4+5 thousand
+
+
+def test_averages_that_find_no_room_are_said_to_be_in_the_table(year: Any) -> None:
+    made = drawn(year, "stacked", 1000, "avg")
+    assert "図にない4個は表にあります。" in made and "まで" not in made and "その他" not in made
+    assert "表にあります" not in drawn(year, "stacked", 1000)
 
 
 def test_a_heat_map_holds_a_year_and_no_half_number(year: Any) -> None:

@@ -19,7 +19,7 @@ USUAL = "{n:4}"
 
 
 class AutoNumber(Words):
-    """A number in a pattern: `C-{yyyy}-{n:4}` is C-2026-0001; with the year (or month) in it, it begins anew with each.
+    """A number in a pattern: `C-{yyyy}-{n:4}` is C-2026-0001; with the year in it (and the month), it begins anew with each.
 
     A record that comes with a number of its own (an import of older ones) keeps it.
     """

@@ -202,10 +202,17 @@ def test_another_entity_at_the_same_address_stays_another(alice: Any) -> None:
         {"fields": [{"kind": "formula", "label": "t", "options": {"formula": {"rollup": [[], 1, 2]}}}]}, {"slug": {}, "icon": []},
     ],
 )  # fmt: skip
-def test_what_is_no_word_where_one_belongs_is_refused_in_words(one: dict[str, Any], alice: Any) -> None:
+def test_what_is_no_word_where_one_belongs_is_refused_in_words_or_left_out(
+    one: dict[str, Any], alice: Any, as_alice: Client
+) -> None:
     try:
         sets.load(
             {"format": "enishi-set", "version": 1, "entities": [{"key": "a", "label": "車", **one}]}, by=alice
         )
     except Refused as error:
         assert str(error)
+        assert "車" not in {str(each.label) for each in registry.all_entities()}, "all of a set or nothing"
+        return
+    (made,) = (each for each in registry.all_entities() if str(each.label) == "車")
+    for address in (f"/{made.slug}/", f"/{made.slug}/new/", f"/settings/design/{made.name}/"):
+        assert as_alice.get(address).status_code == 200, address
