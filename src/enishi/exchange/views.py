@@ -27,6 +27,7 @@ from enishi.records import registry
 from enishi.records.attachments import safe_name
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
+from enishi.records.fields import Linked
 from enishi.records.lists import ListState
 from enishi.records.pages.base import dialog, error_page, handled, person, whole
 from enishi.records.visible import allowed, require, visible, within
@@ -241,6 +242,13 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
     found.save(update_fields=["plan"])
 
 
+def _unread(raw: str, field: Any, plan: mapping.Plan) -> str:
+    """A cell whose text becomes no value: in brackets, unless it names a record that will be made."""
+    if plan.missing == "create" and isinstance(field, Linked) and raw:
+        return raw
+    return f"（{raw}）" if raw else ""
+
+
 def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]:
     """The first rows as the wizard shows them."""
     words = {"new": _("新規"), "update": _("更新"), "same": _("同じ"), "ask": _("要確認")}
@@ -256,7 +264,9 @@ def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]
             value = held.get(name)
             raw = readers.plain(row.cells[column.index]) if column.index < len(row.cells) else ""
             cells.append(
-                field.text(value) if field is not None and value is not None else f"（{raw}）" if raw else ""
+                field.text(value)
+                if field is not None and value not in (None, [])
+                else _unread(raw, field, plan)
             )
         made.append({
             "number": row.number, "cells": cells, "errors": row.errors, "skipped": row.skipped,

@@ -136,6 +136,7 @@ def test_what_connections_name_is_made_where_the_person_wants_it(
     page = as_alice.post(f"/import/{job.pk}/", sent, headers={"HX-Request": "true"}).content.decode()
     assert (
         "見つかりません" not in page
+        and "<td>新しい商店0</td>" in page
         and not account.model._default_manager.filter(name__startswith="新しい").exists()
     )
     job.refresh_from_db()

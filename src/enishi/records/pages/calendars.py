@@ -23,6 +23,7 @@ from enishi.records.pages.lists import filter_chips
 from enishi.records.visible import visible
 
 PER_DAY, MOST = 4, 1000
+EVER = datetime.date(1000, 1, 1), datetime.date(9998, 12, 31)
 days_named = Hook(
     "days named"
 )  # upper floors name the company's own days off: names and closed are theirs to change
@@ -66,9 +67,30 @@ def calendar_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "weeks": [[_day(day, first, today, held.get(day, []), names[day], day in closed) for day in week] for week in weeks],
         "too_many": len(records) > MOST,
         "names": [_("日"), _("月"), _("火"), _("水"), _("木"), _("金"), _("土")],
-        "empty": not records,
+        "empty": not records, "nearest": None if records else _nearest(request, entity, state, found, weeks[-1][-1]),
     }  # fmt: skip
     return render(request, "records/calendar.html", context)
+
+
+def _nearest(
+    request: HttpRequest, entity: Entity, state: ListState, found: Date, last: datetime.date
+) -> tuple[str, str] | None:
+    """The next month in which there is something, or else the last one that had: its address and name."""
+    user = person(request)
+    rows = visible(entity, user)
+    if state.condition:
+        rows = rows.filter(compile_condition(entity, state.condition, Scope.of(user)))
+    soon = rows.filter(found.day_range(last, EVER[1])).order_by(found.expression(), "pk").first()
+    record = soon or rows.filter(found.day_range(EVER[0], last)).order_by(found.expression(), "pk").last()
+    day = found.day_of(found.get(record)) if record is not None else None
+    return (
+        (
+            _link(request, day.replace(day=1)),
+            _("%(year)d年%(month)d月") % {"year": day.year, "month": day.month},
+        )
+        if day
+        else None
+    )
 
 
 def _link(request: HttpRequest, day: datetime.date) -> str:

@@ -153,6 +153,16 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
     ]
 
 
+def beside(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
+    """What is connected as the card shows it: a sheet for each connection that has something in it or somebody to offer, and those of
+    which the first may be added, which need no sheet each to say that there is nothing."""
+    found = connections(request, entity, record)
+    shown = [one for one in found if one["count"] or one.get("offered")]
+    return {
+        "connections": shown, "addable": [one for one in found if one not in shown and one["may_add"]],
+    }  # fmt: skip
+
+
 def _empty(entity: Entity, record: Any) -> set[tuple[str, str]]:
     """Of an entity with many connections those in which this record has nothing, whoever looks: entity and column, by one query."""
     pairs = [
@@ -206,7 +216,7 @@ def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpRespo
         if request.GET.get("stamp") == context["stamp"]:
             return HttpResponse(status=204)
         if part == "live":
-            context["connections"] = connections(request, entity, record)
+            context |= beside(request, entity, record)
         response = render(
             request,
             {"head": "records/card_head.html", "lines": "records/card_lines.html"}.get(
@@ -219,7 +229,7 @@ def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpRespo
     note_read(person(request), entity.name, record.pk)
     shown = timeline_context(request, entity, record)
     context = card_parts(request, entity, record, newest=shown["newest"])
-    context["connections"] = connections(request, entity, record)
+    context |= beside(request, entity, record)
     return render(request, "records/card.html", context | shown)
 
 

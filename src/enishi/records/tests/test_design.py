@@ -540,6 +540,9 @@ def test_the_whole_way_in_the_browser_s_own_requests(as_alice: Client, as_bob: C
     assert "車のこと" in card and "2026/12/01" in card
     assert "ハイエース" in as_bob.get("/vehicles/").content.decode()
     assert "ハイエース" in as_bob.get("/vehicles/calendar/?month=2026-12").content.decode()
+    for empty in ("2025-03", "2031-03"):  # an empty month leads to the nearest that isn't
+        month = as_bob.get(f"/vehicles/calendar/?month={empty}").content.decode()
+        assert "この月にはありません" in month and 'href="?month=2026-12">2026年12月を見る' in month
     assert 'href="/vehicles/"' in as_bob.get("/today/").content.decode()
     assert as_alice.post(f"{page}retire/").status_code == 302
     assert as_bob.get("/vehicles/").status_code == 404

@@ -150,3 +150,18 @@ def test_the_dialogs_say_what_stands_in_the_way_of_uniqueness(car: str, as_alice
         in as_alice.get(f"/settings/design/{car}/words/").content.decode()
     )
     assert registry.get(car).fields["name"].unique
+
+
+def test_what_nothing_is_tied_to_takes_no_sheet_of_its_own(
+    alice: Any, as_alice: Client, as_carol: Client
+) -> None:
+    account = write.create(registry.get("account"), {"name": "丸山商店"}, by=alice).record
+    page = as_alice.get(account_url := f"/accounts/{account.pk}/").content.decode()
+    assert "つながりを追加" in page and 'aria-label="連絡先を追加"' in page and "<h2>連絡先 <" not in page
+    looked = as_carol.get(account_url).content.decode()  # who adds nothing isn't told of what there isn't
+    assert "つながりを追加" not in looked and "連絡先を追加" not in looked
+    write.create(registry.get("contact"), {"name": "丸山 花子", "account": account.pk}, by=alice)
+    for part in ("", "?part=live"):
+        page = as_alice.get(account_url + part).content.decode()
+        assert "<h2>連絡先 <" in page and "丸山 花子" in page and 'aria-label="案件を追加"' in page
+        assert page.count('aria-label="連絡先を追加"') == 1
