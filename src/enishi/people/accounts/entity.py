@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from enishi.japanese import addresses, companies, kana
+from enishi.japanese.text import fold
 from enishi.japanese.tidy import companies as tidy_companies
 from enishi.japanese.tidy.addresses import old_kanji
 from enishi.japanese.tidy.proposals import Spanning, Wishes
@@ -196,9 +197,15 @@ class AccountEntity(Entity):
     def merge_warnings(self, records: Sequence[Account]) -> list[str]:
         found = [companies.parse_company(record.name) for record in records]
         said = []
-        if len({one.position for one in found if one.form}) > 1:
+        # K.K. and Co., Ltd. always stand behind, and are written by every kind of company.
+        formed = [
+            one
+            for one, record in zip(found, records, strict=True)
+            if one.form and not fold(record.name).isascii()
+        ]
+        if len({one.position for one in formed}) > 1:
             said.append(_t("前株と後株の名前があります。別の会社かもしれません。"))
-        elif len({one.form for one in found if one.form}) > 1:
+        elif len({one.form for one in formed}) > 1:
             said.append(_t("法人格が違います。別の会社かもしれません。"))
         if len({one.branch for one in found}) > 1:
             said.append(_t("支店や営業所の名前が違います。"))

@@ -54,3 +54,22 @@ class TestAffiliations(EntityTests):
             "department": f"第{number}課",
             "is_main": "",
         }
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("株式会社松葉", "松葉株式会社"), "前株と後株"),
+        (("有限会社松葉", "株式会社松葉"), "法人格が違います"),
+        # Whoever writes his firm in Latin letters puts its form behind, whatever it is in Japanese.
+        (("株式会社松葉", "Ｍａｔｓｕｂａ　Ｋ．Ｋ．"), ""),
+        (("有限会社松葉", "Matsuba Co., Ltd."), ""),
+    ],
+)
+def test_what_may_be_another_company_is_said_before_merging(
+    names: tuple[str, ...], said: str, alice: Any
+) -> None:
+    entity = registry.get("account")
+    rows = [write.create(entity, {"name": name}, by=alice).record for name in names]
+    told = " ".join(entity.merge_warnings(rows))
+    assert said in told if said else told == ""
