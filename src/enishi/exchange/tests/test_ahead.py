@@ -69,7 +69,7 @@ def run(path: Path, user: User) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def sent(job: ImportJob, plan: Plan, size: int) -> Iterator[Iterator[ahead.Batch]]:
+def sent(job: ImportJob, plan: Plan, size: int, **_more: Any) -> Iterator[Iterator[ahead.Batch]]:
     """Batches as they come from the other process, which cannot see the database of these tests (tests/reliability has it)."""
     stream = io.BytesIO()
     assert job.user is not None
