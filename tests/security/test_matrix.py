@@ -299,6 +299,17 @@ def addresses(company: dict[str, Any]) -> list[tuple[str, str]]:
     return made
 
 
+def ways(company: dict[str, Any], *kinds: Any) -> list[tuple[str, str, tuple[Any, ...]]]:
+    """(name of the route, address, some of `kinds`): all kinds of asking for the first address of a route, for each further one of it, which
+    another entity answers by the same code, one after the other in turn."""
+    seen: dict[str, int] = {}
+    made = []
+    for name, address in addresses(company):
+        turn = seen[name] = seen.get(name, -1) + 1
+        made.append((name, address, kinds if turn == 0 else (kinds[turn % len(kinds)],)))
+    return made
+
+
 def body(name: str, company: dict[str, Any]) -> dict[str, Any]:
     """What a form of the route would send, likely enough to be obeyed if rights were not asked."""
     key = str(company["records"]["account"].pk)
@@ -326,28 +337,26 @@ def ask(client: Client, method: str, address: str, *more: Any, **options: Any) -
 @pytest.mark.once
 def test_strangers_get_nothing_whatever_they_ask(company: dict[str, Any], settings: Any) -> None:
     before = snapshot()
-    asked, stranger = addresses(company), Client()
+    methods = ("get", "post", "put", "patch", "delete", "options", "head")
+    asked, stranger = ways(company, *((one, headers) for one in methods for headers in ({}, HTMX))), Client()
     assert len(asked) > 150
-    for name, address in asked:
-        for method in ("get", "post", "put", "patch", "delete", "options", "head"):
-            for headers in ({}, HTMX):
-                stranger.cookies.clear()
-                answer = ask(stranger, method, address, headers=headers)
-                assert SECRET not in answer.text_shown, (method, address)
-                if name not in settings.OPEN_ROUTES or name.startswith("api-"):
-                    assert answer.status_code in {301, 302, 401, 403, 405}, (
-                        method,
-                        address,
-                        answer.status_code,
-                    )
-                    assert not answer.streaming
+    for name, address, kinds in asked:
+        for method, headers in dict.fromkeys(
+            (("get", ()), ("post", ()), *((one, tuple(more.items())) for one, more in kinds))
+        ):
+            stranger.cookies.clear()
+            answer = ask(stranger, method, address, headers=dict(headers))
+            assert SECRET not in answer.text_shown, (method, address)
+            if name not in settings.OPEN_ROUTES or name.startswith("api-"):
+                assert answer.status_code in {301, 302, 401, 403, 405}, (method, address, answer.status_code)
+                assert not answer.streaming
     assert changed_tables(before, snapshot()) == []
 
 
 def test_a_viewer_may_look_everywhere_and_change_nothing(company: dict[str, Any], as_carol: Client) -> None:
     before = snapshot("access.AccessLog")
-    for name, address in addresses(company):
-        for headers in ({}, HTMX):
+    for name, address, kinds in ways(company, {}, HTMX):
+        for headers in kinds:
             ask(as_carol, "get", address, headers=headers)
             if name in OWN:
                 continue
@@ -365,11 +374,11 @@ def test_nothing_crashes_for_those_who_may_write(
     company: dict[str, Any], as_alice: Client, as_bob: Client, who: str
 ) -> None:
     client = as_alice if who == "alice" else as_bob
-    for name, address in addresses(company):
+    for name, address, kinds in ways(company, {}, HTMX):
         if name in {"account_logout", "user-action"}:
             continue
         for method in ("get", "post"):
-            for headers in ({}, HTMX):
+            for headers in kinds:
                 sent = body(name, company) if method == "post" else {}
                 answer = ask(client, method, address, sent, headers=headers)
                 assert answer.status_code < 400 or "Traceback" not in answer.text_shown
@@ -493,8 +502,9 @@ def test_no_form_is_obeyed_without_its_token(company: dict[str, Any], alice: Any
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
     before = snapshot("access.AccessLog")
-    for name, address in addresses(company):
-        for headers in ({}, HTMX, {"Origin": "https://evil.example", "Referer": "https://evil.example/"}):
+    foreign = {"Origin": "https://evil.example", "Referer": "https://evil.example/"}
+    for name, address, kinds in ways(company, {}, HTMX, foreign):
+        for headers in kinds:
             answer = ask(client, "post", address, body(name, company), headers=headers)
             assert answer.status_code in ({401} if name.startswith("api-") else {403, 405}), (
                 address,

@@ -17,7 +17,7 @@ from enishi.records.limits import serving
 from enishi.records.lists import ListState
 from enishi.records.search import find
 from enishi.records.testing import HTMX, changed_tables, snapshot
-from tests.security.test_matrix import OWN, SECRET, addresses, ask, body, company
+from tests.security.test_matrix import OWN, SECRET, ask, body, company, ways
 
 __all__ = ["company"]
 pytestmark = [pytest.mark.django_db, pytest.mark.row("F2")]
@@ -77,11 +77,11 @@ def test_what_a_role_does_not_reach_is_found_nowhere(
     user.save()
     client, header = client_of(user), callers(user, company["alice"])
     before = snapshot("access.AccessLog", "connect.ApiToken")
-    for name, address in addresses(company):
+    for name, address, kinds in ways(company, {}, HTMX):
         if name in {"account_logout", "user-action"}:
             continue
         is_api = name.startswith("api-")
-        for headers in ({}, HTMX, header) if is_api else ({}, HTMX):
+        for headers in ({}, HTMX, header) if is_api else kinds:
             # Pages know two methods; that they refuse the others needs no second role to show it.
             for method in METHODS if is_api or default is OWN_ONLY else METHODS[:2]:
                 sent = body(name, company) if method == "post" else {}
