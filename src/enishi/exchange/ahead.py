@@ -69,14 +69,14 @@ def batches(job: "ImportJob", plan: "Plan", size: int, *, here: bool = False) ->
 
 def _parsed(job: "ImportJob", plan: "Plan", done: int, size: int) -> Iterator[Batch]:
     """Parses here."""
-    from enishi.exchange.rows import RowReader, data_rows
+    from enishi.exchange.rows import RowReader, all_rows, passed_over
 
     reader = RowReader(plan)
     batch: list[Parsed] = []
     place = 0
-    for place, (number, cells) in enumerate(data_rows(job, plan), 1):
+    for place, (number, cells, is_record) in enumerate(all_rows(job, plan), 1):
         if place > done:
-            batch.append(reader.read(number, cells))
+            batch.append(reader.read(number, cells) if is_record else passed_over(number, cells))
             if len(batch) == size:
                 yield place, batch
                 batch = []

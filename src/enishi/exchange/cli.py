@@ -122,6 +122,7 @@ def import_file(argv: list[str]) -> int:
                     "ignored_columns": ignored,
                     "repeated_codes": [one.to_json() for one in repeated],
                     "skipped_rows": skipped,
+                    "skipped_at": job.figures.get("skipped_at", {}),
                     "ignored_sheets": others,
                     "dry_run": options.dry_run,
                 },  # fmt: skip

@@ -1,10 +1,11 @@
-"""Codes over all rows of a sheet: the proposal looks at its first rows, and a code may stand beside a second name much later."""
+"""What only all rows of a sheet tell: the proposal looks at the first ones, and a code or a mail address may stand beside a second name
+much later, a column have its first value."""
 
 from array import array
 from itertools import islice
 from typing import Any
 
-from enishi.exchange.mapping import MOST_REPEATED, Plan, code_and_name, names_beside
+from enishi.exchange.mapping import MOST_REPEATED, Plan, code_and_name, first_mail, names_beside
 from enishi.exchange.models import ImportJob
 from enishi.exchange.rows import data_rows, tables_of
 from enishi.exchange.sheet import SAMPLE
@@ -27,10 +28,11 @@ def several_names(job: ImportJob, plan: Plan) -> dict[int, list[list[Any]]]:
     columns = [
         (column.index, names)
         for column in plan.columns
-        if column.target.endswith(".code") and (names := names_beside(plan.columns, column))
+        if column.target.endswith((".code", ".email")) and (names := names_beside(plan.columns, column))
     ]
     if not columns or plan.profile or plan.turned >= 0:  # another program's ids are its records' own
         return {}
+    mails = {column.index for column in plan.columns if column.target.endswith(".email")}
     held = {index: (array("q"), array("q")) for index, _names in columns}
     count = 0
     for table in tables_of(job, plan):
@@ -39,14 +41,32 @@ def several_names(job: ImportJob, plan: Plan) -> dict[int, list[list[Any]]]:
             for index, names in columns:
                 code, _shown, name = code_and_name(row, index, names)
                 if code and name:
-                    held[index][0].append(hash(fold(code)))
+                    held[index][0].append(hash(first_mail(code) if index in mails else fold(code)))
                     held[index][1].append(hash(name))
     if count <= SAMPLE:  # all of them were looked at
         return {}
     wanted = {index: _doubled(*pair) for index, pair in held.items()}
     if not any(wanted.values()):
         return {}
-    return _told(job, plan, columns, wanted)
+    return _told(job, plan, columns, wanted, mails)
+
+
+def late_columns(job: ImportJob, plan: Plan) -> dict[int, list[str]]:
+    """Columns of a long sheet in whose first rows nothing stands and further down something does: their first values.
+
+    Raises:
+        readers.Unreadable
+    """
+    empty = {column.index for column in plan.columns if not column.target and not column.sample}
+    found: dict[int, list[str]] = {}
+    if not empty or plan.turned >= 0:
+        return found
+    for table in tables_of(job, plan):
+        for row in islice(table.rows(), plan.header_rows, None):
+            for index in empty:
+                if index < len(row) and row[index] not in (None, "") and len(found.get(index, ())) < 5:
+                    found.setdefault(index, []).append(str(row[index])[:100])
+    return found
 
 
 def _doubled(codes: "array[int]", names: "array[int]") -> set[int]:
@@ -63,7 +83,11 @@ def _doubled(codes: "array[int]", names: "array[int]") -> set[int]:
 
 
 def _told(
-    job: ImportJob, plan: Plan, columns: list[tuple[int, list[int]]], wanted: dict[int, set[int]]
+    job: ImportJob,
+    plan: Plan,
+    columns: list[tuple[int, list[int]]],
+    wanted: dict[int, set[int]],
+    mails: set[int],
 ) -> dict[int, list[list[Any]]]:
     found: dict[int, dict[str, list[Any]]] = {index: {} for index, codes in wanted.items() if codes}
     for number, row in data_rows(job, plan):
@@ -71,7 +95,8 @@ def _told(
             if index not in found:
                 continue
             code, shown, name = code_and_name(row, index, names)
-            if code and name and hash(key := fold(code)) in wanted[index]:
+            key = first_mail(code) if index in mails else fold(code)
+            if code and name and hash(key) in wanted[index]:
                 found[index].setdefault(key, [index, code, []])[2].append([number, shown])
     made: dict[int, list[list[Any]]] = {}
     for index, codes in found.items():

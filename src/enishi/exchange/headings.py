@@ -260,6 +260,10 @@ def is_continued(text: str) -> bool:
     return bool(re.search(r"[2-9２-９]\s*[)）]?$", text.strip()))
 
 
+_BROKEN_LINE = re.compile(r"\s*\n\s*")
+_BILINGUAL = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[A-Za-z])|(?<=[A-Za-z.])\s*\n\s*(?=[^\x00-\x7f])")
+
+
 # --- finding ------------------------------------------------------------------------------------------
 def is_blank(row: Iterable[Any]) -> bool:
     """Whether a row has nothing in it."""
@@ -267,8 +271,11 @@ def is_blank(row: Iterable[Any]) -> bool:
 
 
 def texts(row: Iterable[Any]) -> list[str]:
-    """Cells as one-line texts."""
-    return ["" if value is None else re.sub(r"\s*\n\s*", "", str(value)).strip() for value in row]
+    """Cells as one-line texts; where a line of Japanese meets one in Latin letters (会社名, Company below) they stay two words."""
+    return [
+        "" if value is None else _BROKEN_LINE.sub("", _BILINGUAL.sub(" ", str(value))).strip()
+        for value in row
+    ]
 
 
 def _known(row: Iterable[Any], main: str = "") -> int:

@@ -15,6 +15,7 @@ from enishi.exchange.channels import Channels
 from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.rows import LONGEST_NOTE, RowReader
+from enishi.exchange.sheet import PERSON
 from enishi.records import bulk, registry, search, write
 from enishi.records.checking import check_once
 from enishi.records.entity import Entity
@@ -246,6 +247,11 @@ class Importer:
             return _(
                 "取引先コード「%(code)s」の取引先がありません。先に登録するか、取引先の名前の列を入れてください。"
             ) % {"code": values.get("code", "")}
+        if record is None and entity.name == "contact" and not any(values.get(part) for part in PERSON):
+            key = self.plan.keys.get("contact", "")
+            return _("%(label)s「%(value)s」の連絡先がありません。先に登録するか、氏名の列を入れてください。") % {
+                "label": entity.field(key).label if key else "", "value": values.get(key, ""),
+            }  # fmt: skip
         owners = reached(entity, self.by, "change" if record is not None else "create")
         if owners is None:
             return ""
@@ -390,7 +396,7 @@ def _both(held: Any, value: Any, name: str) -> Any:
     """What stays of two rows about one record: the first row's word, but of notes every line."""
     if name != "note" or not isinstance(held, str) or not value:
         return held
-    lines = held.split("\n")
+    lines = held.split("\n") if held else []
     return "\n".join([*lines, *(line for line in str(value).split("\n") if line not in lines)])[:LONGEST_NOTE]
 
 

@@ -18,13 +18,14 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.exchange import ahead, connected, readers
-from enishi.exchange.further import several_names
+from enishi.exchange.further import late_columns, several_names
 from enishi.exchange.headings import is_blank
 from enishi.exchange.importer import Importer
 from enishi.exchange.mapping import Plan, propose
 from enishi.exchange.models import ImportJob, RefusedRow, WaitingRow
+from enishi.exchange.noting import note_late
 from enishi.exchange.parsed import Parsed
-from enishi.exchange.rows import data_rows
+from enishi.exchange.rows import all_rows, passed_over
 from enishi.exchange.sheet import SAMPLE
 from enishi.records import limits, registry
 from enishi.records.errors import Refused
@@ -33,8 +34,11 @@ from enishi.records.visible import require
 
 BATCH = 500
 PREVIEW = 50
+MOST_SHEETS = 300  # of a file that are looked at; the others are named
 HEAD = 1000  # rows that a proposal looks at
-Told = tuple[Counter[str], Counter[str]]  # values that stayed text; reasons for which rows were passed over
+NAMED_ROWS = 20  # of those passed over, by reason
+# Values that stayed text; reasons for which rows were passed over, and the first of these by number.
+Told = tuple[Counter[str], Counter[str], dict[str, list[int]]]
 
 
 # --- beginning --------------------------------------------------------------------------------------
@@ -47,23 +51,27 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
     require(by, "import")
     tables = readers.open_tables(path, name)
     plans, table_of = [], {table.name: table for table in tables}
-    for table in tables[:40]:
+    for table in tables[:MOST_SHEETS]:
         head = table.head(HEAD)
         if head and not all(is_blank(row) for row in head):
             plan = propose(table.name, head, entity)
             named = any(one.target.endswith((".name", ".family_name")) for one in plan.columns)
-            score = (named, _told(plan), len(head) > plan.header_rows, len(head))
+            score = (not table.hidden, named, _told(plan), len(head) > plan.header_rows, len(head))
             plans.append((score, plan))
     if not plans:
         raise readers.Unreadable(_("ファイルに行がありません。中身のあるシートを選んでください。"))
     best = max(plans, key=lambda pair: pair[0])[1]
     # A ledger in several sheets (ア行, カ行…; a sheet per branch) has the same heading in each.
-    best.more = [plan.table for _score, plan in plans if plan is not best and _same_heading(plan, best)]
+    best.more = [
+        plan.table
+        for (seen, *_score), plan in plans
+        if seen and plan is not best and _same_heading(plan, best)
+    ]
     best.others = [
         plan.table
-        for (named, _told_of, filled, _size), plan in plans
+        for (_seen, named, _told_of, filled, _size), plan in plans
         if named and filled and plan is not best and plan.table not in best.more
-    ]
+    ] + [table.name for table in tables[MOST_SHEETS:]]
     job = ImportJob(user=by, file_name=name[:255], path=str(path), entity=entity)
     job.plan = _with_all_rows(job, best, table_of[best.table].head(HEAD)).to_json()
     job.save()
@@ -72,15 +80,20 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
 
 def _with_all_rows(job: ImportJob, plan: Plan, head: list[list[Any]], **more: bool) -> Plan:
     """The plan, or another where a code of a longer sheet turns out to stand beside different names further down."""
-    try:
-        several = several_names(job, plan) if len(head) > SAMPLE else {}
-    except (readers.Unreadable, UnicodeDecodeError):  # which the page says when it shows the first rows
-        several = {}
-    if not several:
+    if len(head) <= SAMPLE:
         return plan
-    made = propose(plan.table, head, job.entity, several=several, **more)
-    made.missing = plan.missing
-    made.match, made.more, made.others = plan.match, plan.more, plan.others
+    try:
+        several, late = several_names(job, plan), late_columns(job, plan)
+    except (readers.Unreadable, UnicodeDecodeError):  # which the page says when it shows the first rows
+        return plan
+    made = plan
+    if several:
+        made = propose(plan.table, head, job.entity, several=several, **more)
+        made.missing = plan.missing
+        made.match, made.more, made.others = plan.match, plan.more, plan.others
+    for column in made.columns:
+        column.sample = column.sample or late.get(column.index, [])
+    note_late(made, late)
     return made
 
 
@@ -155,11 +168,11 @@ def preview(job: ImportJob) -> list[Parsed]:
     importer = Importer(plan, job.user, None)
     importer.reader.lenient = plan.missing == "create"
     rows = []
-    for number, cells in data_rows(job, plan):
-        rows.append(importer.reader.read(number, cells))
+    for number, cells, is_record in all_rows(job, plan):
+        rows.append(importer.reader.read(number, cells) if is_record else passed_over(number, cells))
         if len(rows) >= PREVIEW:
             break
-    importer.check(rows)
+    importer.check([row for row in rows if not row.skipped])
     return rows
 
 
@@ -206,6 +219,8 @@ def _run(job: ImportJob, dry: bool) -> None:
     _recall(importer, job)
     kept: Counter[str] = Counter(job.figures.get("kept", {}))
     skipped: Counter[str] = Counter(job.figures.get("skipped", {}))
+    skipped_at: dict[str, list[int]] = job.figures.get("skipped_at", {})
+    told = kept, skipped, skipped_at
     place = job.done
     making = plan.missing == "create"
     with contextlib.ExitStack() as around:
@@ -221,9 +236,9 @@ def _run(job: ImportJob, dry: bool) -> None:
         for place, batch in batches:
             importer.draft_ahead([row for row in batch if not row.errors and not row.skipped])
             with turns.turn():
-                _store_batch(job, importer, batch, (kept, skipped), place)
+                _store_batch(job, importer, batch, told, place)
         job.total = place
-        figures = _figures(importer, kept, skipped)
+        figures = _figures(importer, told)
         lost = list(RefusedRow.objects.filter(job=job)) if dry else []
         refused = len(lost) if dry else job.refused_rows.count()
     job.figures = {**figures, "refused": refused}
@@ -340,22 +355,26 @@ def _tell_progress(job: ImportJob, importer: Importer, batch: list[Parsed], told
         ]
     )
     WaitingRow.objects.bulk_create([row.asks.row(job, row) for row in batch if row.asks is not None])
-    kept, skipped = told
+    kept, skipped, skipped_at = told
     for row in batch:
         if row.skipped:
             skipped[row.skipped] += 1
+            if skipped[row.skipped] <= NAMED_ROWS:
+                skipped_at.setdefault(row.skipped, []).append(row.number)
         elif not row.errors and row.asks is None:
             kept.update(row.kept)
     job.done, job.total, job.beat_at = place, max(place, job.total), timezone.now()
-    job.figures = _figures(importer, kept, skipped)
+    job.figures = _figures(importer, told)
     job.save(update_fields=["done", "total", "beat_at", "figures"])
 
 
-def _figures(importer: Importer, kept: Counter[str], skipped: Counter[str]) -> dict[str, Any]:
+def _figures(importer: Importer, told: Told) -> dict[str, Any]:
+    kept, skipped, skipped_at = told
     return {
         **{name: {k: n for k, n in counter.items() if n} for name, counter in importer.counts.items()},
         "kept": dict(kept.most_common(50)),
         "skipped": dict(skipped),  # reason → rows that were not meant to come in
+        "skipped_at": skipped_at,
         "asked": importer.asked,
     }
 

@@ -1,5 +1,6 @@
 """Which column is what: proposed from the headings (`headings`) and from what stands below them (`contents`)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,6 +18,7 @@ from enishi.exchange import (
     vocabulary,
 )
 from enishi.exchange.headings import Meaning, importable, key
+from enishi.exchange.noting import note_the_rest
 from enishi.exchange.sheet import PERSON, REACH, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
 from enishi.records import registry
@@ -26,7 +28,6 @@ from enishi.records.fields import FieldKind, Money, Percent
 MATCHES = ("exact", "careful", "loose")
 MISSING = ("refuse", "create")  # a row whose connection names what isn't there, or what it names
 MOST_REPEATED = 50  # codes that are told
-MOST_NOTES = 300  # columns; of 20,000 letters that a note holds
 IMPOSSIBLE = 90
 # Several columns may go into one of these fields: what stands between their texts.
 STATES = {key(word) for word in vocabulary.TASK_STATES.split()}
@@ -109,6 +110,9 @@ class Plan:
         plan.mixed, plan.others = held.get("mixed", privates.NONE), held.get("others", [])
         plan.repeated, plan.missing = held.get("repeated", []), held.get("missing", "refuse")
         return plan
+
+
+_MAIL = re.compile(r"[a-z0-9._%+'-]+@[a-z0-9.-]+")
 
 
 def propose(
@@ -399,27 +403,6 @@ def _rank(one: Meaning, main: str, anchor: str, named: set[str], home: bool, hea
     return 20 if entity == main else 25
 
 
-def note_the_rest(sheet: Sheet, main: str, form: profiles.Profile | None = None) -> None:
-    """What has no field of its own is not lost: it goes into the note, with its heading in front."""
-    entity = registry.find(main)
-    if (
-        entity is None
-        or entity.imports.note not in entity.fields
-        or not any(column.target for column in sheet.columns)
-    ):
-        return
-    count = 0
-    for column in sheet.columns:
-        if column.target or count >= MOST_NOTES or not column.heading or not sheet.cells(column.index):
-            continue
-        if headings.is_ours(column.heading) or sheet.is_running_number(column):
-            continue
-        if form is not None and form.leaves(column.heading):
-            continue
-        column.target = f"{main}.{entity.imports.note}"
-        count += 1
-
-
 def default_keys(plan: Plan, sheet: Sheet | None = None) -> dict[str, str]:
     """By what existing records are known: the first of the entity's keys that the sheet has. A person is known by name
     only within his company, a private customer by name and telephone or birthday together (`importing`). A mail
@@ -455,12 +438,23 @@ def default_keys(plan: Plan, sheet: Sheet | None = None) -> dict[str, str]:
 
 
 def _shared(sheet: Sheet, plan: Plan) -> bool:
-    """Whether one mail address stands beside different names."""
+    """Whether one mail address stands beside different names, however it is written."""
     mail = next((one.index for one in plan.columns if one.target == "contact.email"), None)
     parts = [one.index for one in plan.columns if one.target in {f"contact.{name}" for name in PERSON}]
-    return mail is not None and bool(
-        _beside_several(zip(sheet.numbers, sheet.data, strict=True), mail, parts)
-    )
+    if mail is None or mail in sheet.several:
+        return mail is not None
+    rows = [
+        [*row[:mail], first_mail(str(row[mail] or "")), *row[mail + 1 :]]
+        for row in sheet.data
+        if mail < len(row)
+    ]
+    return bool(_beside_several(enumerate(rows), mail, parts))
+
+
+def first_mail(text: str) -> str:
+    """The first address of a cell as addresses are compared (<A@x.jp>, mailto:a@x.jp, ａ＠ｘ．ｊｐ); the text itself where there is none."""
+    found = _MAIL.search(fold(text))
+    return found[0] if found else fold(text)
 
 
 def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:

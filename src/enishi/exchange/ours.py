@@ -18,7 +18,10 @@ def tell(sheet: Sheet) -> None:
     certain = any(
         any(entity == "contact" and name in PERSON for entity, name in sheet.meaning[one.index])
         for one in sheet.columns
-        if one not in doubtful and key(one.heading) not in SECOND
+        if one not in doubtful
+        and key(one.heading) not in SECOND
+        # 担当者2 goes on from 担当者, whoever's that one is.
+        and key(one.heading).rstrip("0123456789") not in headings.OURS_OR_THEIRS
     )
     ours_named = any(
         one not in doubtful and any(name == "owner" for _entity, name in sheet.meaning[one.index])

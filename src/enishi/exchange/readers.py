@@ -4,6 +4,7 @@ import csv
 import datetime
 import itertools
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, ZipError
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, ZipError
 
-from enishi.exchange import bombs, formats, vcards, webtables, xlsx
+from enishi.exchange import bombs, formats, quoting, vcards, webtables, xlsx
 from enishi.japanese import charset
 
 SHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
@@ -49,6 +50,7 @@ class Table:
     encoding: str = ""
     delimiter: str = ","
     place: int = 0  # of a table among those of a page
+    hidden: bool = False  # a sheet that whoever opens the book doesn't see: an old copy, a list for choices
 
     def rows(self) -> Iterator[Row]:
         """All rows, cells as Python values: text, int, float, bool, date, datetime. One row at a time, whatever the size.
@@ -71,14 +73,14 @@ class Table:
         csv.field_size_limit(LONGEST_CELL * 20)
         with self.path.open(encoding=self.encoding, newline="", errors="replace") as stream:
             lines = (line.replace("\x00", "") for line in stream)
-            reader = csv.reader(lines, delimiter=self.delimiter)
+            number = 0
             try:
-                for row in reader:
+                for number, row in quoting.rows(lines, self.delimiter):  # noqa: B007 (of use where it breaks)
                     yield [_text(value) for value in row[:MOST_COLUMNS]]
             except csv.Error as error:
                 raise Unreadable(
                     _("%(line)d行目でCSVの形が崩れています（%(error)s）。Excelで開いて保存し直してください。")
-                    % {"line": reader.line_num, "error": error}
+                    % {"line": number + 1, "error": error}
                 ) from None
 
     def _sheet_rows(self) -> Iterator[Row]:
@@ -111,10 +113,11 @@ class Table:
 
 
 def _merged_downwards(sheet: Any) -> dict[int, list[tuple[int, int]]]:
-    """Top row → (column, last row) of cells merged over several rows: a company beside its several people."""
+    """Top row → (column, last row) of cells merged over several rows: a company beside its several people. A block wider than
+    three columns is a title."""
     made: dict[int, list[tuple[int, int]]] = {}
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        if bottom > top and left == right:
+        if bottom > top and right - left < 3:
             made.setdefault(top, []).append((left, bottom))
     return made
 
@@ -222,9 +225,16 @@ def open_tables(path: Path, name: str) -> list[Table]:
     with path.open("rb") as stream:
         start = stream.read(4096)
     ending = Path(name).suffix.lower()
+    if start.startswith(b"%PDF"):
+        raise Unreadable(_("PDFは表として読めません。元のExcelかCSVのファイルを選んでください。"))
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        _refuse_other_archives(path)
         book = _workbook(path)
-        found = [Table(sheet, path, "sheet") for sheet in book.sheet_names]
+        found = [
+            Table(one.name, path, "sheet", hidden=one.visible != SheetVisibleEnum.Visible)
+            for one in book.sheets_metadata
+            if one.name in set(book.sheet_names)
+        ]
         if not found:
             raise Unreadable(_("シートが1枚もありません。"))
         return found
@@ -247,6 +257,31 @@ def open_tables(path: Path, name: str) -> list[Table]:
             % {"ending": ending}
         )
     return [_text_table(path, name, ending)]
+
+
+def _refuse_other_archives(path: Path) -> None:
+    """What is packed like a workbook and is none says what to do with it.
+
+    Raises:
+        Unreadable
+    """
+    try:
+        with zipfile.ZipFile(path) as book:
+            inside = set(book.namelist())
+    except (zipfile.BadZipFile, OSError, ValueError):
+        return  # an old .xls, or broken, which calamine says
+    if any(name.startswith("Index/") or name.endswith(".iwa") for name in inside):
+        raise Unreadable(
+            _("Numbersのファイルです。Numbersの「ファイル→書き出す→Excel」で保存したものを選んでください。")
+        )
+    if any(name.startswith(("word/", "ppt/")) for name in inside):
+        raise Unreadable(
+            _("WordかPowerPointのファイルです。表をExcelに貼り付け、xlsx形式で保存してからお試しください。")
+        )
+    if not any(name.startswith("xl/") or name == "content.xml" for name in inside):
+        raise Unreadable(
+            _("まとめて圧縮されたファイル（zip）です。開いて（解凍して）、中のExcelかCSVを選んでください。")
+        )
 
 
 def _page_tables(path: Path, name: str) -> list[Table]:
@@ -301,7 +336,7 @@ def _text_table(path: Path, name: str, ending: str) -> Table:
     if controls > 20:
         raise Unreadable(_("表のファイルではないようです。xlsx、xls、csv、tsv のどれかを選んでください。"))
     lines = [_QUOTED.sub("", line) for line in text.splitlines()[:40]]
-    counts = {mark: sum(line.count(mark) for line in lines) for mark in (",", "\t", ";")}
+    counts = {mark: sum(line.count(mark) for line in lines) for mark in (",", "\t", ";", "|")}
     delimiter = "\t" if ending == ".tsv" and counts["\t"] else max(counts, key=lambda mark: counts[mark])
     return Table(Path(name).stem, path, "text", encoding, delimiter)
 

@@ -32,6 +32,8 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
     contact, account = parsed.values.get("contact"), parsed.values.get("account")
     someone = contact is not None and any(contact.get(part) for part in PERSON)
     company = bool((account or {}).get("name"))
+    main, keyed = reader.plan.main, _keyed(reader, parsed)
+    someone, company = someone or keyed == main == "contact", company or keyed == main == "account"
     if not someone and reader.plan.main == "contact" and not company:
         parsed.errors.append(_("氏名がありません。"))
     elif contact is not None and not someone:
@@ -58,12 +60,23 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
         if entity.name != reader.plan.main:
             if values:
                 _hand_over(reader, parsed, entity.name, reader.plan.main)
-        elif entity.name == "deal" and "deal.name" not in {c.target for c, _e, _f in reader.columns}:
+        elif entity.name == "deal":
             _name_deal(parsed)
         elif (
             not values or entity.whole.field(entity.title_field).editable
         ):  # goals, reports of a day are named by what they say
             parsed.errors.append(_("%(entity)sの名前がありません。") % {"entity": entity})
+
+
+def _keyed(reader: "RowReader", parsed: Parsed) -> str:
+    """The row's main entity where it has the key by which that is known: a sheet of codes and new telephones, without a column of names."""
+    main = reader.plan.main
+    key = reader.plan.keys.get(main, "")
+    if any(
+        f"{main}.{part}" == column.target for column, _entity, _found in reader.columns for part in PERSON
+    ):
+        return ""
+    return main if key not in {"", "name"} and parsed.values.get(main, {}).get(key) else ""
 
 
 def _hand_over(reader: "RowReader", parsed: Parsed, nobody: str, other: str) -> None:

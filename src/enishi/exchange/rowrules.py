@@ -33,6 +33,17 @@ class RowRules:
             if column.target.endswith((".name", ".family_name", ".given_name"))
         ]
         self.codes = {column.index for column in plan.columns if column.target.endswith(".code")}
+        # Who has a number of any kind is somebody, whatever he is called (株式会社総計).
+        self.reach = {
+            column.index
+            for column in plan.columns
+            if column.target.endswith((".code", ".phone", ".mobile", ".fax", ".email", ".corporate_number"))
+        }
+        self.others = [
+            column.index
+            for column in plan.columns
+            if column.target.endswith(".name") and not column.target.startswith(f"{plan.main}.")
+        ]
         self.told = [column.index for column in plan.columns if column.target]
         self.width = len(self.told)
 
@@ -54,6 +65,8 @@ class RowRules:
             return False
         named = [fold(str(row[place])).replace(" ", "") for place in self.title if place in filled]
         first = fold(str(row[filled[0]])).replace(" ", "")
+        if len(filled) > 1 and not _BARE_TOTAL.match(first) and self._is_somebody(row, filled):
+            return True
         if (
             _BARE_TOTAL.match(first)
             or any(_TOTAL.search(text) for text in named)
@@ -67,6 +80,12 @@ class RowRules:
             if _FOOT.match(text) or _SECTION.match(text) or filled[0] not in self.title:
                 return False
         return not (len(filled) == 1 and _FOOT.match(fold(str(row[filled[0]]))))
+
+    def _is_somebody(self, row: list[Any], filled: list[int]) -> bool:
+        """Whether a row has a number of somebody's, or names two: then it is no total, whatever it is called."""
+        reached = (fold(str(row[place])).replace(" ", "") for place in filled if place in self.reach)
+        named = {place for place in (*self.others, *self.title) if place in filled}
+        return any(not _TOTAL.search(text) for text in reached) or len(named) > 1
 
     def _is_sum(self, row: list[Any], filled: list[int], first: str) -> bool:
         if _TOTAL.search(first) or any(_TOTAL.search(fold(str(row[p])).replace(" ", "")) for p in filled[:3]):

@@ -80,6 +80,21 @@ def data_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any]]]:
     Raises:
         readers.Unreadable
     """
+    return ((number, row) for number, row, is_record in all_rows(job, plan) if is_record)
+
+
+def passed_over(number: int, cells: list[Any]) -> Parsed:
+    """A row that is no record, so that it is told that it was seen."""
+    return Parsed(number, cells, skipped=_("見出し・合計・注記などとみた行"))
+
+
+def all_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any], bool]]:
+    """The rows below the heading that hold anything: number, cells, and whether it is a record (or a heading once more, a total, a
+    footnote).
+
+    Raises:
+        readers.Unreadable
+    """
     if plan.cards:
         raise readers.Unreadable(
             _("1件ずつのカードの形のシートです。1行が1件の表（1行目に見出し）にしてからお試しください。")
@@ -97,9 +112,10 @@ def data_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any]]]:
             if plan.start >= 0:
                 first = _continued(row, first, plan)
             rules.fill_dittos(row, above)
-            if rules.is_record(row):
+            is_record = rules.is_record(row)
+            if is_record:
                 above = row
-                yield number, row
+            yield number, row, is_record
 
 
 def _continued(row: list[Any], first: list[Any], plan: Plan) -> list[Any]:

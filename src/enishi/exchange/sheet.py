@@ -306,6 +306,8 @@ class Sheet:
         if "contact" in self.named:
             plain = wanted == "account" and not self.only("contact", *PERSON_ONLY)
             return "account" if plain and self.has("account", "name") else "contact"
+        if not wanted and self.only("account", "code"):
+            return "account"  # 得意先コード and what is new of each
         return wanted or self._main_by_contents()
 
     def _own_entity(self) -> str:

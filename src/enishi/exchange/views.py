@@ -126,6 +126,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
                 "others": others,
                 "figures": shown_figures(found),
                 "reasons": found.refused_rows.order_by("number")[:3] if found.figures.get("refused") else [],
+                "skipped": _passed(found),
                 "undone": by_entity(found.figures.get("undone_by", {})),
                 **told(mapping.Plan.from_json(found.plan)),
                 "percent": round(100 * found.done / found.total) if found.total else 0,
@@ -247,6 +248,16 @@ def _unread(raw: str, field: Any, plan: mapping.Plan) -> str:
     if plan.missing == "create" and isinstance(field, Linked) and raw:
         return raw
     return f"（{raw}）" if raw else ""
+
+
+def _passed(job: ImportJob) -> list[tuple[str, int, str]]:
+    """Why rows were passed over, how many, and the first of them by number."""
+    at = job.figures.get("skipped_at", {})
+    made = []
+    for text, n in job.figures.get("skipped", {}).items():
+        rows = _("、").join(_("%(number)d行目") % {"number": number} for number in at.get(text, []))
+        made.append((text, n, rows + (_("…") if n > len(at.get(text, [])) and rows else "")))
+    return made
 
 
 def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]:

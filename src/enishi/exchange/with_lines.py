@@ -4,7 +4,8 @@ from typing import Any
 
 from enishi.exchange import channels, headings
 from enishi.exchange.headings import Meaning
-from enishi.exchange.mapping import Plan, default_keys, kind_of, note_the_rest
+from enishi.exchange.mapping import Plan, default_keys, kind_of
+from enishi.exchange.noting import note_the_rest
 from enishi.exchange.sheet import Sheet
 from enishi.records import registry
 from enishi.records.fields import Money

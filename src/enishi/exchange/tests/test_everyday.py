@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from enishi.access.models import User
-from enishi.exchange import cli, importing, mapping
+from enishi.exchange import cli, importing, noting
 from enishi.exchange.mapping import Plan
 from enishi.exchange.tests.test_importing import bring, write_csv, write_xlsx
 from enishi.people.models import Account, Contact
@@ -227,8 +227,8 @@ def test_wide_sheets_lose_nothing_unsaid(
     alice.save()
     assert cli.import_file([str(path), "--json", "--user", alice.email]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["ignored_columns"] == [f"設問{n}" for n in range(mapping.MOST_NOTES, 400)] + ["OL列"]
-    assert Account.objects.get().note.count("\n") == mapping.MOST_NOTES - 1
+    assert told["ignored_columns"] == [f"設問{n}" for n in range(noting.MOST_NOTES, 400)] + ["OL列"]
+    assert Account.objects.get().note.count("\n") == noting.MOST_NOTES - 1
     cli.import_file([str(path), "--user", alice.email])
     assert "設問399、OL列" in capsys.readouterr().out
 

@@ -1,0 +1,164 @@
+"""B1: what stands in a ledger comes in, stays in the note, or is named; nothing is lost without a word."""
+
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from enishi.exchange import importing, quoting, readers, telling
+from enishi.exchange.mapping import Plan
+from enishi.exchange.models import ImportJob
+from enishi.exchange.tests.test_importing import write_csv
+from enishi.records import registry, write
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("B1")]
+
+
+def brought(path: Path, user: Any, entity: str = "") -> ImportJob:
+    job = importing.run(importing.begin(path, path.name, by=user, entity=entity))
+    assert job.error == ""
+    return job
+
+
+def names(entity: str) -> list[str]:
+    model = registry.get(entity).model
+    return [str(one) for one in model._default_manager.order_by("pk").values_list("name", flat=True)]
+
+
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [
+        ('a,b,c\n1,"5インチ,x\n2,y,z\n3,y,z\n', ["1", '"5インチ', "x"]),
+        ('a,b,c\n1,"5インチ,x\n2,y,z\n3,"6インチ,x\n4,y,z\n', ["1", '"5インチ', "x"]),
+        ('a,b\n"会社,1\n乙社,2\n丙社,3\n', ['"会社', "1"]),
+    ],
+)
+def test_a_mark_that_is_not_closed_swallows_no_row(text: str, cells: list[str]) -> None:
+    rows = [row for _line, row in quoting.rows(text.splitlines(keepends=True), ",")]
+    assert rows[1] == cells and len(rows) == text.count("\n")
+
+
+def test_a_note_of_several_lines_stays_one_cell() -> None:
+    text = 'a,b,c\n1,"一行目\n二行目, つづき ""引用"" \n\n",x\n2,y,"最後\nまで"\n'
+    rows = list(quoting.rows(text.splitlines(keepends=True), ","))
+    assert [row for _line, row in rows] == [
+        ["a", "b", "c"], ["1", '一行目\n二行目, つづき "引用" \n\n', "x"], ["2", "y", "最後\nまで"],
+    ]  # fmt: skip
+    assert [line for line, _row in rows] == [1, 5, 7]
+
+
+def test_a_column_that_begins_late_goes_into_the_note(tmp_path: Path, alice: Any) -> None:
+    rows = [["会社名", "電話", "クレーム履歴"]]
+    rows += [[f"株式会社乙{n}", f"03-1111-{n:04}", "破損" if n == 450 else ""] for n in range(500)]
+    job = brought(write_csv(tmp_path / "得意先.csv", rows), alice)
+    assert telling.noted(Plan.from_json(job.plan)) == ["クレーム履歴"]
+    assert (
+        registry.get("account").model._default_manager.get(name="株式会社乙450").note == "クレーム履歴: 破損"
+    )
+
+
+@pytest.mark.parametrize("late", [0, 450])
+def test_people_who_share_a_mail_address_stay_apart(late: int, tmp_path: Path, alice: Any) -> None:
+    spelled = ["info@example.jp", "<INFO@example.jp>", "ｉｎｆｏ＠example.jp"]
+    rows = [["氏名", "メール", "電話"]]
+    rows += [[f"山本 {chr(0x4E00 + n)}子", f"m{n}@example.jp", f"03-1111-{n:04}"] for n in range(late)]
+    rows += [
+        [f"青木 {name}", mail, f"03-2222-000{n}"]
+        for n, (name, mail) in enumerate(zip("一二三", spelled, strict=True))
+    ]
+    job = brought(write_csv(tmp_path / "名簿.csv", rows), alice)
+    assert job.figures["created"] == {"contact": late + 3}
+
+
+def test_rows_taken_for_totals_are_named_and_firms_called_so_come_in(tmp_path: Path, alice: Any) -> None:
+    rows = [["得意先コード", "会社名", "電話", "年商"], ["1001", "株式会社総計", "03-1111-1111", "100"],
+            ["1002", "日本合計", "", "200"], ["", "合計", "", "300"], ["", "※社外秘", "", ""]]  # fmt: skip
+    job = brought(write_csv(tmp_path / "得意先.csv", rows), alice)
+    assert names("account") == ["株式会社総計", "日本合計"]
+    assert list(job.figures["skipped"].values()) == [2] and list(job.figures["skipped_at"].values()) == [
+        [4, 5]
+    ]
+
+
+def test_what_passed_over_rows_say_stands_on_the_pages(tmp_path: Path, alice: Any, as_alice: Any) -> None:
+    rows = [["会社名", "電話"], ["甲社", "03-1111-1111"], ["合計", "1件"]]
+    job = importing.begin(write_csv(tmp_path / "x.csv", rows), "x.csv", by=alice)
+    assert "見出し・合計・注記などとみた行" in as_alice.get(f"/import/{job.pk}/").content.decode()
+    importing.run(job)
+    assert "（1行） 3行目" in as_alice.get(f"/import/{job.pk}/").content.decode()
+
+
+def test_hidden_sheets_are_named_and_many_sheets_come_in(tmp_path: Path, alice: Any) -> None:
+    path = tmp_path / "県別.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for n in range(1, 48):
+            sheet = book.add_worksheet(f"{n:02}県")
+            sheet.write_row(0, 0, ["会社名", "電話"])
+            sheet.write_row(1, 0, [f"第{n}商店", f"03-1111-{n:04}"])
+        old = book.add_worksheet("旧")
+        old.hide()
+        old.write_row(0, 0, ["会社名", "電話"])
+        old.write_row(1, 0, ["廃業商店", "03-9999-9999"])
+    job = brought(path, alice)
+    assert job.figures["created"] == {"account": 47} and Plan.from_json(job.plan).others == ["旧"]
+
+
+def test_a_second_person_of_theirs_makes_the_first_none_of_ours(tmp_path: Path, alice: Any) -> None:
+    rows = [["会社名", "電話", "担当者", "役職", "担当者2", "役職2"],
+            ["甲社", "03-1111-1111", "甲野 一郎", "部長", "甲田 二郎", "課長"],
+            ["乙社", "03-1111-1112", "乙野 一子", "", "", ""]]  # fmt: skip
+    brought(write_csv(tmp_path / "x.csv", rows), alice)
+    first = registry.get("contact").model._default_manager.get(name="甲野 一郎")
+    assert first.title == "部長" and "担当者2: 甲田 二郎" in first.account.note
+
+
+def test_headings_in_two_languages_and_blocks_merged_two_columns_wide(tmp_path: Path, alice: Any) -> None:
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["会社名\nCompany", "", "担当者\nContact", "役職"])
+        sheet.merge_range("A2:B3", "甲社")
+        sheet.write_row(1, 2, ["甲野 一郎", "部長"])
+        sheet.write_row(2, 2, ["甲田 二郎", "課長"])
+    brought(path, alice)
+    people = registry.get("contact").model._default_manager.order_by("pk")
+    assert [(one.name, one.account.name) for one in people] == [("甲野 一郎", "甲社"), ("甲田 二郎", "甲社")]
+
+
+def test_a_sheet_of_codes_and_what_is_new_needs_no_names(tmp_path: Path, alice: Any) -> None:
+    entity = registry.get("account")
+    write.create(entity, {"name": "甲社", "code": "001", "phone": "03-1111-1111"}, by=alice)
+    rows = [["得意先コード", "電話", "ランク"], ["001", "03-2222-2222", "A"], ["999", "03-3333-3333", "B"]]
+    job = brought(write_csv(tmp_path / "x.csv", rows), alice)
+    held = entity.model._default_manager.get()
+    assert (held.name, held.phone, held.rank) == ("甲社", "03-2222-2222", "A")
+    assert job.figures["updated"] == {"account": 1} and job.figures["refused"] == 1
+    assert "999" in job.refused_rows.get().reason
+
+
+def test_a_deal_without_a_subject_is_called_by_its_customer(tmp_path: Path, alice: Any) -> None:
+    rows = [["案件名", "会社名", "金額", "ステージ"], ["保守", "甲社", "1000", "引き合い"], ["", "甲社", "2000", "引き合い"]]  # fmt: skip
+    job = brought(write_csv(tmp_path / "x.csv", rows), alice)
+    assert names("deal") == ["保守", "甲社の案件"] and job.figures["refused"] == 0
+
+
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ("Index/Document.iwa", "Numbers"),
+        ("word/document.xml", "Word"),
+        ("得意先.csv", "zip"),
+        ("", "PDF"),
+    ],
+)
+def test_what_is_no_sheet_says_what_to_do(inside: str, said: str, tmp_path: Path, alice: Any) -> None:
+    path = tmp_path / "x.xlsx"
+    if inside:
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr(inside, "x" * 100)
+    else:
+        path.write_bytes(b"%PDF-1.4\n1 0 obj\n")
+    with pytest.raises(readers.Unreadable, match=said):
+        importing.begin(path, path.name, by=alice)
