@@ -27,7 +27,7 @@ def assign(sheet: Sheet, main: str) -> None:
         column
         for column in sheet.columns
         if not column.target and not headings.means(column.heading) and not headings.is_ours(column.heading)
-        and sheet.cells(column.index) and not headings.is_branch(column.heading)
+        and sheet.cells(column.index) and not headings.is_branch(column.heading) and not headings.is_closed(column.heading)
     ]  # fmt: skip
     if main in {"account", "contact"} and not any(one.endswith((".name", ".family_name")) for one in taken):
         _names_by_content(sheet, unknown, main, taken)

@@ -183,8 +183,9 @@ def _labels(one: Any) -> set[str]:
 
 
 def words(main: str = "") -> tuple[dict[str, list[Meaning]], set[str]]:
-    """`_words`, made anew when own fields change."""
-    return _words(_design(main), main)
+    """`_words`, made anew when own fields change; of all fields, whoever is served."""
+    with registry.whole():
+        return _words(_design(main), main)
 
 
 def _design(main: str) -> Hashable:
@@ -195,8 +196,26 @@ def _design(main: str) -> Hashable:
 
 def means(text: str, main: str = "") -> list[Meaning]:
     """What a heading may mean (in a sheet about `main`); nothing where it is not known."""
+    return [one for one in _whatever(text, main) if is_open(*one)]
+
+
+def is_closed(text: str, main: str = "") -> bool:
+    """Whether a heading means only what the person who is served doesn't see or may not write."""
+    found = _whatever(text, main) if text else []
+    return bool(found) and not any(is_open(*one) for one in found)
+
+
+def _whatever(text: str, main: str) -> list[Meaning]:
+    """What a heading may mean, whoever is served."""
     look = _meant if len(text) <= LONGEST_KEPT else _meant.__wrapped__
-    return list(look(text, main, _design(main)))
+    with registry.whole():
+        return look(text, main, _design(main))
+
+
+def is_open(entity: str, field: str) -> bool:
+    """Whether the person who is served sees a field and may write it."""
+    found = registry.find(entity)
+    return found is not None and field in found.fields and not found.fields[field].fixed
 
 
 @lru_cache(maxsize=8192)  # a sheet of a thousand columns is looked through several times

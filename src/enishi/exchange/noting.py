@@ -15,6 +15,10 @@ MOST_NOTES = 300  # columns; of 20,000 letters that a note holds
 
 def note_the_rest(sheet: Sheet, main: str, form: profiles.Profile | None = None) -> None:
     """What has no field of its own is not lost: it goes into the note, with its heading in front."""
+    for column in sheet.columns:
+        # By its contents or by another program's form a column may have been taken for what his role hides or only lets him read.
+        if column.target and not headings.is_open(*column.target.split(".", 1)):
+            column.target = ""
     entity = registry.find(main)
     if (
         entity is None

@@ -243,6 +243,8 @@ def _undo_batch(entity: Entity, events: list[Event], by: User, operation: Operat
     keys = [event.record_id for event in events]
     rows = {row.pk: row for row in entity.model._default_manager.select_for_update().filter(pk__in=keys)}
     work = _work(events[0])
+    # Before a word is said of any: who did it may have given them away since.
+    require(by, "change" if work == "changed" else "delete", entity, *rows.values())
     if work == "created":
         alive = [key for key in keys if key in rows and rows[key].deleted_at is None]
         alive = _unlocked(entity, [rows[key] for key in alive], undone)

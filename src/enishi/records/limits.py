@@ -83,7 +83,9 @@ def hideable(entity: Entity) -> list[FieldKind]:
     """The fields of an entity that a role may hide."""
     board = entity.board
     kept = ALWAYS | {entity.title_field} | ({board.field, board.group} if board else set())
-    return [one for one in entity.fields.values() if one.name not in kept and not one.hidden]
+    # What a visit or a task is about is how it is found at all.
+    every = (one for one in entity.fields.values() if one.kind != "any_record")
+    return [one for one in every if one.name not in kept and not one.hidden]
 
 
 def _entities(rights: Rights) -> dict[str, Entity]:
@@ -104,9 +106,14 @@ def _limited(entities: Mapping[str, Entity], rights: Rights) -> dict[str, Entity
         name: _hidden(one, rights.fields.get(name, {}), seen) for name, one in entities.items() if seen(name)
     }
     _hide_what_follows(entities, hidden, rights)
-    return {
-        name: _copy(entities[name], rights.fields.get(name, {}), names, seen)
-        for name, names in hidden.items()
+    return {name: _copy(entities[name], _fixed(entities[name], rights), hidden) for name in hidden}
+
+
+def _fixed(entity: Entity, rights: Rights) -> set[str]:
+    """The fields that a role only lets be read; of a connection both ends, at whichever it says so."""
+    wanted = rights.fields.get(entity.name, {})
+    return {name for name, right in wanted.items() if right == "fixed"} | {
+        one.name for one in entity.linked if rights.fields.get(one.to, {}).get(one.back_name) == "fixed"
     }
 
 
@@ -144,9 +151,13 @@ def _hide_what_follows(entities: Mapping[str, Entity], hidden: dict[str, set[str
             names |= found
 
 
-def _copy(entity: Entity, wanted: Mapping[str, str], hidden: set[str], seen: Any) -> Entity:
-    fixed = {name for name, right in wanted.items() if right == "fixed"}
-    connections = tuple(one for one in entity.connections if seen(one.entity))
+def _copy(entity: Entity, fixed: set[str], hidden_of: Mapping[str, set[str]]) -> Entity:
+    hidden = hidden_of[entity.name]
+    connections = tuple(
+        one
+        for one in entity.connections
+        if one.entity in hidden_of and one.field not in hidden_of[one.entity]
+    )
     if not hidden and not fixed and len(connections) == len(entity.connections):
         return entity
     made = copy.copy(entity)

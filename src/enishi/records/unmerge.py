@@ -77,7 +77,8 @@ def _undo_part(operation: Operation, name: str, survivor: int, by: User, undone:
     entity = registry.whole_entities().get(name)
     if entity is None:
         raise NotFound
-    require(by, "change", entity)
+    # Who merged them may have given them away since.
+    require(by, "change", entity, *entity.model._default_manager.filter(pk=survivor))
     require(by, "delete", entity)
     further = lead(entity, [survivor]).get(survivor)
     if further is not None:

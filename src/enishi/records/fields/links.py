@@ -97,6 +97,10 @@ class Linked(FieldKind):
     def bind(self, entity: "Entity") -> None:
         self.entity = entity
 
+    def follows(self) -> Iterable[tuple[str, str]]:
+        """A connection that is hidden at one end is at the other too."""
+        return ((self.to, self.back_name),)
+
     @property
     def target(self) -> "Entity":
         """The entity at the other end."""
