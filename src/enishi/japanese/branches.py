@@ -37,16 +37,6 @@ _NUMBERED = re.compile(
 )
 _INNER = re.compile(r"株式会社|有限会社|合同会社|合資会社|合名会社|\(株\)|\(有\)|\(同\)|株\)|有\)|㈱|㈲")
 _COMPASS = "東日本 西日本 北日本 南日本 首都圏 関東 関西 近畿 東海 中部 中国 四国 九州 東北 北陸 北関東 南関東 甲信越 北海道 沖縄 中央 東 西 南 北 駅前".split()
-_BANK = [
-    (re.compile(rf"^\(?{short}\)|\({short}\)?$"), form)
-    for short, form in (
-        ("カ", "株式会社"),
-        ("ユ", "有限会社"),
-        ("ド", "合同会社"),
-        ("シ", "合資会社"),
-        ("イ", "医療法人"),
-    )
-]
 _MARKS = re.compile(r"[\s.,、。・/&＆'’\"“”()（）\[\]［］「」『』〈〉《》【】!！?？:;*+_~\-‐]+")
 
 
@@ -81,7 +71,7 @@ def split_office(text: str) -> Office:
 def _split(text: str) -> Office:
     name = fold(text)
     name = re.sub(r"\s*(御中|様)$", "", name)
-    name, form = _bank_form(name)
+    name, form = companies.bank_form(name)
     parts = companies.parse_company(name)
     base, branch = _plain_form(name), ""
     form = form or parts.form
@@ -98,14 +88,6 @@ def _split(text: str) -> Office:
     if branch in HEAD or branch in {bare(base) + one for one in HEAD}:
         branch, whole = "", bare(base)
     return Office(bare(base), branch, form, whole)
-
-
-def _bank_form(name: str) -> tuple[str, str]:
-    """カ)ヤマダ and ヤマダ(カ as banks write them (全銀協 略語表)."""
-    for pattern, form in _BANK:
-        if found := pattern.search(name):
-            return (name[: found.start()] + name[found.end() :]).strip(), form
-    return name, ""
 
 
 def _plain_form(name: str) -> str:

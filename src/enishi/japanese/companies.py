@@ -32,6 +32,8 @@ _FORMS = {
     "弁護士法人": ("弁護士法人",),
     "司法書士法人": ("司法書士法人",),
     "社会保険労務士法人": ("社会保険労務士法人",),
+    "監査法人": ("監査法人",),
+    "農事組合法人": ("農事組合法人", "(農)"),
     "農業協同組合": ("農業協同組合",),
     "協同組合": ("協同組合",),
 }
@@ -61,6 +63,21 @@ _ORGANISATION = re.compile(
 )
 
 
+_BANK = [
+    (re.compile(rf"^\(?{short}\)|\({short}\)?$"), form)
+    for short, form in (
+        ("カ", "株式会社"),
+        ("ユ", "有限会社"),
+        ("ド", "合同会社"),
+        ("シ", "合資会社"),
+        ("イ", "医療法人"),
+    )
+]
+_OFFICE = "支店|営業所|支社|出張所|事業所|工場|支部"
+# 東京商事(株)大阪営業所: the form between the name and an office whose place is named.
+_INNER = re.compile(rf"^(?P<base>\S.*?)\s*(?P<form>{_FRONT.pattern})\s*(?P<branch>\S{{2,10}}(?:{_OFFICE}))$")
+
+
 @dataclass(frozen=True)
 class CompanyName:
     """Parts of a company's name: 法人格, where it stands, the name itself, the branch."""
@@ -77,12 +94,16 @@ def parse_company(text: str) -> CompanyName:
 
 
 def _parse(text: str) -> CompanyName:
-    name = fold(text)
-    form, position = "", "none"
-    if front := _FRONT.match(name):
+    folded = fold(text)
+    name, form = bank_form(folded)
+    position = ("front" if folded.endswith(name) else "back") if form else "none"
+    if not form and (front := _FRONT.match(name)):
         form, position, name = _FORM_OF[front[0]], "front", name[front.end() :].strip()
     branch = ""
-    match = _BRANCH.match(name)
+    if inner := _INNER.match(name):
+        form, position = (form, position) if form else (_FORM_OF[inner["form"]], "back")
+        name, branch = inner["base"], inner["branch"]
+    match = _BRANCH.match(name) if not branch else None
     if match and " " in name:
         head, _, tail = name.rpartition(" ")
         if tail.endswith(("支店", "営業所", "支社", "出張所", "事業所", "工場", "支部")):
@@ -94,6 +115,14 @@ def _parse(text: str) -> CompanyName:
     return CompanyName(form, position, _bare(unicodedata.normalize("NFC", name.replace(" ", ""))), branch)  # type: ignore[arg-type]
 
 
+def bank_form(name: str) -> tuple[str, str]:
+    """カ)ヤマダ and ヤマダ(カ as banks write them (全銀協 略語表)."""
+    for pattern, form in _BANK:
+        if found := pattern.search(name):
+            return (name[: found.start()] + name[found.end() :]).strip(), form
+    return name, ""
+
+
 def _bare(name: str) -> str:
     """Without any further form: a key is the same when it is made of a key, and who typed （株） before 株式会社 means one."""
     while True:
@@ -101,6 +130,10 @@ def _bare(name: str) -> str:
             name = name[found.end() :]
         elif found := _BACK.search(name) or _ENGLISH.search(name):
             name = name[: found.start()]
+        elif bank_form(name)[1]:
+            name = bank_form(name)[0]
+        elif found := _INNER.match(name):
+            name = found["base"].strip()
         else:
             return name
 

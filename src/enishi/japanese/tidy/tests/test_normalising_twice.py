@@ -39,7 +39,7 @@ def joined(words: str, most: int) -> st.SearchStrategy[str]:
 
 
 NAMES = joined(
-    "株式会社 （株） ㈱ 有限会社 (有) 合同会社 LLC Co.,Ltd. Inc. 株式 会社 協同組合 医療法人 社団 山田 Wellc Zinc 本店",
+    "株式会社 （株） ㈱ 有限会社 (有) 合同会社 LLC Co.,Ltd. Inc. 株式 会社 協同組合 医療法人 社団 山田 Wellc Zinc 本店 カ) (カ 大阪支店",
     6,
 )
 ADDRESSES = joined(
@@ -52,6 +52,8 @@ PEOPLE = joined("山田 太郎 様 さん 君 殿 御中 先生 ・ Smith J. 花
 @given(st.one_of(NAMES, TEXT))
 @example("株式会社有限会社山田")
 @example("株式 会社山田")
+@example("カ)(カ)山田(カ")
+@example("山田(株)大阪支店(株)京都支店")
 @settings(max_examples=500, deadline=None)
 def test_names_of_firms(text: str) -> None:
     base = parse_company(text).base
@@ -67,6 +69,9 @@ def test_names_of_firms(text: str) -> None:
         ("Zinc, Inc.", "zinc"),
         ("YamadaCo.,Ltd.", "yamada"),
         ("Alpha LLC", "alpha"),
+        ("ｶ)ヤマト運輸機", "ヤマト運輸機"),
+        ("ヤマト（カ", "ヤマト"),
+        ("東京商事(株)大阪営業所", "東京商事"),
     ],
 )
 def test_a_form_is_a_word(text: str, base: str) -> None:
@@ -101,3 +106,9 @@ def test_kana_and_mail(text: str) -> None:
     except ValueError:
         return
     assert emails.clean_email(once) == once
+
+
+def test_an_office_behind_the_form_is_an_office() -> None:
+    one, other = (parse_company(text) for text in ("東京商事株式会社大阪営業所", "東京商事㈱　大阪営業所"))
+    assert one == other and (one.base, one.branch) == ("東京商事", "大阪営業所")
+    assert parse_company("ヤマト(カ").position == "back" and parse_company("カ)ヤマト").position == "front"
