@@ -17,6 +17,7 @@ class LineEntity(Entity):
     is_line = True
     lines_field: ClassVar[str] = "lines"  # of the record that they belong to
     line_columns: ClassVar[tuple[str, ...]] = ()  # what the editor shows
+    line_same: ClassVar[tuple[str, ...]] = ()  # what tells that a changed line is the same thing still
     line_defaults: ClassVar[tuple[str, ...]] = ()  # what may be filled in a line that says nothing
 
     def title(self, record: Any) -> str:

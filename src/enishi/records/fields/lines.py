@@ -130,14 +130,10 @@ class Lines(FieldKind):
         said = {
             row.pk: self._line(fields, [getattr(row, one.column) for one in fields.values()]) for row in rows
         }
-        left, placed = list(rows), dict.fromkeys(range(len(value)))
-        for place, line in enumerate(value):
-            placed[place] = same = next((row for row in left if said[row.pk] == line), None)
-            if same is not None:
-                left.remove(same)
+        placed, left = self._placed(rows, said, value)
         changed, fresh = [], []
         for place, line in enumerate(value):
-            row: Any = placed[place] or (left.pop(0) if left else None)
+            row: Any = placed[place]
             if row is None:
                 row = new(
                     model,
@@ -165,6 +161,46 @@ class Lines(FieldKind):
             if changes:  # else it only stands elsewhere
                 moved.append((row, changes))
         return [*moved, *((row, {}) for row in fresh)]
+
+    def _placed(
+        self, rows: Sequence[Any], said: dict[int, Line], value: Value
+    ) -> tuple[list[Any], list[Any]]:
+        """The row that each line of a value is stored in (None: a new one), and the rows that go. Rows that say the same come first, then
+        those that are the same thing (`LineEntity.line_same`), then whatever is left in its order."""
+        left, placed = list(rows), [None] * len(value)
+        names = set(self.target.line_same)
+
+        def kept(line: Line) -> Line:
+            return tuple(one for one in line if one[0] in names)
+
+        for place, line in enumerate(value):
+            placed[place] = same = next((row for row in left if said[row.pk] == line), None)
+            if same is not None:
+                left.remove(same)
+        for place, line in enumerate(value if names else ()):
+            if placed[place] is None:
+                wanted = kept(line)
+                placed[place] = same = next((row for row in left if kept(said[row.pk]) == wanted), None)
+                if same is not None:
+                    left.remove(same)
+        for place, row in enumerate(placed):
+            if row is None and left:
+                placed[place] = left.pop(0)
+        return placed, left
+
+    def paired(self, key: int, value: Value) -> tuple[list[tuple[Any, Line]], list[Any]]:
+        """Of the stored rows of a record those that a value changes or keeps, each with its line, and those that it takes away."""
+        fields = self.fields
+        rows = list(
+            self.target.model._default_manager.filter(**{self.up: key}, deleted_at=None).order_by(
+                "position", "pk"
+            )
+        )
+        said = {
+            row.pk: self._line(fields, [getattr(row, one.column) for one in fields.values()]) for row in rows
+        }
+        placed, left = self._placed(rows, said, value)
+        return [(row, line) for row, line in zip(placed, value, strict=True) if row is not None], left
 
     def follow(self, deleted: dict[Any, list[int]], by: Any, moment: Any) -> None:
         """Lines go into the bin with their record and come back with it. `deleted`: keys of records by when they had gone

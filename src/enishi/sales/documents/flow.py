@@ -19,8 +19,8 @@ from enishi.records.visible import one, require, visible
 from enishi.sales import terms
 from enishi.sales.documents import paper, pdf
 from enishi.sales.documents.issuer import issuer
-from enishi.sales.invoices.entity import billed_lines
-from enishi.sales.models import OrderLine, Quote
+from enishi.sales.invoices import billing
+from enishi.sales.models import Quote
 from enishi.sales.products.entity import terms_of
 
 COPIED = (
@@ -307,14 +307,14 @@ def invoice_orders(order_ids: Sequence[int], *, by: User, lines: Sequence[int] =
             refuse_unless(row.status != "cancelled", _("取り消した受注は請求できません。"))
             same = (row.account_id, row.tax_mode) == (first.account_id, first.tax_mode)
             refuse_unless(same, _("取引先か税の計算が違う受注は、1つの請求にまとめられません。"))
-        chosen = unbilled(rows, set(lines))
+        left, wanted = billing.left_of(rows), set(lines)
+        chosen = [line for line in left if not wanted or line.pk in wanted]
         refuse_unless(bool(chosen), _("まだ請求していない明細がありません。"))
         values = copied(orders, first, entity) | {
             "lines": _billed_lines(entity, chosen, {row.pk: row for row in rows}),
             "date": _bill_date(rows),
         }
-        whole = len(chosen) == OrderLine.objects.filter(order__in=rows, deleted_at=None).count()
-        values["discount"] = sum(row.discount or 0 for row in rows) if whole else None
+        values["discount"] = billing.discount_of(rows, left, chosen) or None
         if len(rows) > 1:
             values["name"] = _("%(month)d月分ご請求") % {"month": values["date"].month}
         values = {name: value for name, value in values.items() if value is not None}
@@ -322,11 +322,8 @@ def invoice_orders(order_ids: Sequence[int], *, by: User, lines: Sequence[int] =
 
 
 def unbilled(rows: Sequence[Any], wanted: set[int]) -> list[Any]:
-    """Lines of orders that are on no invoice that counts; of these the wanted ones, where any are."""
-    found = OrderLine.objects.filter(order__in=rows, deleted_at=None)
-    billed = billed_lines([row.pk for row in rows])
-    ordered = found.order_by("order__date", "order", "position", "pk")
-    return [line for line in ordered if line.pk not in billed and (not wanted or line.pk in wanted)]
+    """What isn't billed yet of the lines of orders; of these the wanted ones, where any are."""
+    return [line for line in billing.left_of(rows) if not wanted or line.pk in wanted]
 
 
 def _billed_lines(entity: Entity, lines: Sequence[Any], orders: dict[int, Any]) -> tuple[Any, ...]:

@@ -27,7 +27,8 @@ from enishi.records.registry import get, register
 from enishi.sales import tax, terms
 from enishi.sales.documents.entity import DocumentEntity, document_fields
 from enishi.sales.documents.issuer import issuer
-from enishi.sales.models import Invoice, InvoiceLine, Order, OrderLine, Payment
+from enishi.sales.invoices.billing import refresh_billing
+from enishi.sales.models import Invoice, InvoiceLine, OrderLine, Payment
 from enishi.sales.products.entity import terms_of
 
 STATUSES = (
@@ -115,39 +116,21 @@ class InvoiceEntity(DocumentEntity):
             if not change or told & set(change)
         ]
         lines = InvoiceLine.objects.filter(invoice__in=keys, order_line__isnull=False)
-        refresh_billing(set(lines.values_list("order_line__order", flat=True)), by)
+        gone = {
+            key
+            for change in changes
+            for line in change.get("lines", ((),))[0]
+            if (key := dict(line)["order_line"])
+        }
+        orders = {*lines.values_list("order_line__order", flat=True)}
+        orders |= {*OrderLine.objects.filter(pk__in=gone).values_list("order", flat=True)} if gone else set()
+        refresh_billing(orders, by)
 
     def check(self, record: Invoice, changed: set[str]) -> dict[str, list[str]]:
         errors = super().check(record, changed)
         if record.due_on and record.date and record.due_on < record.date:
             errors["due_on"] = [_t("支払期限が請求日より前です。")]
         return errors
-
-
-def billed_lines(order_ids: Sequence[int]) -> set[int]:
-    """Keys of lines of these orders that stand on an invoice that counts."""
-    rows = InvoiceLine.objects.filter(
-        order_line__order__in=order_ids, deleted_at__isnull=True, invoice__deleted_at__isnull=True
-    )
-    return set(rows.exclude(invoice__status="void").values_list("order_line", flat=True))
-
-
-def refresh_billing(order_ids: set[int], by: Any) -> None:
-    """Orders all of whose lines are billed are invoiced, the others aren't."""
-    if not order_ids:
-        return
-    billed = billed_lines(sorted(order_ids))
-    found = OrderLine.objects.filter(order__in=order_ids, deleted_at=None).values_list("pk", "order_id")
-    left = {key for line, key in found if line not in billed}
-    pairs = []
-    for order in Order.objects.select_for_update(of=("self",)).filter(pk__in=order_ids).order_by("pk"):
-        open_ = "delivered" if order.delivered_on else "open"
-        wanted = open_ if order.pk in left else "invoiced"
-        if order.status != "cancelled" and (order.status == "invoiced") != (wanted == "invoiced"):
-            pairs.append((order, {"status": wanted}))
-    write.write_many(
-        get("order").whole, pairs, by=by, operation=None, cleaned=True, internal=True, check=False
-    )
 
 
 def due_day(record: Any) -> Any:

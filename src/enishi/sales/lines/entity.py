@@ -209,6 +209,30 @@ class OrderLineEntity(SaleLine):
     rights_through, rights_of = "order", "order"
     label = pgettext_lazy("entities", "受注の明細")
     built_in = line_fields("order", "order")
+    line_same = ("product", "text", "unit", "unit_price", "discount_percent", "discount", "tax_code")
+
+    def locked(self, record: Any, names: set[str]) -> str:
+        return super().locked(record, names) or self._billed(record, names)
+
+    def _billed(self, record: Any, names: set[str]) -> str:
+        """What stands on an invoice is neither taken away nor sold at another price."""
+        from enishi.sales.invoices import billing
+
+        if not record.pk or not {*billing.PRICED, "quantity", "amount", "order", "deleted_at"} & names:
+            return ""
+        row = OrderLine.objects.filter(pk=record.pk).first()
+        done = billing.billed_lines([row.order_id]).get(row.pk) if row is not None else None
+        if row is None or done is None:
+            return ""
+        if {"order", "deleted_at"} & names:
+            return billing.refusal(row)
+        return billing.line_refused(row, {name: one.get(record) for name, one in self.fields.items()}, done)
+
+    def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
+        from enishi.sales.invoices import billing
+
+        super().settle(records, changes, by)
+        billing.refresh_billed({record.order_id for record in records}, by)
 
 
 @register

@@ -16,6 +16,7 @@ from enishi.records.registry import register
 from enishi.sales.channels.figures import refresh_customers
 from enishi.sales.channels.models import ChannelCustomer
 from enishi.sales.documents.entity import DocumentEntity, document_fields
+from enishi.sales.invoices import billing
 from enishi.sales.models import Order
 
 STATUSES = (
@@ -107,12 +108,22 @@ class OrderEntity(DocumentEntity):
         keys = {record.channel_customer_id for record in records}
         keys |= {change["channel_customer"][0] for change in changes if "channel_customer" in change}
         refresh_customers(keys - {None})
+        billing.refresh_billed(
+            {
+                record.pk
+                for record, change in zip(records, changes, strict=False)
+                if {"lines", "deleted_at"} & set(change)
+            },
+            by,
+        )
 
     def summed(self, records: Sequence[Any]) -> None:
         self.settle(records, (), None)
 
     def check(self, record: Any, changed: set[str]) -> dict[str, list[str]]:
         errors = super().check(record, changed)
+        if record.pk and (text := billing.refused(record, changed)):
+            errors.setdefault("lines", []).append(text)
         if record.delivered_on and record.date and record.delivered_on < record.date:
             errors["delivered_on"] = [_t("納品日が受注日より前です。")]
         told = {"channel", "channel_customer"} & changed and not record.importing
