@@ -305,8 +305,10 @@ def invoice_orders(order_ids: Sequence[int], *, by: User, lines: Sequence[int] =
         first = rows[0]
         for row in rows:
             refuse_unless(row.status != "cancelled", _("取り消した受注は請求できません。"))
-            same = (row.account_id, row.tax_mode) == (first.account_id, first.tax_mode)
-            refuse_unless(same, _("取引先か税の計算が違う受注は、1つの請求にまとめられません。"))
+            refuse_unless(
+                _billed_to(row) == _billed_to(first),
+                _("取引先（個人のお客様なら先方担当）か税の計算が違う受注は、1つの請求にまとめられません。"),
+            )
         left, wanted = billing.left_of(rows), set(lines)
         chosen = [line for line in left if not wanted or line.pk in wanted]
         refuse_unless(bool(chosen), _("まだ請求していない明細がありません。"))
@@ -319,6 +321,11 @@ def invoice_orders(order_ids: Sequence[int], *, by: User, lines: Sequence[int] =
             values["name"] = _("%(month)d月分ご請求") % {"month": values["date"].month}
         values = {name: value for name, value in values.items() if value is not None}
         return write.create(entity, values, by=by, internal=True).record
+
+
+def _billed_to(order: Any) -> tuple[Any, ...]:
+    """What orders share that go on one invoice: the customer, who is the contact where there is no account, and how tax is reckoned."""
+    return order.account_id, order.contact_id if order.account_id is None else None, order.tax_mode
 
 
 def unbilled(rows: Sequence[Any], wanted: set[int]) -> list[Any]:

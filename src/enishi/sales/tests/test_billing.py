@@ -167,3 +167,23 @@ def test_orders_called_invoiced_by_an_older_ledger_stay_so(account: Any, bob: An
     order = order_of(account, bob, [{"text": "A", "quantity": "2", "unit_price": "100"}], status="invoiced")
     write.write(registry.get("order"), order.pk, {"lines": [{"text": "A", "unit_price": "90"}]}, by=bob)
     assert fresh(order).status == "invoiced"
+
+
+def test_two_private_customers_are_never_billed_together(account: Any, bob: Any) -> None:
+    people = [
+        write.create(registry.get("contact"), {"name": name, "account": key}, by=bob).record
+        for name, key in (
+            ("山田 花子", ""),
+            ("佐藤 一郎", ""),
+            ("木村 誠", account.pk),
+            ("林 洋", account.pk),
+        )
+    ]
+    orders = [
+        write.create(registry.get("order"), {"contact": one.pk, "date": "2026-10-01", "lines": [{"text": "A", "unit_price": "100"}]}, by=bob).record
+        for one in people
+    ]  # fmt: skip
+    with pytest.raises(Refused, match="個人のお客様"):
+        flow.invoice_orders([orders[0].pk, orders[1].pk], by=bob)
+    assert not Invoice.objects.exists()
+    assert flow.invoice_orders([orders[2].pk, orders[3].pk], by=bob).net == 200  # two people of one company
