@@ -29,6 +29,10 @@ class LineEntity(Entity):
             self.field(name).text(value) for name, value in values.items() if value not in (None, "")
         )
 
+    def columns_of(self, record: Any) -> tuple[str, ...]:
+        """What the editor shows of the lines of this record (None: of one that is just being made)."""
+        return self.line_columns
+
     def line_extras(self, record: Any) -> dict[str, Any]:
         """What the editor of lines knows beside its columns; `record` is what they belong to, where it is there."""
         return {}

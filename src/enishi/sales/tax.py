@@ -140,6 +140,35 @@ def totals(
     return Totals(tuple(shares))
 
 
+def marked_net(
+    lines: Iterable[tuple[str, int, bool]],
+    day: datetime.date,
+    *,
+    included: bool = False,
+    direction: str = "floor",
+    discount: int = 0,
+) -> int:
+    """What the marked lines of a document come to without tax, in whole yen: what tax is withheld of. The rest as for `totals`.
+
+    Args:
+        lines: tax code, amount in whole yen, and whether it is marked, of each line.
+    """
+    sums: dict[str, int] = {}
+    marked: dict[str, int] = {}
+    for code, amount, wanted in lines:
+        sums[code] = sums.get(code, 0) + amount
+        if wanted:
+            marked[code] = marked.get(code, 0) + amount
+    sums = {code: sums[code] for code in CODES if code in sums}
+    off, net = shared_out(discount, sums), 0
+    for code, held in marked.items():
+        parts = {"marked": held, "others": sums[code] - held}
+        amount = held - (shared_out(off[code], parts)["marked"] if parts["others"] else off[code])
+        rate = percent(code, day)
+        net += amount - (rounded(Decimal(amount * rate) / (100 + rate), direction) if included else 0)
+    return net
+
+
 def withholding(amount: int) -> int:
     """源泉徴収 of fees, in yen, fractions cut off: 10.21 % up to a million, 20.42 % of what lies above.
 

@@ -379,7 +379,7 @@ class Lines(FieldKind):
                 ],
                 "url": self._pick(found[name]),
             }
-            for name in child.line_columns
+            for name in child.columns_of(record)
         ]  # fmt: skip
         words = {
             "add": _("行を足す"), "up": _("上へ"), "down": _("下へ"), "remove": _("この行を消す"), "drag": _("並べ替え"), "none": _("見つかりません"),

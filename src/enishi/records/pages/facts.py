@@ -80,7 +80,7 @@ class Lines:
         """The record's lines as a table, their sums below, and the button that edits them."""
         child, fields = found.target, found.fields
         held = [dict(line) for line in found.get(record)]
-        shown = [one for one in child.line_columns if any(line[one] not in (None, "") for line in held)]
+        shown = [one for one in child.columns_of(record) if any(line[one] not in (None, "") for line in held)]
         names = {
             one: fields[one].labels_for({line[one] for line in held if line[one]})
             for one in shown

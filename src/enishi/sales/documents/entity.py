@@ -79,15 +79,20 @@ class DocumentEntity(Entity):
         """The document's sums per rate."""
         held = [dict(line) for line in self.lines[0].get(record)]
         return tax.totals(
-            (
-                ("outside" if issuer().exempt else line["tax_code"] or "standard", line["amount"] or 0)
-                for line in held
-            ),
+            ((self.tax_code(record, line), line["amount"] or 0) for line in held),
             record.date,
-            included=record.tax_mode == "included",
-            direction=record.rounding,
-            discount=record.discount or 0,
+            **self.reckoning(record),
         )
+
+    def tax_code(self, record: Any, line: dict[str, Any]) -> str:
+        """By which code a line of the document is taxed."""
+        return "outside" if issuer().exempt else line["tax_code"] or "standard"
+
+    def reckoning(self, record: Any) -> dict[str, Any]:
+        """How the document is reckoned, as `tax.totals` asks for it."""
+        return {
+            "included": record.tax_mode == "included", "direction": record.rounding, "discount": record.discount or 0,
+        }  # fmt: skip
 
     def prepare(self, record: Any, changed: set[str]) -> None:
         if record.account_id is None and record.contact_id and "contact" in changed and not record.importing:

@@ -20,7 +20,7 @@ from enishi.sales import terms
 from enishi.sales.documents import paper, pdf
 from enishi.sales.documents.issuer import issuer
 from enishi.sales.invoices import billing
-from enishi.sales.models import Quote
+from enishi.sales.models import Product, Quote
 from enishi.sales.products.entity import terms_of
 
 COPIED = (
@@ -336,8 +336,16 @@ def unbilled(rows: Sequence[Any], wanted: set[int]) -> list[Any]:
 def _billed_lines(entity: Entity, lines: Sequence[Any], orders: dict[int, Any]) -> tuple[Any, ...]:
     fields = entity.whole.lines[0].fields
     made = []
+    products = dict(
+        Product.objects.filter(pk__in={line.product_id for line in lines} - {None}).values_list(
+            "pk", "withholding"
+        )
+    )
     for line in lines:
-        own = {"day": orders[line.order_id].delivered_on or orders[line.order_id].date, "order_line": line.pk}
+        own = {
+            "day": orders[line.order_id].delivered_on or orders[line.order_id].date, "order_line": line.pk,
+            "withholding": products.get(line.product_id, "auto"),
+        }  # fmt: skip
         made.append(tuple((name, own[name] if name in own else fields[name].get(line)) for name in fields))
     return tuple(made)
 

@@ -194,7 +194,11 @@ def _sums(sums: tax.Totals, record: Any, company: Any) -> list[tuple[str, str, s
         ]
         made.append(("税抜金額・消費税 計", format_yen(sums.net), format_yen(sums.tax)))
     if getattr(record, "withheld", 0):
-        made += [("合計", format_yen(sums.gross), ""), ("源泉徴収税額", format_yen(-record.withheld), "")]
+        base = whole_entities()["invoice"].withheld_of(record)  # type: ignore[attr-defined]
+        label = "源泉徴収税額"
+        if tax.withholding(base) == record.withheld:  # else it was reckoned by an older rule
+            label += f"（対象額 {format_yen(base)}）"
+        made += [("合計", format_yen(sums.gross), ""), (label, format_yen(-record.withheld), "")]
     return made
 
 

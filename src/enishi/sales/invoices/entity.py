@@ -25,9 +25,10 @@ from enishi.records.fields import (
 )
 from enishi.records.registry import get, register
 from enishi.sales import tax, terms
-from enishi.sales.documents.entity import DocumentEntity, document_fields
+from enishi.sales.documents.entity import SUMMED, DocumentEntity, document_fields
 from enishi.sales.documents.issuer import issuer
 from enishi.sales.invoices.billing import refresh_billing
+from enishi.sales.lines.entity import UNWITHHELD
 from enishi.sales.models import Invoice, InvoiceLine, OrderLine, Payment
 from enishi.sales.products.entity import terms_of
 
@@ -57,7 +58,14 @@ class InvoiceEntity(DocumentEntity):
         ),
         Choice("status", options=STATUSES, default="draft", editable=False),
         Date("due_on", sortable=True, aliases=("支払期限", "支払期日", "入金予定日", "due date")),
-        YesNo("withholds", default=False, listed=False),
+        YesNo(
+            "withholds",
+            default=False,
+            listed=False,
+            help=_(
+                "不課税・非課税の明細を除いた額から計算します。保存すると明細に「源泉対象」の列が出るので、物品などは対象外にできます。"
+            ),
+        ),
         Money("withheld", editable=False, listed=False),
         Money("paid", editable=False),
         Money("balance", editable=False, sortable=True),
@@ -102,10 +110,29 @@ class InvoiceEntity(DocumentEntity):
 
     def prepare(self, record: Invoice, changed: set[str]) -> None:
         super().prepare(record, changed)
-        record.withheld = tax.withholding(record.net) if record.withholds else 0
+        if SUMMED & changed or not record.pk:
+            record.withheld = tax.withholding(self.withheld_of(record)) if record.withholds else 0
         record.balance = record.total - record.withheld - record.paid
         if record.due_on is None and record.date and not record.importing:
             record.due_on = due_day(record)
+
+    def withheld_of(self, record: Invoice) -> int:
+        """What tax is withheld of, in yen without consumption tax: fees, not goods and not what lies outside that tax, such as costs that
+        were laid out (所得税法204条; 国税庁 タックスアンサー No.2792)."""
+        lines = [dict(line) for line in self.lines[0].get(record)]
+        return tax.marked_net(
+            ((self.tax_code(record, line), line["amount"] or 0, is_withheld(line)) for line in lines),
+            record.date,
+            **self.reckoning(record),
+        )
+
+    def line_sums(self, record: Invoice) -> list[tuple[str, str]]:
+        made = super().line_sums(record)
+        if record.withheld and "withheld" in self.fields:
+            money = self.field("total").text
+            label = _t("源泉徴収税額（対象額 %(amount)s）") % {"amount": money(self.withheld_of(record))}
+            made.append((label, f"-{money(record.withheld)}"))
+        return made
 
     def settle(self, records: Sequence[Invoice], changes: Sequence[dict[str, Any]], by: Any) -> None:
         """What is billed, and what no more, shows on the orders."""
@@ -131,6 +158,12 @@ class InvoiceEntity(DocumentEntity):
         if record.due_on and record.date and record.due_on < record.date:
             errors["due_on"] = [_t("支払期限が請求日より前です。")]
         return errors
+
+
+def is_withheld(line: dict[str, Any]) -> bool:
+    """Whether tax is withheld of a line of an invoice that withholds."""
+    said = line.get("withholding")
+    return said == "yes" or (said != "no" and (line["tax_code"] or "standard") not in UNWITHHELD)
 
 
 def due_day(record: Any) -> Any:

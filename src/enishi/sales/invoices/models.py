@@ -32,6 +32,7 @@ class InvoiceLine(Line):
     order_line = models.ForeignKey(
         OrderLine, models.SET_NULL, null=True, blank=True, related_name="billed", verbose_name=_("受注の明細")
     )
+    withholding = models.CharField(_("源泉対象"), max_length=4, blank=True, default="auto")  # auto, yes, no
 
     class Meta:
         indexes = [*line_indexes("invoiceline")]

@@ -30,6 +30,14 @@ TAX_CODES = (
 )  # fmt: skip
 
 
+WITHHOLDING = (
+    Option("auto", _("自動"), "grey", ("自動",)),
+    Option("yes", _("対象"), "grey", ("対象", "する", "はい", "○")),
+    Option("no", _("対象外"), "grey", ("対象外", "しない", "いいえ", "×")),
+)
+UNWITHHELD = {"outside", "exempt"}  # of which nothing is withheld where nobody says otherwise
+
+
 class OfDocument(Reference):
     """The document that a line stands in. In lists it says when and whose it is: its own name is mostly that of its first product."""
 
@@ -79,7 +87,7 @@ class SaleLine(LineEntity):
         "tax_code",
         "amount",
     )
-    line_defaults = ("tax_code", "unit")
+    line_defaults: ClassVar[tuple[str, ...]] = ("tax_code", "unit")
     columns: tuple[str, ...] = ("product", "quantity", "unit", "unit_price", "amount")
     sums_parent: ClassVar[bool] = True
 
@@ -179,6 +187,8 @@ def _fill_from(record: Any, changed: set[str]) -> None:
         record.tax_code = product.tax_code
     if record.unit_price is None:
         record.unit_price = product.price
+    if getattr(record, "withholding", None) in {"", "auto"}:
+        record.withholding = product.withholding
 
 
 @register
@@ -246,9 +256,16 @@ class InvoiceLineEntity(SaleLine):
         *line_fields("invoice", "invoice"),
         Date("day", listed=False, aliases=("取引日",)),
         Reference("order_line", to="order_line", listed=False),
+        Choice("withholding", options=WITHHOLDING, default="auto", listed=False, importable=False),
     )
     uncloned = ("day", "order_line")  # a copy bills something else
-    line_columns = ("day", *SaleLine.line_columns)
+    line_columns = ("day", *SaleLine.line_columns[:-1], "withholding", "amount")
+    line_defaults: ClassVar[tuple[str, ...]] = (*SaleLine.line_defaults, "withholding")
+
+    def columns_of(self, record: Any) -> tuple[str, ...]:
+        """What is withheld of is asked only where something is."""
+        shown = record is not None and record.withholds
+        return tuple(name for name in self.line_columns if shown or name != "withholding")
 
 
 @register

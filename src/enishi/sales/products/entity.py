@@ -22,7 +22,7 @@ from enishi.records.fields import (
 )
 from enishi.records.registry import register
 from enishi.sales.documents.issuer import issuer
-from enishi.sales.lines.entity import TAX_CODES
+from enishi.sales.lines.entity import TAX_CODES, WITHHOLDING
 from enishi.sales.models import PriceList, Product, Terms
 
 
@@ -42,12 +42,17 @@ class ProductEntity(Entity):
         Exact("price", summable=False, places=4, sortable=True, most=10**10, least=-(10**10), aliases=("標準単価", "単価", "定価", "価格", "売価", "price")),
         Exact("cost", summable=False, places=4, most=10**10, least=-(10**10), aliases=("原価", "仕入単価", "仕入価格", "cost")),
         Choice("tax_code", options=TAX_CODES, default="standard", aliases=("税区分", "税率", "tax")),
+        Choice(
+            "withholding", options=WITHHOLDING, default="auto", listed=False,
+            help=_("源泉徴収する請求の明細で選んだときの扱い。自動なら、不課税・非課税のほかは対象です。"), aliases=("源泉対象", "源泉徴収"),
+        ),
         YesNo("active", default=True, aliases=("販売中", "有効", "active")),
         LongText("description", aliases=("説明", "備考", "仕様", "description")),
     )  # fmt: skip
     columns = ("code", "kind", "price", "unit", "tax_code", "active")
     sections = (
         Section(_("基本情報"), ("name", "code", "kind", "unit", "price", "tax_code", "cost", "active", "description", "owner", "tags")),
+        Section(_("くわしい情報"), ("withholding",), folded=True),
     )  # fmt: skip
     quick_fields = ("name", "code", "unit", "price", "tax_code")
     search_fields = ("code", "kind")

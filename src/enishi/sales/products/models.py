@@ -17,6 +17,7 @@ class Product(Record):
     price = models.DecimalField(_("標準単価"), max_digits=15, decimal_places=4, null=True, blank=True)
     cost = models.DecimalField(_("原価"), max_digits=15, decimal_places=4, null=True, blank=True)
     tax_code = models.CharField(_("税区分"), max_length=10, default="standard")
+    withholding = models.CharField(_("源泉対象"), max_length=4, blank=True, default="auto")  # auto, yes, no
     active = models.BooleanField(_("販売中"), default=True)
     description = models.TextField(_("説明"), blank=True)
 

@@ -71,6 +71,17 @@ def test_withholding_by_hand() -> None:
     assert tax.withholding(-5) == 0
 
 
+def test_what_is_withheld_of_has_its_part_of_the_discount() -> None:
+    # 1,000 off 7,000 + 3,000 at one rate: 6,300 of the fee; with tax in it 6,300 − 572
+    lines = [("standard", 7000, True), ("standard", 3000, False)]
+    assert tax.marked_net(lines, DAY, discount=1000) == 6300
+    assert tax.marked_net(lines, DAY, discount=1000, included=True) == 5728
+    for included in (False, True):
+        every = [("standard", 333, True), ("reduced", 77, True), ("outside", 5, True)]
+        whole = tax.totals([line[:2] for line in every], DAY, included=included, discount=7)
+        assert tax.marked_net(every, DAY, included=included, discount=7) == whole.net
+
+
 def test_a_lines_amount() -> None:
     assert tax.line_amount(Decimal("1.5"), Decimal("333")) == 500  # 499.5
     assert tax.line_amount(Decimal(3), Decimal(1000), Decimal(10), 50) == 2650

@@ -1,0 +1,78 @@
+"""What invoices and receipts say: what is withheld of, whose tax state, which day, to whom."""
+
+from typing import Any
+
+import pytest
+
+from enishi.records import registry, write
+from enishi.sales.documents import flow, paper, pdf
+from enishi.sales.models import InvoiceLine, Issuer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("C6")]
+
+
+@pytest.fixture
+def company(db: Any) -> Issuer:
+    return Issuer.objects.create(pk=1, name="東和商事株式会社", registration="T9234567890123")
+
+
+@pytest.fixture
+def account(bob: Any) -> Any:
+    values = {"name": "株式会社みどり商事"}
+    return write.create(registry.get("account"), values, by=bob).record
+
+
+@pytest.fixture
+def quick_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "render", lambda html: b"%PDF-1.7 " + html.encode())
+    monkeypatch.setattr(pdf, "available", lambda: True)
+
+
+def invoice_of(account: Any, bob: Any, lines: list[dict[str, Any]], **more: Any) -> Any:
+    values = {"account": account.pk, "date": "2026-10-31", "lines": lines} | more
+    return write.create(registry.get("invoice"), values, by=bob).record
+
+
+def fresh(record: Any) -> Any:
+    return type(record).objects.get(pk=record.pk)
+
+
+def test_tax_is_withheld_of_fees_only(
+    company: Any, account: Any, bob: Any, as_bob: Any, quick_pdf: None
+) -> None:
+    """Of a fee of 100,000 with a book and laid out travel: 10,210 (国税庁 No.2792), not 17,357."""
+    fee, book, travel = (
+        {"text": "講演料", "unit_price": "100000"},
+        {"text": "書籍", "unit_price": "50000", "withholding": "no"},
+        {"text": "交通費立替", "unit_price": "20000", "tax_code": "outside"},
+    )
+    made = invoice_of(account, bob, [fee, book, travel], withholds="1")
+    assert (made.net, made.tax, made.withheld, made.balance) == (170_000, 15_000, 10_210, 174_790)
+    more = invoice_of(account, bob, [fee, book, travel | {"withholding": "yes"}], withholds="1")
+    assert more.withheld == 12_252
+    assert "対象額 ¥100,000" in paper.html("invoice", fresh(made))
+    assert "源泉対象" in as_bob.get(f"/invoices/{made.pk}/field/lines/?edit").text
+    usual = invoice_of(account, bob, [fee])
+    assert "源泉対象" not in as_bob.get(f"/invoices/{usual.pk}/field/lines/?edit").text
+    # What was issued by an older rule stays as it was issued.
+    InvoiceLine.objects.filter(invoice=made).update(withholding="auto")
+    flow.issue(registry.get("invoice"), more.pk, by=bob)
+    InvoiceLine.objects.filter(invoice=more).update(withholding="auto")
+    write.write(registry.get("invoice"), more.pk, {"note": "電話"}, by=bob)
+    assert fresh(more).withheld == 12_252
+    assert "対象額" not in paper.html("invoice", fresh(more))
+
+
+def test_a_product_says_whether_tax_is_withheld_of_it(company: Any, account: Any, bob: Any) -> None:
+    book = write.create(
+        registry.get("product"), {"name": "書籍", "price": "50000", "withholding": "no"}, by=bob
+    ).record
+    lines = [{"text": "講演料", "unit_price": "100000"}, {"product": book.pk, "withholding": "auto"}]
+    assert invoice_of(account, bob, lines, withholds="1").withheld == 10_210
+    order = write.create(
+        registry.get("order"), {"account": account.pk, "lines": [{"product": book.pk}]}, by=bob
+    ).record
+    made = flow.invoice_orders([order.pk], by=bob)
+    assert [one.withholding for one in made.lines.all()] == ["no"]
+    write.write(registry.get("invoice"), made.pk, {"withholds": "1"}, by=bob)
+    assert fresh(made).withheld == 0
