@@ -31,7 +31,7 @@ ROUNDINGS = (
     Option("half", _("四捨五入")),
     Option("ceil", _("切り上げ")),
 )
-SUMMED = {"lines", "discount", "tax_mode", "rounding", "date", "withholds"}
+SUMMED = {"lines", "discount", "tax_mode", "rounding", "date", "withholds", "issued_at"}
 OPEN = {"note", "owner", "tags"}  # what may change on a document that was issued
 
 
@@ -86,7 +86,17 @@ class DocumentEntity(Entity):
 
     def tax_code(self, record: Any, line: dict[str, Any]) -> str:
         """By which code a line of the document is taxed."""
-        return "outside" if issuer().exempt else line["tax_code"] or "standard"
+        return "outside" if self.exempt(record) else line["tax_code"] or "standard"
+
+    def exempt(self, record: Any) -> bool:
+        """Whether the document is of a company that is exempt from tax: as it was when it was issued, else as it is now."""
+        if record.exempt is not None or record.issued_at is None:
+            return bool(issuer().exempt if record.exempt is None else record.exempt)
+        held = [dict(line) for line in self.lines[0].get(record)]  # issued when that was not kept yet
+        taxed = tax.totals(
+            ((line["tax_code"] or "standard", line["amount"] or 0) for line in held), record.date, **self.reckoning(record)
+        )  # fmt: skip
+        return not record.tax and bool(taxed.tax)
 
     def reckoning(self, record: Any) -> dict[str, Any]:
         """How the document is reckoned, as `tax.totals` asks for it."""

@@ -72,6 +72,8 @@ def issue(entity: Entity, record_id: int, *, by: User) -> Any:
         if entity.name != "order":
             values["status"] = "issued"
         record.number = ""  # drawn on the record in hand, stored by the write
+        rows: Any = entity.model._default_manager
+        rows.filter(pk=record_id).update(exempt=issuer().exempt)
         write.write(entity, record_id, values, by=by, internal=True)
         keep_pdf(entity, record_id, by)
     return one(entity, by, record_id)

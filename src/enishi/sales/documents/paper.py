@@ -101,18 +101,21 @@ def _context(paper: Paper, company: Any, record: Any, draft: str) -> dict[str, A
     words = words_of(paper.kind)
     own = _terms_name(record)
     to, to_person = addressee(record, own)
-    lines = [_line(dict(one), record) for one in entity.lines[0].get(record)]
+    exempt = entity.exempt(record)  # type: ignore[attr-defined]
+    lines = [_line(dict(one), record, exempt) for one in entity.lines[0].get(record)]
     sums = entity.sums(record)  # type: ignore[attr-defined]
     remarks = "\n".join(part for part in (record.remarks, merged(words.remarks, record, to)) if part)
-    due = record.total - (record.withheld if paper.entity == "invoice" else 0)
+    total = record.total if record.issued_at else sums.gross  # a draft is reckoned as it would be issued now
+    withheld = record.withheld if paper.entity == "invoice" else 0
+    due = total - withheld
     return {
         "title": words.title or paper.title, "number": record.number, "draft": draft, "company": company,
         "seal": f"data:image/png;base64,{company.seal}" if company.seal else "",
         "to": to, "to_person": to_person, "to_address": "", "greeting": merged(words.greeting or paper.greeting, record, to),
         "meta": _meta(paper, record), "owner": str(record.owner or "") if paper.kind in {"quote", "order"} else "",
-        "name": record.name, "total_label": paper.total, "total": format_yen(due), "withheld": due != record.total, "terms": _terms(paper, company, record),
-        "has_days": any(one["day"] for one in lines), "included": record.tax_mode == "included" and not company.exempt, "lines": lines,
-        "sums": _sums(sums, record, company), "sum_label": "差引ご請求額" if getattr(record, "withheld", 0) else "合計", "sum": format_yen(due),
+        "name": record.name, "total_label": paper.total, "total": format_yen(due), "withheld": bool(withheld), "exempt": exempt, "terms": _terms(paper, company, record),
+        "has_days": any(one["day"] for one in lines), "included": record.tax_mode == "included" and not exempt, "lines": lines,
+        "sums": _sums(sums, record, exempt), "sum_label": "差引ご請求額" if getattr(record, "withheld", 0) else "合計", "sum": format_yen(due),
         "has_reduced": any(one["reduced"] for one in lines), "remarks": remarks, "footer": merged(words.footer, record, to),
     }  # fmt: skip
 
@@ -158,31 +161,31 @@ def _terms(paper: Paper, company: Any, record: Any) -> list[tuple[str, str]]:
     return [(label, value) for label, value in made if value]
 
 
-def _line(line: dict[str, Any], record: Any) -> dict[str, Any]:
+def _line(line: dict[str, Any], record: Any, exempt: bool) -> dict[str, Any]:
     code = line["tax_code"] or "standard"
     beside = []
     if line["discount_percent"]:
         beside.append(f"値引 {plain_decimal(line['discount_percent']):f}%")
     if line["discount"]:
         beside.append(f"値引 {format_yen(line['discount'])}")
-    if code in _UNTAXED and not issuer().exempt:
+    if code in _UNTAXED and not exempt:
         beside.append(_UNTAXED[code])
     price = line["unit_price"]
     day = line.get("day")
     return {
         "day": f"{day.month}/{day.day}" if day else "", "text": line["text"], "beside": "、".join(beside), "unit": line["unit"],
-        "reduced": code == "reduced" and record.date >= tax.REDUCED_FROM and not issuer().exempt,
+        "reduced": code == "reduced" and record.date >= tax.REDUCED_FROM and not exempt,
         "quantity": "" if line["quantity"] is None else f"{plain_decimal(line['quantity']):,f}",
         "price": "" if price is None else f"{plain_decimal(price):,f}", "amount": f"{line['amount'] or 0:,}",
     }  # fmt: skip
 
 
-def _sums(sums: tax.Totals, record: Any, company: Any) -> list[tuple[str, str, str]]:
+def _sums(sums: tax.Totals, record: Any, exempt: bool) -> list[tuple[str, str, str]]:
     """Rows below the lines: what, yen, tax of it."""
     made: list[tuple[str, str, str]] = []
     if record.discount:
         made.append(("値引き", format_yen(-record.discount), ""))
-    if not company.exempt:
+    if not exempt:
         included = record.tax_mode == "included"
         made += [
             (

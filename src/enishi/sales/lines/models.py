@@ -57,6 +57,9 @@ class Document(Record):
     remarks = models.TextField(_("備考（書類に載せる）"), blank=True)
     note = models.TextField(_("メモ（社内）"), blank=True)
     issued_at = models.DateTimeField(_("発行日時"), null=True, blank=True)
+    exempt = models.BooleanField(
+        null=True, editable=False
+    )  # whether the company was exempt from tax when it was issued
     pdf = models.BigIntegerField(null=True, editable=False)  # the attachment that was issued
     sent_on = models.DateField(_("送付日"), null=True, blank=True)
 

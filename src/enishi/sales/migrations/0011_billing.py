@@ -1,4 +1,4 @@
-"""What tax is withheld of. SQLite would write a whole table anew for a column that isn't null; it takes one with a constant default at once."""
+"""What tax is withheld of, and whether the company was exempt when a document was issued. SQLite would write a whole table anew for a column that isn't null; it takes one with a constant default at once."""
 
 from typing import Any
 
@@ -31,4 +31,9 @@ class Migration(migrations.Migration):
             field=models.CharField(blank=True, default="auto", max_length=4, verbose_name="源泉対象"),
         )
         for name in ("invoiceline", "product")
+    ] + [
+        migrations.AddField(
+            model_name=name, name="exempt", field=models.BooleanField(editable=False, null=True)
+        )
+        for name in ("quote", "order", "invoice")
     ]

@@ -76,3 +76,26 @@ def test_a_product_says_whether_tax_is_withheld_of_it(company: Any, account: Any
     assert [one.withholding for one in made.lines.all()] == ["no"]
     write.write(registry.get("invoice"), made.pk, {"withholds": "1"}, by=bob)
     assert fresh(made).withheld == 0
+
+
+def test_a_receipt_is_of_the_tax_state_of_its_invoice(
+    company: Any, account: Any, bob: Any, quick_pdf: None
+) -> None:
+    """Issued while exempt for 20,000; the company that is taxed now shows no tax of it, and the other way round."""
+    invoices, lines = registry.get("invoice"), [{"text": "講演料", "unit_price": "20000"}]
+    taxed = flow.issue(invoices, invoice_of(account, bob, lines).pk, by=bob)
+    draft = invoice_of(account, bob, lines)
+    company.exempt = True
+    company.save()
+    exempt = flow.issue(invoices, draft.pk, by=bob)  # reckoned as it is issued, whatever it was as a draft
+    assert (taxed.total, exempt.total, exempt.tax, exempt.balance) == (22_000, 20_000, 0, 20_000)
+    assert "¥2,000" in paper.html("receipt", taxed) and "登録番号" in paper.html("receipt", taxed)
+    company.exempt = False
+    company.save()
+    for row in (exempt, taxed):
+        kept = row.exempt
+        for one in (kept, None):  # None: issued when it was not kept yet
+            row.exempt = one
+            said = paper.html("receipt", row)
+            assert ("消費税" in said, "登録番号" in said) == (row is taxed, row is taxed)
+            assert registry.get("invoice").sums(row).gross == row.total
