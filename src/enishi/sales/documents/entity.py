@@ -90,8 +90,10 @@ class DocumentEntity(Entity):
 
     def exempt(self, record: Any) -> bool:
         """Whether the document is of a company that is exempt from tax: as it was when it was issued, else as it is now."""
-        if record.exempt is not None or record.issued_at is None:
-            return bool(issuer().exempt if record.exempt is None else record.exempt)
+        if record.issued_at is None:
+            return issuer().exempt
+        if record.exempt is not None:
+            return bool(record.exempt)
         held = [dict(line) for line in self.lines[0].get(record)]  # issued when that was not kept yet
         taxed = tax.totals(
             ((line["tax_code"] or "standard", line["amount"] or 0) for line in held), record.date, **self.reckoning(record)

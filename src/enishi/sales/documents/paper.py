@@ -115,9 +115,15 @@ def _context(paper: Paper, company: Any, record: Any, draft: str) -> dict[str, A
         "meta": _meta(paper, record), "owner": str(record.owner or "") if paper.kind in {"quote", "order"} else "",
         "name": record.name, "total_label": paper.total, "total": format_yen(due), "withheld": bool(withheld), "exempt": exempt, "terms": _terms(paper, company, record),
         "has_days": any(one["day"] for one in lines), "included": record.tax_mode == "included" and not exempt, "lines": lines,
-        "sums": _sums(sums, record, exempt), "sum_label": "差引ご請求額" if getattr(record, "withheld", 0) else "合計", "sum": format_yen(due),
+        "sums": _sums(sums, record, exempt), "sum_label": _sum_label(paper, bool(withheld)), "sum": format_yen(due),
         "has_reduced": any(one["reduced"] for one in lines), "remarks": remarks, "footer": merged(words.footer, record, to),
     }  # fmt: skip
+
+
+def _sum_label(paper: Paper, withheld: bool) -> str:
+    if not withheld:
+        return "合計"
+    return "差引領収額" if paper.kind == "receipt" else "差引ご請求額"
 
 
 def _terms_name(record: Any) -> str:
@@ -134,13 +140,19 @@ def _meta(paper: Paper, record: Any) -> list[tuple[str, str]]:
     )
     on = record.delivered_on or record.date if paper.kind == "delivery" else record.date
     if paper.kind == "receipt":
-        on = timezone.localdate()
+        on = _paid_on(record)
     made = [(day, day_text(on))]
     if record.number:
         made.append((label, record.number))
     if paper.kind == "quote" and record.revision > 1:
         made.append(("版", f"第{record.revision}版"))
     return made
+
+
+def _paid_on(record: Any) -> datetime.date:
+    """The day on which the last of it was paid: what a receipt is dated by, however often it is printed."""
+    last = record.payments.filter(deleted_at=None).order_by("-date").values_list("date", flat=True).first()
+    return last or timezone.localdate()
 
 
 def _terms(paper: Paper, company: Any, record: Any) -> list[tuple[str, str]]:

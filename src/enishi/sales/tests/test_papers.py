@@ -99,3 +99,19 @@ def test_a_receipt_is_of_the_tax_state_of_its_invoice(
             said = paper.html("receipt", row)
             assert ("消費税" in said, "登録番号" in said) == (row is taxed, row is taxed)
             assert registry.get("invoice").sums(row).gross == row.total
+
+
+def test_a_receipt_is_dated_by_the_last_payment(
+    company: Any, account: Any, bob: Any, quick_pdf: None
+) -> None:
+    invoices, payments = registry.get("invoice"), registry.get("payment")
+    made = invoice_of(account, bob, [{"text": "講演料", "unit_price": "100000"}], withholds="1")
+    flow.issue(invoices, made.pk, by=bob)
+    for day, amount in (("2026-11-20", "50000"), ("2026-11-27", "49790"), ("2026-11-05", "1000")):
+        done = write.create(payments, {"invoice": made.pk, "date": day, "amount": amount}, by=bob)
+    write.write(payments, done.record.pk, {"amount": "-1", "date": "2026-11-06"}, by=bob)
+    write.delete(payments, [done.record.pk], by=bob)
+    said = paper.html("receipt", fresh(made))
+    assert "<th>領収日</th><td>2026年11月27日</td>" in said
+    assert "差引領収額" in said and "請求額" not in said.replace("ご請求申し上げ", "")
+    assert "差引ご請求額" in paper.html("invoice", fresh(made))
