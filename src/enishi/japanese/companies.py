@@ -178,3 +178,11 @@ def valid_registration_number(text: str) -> bool:
     that one may rely on, so only the form is required)."""
     folded = unicodedata.normalize("NFKC", text).strip().upper()
     return folded.startswith("T") and len(_digits(folded[1:])) == 13 and len(folded) == 14
+
+
+def doubtful_registration_number(text: str, name: str) -> Literal["", "wrong", "unsure"]:
+    """Whether the digits of a registration number of the right form can be those of whom the name says: a company's are its 法人番号, so
+    a wrong check digit makes it `wrong`; where the name says no legal form it may be a sole trader's, and one is `unsure`."""
+    if valid_corporate_number(_digits(text)):
+        return ""
+    return "wrong" if parse_company(name).form else "unsure"

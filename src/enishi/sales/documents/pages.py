@@ -58,6 +58,12 @@ def add_document_buttons(
             and not issued
             and status in flow.DRAFTS[entity.name]
             and not issuer().name,
+            "unregistered": may
+            and entity.name == "invoice"
+            and not issued
+            and status in flow.DRAFTS[entity.name]
+            and bool(issuer().name)
+            and not (issuer().registration or issuer().exempt),
             "send": may
             and issued
             and record.sent_on is None

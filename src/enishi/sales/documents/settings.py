@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from enishi.access.models import User
 from enishi.access.rights import log_access
-from enishi.japanese.companies import valid_registration_number
+from enishi.japanese.companies import doubtful_registration_number, valid_registration_number
 from enishi.japanese.text import clean, fold
 from enishi.records.errors import NotAllowed, NotFound
 from enishi.records.fields.automatic import check_pattern
@@ -37,6 +38,9 @@ TEXTS = (
     "bank",
 )
 NUMBERS = {"closing_day": (1, 31), "pay_months": (0, 6), "pay_day": (1, 31), "quote_days": (1, 365)}
+UNREGISTERED = gettext_lazy(
+    "登録番号がなく、免税事業者にもなっていません。このまま発行すると、消費税を載せていても適格請求書（インボイス）になりません。登録番号を入れるか、免税事業者なら「免税事業者」に印を付けてください。"
+)
 WORDS = ("title", "greeting", "remarks", "footer")
 LARGEST_SEAL = 500_000  # bytes
 
@@ -58,10 +62,26 @@ def papers_page(request: HttpRequest) -> HttpResponse:
             return redirect("papers")
     context = {
         "company": held, "errors": errors, "roundings": ROUNDINGS, "tax_modes": TAX_MODES, "fields": MERGE_FIELDS, "available": pdf.available(),
+        "doubts": _doubts(Issuer.objects.filter(pk=1).first()),
         "forms": [(kind, PAPERS[kind].title, held.forms.get(kind) or USUAL_FORMS[kind], errors.get(f"form_{kind}", "")) for kind in USUAL_FORMS],
         "papers": [(PAPERS[kind], held_words) for kind, held_words in words.items()], "seal": f"data:image/png;base64,{held.seal}" if held.seal else "",
     }  # fmt: skip
     return render(request, "documents/settings.html", context, status=422 if errors else 200)
+
+
+def _doubts(held: Issuer | None) -> list[str]:
+    """What of the stored details makes invoices that aren't what they seem."""
+    if held is None or held.exempt:
+        return []
+    if not held.registration:
+        return [UNREGISTERED]
+    if doubtful_registration_number(held.registration, held.name) != "unsure":
+        return []
+    return [
+        _(
+            "登録番号の13桁は法人番号の検査数字と合いません。個人事業者の番号ならこのままで構いません。法人なら、登録の通知か国税庁の公表サイトで確かめてください。"
+        )
+    ]
 
 
 def _words(kind: str) -> DocumentText:
@@ -86,6 +106,10 @@ def _read(request: HttpRequest, held: Issuer) -> dict[str, str]:
     held.registration = fold(held.registration).upper().replace("-", "").replace(" ", "")
     if held.registration and not valid_registration_number(held.registration):
         errors["registration"] = _("登録番号は T と13桁の数字です。")
+    elif held.registration and doubtful_registration_number(held.registration, held.name) == "wrong":
+        errors["registration"] = _(
+            "登録番号「%(number)s」の13桁は法人番号として正しくありません（検査数字が合いません）。登録の通知か国税庁の公表サイトで確かめて、入力し直してください。"
+        ) % {"number": held.registration}
     held.exempt = request.POST.get("exempt") == "1"
     held.japanese_era = request.POST.get("japanese_era") == "1"
     if request.POST.get("rounding") in {one.value for one in ROUNDINGS}:

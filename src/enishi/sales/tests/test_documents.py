@@ -35,7 +35,7 @@ LINES = [
 def company(db: Any) -> Issuer:
     return Issuer.objects.create(
         pk=1, name="東和商事株式会社", postal_code="101-0021", address="東京都千代田区外神田1-2-3", phone="03-1234-5678",
-        registration="T1234567890123", bank="みずほ銀行 神田支店\n普通 1234567 トウワショウジ（カ",
+        registration="T9234567890123", bank="みずほ銀行 神田支店\n普通 1234567 トウワショウジ（カ",
     )  # fmt: skip
 
 
@@ -333,7 +333,7 @@ def test_the_paper_says_what_a_qualified_invoice_must(
         ["pdftotext", "-layout", path, "-"], capture_output=True, check=True
     ).stdout.decode()
     for words in (
-        "請求書", "株式会社みどり商事 御中", "東和商事株式会社", "T1234567890123", "2026年10月31日", issued.number, "ミネラルウォーター 2L ※", "10%対象", "¥29",
+        "請求書", "株式会社みどり商事 御中", "東和商事株式会社", "T9234567890123", "2026年10月31日", issued.number, "ミネラルウォーター 2L ※", "10%対象", "¥29",
         "8%対象※", "¥24", "¥651", "軽減税率", "みずほ銀行", "2026年11月30日",
     ):  # fmt: skip
         assert words in text, words
@@ -370,7 +370,7 @@ def test_words_of_papers_are_merged_and_never_run(
     from enishi.sales.documents import paper
 
     sent = {
-        "name": "東和商事株式会社", "registration": "t1234567890123", "closing_day": "20", "pay_months": "1", "pay_day": "31", "quote_days": "14",
+        "name": "東和商事株式会社", "registration": "t9234567890123", "closing_day": "20", "pay_months": "1", "pay_day": "31", "quote_days": "14",
         "quote_greeting": "{取引先}へ {番号} %s <b>", "form_quote": "Q{yyyy}-{n:3}",
     }  # fmt: skip
     assert as_bob.post("/settings/papers/", sent).status_code == 403

@@ -115,3 +115,36 @@ def test_a_receipt_is_dated_by_the_last_payment(
     assert "<th>領収日</th><td>2026年11月27日</td>" in said
     assert "差引領収額" in said and "請求額" not in said.replace("ご請求申し上げ", "")
     assert "差引ご請求額" in paper.html("invoice", fresh(made))
+
+
+def test_who_issues_invoices_without_a_right_number_is_told(
+    company: Any, account: Any, bob: Any, as_alice: Any, as_bob: Any
+) -> None:
+    sent = {
+        "name": "東和商事株式会社",
+        "closing_day": "31",
+        "pay_months": "1",
+        "pay_day": "31",
+        "quote_days": "30",
+    }
+    page = as_alice.post("/settings/papers/", sent | {"registration": "T1234567890123"})
+    assert page.status_code == 422 and "検査数字が合いません" in page.text
+    assert as_alice.post("/settings/papers/", sent | {"registration": "Ｔ9234567890123"}).status_code == 302
+    assert "notice amber" not in as_alice.get("/settings/papers/").text
+    # A sole trader's number has no check digit that one may rely on.
+    assert (
+        as_alice.post(
+            "/settings/papers/", sent | {"name": "丸山商店", "registration": "T1234567890123"}
+        ).status_code
+        == 302
+    )
+    assert "個人事業者の番号ならこのまま" in as_alice.get("/settings/papers/").text
+    made = invoice_of(account, bob, [{"text": "講演料", "unit_price": "100"}])
+    words = "適格請求書（インボイス）になりません"
+    assert words not in as_bob.get(f"/invoices/{made.pk}/").text
+    assert as_alice.post("/settings/papers/", sent).status_code == 302
+    assert (
+        words in as_alice.get("/settings/papers/").text and words in as_bob.get(f"/invoices/{made.pk}/").text
+    )
+    assert as_alice.post("/settings/papers/", sent | {"exempt": "1"}).status_code == 302
+    assert words not in as_alice.get("/settings/papers/").text + as_bob.get(f"/invoices/{made.pk}/").text

@@ -55,7 +55,7 @@ def build(sample: "Sample") -> None:
     """Fills what is sold into a sample company that has accounts and deals."""
     Issuer.objects.get_or_create(pk=1, defaults={
         "name": "東和商事株式会社", "postal_code": "101-0021", "address": "東京都千代田区外神田1-2-3", "building": "東和ビルディング 5F", "phone": "03-1234-5678",
-        "fax": "03-1234-5679", "registration": "T1234567890123", "bank": "見本銀行 神田支店（店番 123）\n普通 1234567\nトウワショウジ（カ",
+        "fax": "03-1234-5679", "registration": "T9234567890123", "bank": "見本銀行 神田支店（店番 123）\n普通 1234567\nトウワショウジ（カ",
     })  # fmt: skip
     trade = Trade(sample)
     trade.products()
