@@ -256,7 +256,7 @@ class Lines(FieldKind):
         rest: dict[Line, list[Line]] = {}
         for line in reversed(held):  # of several that say the same the first is taken first
             rest.setdefault(said(line), []).append(line)
-        return tuple(same.pop() if (same := rest.get(said(line))) else line for line in value)
+        return Typed(same.pop() if (same := rest.get(said(line))) else line for line in value)
 
     def _malformed(self) -> ValidationError:
         return ValidationError(_("%(label)sの値の形式が正しくありません。") % {"label": self.label})

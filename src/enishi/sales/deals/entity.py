@@ -40,6 +40,7 @@ from enishi.records.registry import register
 from enishi.sales.deals import stale
 from enishi.sales.deals.closing import ClosedOn, Winner, tasks_left
 from enishi.sales.deals.forecast import CATEGORIES, Category
+from enishi.sales.lines.entity import fill_prices
 from enishi.sales.models import Deal, Stage
 from enishi.sales.pipelines.entity import OUTCOMES, default_pipeline, stages_of
 
@@ -252,6 +253,10 @@ class DealEntity(Entity):
         return "stage" if "stage" in changed else "changed"
 
     def prepare(self, record: Deal, changed: set[str]) -> None:
+        if record.account_id is None and record.contact_id and "contact" in changed:
+            record.account_id = record.contact.account_id if record.contact else None
+        if "lines" in changed and not record.importing:
+            fill_prices(self, record)
         if {"lines", "amount", "amount_from_lines"} & changed and not record.importing:
             self._sum_lines(record, changed)
         if record.stage_id is None:
@@ -274,8 +279,6 @@ class DealEntity(Entity):
             if "probability" not in changed:
                 record.probability = stage.probability
         self._close(record, changed)
-        if record.account_id is None and record.contact_id and "contact" in changed:
-            record.account_id = record.contact.account_id if record.contact else None
 
     @staticmethod
     def _close(record: Deal, changed: set[str]) -> None:

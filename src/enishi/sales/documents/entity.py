@@ -21,6 +21,7 @@ from enishi.records.fields import (
 )
 from enishi.sales import tax
 from enishi.sales.documents.issuer import DocumentNumber, issuer
+from enishi.sales.lines.entity import fill_prices
 
 TAX_MODES = (
     Option("excluded", _("税抜（外税）"), "grey", ("外税", "税抜", "税別")),
@@ -109,6 +110,8 @@ class DocumentEntity(Entity):
     def prepare(self, record: Any, changed: set[str]) -> None:
         if record.account_id is None and record.contact_id and "contact" in changed and not record.importing:
             record.account_id = record.contact.account_id if record.contact else None
+        if "lines" in changed and not record.importing:
+            fill_prices(self, record)
         if SUMMED & changed or not record.pk:
             sums = self.sums(record)
             record.net, record.tax, record.total = sums.net, sums.tax, sums.gross

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from enishi.records import formulas
-from enishi.records.entity import Section
+from enishi.records.entity import Entity, Section
 from enishi.records.fields import Choice, Date, Exact, FieldKind, Money, Number, Option, Reference, Words
+from enishi.records.fields.lines import Typed
 from enishi.records.limits import unseen
 from enishi.records.line_entity import LineEntity
 from enishi.records.registry import register, whole_entities
@@ -126,7 +127,10 @@ class SaleLine(LineEntity):
 
     def prepare(self, record: Any, changed: set[str]) -> None:
         if not record.importing and "product" in changed and record.product_id:
-            _fill_from(record, changed)
+            above = (
+                getattr(record, self.rights_through) if getattr(record, f"{self.rights_through}_id") else None
+            )
+            _fill_from(record, changed, above)
         if record.tax_code == "":
             record.tax_code = "standard"
         if "amount" in changed and record.amount is not None:  # an older ledger's word counts
@@ -176,8 +180,9 @@ class SaleLine(LineEntity):
             parent.summed(above)
 
 
-def _fill_from(record: Any, changed: set[str]) -> None:
-    """What a product says of itself, where the line says nothing."""
+def _fill_from(record: Any, changed: set[str], above: Any) -> None:
+    """What a product says of itself, where the line says nothing. What it is sold at depends on the customer, whom the document knows
+    (`fill_prices` where the line is typed on it)."""
     product = Product.objects.filter(pk=record.product_id).first()
     if product is None:
         return
@@ -185,10 +190,45 @@ def _fill_from(record: Any, changed: set[str]) -> None:
     record.unit = record.unit or product.unit
     if "tax_code" not in changed:
         record.tax_code = product.tax_code
-    if record.unit_price is None:
-        record.unit_price = product.price
+    if record.unit_price is None and above is not None:
+        record.unit_price = _prices(above.account_id, [product.pk]).get(product.pk)
     if getattr(record, "withholding", None) in {"", "auto"}:
         record.withholding = product.withholding
+
+
+def _prices(account_id: int | None, products: Sequence[int]) -> dict[int, Any]:
+    """At what these products are sold to an account: by its price list, else at their own price."""
+    from enishi.sales.products.entity import prices_for
+
+    usual = dict(Product.objects.filter(pk__in=products).values_list("pk", "price"))
+    return usual | prices_for(account_id, products)
+
+
+def fill_prices(entity: Entity, record: Any) -> None:
+    """Gives lines that were typed with a product and without a price what the document's customer pays for it."""
+    found = entity.lines[0]
+    lines = found.get(record)
+    if not isinstance(lines, Typed):
+        return
+
+    def open_(line: dict[str, Any]) -> bool:
+        if line["product"] is None or line["unit_price"] is not None:
+            return False
+        return bool(line["amount"] == tax.line_amount(None, None, None, line["discount"]))
+
+    wanted = {held["product"] for line in lines if open_(held := dict(line))}
+    if not wanted:
+        return
+    prices, made = _prices(record.account_id, sorted(wanted)), []
+    for line in lines:
+        held = dict(line)
+        if open_(held):
+            held["unit_price"] = prices.get(held["product"])
+            held["amount"] = tax.line_amount(
+                held["quantity"], held["unit_price"], held["discount_percent"], held["discount"]
+            )
+        made.append(tuple(held.items()))
+    found.put(record, Typed(made))
 
 
 @register

@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -254,7 +255,21 @@ def test_the_price_of_the_customers_price_list(account: Any, bob: Any, as_bob: C
         "lines": [{"product": product.pk, "quantity": "2"}],
     }
     invoice = write.create(registry.get("invoice"), values, by=bob).record
-    assert (invoice.name, invoice.net, invoice.due_on) == ("トナー", 19600, datetime.date(2026, 12, 10))
+    assert (invoice.name, invoice.net, invoice.due_on) == ("トナー", 17001, datetime.date(2026, 12, 10))
+    for name, more in (("order", {}), ("quote", {}), ("deal", {"name": "入替"})):
+        sent = {key: value for key, value in values.items() if key != "date" or name != "deal"}
+        made = write.create(registry.get(name), sent | more, by=bob).record
+        assert made.lines.get().unit_price == Decimal("8500.5")
+    line = {"order": Order.objects.get().pk, "product": product.pk, "quantity": "1"}
+    assert write.create(registry.get("order_line"), line, by=bob).record.unit_price == Decimal("8500.5")
+    values["lines"] = [
+        {"product": product.pk, "unit_price": "9800"},
+        {"product": product.pk, "discount": "500"},
+    ]
+    made = write.create(registry.get("invoice"), values, by=bob).record
+    assert [one.amount for one in made.lines.order_by("position")] == [9800, 8001]  # what is said holds
+    del values["account"]
+    assert write.create(registry.get("invoice"), values, by=bob).record.net == 9800 + 9300
 
 
 def test_lines_go_into_the_bin_with_their_order(account: Any, bob: Any) -> None:
