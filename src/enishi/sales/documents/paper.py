@@ -10,8 +10,10 @@ from django.utils import timezone, translation
 from enishi.japanese import names
 from enishi.japanese.amounts import format_yen
 from enishi.japanese.wareki import format_wareki
+from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields.numbers import plain_decimal
+from enishi.records.limits import unseen
 from enishi.records.registry import whole_entities
 from enishi.sales import tax
 from enishi.sales.documents.issuer import issuer, words_of
@@ -77,6 +79,27 @@ def addressee(record: Any, own: str = "") -> tuple[str, str]:
     return names.with_honorific(name, "person" if account.kind == "household" else "company"), ""
 
 
+def postal_address(record: Any) -> list[str]:
+    """Where the paper goes to, as a window envelope shows it: postal code, place, building; of the account, else of the person. Only what
+    whoever makes the paper may see of them."""
+    name, held = ("account", record.account) if record.account else ("contact", record.contact)
+    entity = registry.find(name)
+    if held is None or entity is None or unseen(entity, {held.pk}):
+        return []
+    seen = {
+        one: getattr(held, one)
+        for one in ("postal_code", "prefecture", "address", "building")
+        if one in entity.fields
+    }
+    code = seen.get("postal_code")
+    place = (seen.get("prefecture") or "") + (seen.get("address") or "") if "address" in seen else ""
+    return [
+        line
+        for line in (f"〒{code}" if code else "", place, seen.get("building") or "" if place else "")
+        if line
+    ]
+
+
 def merged(text: str, record: Any, to: str) -> str:
     """Own words with what they name filled in."""
     held = {
@@ -111,7 +134,7 @@ def _context(paper: Paper, company: Any, record: Any, draft: str) -> dict[str, A
     return {
         "title": words.title or paper.title, "number": record.number, "draft": draft, "company": company,
         "seal": f"data:image/png;base64,{company.seal}" if company.seal else "",
-        "to": to, "to_person": to_person, "to_address": "", "greeting": merged(words.greeting or paper.greeting, record, to),
+        "to": to, "to_person": to_person, "to_address": postal_address(record), "greeting": merged(words.greeting or paper.greeting, record, to),
         "meta": _meta(paper, record), "owner": str(record.owner or "") if paper.kind in {"quote", "order"} else "",
         "name": record.name, "total_label": paper.total, "total": format_yen(due), "withheld": bool(withheld), "exempt": exempt, "terms": _terms(paper, company, record),
         "has_days": any(one["day"] for one in lines), "included": record.tax_mode == "included" and not exempt, "lines": lines,
@@ -207,7 +230,8 @@ def _sums(sums: tax.Totals, record: Any, exempt: bool) -> list[tuple[str, str, s
             )
             for share in sums.shares
         ]
-        made.append(("税抜金額・消費税 計", format_yen(sums.net), format_yen(sums.tax)))
+        whole = ("税込金額・うち消費税 計", sums.gross) if included else ("税抜金額・消費税 計", sums.net)
+        made.append((whole[0], format_yen(whole[1]), format_yen(sums.tax)))
     if getattr(record, "withheld", 0):
         base = whole_entities()["invoice"].withheld_of(record)  # type: ignore[attr-defined]
         label = "源泉徴収税額"

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from enishi.access.models import Role, User
 from enishi.records import registry, write
+from enishi.records.limits import serving
 from enishi.sales.documents import flow, paper, pdf
 from enishi.sales.models import InvoiceLine, Issuer
 
@@ -18,7 +20,13 @@ def company(db: Any) -> Issuer:
 
 @pytest.fixture
 def account(bob: Any) -> Any:
-    values = {"name": "株式会社みどり商事"}
+    values = {
+        "name": "株式会社みどり商事",
+        "postal_code": "1000005",
+        "prefecture": "東京都",
+        "address": "千代田区丸の内1-1",
+        "building": "丸ビル 5F",
+    }
     return write.create(registry.get("account"), values, by=bob).record
 
 
@@ -148,3 +156,44 @@ def test_who_issues_invoices_without_a_right_number_is_told(
     )
     assert as_alice.post("/settings/papers/", sent | {"exempt": "1"}).status_code == 302
     assert words not in as_alice.get("/settings/papers/").text + as_bob.get(f"/invoices/{made.pk}/").text
+
+
+def test_with_tax_in_the_prices_the_sum_of_the_column_is_with_tax(
+    company: Any, account: Any, bob: Any
+) -> None:
+    lines = [
+        {"text": "講演料", "unit_price": "11000"},
+        {"text": "水", "unit_price": "1080", "tax_code": "reduced"},
+    ]
+    said = paper.html("invoice", invoice_of(account, bob, lines, tax_mode="included"))
+    assert "<th>税込金額・うち消費税 計</th><td>¥12,080</td><td>¥1,080</td>" in said
+    said = paper.html("invoice", invoice_of(account, bob, lines))
+    assert "<th>税抜金額・消費税 計</th><td>¥12,080</td><td>¥1,186</td>" in said
+
+
+def test_a_paper_bears_the_address_that_its_maker_may_see(company: Any, account: Any, bob: Any) -> None:
+    lines = [{"text": "講演料", "unit_price": "100"}]
+    made = invoice_of(account, bob, lines)
+    words = "〒100-0005<br>東京都千代田区丸の内1-1<br>丸ビル 5F"
+    assert words in paper.html("invoice", made)
+    values = {
+        "name": "山田 花子",
+        "postal_code": "1500001",
+        "prefecture": "東京都",
+        "address": "渋谷区神宮前1",
+    }
+    person = write.create(registry.get("contact"), values, by=bob).record
+    private = write.create(registry.get("invoice"), {"contact": person.pk, "lines": lines}, by=bob).record
+    assert "〒150-0001<br>東京都渋谷区神宮前1</p>" in paper.html("invoice", private)
+    sees_no_address = {"default": {"see": "all"}, "fields": {"account": {"address": "hidden"}}}
+    sees_no_person = {"default": {"see": "all"}, "entities": {"contact": {"see": "none"}}}
+    for rights, record in ((sees_no_address, made), (sees_no_person, private)):
+        role = Role.objects.create(
+            name=f"役割{record.pk}", rights={"entities": {}, "fields": {}, "imports": False} | rights
+        )
+        user = User.objects.create_user(
+            f"{role.key}@example.jp", "とても長い合言葉です", name="外", role=role.key
+        )
+        with serving(user):
+            said = paper.html("invoice", fresh(record))
+        assert "丸の内" not in said and "丸ビル" not in said and "神宮前" not in said
