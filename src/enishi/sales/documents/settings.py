@@ -74,7 +74,7 @@ def _doubts(held: Issuer | None) -> list[str]:
     if held is None or held.exempt:
         return []
     if not held.registration:
-        return [UNREGISTERED]
+        return [str(UNREGISTERED)]
     if doubtful_registration_number(held.registration, held.name) != "unsure":
         return []
     return [

@@ -63,7 +63,7 @@ class InvoiceEntity(DocumentEntity):
             default=False,
             listed=False,
             help=_(
-                "不課税・非課税の明細を除いた額から計算します。保存すると明細に「源泉対象」の列が出るので、物品などは対象外にできます。"
+                "不課税・非課税の明細を除いた額から計算します。保存すると明細に「源泉対象」の列が出るので、物品などは「源泉しない」にできます。"
             ),
         ),
         Money("withheld", editable=False, listed=False),
@@ -147,7 +147,7 @@ class InvoiceEntity(DocumentEntity):
             key
             for change in changes
             for line in change.get("lines", ((),))[0]
-            if (key := dict(line)["order_line"])
+            if (key := dict(line).get("order_line"))
         }
         orders = {*lines.values_list("order_line__order", flat=True)}
         orders |= {*OrderLine.objects.filter(pk__in=gone).values_list("order", flat=True)} if gone else set()

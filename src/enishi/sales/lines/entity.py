@@ -33,8 +33,8 @@ TAX_CODES = (
 
 WITHHOLDING = (
     Option("auto", _("自動"), "grey", ("自動",)),
-    Option("yes", _("対象"), "grey", ("対象", "する", "はい", "○")),
-    Option("no", _("対象外"), "grey", ("対象外", "しない", "いいえ", "×")),
+    Option("yes", _("源泉する"), "grey", ("対象", "する", "はい", "○")),
+    Option("no", _("源泉しない"), "grey", ("対象外", "しない", "いいえ", "×")),
 )
 UNWITHHELD = {"outside", "exempt"}  # of which nothing is withheld where nobody says otherwise
 
