@@ -17,8 +17,12 @@ UNASKED = frozenset({"created_by", "updated_by", "created_at", "updated_at"})
 
 
 def entities() -> list[Entity]:
-    """What a report can be about."""
-    return [one for one in registry.all_entities() if not one.admin_only and one.in_navigation]
+    """What a report can be about: all that the person sees, in or out of the menu; lines, payments and whatever else belongs to a
+    document or customer stand right behind it.
+    """
+    found = [one for one in registry.all_entities() if not one.admin_only]
+    places = {one.name: one.code for one in found}
+    return sorted(found, key=lambda one: (places.get(one.rights_of, one.code), bool(one.rights_of), one.code))
 
 
 def dimension_choices(entity: Entity) -> list[tuple[str, str, str]]:

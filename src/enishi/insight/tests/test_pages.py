@@ -88,6 +88,34 @@ def test_who_sees_changes_and_deletes_a_report(
     assert "の写し" in as_alice.get(f"/reports/new/?from={row.pk}").text
 
 
+def _options(page: str) -> dict[str, bool]:
+    """What the builder offers to report about, and whether it is chosen."""
+    select = page[page.index('id="b-entity"') :].partition("</select>")[0]
+    found = re.findall(r'<option value="([^"]+)"( selected)?>', select)
+    return {name: bool(chosen) for name, chosen in found}
+
+
+def test_a_report_about_lines_is_copied_and_kept(client: Client, as_alice: Client, bob: User) -> None:
+    page = as_alice.get("/reports/new/?from=sales-by-product").text
+    offered = _options(page)
+    assert [name for name, chosen in offered.items() if chosen] == ["order_line"]
+    assert {"invoice_line", "payment", "terms", "affiliation"} <= set(offered)
+    assert not {"pipeline", "stage"} & set(offered)
+    names = list(offered)
+    assert names[names.index("order") + 1] == "order_line"
+    kept = {"entity": "order_line", "name": "商品ごと", "row0": "product", "measure": ["sum:amount", "count"]}
+    assert as_alice.post("/reports/new/", kept).status_code == 302
+    assert Report.objects.get().entity == "order_line"
+    rights = {
+        "default": dict.fromkeys(RECORD_ACTIONS, "all"),
+        "entities": {"order": dict.fromkeys(RECORD_ACTIONS, "none")},
+    }
+    bob.role = Role.objects.create(name="受注なし", rights=rights).key
+    bob.save()
+    client.force_login(bob)
+    assert not {"order", "order_line"} & set(_options(client.get("/reports/new/?entity=account").text))
+
+
 def test_files_hold_figures_and_what_they_are_about(as_alice: Client, accounts: None, alice: User) -> None:
     from python_calamine import CalamineWorkbook
 
