@@ -46,6 +46,13 @@ def coming(
     Args:
         but: what was seen to, as `key_of` writes it.
     """
+    return nearest(user, today, most, but)[0]
+
+
+def nearest(
+    user: User, today: datetime.date, most: int, but: Collection[str] = frozenset()
+) -> tuple[list[Due], list[tuple[Entity, Date]]]:
+    """As `coming`, and the fields of which there is more than is given back."""
     found: list[tuple[datetime.date, Entity, Date, int]] = []
     for entity in registry.all_entities():
         for one in marked(entity):
@@ -63,7 +70,7 @@ def coming(
                 .only("pk", "custom" if one.custom else one.column)
             )
             done = sum(key.startswith(f"{entity.name}:") for key in but)
-            for record in picked[: most + done]:
+            for record in picked[: most + done + 1]:
                 day = one.day_of(one.get(record))
                 if day is not None and key_of(entity.name, record.pk, day) not in but:
                     found.append((day, entity, one, record.pk))
@@ -72,10 +79,27 @@ def coming(
     for _day, entity, _one, _key in found[:most]:
         if entity.name not in titles:
             titles[entity.name] = entity.titles(key for _d, each, _o, key in found[:most] if each is entity)
-    return [
+    made = [
         Due(entity, key, titles[entity.name].get(key, ""), one.label, day)
         for day, entity, one, key in found[:most]
     ]
+    cut = {(entity.name, one.name): (entity, one) for _day, entity, one, _key in found[most:]}
+    return made, list(cut.values())
+
+
+def condition(entity: Entity, one: Date, today: datetime.date) -> dict[str, Any]:
+    """What `coming` looks for by one field, as a list asks it."""
+    first, last = today - datetime.timedelta(days=PAST), today + datetime.timedelta(days=one.due_days)
+    wanted: list[dict[str, Any]] = [
+        {"field": "owner", "op": "is", "value": "me"},
+        {"field": one.name, "op": "between", "value": [first.isoformat(), last.isoformat()]},
+    ]
+    if "next_step_at" in entity.fields:
+        wanted.append({"field": "next_step_at", "op": "empty"})
+    if values := _end_values(entity):
+        assert entity.board is not None
+        wanted.append({"not": {"field": entity.board.field, "op": "in", "value": values}})
+    return {"all": wanted}
 
 
 def key_of(name: str, key: int, day: datetime.date) -> str:
@@ -85,8 +109,12 @@ def key_of(name: str, key: int, day: datetime.date) -> str:
 
 def _ended(entity: Entity) -> Q | None:
     """What of an entity with stages has come to its end."""
-    field: Any = entity.fields.get(entity.board.field) if entity.drawn and entity.board is not None else None
-    values = [
-        one.value for one in getattr(field, "options", ()) if one.outcome and one.outcome not in RUNNING
-    ]
+    values = _end_values(entity)
+    field: Any = entity.fields[entity.board.field] if entity.board is not None and values else None
     return field.lookup("in")(values) if values else None
+
+
+def _end_values(entity: Entity) -> list[Any]:
+    """The stages of an own entity in which its records have come to their end."""
+    field: Any = entity.fields.get(entity.board.field) if entity.drawn and entity.board is not None else None
+    return [one.value for one in getattr(field, "options", ()) if one.outcome and one.outcome not in RUNNING]

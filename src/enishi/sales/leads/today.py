@@ -16,12 +16,12 @@ HOT_DAYS, QUIET_DAYS = 2, 7  # without a contact: hot leads, others that are new
 NEEDED = {"owner", "status", "heat", "last_contact_at", "mobile", "phone", "company"}
 
 
-def waiting(user: User, most: int) -> list[dict[str, Any]]:
-    """The person's own leads that wait for him as lines of 今日, hot ones first, then those that wait longest. Who has a next step ahead
-    waits for that."""
+def waiting(user: User, most: int) -> tuple[list[dict[str, Any]], bool]:
+    """The person's own leads that wait for him as lines of 今日, hot ones first, then those that wait longest, and whether there are more.
+    Who has a next step ahead waits for that."""
     entity = registry.find("lead")
     if entity is None or not set(entity.fields) >= NEEDED:
-        return []
+        return [], False
     now = timezone.now()
     hot, quiet = now - datetime.timedelta(days=HOT_DAYS), now - datetime.timedelta(days=QUIET_DAYS)
     rows = (
@@ -39,7 +39,29 @@ def waiting(user: User, most: int) -> list[dict[str, Any]]:
         .only("name", "company", "heat", "last_contact_at", "created_at", "mobile", "phone")
     )  # fmt: skip
     may = user.rights.reach("create", "activity") != "none" and user.rights.reach("change", "lead") != "none"
-    return [_line(one, now, may) for one in rows[:most]]
+    found = list(rows[: most + 1])
+    return [_line(one, now, may) for one in found[:most]], len(found) > most
+
+
+def condition() -> dict[str, Any]:
+    """What `waiting` looks for as a list asks it: by whole days, so that who waits since this hour is among them."""
+    quiet = {"field": "last_contact_at", "op": "before_days", "value": QUIET_DAYS}
+    never = {"field": "last_contact_at", "op": "empty"}
+    old = {"field": "created_at", "op": "before_days", "value": QUIET_DAYS}
+    ahead = {"field": "next_step_at", "op": "gte", "value": _tomorrow()}
+    return {"all": [
+        {"field": "owner", "op": "is", "value": "me"},
+        {"field": "status", "op": "in", "value": ["new", "working", "nurturing"]},
+        *([{"not": ahead}] if "next_step_at" in registry.get("lead").fields else []),
+        {"any": [
+            {"all": [{"field": "heat", "op": "is", "value": "hot"}, {"any": [never, {"field": "last_contact_at", "op": "before_days", "value": HOT_DAYS}]}]},
+            {"all": [{"field": "status", "op": "in", "value": ["new", "working"]}, {"any": [{"all": [never, old]}, quiet]}]},
+        ]},
+    ]}  # fmt: skip
+
+
+def _tomorrow() -> str:
+    return (timezone.localdate() + datetime.timedelta(days=1)).isoformat()
 
 
 def _line(lead: Any, now: datetime.datetime, may: bool) -> dict[str, Any]:

@@ -1,9 +1,12 @@
 """What makes business grow, as lines of 今日: dates coming near, birthdays, deals without a next step."""
 
 import datetime
+import json
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Case, When
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,19 +22,47 @@ from enishi.work.today.models import attended
 
 PER_KIND = 8  # lines of dates and of birthdays; of many, the nearest
 DEALS = 12
+BIRTHDAY, EVERY = "birthday", 300  # what 今日 itself shows more of, and how many at most
+MINE = {"field": "owner", "op": "is", "value": "me"}
 WEEK = 7  # days ahead within which a birthday shows
 
 
-def growing(user: Any, today: datetime.date) -> tuple[list[dict[str, Any]], bool]:
+def growing(
+    user: Any, today: datetime.date, whole: str = ""
+) -> tuple[list[dict[str, Any]], list[tuple[str, str]]]:
     """Dates coming near and birthdays, the nearest first; then customers who should buy again, then open deals without a next step, those that stand still longest first;
-    and whether there are more deals. A fixed number of queries, whatever there is of each."""
+    and address and words of the lists of what was left out. A fixed number of queries, whatever there is of each.
+
+    Args:
+        whole: "birthday": all of them (no list asks for days of a year).
+    """
     seen = attended(user, today)
-    dated = [*_renewals(user, today, seen), *_birthdays(user, today, seen)]
+    renewals, due_more = _renewals(user, today, seen)
+    most = EVERY if whole == BIRTHDAY else PER_KIND
+    birthdays = _birthdays(user, today, seen, most + 1)
+    dated = [*renewals, *birthdays[:most]]
     dated.sort(key=lambda pair: (pair[0], pair[1]["key"]))
     call = _call(today)
+    buying, buy_more = purchases.expected(user, today)
     deals = _deals(user, today, call)
-    rows = [*(row for _day, row in dated), *_purchases(user, today, call), *deals[:DEALS]]
-    return rows, len(deals) > DEALS
+    more = list(due_more)
+    if len(birthdays) > most and not whole:
+        address = f"{reverse('today')}?{urlencode({'all': BIRTHDAY})}"
+        more.append((address, _("1週間以内の誕生日をすべて見る")))
+    if buy_more:
+        address = list_address("account", purchases.condition(today))
+        more.append((address, _("そろそろ買いそうなお客様をすべて見る")))
+    if len(deals) > DEALS:
+        address = list_address("deal", MINE, preset="no_next")
+        more.append((address, _("次の予定がない案件をすべて見る")))
+    rows = [*(row for _day, row in dated), *_buying(buying, call), *deals[:DEALS]]
+    return rows, more
+
+
+def list_address(name: str, condition: dict[str, Any], **more: str) -> str:
+    """The list of an entity under a condition."""
+    entity = registry.get(name)
+    return f"/{entity.slug}/?{urlencode({**more, 'filter': json.dumps(condition, ensure_ascii=False)})}"
 
 
 def _call(today: datetime.date) -> str:
@@ -70,7 +101,9 @@ def _deals(user: Any, today: datetime.date, call: str) -> list[dict[str, Any]]:
     return rows
 
 
-def _birthdays(user: Any, today: datetime.date, seen: set[str]) -> list[tuple[datetime.date, dict[str, Any]]]:
+def _birthdays(
+    user: Any, today: datetime.date, seen: set[str], most: int
+) -> list[tuple[datetime.date, dict[str, Any]]]:
     """Own contacts whose birthday lies within a week (29 February is kept on 1 March in other years)."""
     entity = registry.find("contact")
     if entity is None or "birthday" not in entity.fields:
@@ -94,7 +127,7 @@ def _birthdays(user: Any, today: datetime.date, seen: set[str]) -> list[tuple[da
     )
     named = names_all(registry.find("account"))
     made = []
-    for contact in rows.order_by("left", "pk")[:PER_KIND]:
+    for contact in rows.order_by("left", "pk")[:most]:
         day = wanted[contact.day_of_year]
         company = str(contact.account or "") if named else ""
         parts = (_near(day, today), company, contact.title)
@@ -115,10 +148,13 @@ def _near(day: datetime.date, today: datetime.date) -> str:
     )
 
 
-def _renewals(user: Any, today: datetime.date, seen: set[str]) -> list[tuple[datetime.date, dict[str, Any]]]:
-    """Contracts that end, and whatever else has a day that the owner marked (`records.dues`)."""
+def _renewals(
+    user: Any, today: datetime.date, seen: set[str]
+) -> tuple[list[tuple[datetime.date, dict[str, Any]]], list[tuple[str, str]]]:
+    """Contracts that end, and whatever else has a day that the owner marked (`records.dues`); and the lists of what was left out."""
     made = []
-    for one in dues.coming(user, today, PER_KIND, seen):
+    found, cut = dues.nearest(user, today, PER_KIND, seen)
+    for one in found:
         left = (one.day - today).days
         when = (
             ngettext("あと%(n)d日", "あと%(n)d日", left) if left > 0
@@ -132,10 +168,18 @@ def _renewals(user: Any, today: datetime.date, seen: set[str]) -> list[tuple[dat
             "icon": one.entity.icon, "tone": "red" if left < 0 else "amber", "url": one.entity.url(one.key), "about": about,
             "action": _("予定"), "tap": _("済み"), "tap_url": f"/today/attend/?key={dues.key_of(one.entity.name, one.key, one.day)}",
         }))  # fmt: skip
-    return made
+    words = _("%(label)sが近い%(entity)sをすべて見る")
+    lists = [
+        (
+            list_address(entity.name, dues.condition(entity, field, today), **({"sort": field.name} if field.sortable else {})),
+            words % {"label": field.label, "entity": entity.label},
+        )
+        for entity, field in cut
+    ]  # fmt: skip
+    return made, lists
 
 
-def _purchases(user: Any, today: datetime.date, call: str) -> list[dict[str, Any]]:
+def _buying(found: list[tuple[int, str, str]], call: str) -> list[dict[str, Any]]:
     """Customers who should buy again about now."""
     return [
         {
@@ -143,5 +187,5 @@ def _purchases(user: Any, today: datetime.date, call: str) -> list[dict[str, Any
             "url": f"/accounts/{key}/", "about": f"account:{key}", "action": _("電話"), "kind": "call",
             "tap": call, "tap_url": f"/today/plan/?about=account:{key}",
         }
-        for key, name, text in purchases.expected(user, today)
+        for key, name, text in found
     ]  # fmt: skip

@@ -25,7 +25,7 @@ from enishi.records.pages.base import handled, person
 from enishi.records.templatetags.ui import icon
 from enishi.records.visible import visible
 from enishi.sales.leads import today as leads
-from enishi.site.pages.growing import growing
+from enishi.site.pages.growing import BIRTHDAY, growing, list_address
 from enishi.work.daysoff.days import company_days
 from enishi.work.tasks.entity import is_late
 from enishi.work.views import ICONS
@@ -62,14 +62,18 @@ def today_page(request: HttpRequest) -> HttpResponse:
     late = [task for task in tasks if is_late(task, now)][: MOST + 1]
     due = [task for task in tasks if not is_late(task, now)][: MOST + 1]
     ago = Ago(now)
-    grow, more = growing(user, today)
-    grow = [*leads.waiting(user, LEADS), *grow]
+    whole = BIRTHDAY if request.GET.get("all") == BIRTHDAY else ""
+    grow, more = growing(user, today, whole)
+    waiting, waiting_more = leads.waiting(user, LEADS)
+    grow = [*waiting, *grow]
+    if waiting_more:
+        more.insert(0, (list_address("lead", leads.condition()), _("連絡を待っているリードをすべて見る")))
     lines = Lines(user)
     bands = [
         band(_("いま"), "text-red", [task_row(task, ago, "red") for task in late], "/tasks/?preset=mine", _("遅れているものはありません。"),
              lines, primary=True),
         band(_("今日"), "", [task_row(task, ago, "accent") for task in due], "/tasks/?preset=mine", _("今日が期限のものはありません。"), lines),
-        band(_("伸ばす"), "text-green", grow, "/deals/?preset=no_next", _("次の手が決まっていない案件や、連絡を待っているリード、近い期日や誕生日はありません。"), lines, more=more),
+        band(_("伸ばす"), "text-green", grow, "", _("次の手が決まっていない案件や、連絡を待っているリード、近い期日や誕生日はありません。"), lines, more=more),
     ]  # fmt: skip
     context = {
         "today": today,
@@ -79,6 +83,7 @@ def today_page(request: HttpRequest) -> HttpResponse:
         "bands": bands,
         "sums": figures(user, today),
         "goals": goals.bars(user, today),
+        "whole": whole,
         "begins": not (late or due or grow) and _nothing_yet(user),
     }
     return render(
@@ -100,14 +105,14 @@ def band(
     empty: str,
     lines: "Lines",
     primary: bool = False,
-    more: bool | None = None,
+    more: list[tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
-    """One band: its first rows as text, and where the rest stands (`more`: whether there is any, where the rows don't tell)."""
+    """One band: its first rows as text, and where the rest stands (`more`: address and words of each list, where it isn't one alone)."""
     shown = rows[:MOST] if more is None else rows
     html = mark_safe("".join(lines.html(row, primary) for row in shown))  # noqa: S308 (lines are escaped)
-    return {
-        "label": label, "tone": tone, "html": html, "count": len(shown), "more": len(rows) > MOST if more is None else more, "url": url, "empty": empty,
-    }  # fmt: skip
+    if more is None:
+        more = [(url, _("すべて見る"))] if len(rows) > MOST else []
+    return {"label": label, "tone": tone, "html": html, "count": len(shown), "more": more, "empty": empty}
 
 
 class Lines:

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from html import unescape
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -212,6 +213,48 @@ def test_a_birthday_of_29_february_is_kept_on_1_march_and_none_drowns_in_deals(a
     assert "3/1" in rows[0]["reason"] and len(rows) == 14 and more
     (leap, _other) = growing(alice, datetime.date(2028, 2, 28))[0][:2]
     assert "明日" in leap["reason"]
+
+
+@pytest.mark.row("F2")
+def test_what_found_no_room_on_today_stands_in_a_list(as_alice: Any, alice: Any) -> None:
+    today = timezone.localdate()
+    made = operations.add_entity("契約書", slug="contracts", icon="file", by=alice).name
+    end = operations.add_field(made, "date", "終了日", {"due_days": 60}, by=alice).key
+    soon = today + datetime.timedelta(days=20)
+    for number in range(9):
+        lead = write.create(
+            registry.get("lead"), {"family_name": f"待つ人{number}", "heat": "hot"}, by=alice
+        ).record
+        write.create(registry.get(made), {"name": f"契約{number}", end: soon.isoformat()}, by=alice)
+        person = write.create(registry.get("contact"), {"family_name": f"祝う人{number}"}, by=alice).record
+        Contact.objects.filter(pk=person.pk).update(
+            birthday=today.replace(year=1980 if (today.month, today.day) == (2, 29) else 1990)
+        )
+        firm = account(alice, f"買う社{number}")
+        Account.objects.filter(pk=firm.pk).update(
+            buy_state="on", buy_next_on=today, buy_last_on=today, buy_count=3, buy_every=30
+        )
+    for number in range(13):
+        write.create(registry.get("deal"), {"name": f"案件{number}", "amount": 1}, by=alice)
+    assert lead.heat == "hot"
+    page = as_alice.get("/today/").content.decode()
+    links = [unescape(one) for one in re.findall(r'<a class="today-row link" href="([^"]+)"', page)]
+    assert [one.partition("?")[0] for one in links] == [
+        "/leads/",
+        "/contracts/",
+        "/today/",
+        "/accounts/",
+        "/deals/",
+    ]
+    names = (("待つ人", 9), ("契約", 9), ("祝う人", 9), ("買う社", 9), ("案件", 13))
+    for link, (name, count) in zip(links, names, strict=True):
+        listed = as_alice.get(link).content.decode()
+        assert all(f"{name}{number}" in listed for number in range(count)), link
+    whole = as_alice.get(links[2]).content.decode()
+    assert (
+        "part=rows&amp;all=birthday" in whole
+        and "all=birthday" not in as_alice.get("/today/?part=rows&all=birthday").content.decode()
+    )
 
 
 @pytest.mark.row("F2")
