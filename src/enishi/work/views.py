@@ -8,7 +8,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -329,7 +329,7 @@ def add_composer(
 
 
 def remind() -> int:
-    """Puts due reminders under the bells of those who do the tasks; runs every minute in the worker."""
+    """Puts due reminders, in their language, under the bells of those who do the tasks; runs every minute in the worker."""
     from enishi.work.models import Task
 
     now = timezone.now()
@@ -338,18 +338,15 @@ def remind() -> int:
             owner=None
         )[:500]
     )
-    Notification.objects.bulk_create(
-        [
-            Notification(
-                user_id=task.owner_id,
-                text=_("まもなく: %(name)s") % {"name": task.name},
-                url=f"/tasks/{task.pk}/",
-                key=f"task{task.pk}@{task.remind_at:%s}",
-            )
-            for task in due
-            if task.owner_id
-        ],
-        ignore_conflicts=True,
-    )
+    made = []
+    readers = User.objects.in_bulk({task.owner_id for task in due if task.owner_id})
+    for task in due:
+        if (reader := readers.get(task.owner_id)) is None:
+            continue
+        with translation.override(reader.language):
+            text = _("まもなく: %(name)s") % {"name": task.name}
+        key = f"task{task.pk}@{task.remind_at:%s}"
+        made.append(Notification(user=reader, text=text[:300], url=f"/tasks/{task.pk}/", key=key))
+    Notification.objects.bulk_create(made, ignore_conflicts=True)
     Task.objects.filter(pk__in=[task.pk for task in due]).update(reminded_at=now)
     return len(due)

@@ -4,11 +4,12 @@ import datetime
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from enishi.access.models import User
 from enishi.access.names import user_names
 from enishi.japanese.calendar import format_date
 from enishi.records.entity import Entity, ImportHint, Preset, Section
@@ -98,23 +99,27 @@ class DailyCommentEntity(Entity):
         return rows.none()
 
     def settle(self, records: Sequence[DailyComment], changes: Sequence[dict[str, Any]], by: Any) -> None:
-        """Tells the writer, and whoever commented before."""
+        """Tells the writer, and whoever commented before, each in his language."""
         url = get("daily_report").url
         for record, change in zip(records, changes, strict=True):
             if change:
                 continue
             others = DailyComment.objects.filter(report=record.report_id, deleted_at=None)
             told = {record.report.owner_id, *others.values_list("owner_id", flat=True)}
-            text = _t("%(who)sさんが日報「%(name)s」にコメントしました: %(text)s") % {
-                "who": user_names().get(record.owner_id or 0, ""), "name": record.report.name, "text": str(record),
-            }  # fmt: skip
-            Notification.objects.bulk_create(
-                [
+            words = {
+                "who": user_names().get(record.owner_id or 0, ""),
+                "name": record.report.name,
+                "text": str(record),
+            }
+            made = []
+            for reader in User.objects.filter(
+                pk__in=[key for key in told if key is not None and key != record.owner_id]
+            ):
+                with translation.override(reader.language):
+                    text = _t("%(who)sさんが日報「%(name)s」にコメントしました: %(text)s") % words
+                made.append(
                     Notification(
-                        user_id=key, text=text[:300], url=url(record.report_id), key=f"daily{record.pk}"
+                        user=reader, text=text[:300], url=url(record.report_id), key=f"daily{record.pk}"
                     )
-                    for key in told
-                    if key is not None and key != record.owner_id
-                ],
-                ignore_conflicts=True,
-            )
+                )
+            Notification.objects.bulk_create(made, ignore_conflicts=True)

@@ -203,7 +203,11 @@ def test_a_superior_comments_and_the_writer_is_told(
     for page in (as_bob.get(told.url).text, as_bob.get("/daily/").text, client.get(told.url).text):
         assert "よく聞けました" in page
     assert client.post(f"/daily-reports/{report.pk}/field/done/", {"done": "x"}).status_code in {403, 404}
+    type(chief).objects.filter(pk=chief.pk).update(language="en")
     as_bob.post("/daily/comment/", {"report": report.pk, "text": "ありがとうございます"})
+    assert (
+        " commented on the daily report " in Notification.objects.get(user=chief).text
+    )  # his language, not Bob's
     assert (
         Notification.objects.filter(user=chief).count() == 1
         and Notification.objects.filter(user=bob).count() == 1

@@ -319,6 +319,15 @@ def test_reminders_come_once_to_the_one_who_does_it(alice: Any, bob: Any, as_bob
     assert views.remind() == 1  # put off, so reminded again
 
 
+def test_reminders_are_in_the_language_of_the_reader(alice: Any, bob: Any) -> None:
+    type(bob).objects.filter(pk=bob.pk).update(language="en")
+    for owner in (alice, bob):
+        make(alice, owner=owner.pk, remind_at=timezone.now() - datetime.timedelta(minutes=1))
+    assert views.remind() == 2
+    told = dict(Notification.objects.values_list("user__email", "text"))
+    assert told[alice.email].startswith("まもなく: ") and told[bob.email].startswith("Soon: ")
+
+
 @pytest.mark.row("C5")
 class TestToday:
     def test_it_shows_ones_own_late_and_due_tasks_and_deals_without_a_next_step(
