@@ -41,6 +41,9 @@ MAPPED: dict[str, dict[str, str]] = {
     },
     "deal": {"amount": "budget", "source": "source", "note": "need"},
 }  # fmt: skip
+# What has no field in any of them: it goes on as lines of the note of the deal, else of the contact, else of the account.
+NOTED = ("campaign", "timing", "heat", "note")
+DEALS_OWN = ("need", "budget")  # goes there too where the deal's fields don't take it up
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def convert_lead(
         )
         made: dict[str, Any] = {}
         for kind in chosen:
-            made[kind] = _become(kind, lead, into[kind], made, by, operation)
+            made[kind] = _become(kind, lead, into[kind], made, by, operation, noting=kind == _noting(chosen))
         values = {"status": "converted", "converted_at": timezone.now()}
         values |= {kind: record.pk for kind, record in made.items()}
         write.write_many(entity, [(lead, values)], by=by, operation=operation, cleaned=True, internal=True)
@@ -99,10 +102,43 @@ def convert_lead(
     return Converted(lead, operation, made)
 
 
+def _noting(chosen: list[str]) -> str:
+    """The kind whose note takes up what has no field of its own."""
+    for kind in ("deal", "contact", "account"):
+        note = registry.get(kind).fields.get("note") if kind in chosen else None
+        if note is not None and note.editable:
+            return kind
+    return ""
+
+
+def _noted(lead: Lead, note: str, but: set[str]) -> str:
+    """A note with lines of what the lead says and nothing else has taken up; what stands in it already isn't said again."""
+    entity = registry.get("lead")
+    for name in (*DEALS_OWN, *NOTED):
+        found = entity.fields.get(name)
+        if found is None or name in but or found.is_empty(found.get(lead)):
+            continue
+        line = _("%(label)s：%(text)s") % {"label": found.label, "text": found.value_text(lead)}
+        if line not in note:
+            note = f"{note}\n{line}".strip("\n")
+    return note
+
+
 def _become(
-    kind: str, lead: Lead, into: Into, made: Mapping[str, Any], by: User, operation: Operation
+    kind: str,
+    lead: Lead,
+    into: Into,
+    made: Mapping[str, Any],
+    by: User,
+    operation: Operation,
+    *,
+    noting: bool,
 ) -> Any:
-    """The record of one kind: made of the lead's values, or the chosen one, whose empty fields are filled."""
+    """The record of one kind: made of the lead's values, or the chosen one, whose empty fields are filled.
+
+    Args:
+        noting: whether its note takes up what has no field.
+    """
     entity = registry.get(kind)
     values = carried(entity, lead)
     for name in KINDS:
@@ -110,8 +146,12 @@ def _become(
             values[name] = made[name].pk
     if into.record_id is None:
         values |= {"tags": list(lead.tags or ()), **({"owner": lead.owner_id} if lead.owner_id else {})}
+        taken = _taken_up(entity, values)
+        values |= into.values
+        if noting and (note := _noted(lead, str(values.get("note") or ""), taken)):
+            values["note"] = note
         try:
-            return write.create(entity, values | dict(into.values), by=by, operation=operation).record
+            return write.create(entity, values, by=by, operation=operation).record
         except Refused as error:
             raise _named(entity, error) from None
     record = one(entity, by, into.record_id)
@@ -122,6 +162,10 @@ def _become(
     }
     if kind == "contact" and "account" in values and record.account_id:
         filled = {name: value for name, value in filled.items() if name not in {"department", "title"}}
+    if noting:
+        before = str(filled.get("note") or entity.fields["note"].get(record) or "")
+        if (note := _noted(lead, before, _taken_up(entity, filled))) != before:
+            filled["note"] = note
     tags = list(dict.fromkeys([*(record.tags or ()), *(lead.tags or ())]))
     if tags != list(record.tags or ()):
         filled["tags"] = tags
@@ -131,6 +175,11 @@ def _become(
         return write.write(entity, record.pk, filled, by=by, operation=operation).record
     except Refused as error:
         raise _named(entity, error) from None
+
+
+def _taken_up(entity: Entity, values: Mapping[str, Any]) -> set[str]:
+    """The lead's fields that stand in these values of what it becomes."""
+    return {said for name, said in MAPPED[entity.name].items() if name in values}
 
 
 def _named(entity: Entity, error: Refused) -> Refused:

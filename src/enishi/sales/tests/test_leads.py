@@ -110,6 +110,28 @@ def test_who_is_there_already_is_filled_and_not_overwritten(as_bob: Client, bob:
 
 
 @pytest.mark.django_db
+def test_what_has_no_field_goes_on_in_the_note(bob: Any) -> None:
+    more = {"note": "競合はA社\n決裁は専務", "campaign": "秋の展示会", "timing": "来春", "heat": "hot"}
+    lines = "施策・展示会名：秋の展示会\n導入時期：来春\n温度感：高い\n備考：競合はA社\n決裁は専務"
+    deal = convert_lead(make(bob, **more).pk, NEW, by=bob).records["deal"]
+    assert deal.note == f"複合機の入れ替え\n{lines}"
+    other = make(bob, **more, family_name="佐藤", mobile="", email="")
+    done = convert_lead(other.pk, {"account": Into(), "contact": Into()}, by=bob)
+    assert done.records["contact"].note == f"ご要望・課題：複合機の入れ替え\n予算：¥1,200,000\n{lines}"
+    assert not done.records["account"].note
+    # A deal that is there keeps what its note says and its amount; taken back, it is as it was.
+    write.write(registry.get("deal"), deal.pk, {"note": "社内メモ"}, by=bob)
+    before = state(Deal)
+    third = make(bob, **more, family_name="鈴木", mobile="", email="", budget="500000")
+    again = convert_lead(third.pk, {"account": Into(), "deal": Into(deal.pk)}, by=bob)
+    deal.refresh_from_db()
+    assert deal.amount == 1_200_000
+    assert deal.note == f"社内メモ\nご要望・課題：複合機の入れ替え\n予算：¥500,000\n{lines}"
+    undo_operation(again.operation.pk, by=bob)
+    assert state(Deal) == before
+
+
+@pytest.mark.django_db
 def test_own_fields_of_the_same_name_go_along(alice: Any) -> None:
     from enishi.records.design import operations
 
