@@ -10,6 +10,7 @@ from django.utils import timezone
 from icalendar import Calendar
 
 from enishi.access.models import Role
+from enishi.access.rights import RECORD_ACTIONS
 from enishi.connect import tokens
 from enishi.connect.api import base
 from enishi.connect.models import ApiToken
@@ -75,6 +76,44 @@ def test_what_is_planned_and_done_stands_in_it(as_alice: Client, alice: Any, bob
     assert str(again[str(first["uid"])]["summary"]).startswith("延期した相談")
     write.delete(registry.get("task"), [visit.pk], by=alice)
     assert str(first["uid"]) not in {str(one["uid"]) for one in read(address).walk("VEVENT")}
+
+
+def test_a_visit_tells_where_it_is_whom_to_call_and_its_note(as_alice: Client, alice: Any, bob: Any) -> None:
+    place = {"prefecture": "東京都", "address": "墨田区錦糸7-17-8", "building": "丸山ビル, 3階; 受付"}
+    firm = write.create(
+        registry.get("account"), {"name": "丸山製作所", "phone": "03-1234-5678", **place}, by=alice
+    ).record
+    deal = write.create(registry.get("deal"), {"name": "設備更新", "account": firm.pk}, by=alice).record
+    now = timezone.now().isoformat()
+    note = "裏口から入る。\n" + "長いメモ、" * 40
+    plan(alice, name="訪問", due_at=now, about=f"deal:{deal.pk}", note=note)
+    plan(alice, name="電話", kind="call", due_at=now, about=f"account:{firm.pk}")
+    address = address_of(as_alice)
+
+    def events() -> dict[str, Any]:
+        return {str(one["summary"]).partition("（")[0]: one for one in read(address).walk("VEVENT")}
+
+    visit, call = (events()[name] for name in ("訪問", "電話"))
+    assert str(visit["location"]) == "東京都墨田区錦糸7-17-8 丸山ビル, 3階; 受付"
+    told = str(visit["description"])
+    assert told.startswith(f"電話：03-1234-5678\n{note.strip()}\n") and told.endswith(str(visit["url"]))
+    assert "location" not in call and "03-1234-5678" in str(call["description"])
+    # What the owner's role hides, or whom he doesn't see, isn't told here either.
+    hidden = {"account": {"address": "hidden", "phone": "hidden"}, "task": {"note": "hidden"}}
+    _as(alice, {"default": dict.fromkeys(RECORD_ACTIONS, "all"), "fields": hidden})
+    visit = events()["訪問"]
+    assert "location" not in visit and str(visit["description"]) == str(visit["url"])
+    type(firm).objects.filter(pk=firm.pk).update(owner=bob)
+    type(deal).objects.filter(pk=deal.pk).update(owner=bob)
+    _as(alice, {"default": dict.fromkeys(RECORD_ACTIONS, "own")})
+    visit = events()["訪問"]
+    assert "location" not in visit and "03-1234-5678" not in str(visit["description"])
+    assert note[:7] in str(visit["description"])
+
+
+def _as(user: Any, rights: dict[str, Any]) -> None:
+    user.role = Role.objects.create(name=f"役割{Role.objects.count()}", rights=rights).key
+    user.save()
 
 
 def test_it_opens_nothing_else_and_ends_at_once(as_alice: Client, as_bob: Client, alice: Any) -> None:

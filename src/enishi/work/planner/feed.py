@@ -13,15 +13,20 @@ from enishi.records import registry
 from enishi.records.fields.any_record import load_titles
 from enishi.work.about import CONTACT_KINDS
 from enishi.work.planner.entries import MOST, rows_between
+from enishi.work.planner.route import places_of
 
 BEFORE, AFTER = datetime.timedelta(days=90), datetime.timedelta(days=400)
 USUAL = datetime.timedelta(hours=1)  # a visit's length where nobody wrote one
+GOING = frozenset({"visit", "meeting"})  # what one goes somewhere for
+NOTES = {"task": "note", "activity": "text"}
+LONGEST = 2000  # characters of a note
 EVERY = "PT1H"  # how often a reader should ask again
 
 
 def calendar_of(user: User, today: datetime.date) -> bytes:
     """The open tasks of a person and what he did, from 90 days before to 400 days after `today`, as one VCALENDAR (UTF-8).
 
+    A visit or meeting tells where it is (what it is about, or its account), each entry also the number to call and its note.
     What his role doesn't see isn't there; call it inside `limits.serving(user)`. Times are in UTC, whole days are dates, so that
     no reader needs a zone of ours. Keys of events stay the same for the life of a record. At most 1,000 of either kind: of tasks the
     nearest from today on before those that are late, of activities the latest. A fixed number of queries.
@@ -43,13 +48,22 @@ def calendar_of(user: User, today: datetime.date) -> bytes:
         :MOST
     ]
     load_titles([*tasks, *done])
+    seen = [*(tasks if _shows("task", "about") else ()), *(done if _shows("activity", "about") else ())]
+    places = places_of(user, [one.about for one in seen])
     for task in tasks:
         made.add_component(
-            _event("task", task, task.due_at, whole=task.all_day, length=_length("task", task))
+            _event("task", task, task.due_at, places, whole=task.all_day, length=_length("task", task))
         )
     for activity in done:
-        made.add_component(_event("activity", activity, activity.at, length=_length("activity", activity)))
+        made.add_component(
+            _event("activity", activity, activity.at, places, length=_length("activity", activity))
+        )
     return bytes(made.to_ical())
+
+
+def _shows(name: str, field: str) -> bool:
+    entity = registry.find(name)
+    return entity is not None and field in entity.fields
 
 
 def _length(name: str, record: Any) -> datetime.timedelta:
@@ -59,7 +73,13 @@ def _length(name: str, record: Any) -> datetime.timedelta:
 
 
 def _event(
-    name: str, record: Any, at: datetime.datetime, *, whole: bool = False, length: datetime.timedelta = USUAL
+    name: str,
+    record: Any,
+    at: datetime.datetime,
+    places: dict[str, tuple[str, str, str]],
+    *,
+    whole: bool = False,
+    length: datetime.timedelta = USUAL,
 ) -> Event:
     entity = registry.get(name)
     about = record._about_titles.get(record.about, "") if "about" in entity.fields else ""
@@ -79,5 +99,12 @@ def _event(
     event.add("summary", f"{title}（{about}）" if about and about not in title else title)
     address = settings.PUBLIC_URL + entity.url(record.pk)
     event.add("url", address)
-    event.add("description", address)
+    _url, place, call = places.get(record.about, ("", "", "")) if "about" in entity.fields else ("", "", "")
+    if place and "kind" in entity.fields and record.kind in GOING:
+        event.add("location", place)
+    note = getattr(record, NOTES[name]) if NOTES[name] in entity.fields else ""
+    if note == title:
+        note = ""
+    lines = (_("電話：%(number)s") % {"number": call} if call else "", (note or "")[:LONGEST], address)
+    event.add("description", "\n".join(line for line in lines if line))
     return event

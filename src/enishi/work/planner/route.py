@@ -82,7 +82,7 @@ def stops_of(user: User, day: datetime.date) -> list[Stop]:
     about = "about" in entity.fields
     if about:
         load_titles(tasks)
-    places = _places(user, [task.about for task in tasks]) if about else {}
+    places = places_of(user, [task.about for task in tasks]) if about else {}
     may = user.rights.reach("create", "activity") != "none" and user.rights.reach("change", "task") != "none"
     made = []
     for task in tasks:
@@ -95,7 +95,8 @@ def stops_of(user: User, day: datetime.date) -> list[Stop]:
         )
         if about and task.about in places:
             stop.about, stop.records = task._about_titles.get(task.about, ""), may
-            stop.about_url, stop.address, stop.call = places[task.about]
+            stop.about_url, stop.address, call = places[task.about]
+            stop.call = "".join(c for c in call if c.isdigit() or c == "+")
         made.append(stop)
     return made
 
@@ -116,8 +117,9 @@ def legs(stops: Sequence[Stop]) -> list[dict[str, str]]:
     return made
 
 
-def _places(user: User, abouts: Sequence[str]) -> dict[str, tuple[str, str, str]]:
-    """Of what tasks are about: card, address and telephone number, its own or else its account's; only what the person sees."""
+def places_of(user: User, abouts: Sequence[str]) -> dict[str, tuple[str, str, str]]:
+    """Of what tasks are about: card, address and telephone number (as it is written), its own or else its account's; only what the
+    person sees. A fixed number of queries."""
     wanted: dict[str, set[int]] = {}
     for text in abouts:
         found = parse(text)
@@ -161,4 +163,4 @@ def _reach(entity: Entity, record: Any) -> tuple[str, str]:
         (text for name in names if name in entity.fields and (text := entity.field(name).value_text(record))),
         "",
     )
-    return address, "".join(c for c in call.split(",")[0] if c.isdigit() or c == "+")
+    return address, call.split(",")[0]
