@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from enishi.access.models import Team, User
+from enishi.japanese.calendar import holiday_name
 from enishi.records import registry, write
 from enishi.records.testing import HTMX, queries
 from enishi.work.models import Task
@@ -107,6 +108,27 @@ def test_holiday_and_plan(as_alice: Any) -> None:
     assert "due_at=2026-11-25T10%3A00" in text
     form = as_alice.get("/tasks/new/", {"due_at": "2026-11-25T10:00", "all_day": "", "kind": "visit"})
     assert "2026-11-25T10:00" in form.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("year", "count", "moved"),
+    [
+        # 国民の祝日に関する法律, Article 3: (2) a holiday on a Sunday moves to the next day that is none, (3) a day between two is one.
+        (2026, 18, {"05-06": "憲法記念日 振替休日", "09-22": "国民の休日"}),
+        (2027, 17, {"03-22": "春分の日 振替休日"}),
+        (2028, 16, {}),  # none falls on a Sunday; the equinox of autumn is on 22 September, a Friday
+    ],
+)
+def test_holidays_of_the_years_to_come(year: int, count: int, moved: dict[str, str], as_alice: Any) -> None:
+    first = datetime.date(year, 1, 1)
+    days = [first + datetime.timedelta(days=n) for n in range(366)]
+    held = {f"{day:%m-%d}": name for day in days if day.year == year and (name := holiday_name(day))}
+    assert len(held) == count
+    assert {day: name for day, name in held.items() if "休日" in name} == moved
+    equinoxes = {day for day, name in held.items() if name in {"春分の日", "秋分の日"}}
+    assert equinoxes == {2026: {"03-20", "09-23"}, 2027: {"03-21", "09-23"}, 2028: {"03-20", "09-22"}}[year]
+    for day, name in moved.items():
+        assert name in as_alice.get("/calendar/", {"on": f"{year}-{day}"}).content.decode()
 
 
 @pytest.mark.parametrize("on", ["", "x", "0001-01-01", "9999-12-31", "2026-02-30"])
