@@ -11,18 +11,22 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from enishi.access.models import User
 from enishi.insight.purchases import pairs, runs, told
 from enishi.insight.purchases.models import PurchaseFit
 from enishi.kit import htmx
 from enishi.people.accounts.buying import GROUP, SHOWN, reason
-from enishi.records import registry
+from enishi.records import dues, registry
 from enishi.records.entity import Entity
+from enishi.records.fields import Date
 from enishi.records.lists import ListState
 from enishi.records.pages.base import handled, person
 from enishi.records.pages.cards import card_context
 from enishi.records.pages.lists import list_context
 from enishi.records.visible import allowed, permits, require, sees_all
 from enishi.sales.models import Order
+
+MOST_DATES = 4  # of one's own fields that are offered to be marked
 
 
 @list_context.connect
@@ -34,8 +38,10 @@ def above_list(request: HttpRequest, state: ListState, context: dict[str, Any]) 
     running = PurchaseFit.objects.filter(status__in=runs.UNDER_WAY).exists()
     whole = sees_all(registry.get("account"), user)
     context["purchases"] = told.panel(last, whole=whole) | {"running": running, "may_fit": user.is_admin}
+    context["ends"] = _ends(user)
+    context["list_parts"] = ["purchases/ends.html"] if context["ends"] else []
     if not context["empty"]:
-        context["list_parts"] = ["purchases/panel.html"]
+        context["list_parts"] = ["purchases/panel.html", *context["list_parts"]]
         return
     if state.filter or state.search.strip():
         return
@@ -56,7 +62,7 @@ def above_list(request: HttpRequest, state: ListState, context: dict[str, Any]) 
             "受注を読み取り、お客様ごとの見込みを作っています。数分後にもう一度開いてください。"
         )  # fmt: skip
         return
-    context["list_parts"] = ["purchases/panel.html"]
+    context["list_parts"] = ["purchases/panel.html", *context["list_parts"]]
     if last.figures.get("model") == "none":
         context["empty_title"], context["empty_hint"] = _("取引先の分かる受注がまだありません"), _(
             "取引先と日付のある受注から見込みます。取り消した受注、日付が先の受注、取引先のない受注は数えません。"
@@ -64,6 +70,29 @@ def above_list(request: HttpRequest, state: ListState, context: dict[str, Any]) 
     else:
         context["empty_title"] = _("いま、ここに出るお客様はいません")
         context["empty_hint"] = _("上の別のタブもご覧ください。見込みは毎日新しくなります。")
+
+
+def _ends(user: User) -> dict[str, Any]:
+    """Contracts and whatever else ends on a day: the lists of what ends soon (words and address); while no day is marked, how an admin has
+    them told of: the dates of his own that he might mark.
+    """
+    entities = registry.all_entities()
+    lists = [
+        (f"{entity}：{preset.label}", f"{entity.list_url}?preset={preset.key}")
+        for entity in entities
+        for preset in entity.presets
+        if preset.key in {f"due_{one.name}" for one in dues.marked(entity)}
+    ]
+    if lists or not user.is_admin:
+        return {"lists": lists} if lists else {}
+    dates = [
+        (f"{entity}：{one.label}", reverse("design-field", args=[entity.name, one.name]))
+        for entity in entities
+        if entity.drawn
+        for one in entity.own
+        if isinstance(one, Date) and one.editable and not one.hidden
+    ]
+    return {"dates": dates[:MOST_DATES], "hint": True}
 
 
 @card_context.connect

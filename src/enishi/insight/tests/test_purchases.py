@@ -21,7 +21,7 @@ from enishi.insight.purchases import fitting, gathering, pairing, runs, storing
 from enishi.insight.purchases.models import ProductPair
 from enishi.people.models import Account
 from enishi.records import registry, tasks, write
-from enishi.records.design import operations
+from enishi.records.design import operations, sets
 from enishi.records.rows import insert_rows, new
 from enishi.records.tasks import compute_entity
 from enishi.sales.models import Order, OrderLine, Product
@@ -305,6 +305,37 @@ def test_who_sees_part_is_told_nothing_of_the_rest(alice: Any, bob: Any, as_bob:
     assert "そろそろ" not in page and "calendar-clock" not in page and "およそ" not in page
     assert "next-purchase" not in as_bob.get(f"/accounts/{customers[12].pk}/").content.decode()
     assert as_bob.post("/purchases/fit/").status_code == 403
+
+
+@pytest.mark.row("C7")
+def test_contract_ends_are_offered_beside_the_next_purchase(
+    alice: Any, as_alice: Client, as_bob: Client
+) -> None:
+    page = "/accounts/?preset=buy_soon"
+    first = as_alice.get(page).text
+    assert 'href="/settings/design/"' in first and 'href="/settings/design/sets/"' in first
+    assert "contract-ends" not in as_bob.get(page).text  # nothing that he could do
+    made = operations.add_entity("保守契約", slug="maintenances", icon="file", by=alice).name
+    end = operations.add_field(made, "date", "満了日", {}, by=alice).key
+    assert f'href="/settings/design/{made}/fields/{end}/"' in as_alice.get(page).text
+    assert as_alice.get(f"/settings/design/{made}/fields/{end}/").status_code == 200
+    operations.change_field(made, end, {"due_days": 30}, by=alice)
+    listed = f'href="/maintenances/?preset=due_{end}"'
+    for client in (as_alice, as_bob):
+        assert listed in client.get(page).text and "design/sets" not in client.get(page).text
+
+
+@pytest.mark.row("C7")
+def test_ready_sets_mark_their_ends_and_deadlines() -> None:
+    held = {
+        field["label"]: field["options"].get("due_days", 0)
+        for one in sets.ready()
+        for entity in one["content"]["entities"]
+        for field in entity.get("fields", ())
+        if field["kind"] == "date"
+        and any(word in field["label"] for word in ("終了日", "期限", "期日", "予定日"))
+    }
+    assert held == {"終了日": 60, "完工予定日": 7, "保証期限": 60, "次回予定日": 30, "期限": 30, "期日": 30}
 
 
 def test_what_nobody_would_notice_is_not_written() -> None:
