@@ -56,3 +56,12 @@ def test_a_lead_is_converted_on_a_telephone(phone: Any, made: None, live_enishi:
     walk(phone, "健")
     with live_enishi.data():
         assert Deal.objects.get(name="健さんの案件").account.name == "青葉工業㈱"
+
+
+def test_figures_by_source_fit_a_telephone(phone: Any, made: None) -> None:
+    phone.goto("/leads/figures/")
+    table = phone.locator(".stacked-table")
+    assert table.evaluate("one => one.parentElement.scrollWidth <= one.parentElement.clientWidth")
+    shown = table.locator("tbody td.num").first.evaluate("one => getComputedStyle(one, '::before').content")
+    assert "リード" in shown  # each figure says what it is
+    assert table.locator("tbody td.num > a").first.bounding_box()["height"] >= 32

@@ -180,6 +180,12 @@ def test_a_long_press_moves_and_a_swipe_scrolls(browse: Any, live_enishi: Any) -
     assert stored(live_enishi, key)[1] == "12:00"
 
 
+def test_a_line_of_the_month_is_tapped_as_a_whole(phone: Any, live_enishi: Any) -> None:
+    made(live_enishi, "月の一件", 4, 9)
+    phone.goto(f"/calendar/?span=month&on={WEEK}")
+    assert phone.locator(".month-one > a:has-text('月の一件')").bounding_box()["height"] >= 40
+
+
 def test_what_one_may_not_change_stays(browse: Any, live_enishi: Any) -> None:
     key = made(live_enishi, "部長の訪問", 5, 10)
     carol = browse("carol")
