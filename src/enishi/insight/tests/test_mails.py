@@ -279,7 +279,7 @@ def test_a_list_of_many_mails_asks_no_more_than_one_of_few(
             mail = mail_of(made, alice, bob)
             for day in (1, 2):
                 for user in (alice, bob):
-                    moment = at(f"2026-12-0{day} 08:00")
+                    moment = at(f"2025-03-0{day} 08:00")
                     ReportMailing.objects.create(
                         mail=mail, user=user, due_at=moment, touched_at=moment, state="sent"
                     )
@@ -292,7 +292,7 @@ def test_a_list_of_many_mails_asks_no_more_than_one_of_few(
             page = as_alice.get("/report-mails/").text
         asked.append(len(held))
     assert asked[1] <= asked[0] + 1  # every two seconds the plan of what was drawn is looked at anew
-    assert page.count("2026/12/02") == 24 and "2026/12/01" not in page  # of each only the last time
+    assert page.count("2025/03/02") == 24 and "2025/03/01" not in page  # of each only the last time
     Report.objects.filter(name="別0").update(share="mine", owner=bob)
     assert as_alice.get("/report-mails/").text.count("（見られないレポート）</b>") == 2
 
