@@ -55,8 +55,8 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
         ):
             continue
         values = parsed.values.get(entity.name)
-        if values is not None and values.get(entity.title_field):
-            continue
+        if values is not None and any(values.get(part) for part in {entity.title_field, *PERSON}):
+            continue  # a lead may have its name in two parts
         if entity.name != reader.plan.main:
             if values:
                 _hand_over(reader, parsed, entity.name, reader.plan.main)

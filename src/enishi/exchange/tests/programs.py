@@ -71,6 +71,10 @@ ZOHO_ACCOUNTS = """
 Record Id,Account Owner.id,Account Owner,Account Name,Phone,Website,Account Number,Account Type,Industry,Employees,Billing Street,Billing City,Billing State,Billing Code,Description,Tag,Created Time
 zcrm_4150868000000310001,zcrm_4150868000000225013,馬場 勉,株式会社津軽りんご,0172-11-1111,https://tsugaru.example.jp,0,Customer,農林水産,30,石川1-2,弘前市,青森県,036-8124,冬に忙しい,"VIP,果物",2024-05-05 10:11:12
 """
+ZOHO_LEADS = """
+Record Id,Lead Owner.id,Lead Owner,Company,First Name,Last Name,Title,Email,Phone,Mobile,Lead Source,Lead Status,Industry,Street,City,State,Zip Code,Description,Tag,Created Time
+zcrm_4150868000000330001,zcrm_4150868000000225013,馬場 勉,白石商会,四郎,白石,課長,shiro@example.jp,045-111-2222,090-5555-6666,Web Download,Contact in Future,小売,海岸通1-1,横浜市中区,神奈川県,231-0002,資料請求,展示会,2026-02-01 12:00:00
+"""
 ZOHO_CONTACTS = """
 Record Id,Contact Owner.id,Contact Owner,First Name,Last Name,Account Name.id,Account Name,Email,Title,Department,Phone,Mobile,Lead Source,Mailing Street,Mailing City,Mailing State,Mailing Zip,Date of Birth,Created Time
 zcrm_4150868000000320001,zcrm_4150868000000225013,馬場 勉,優,葛西,zcrm_4150868000000310001,株式会社津軽りんご,kasai@tsugaru.example.jp,主任,出荷,0172-11-1112,090-7777-0000,展示会,石川1-2,弘前市,青森県,036-8124,1988-01-02,2024-05-06 10:11:12

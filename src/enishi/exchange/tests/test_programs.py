@@ -15,7 +15,7 @@ from enishi.exchange.tests.test_importing import bring, everything, write_csv
 from enishi.people.models import Account, Contact
 from enishi.records import registry, write
 from enishi.records.merge import merge
-from enishi.sales.models import Deal
+from enishi.sales.models import Deal, Lead
 from enishi.work.models import Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B6")]
@@ -31,7 +31,7 @@ FORMS = {
     "HUBSPOT_COMPANIES_JA": "hubspot_companies", "HUBSPOT_CONTACTS_JA": "hubspot_contacts", "HUBSPOT_DEALS_JA": "hubspot_deals",
     "SALESFORCE_ACCOUNTS": "salesforce_accounts", "SALESFORCE_CONTACTS": "salesforce_contacts", "SALESFORCE_OPPORTUNITIES": "salesforce_opportunities",
     "SALESFORCE_REPORT_ACCOUNTS": "salesforce_accounts", "SALESFORCE_REPORT_CONTACTS": "salesforce_contacts", "SALESFORCE_REPORT_DEALS": "salesforce_opportunities",
-    "SALESFORCE_LEADS": "salesforce_leads", "ZOHO_ACCOUNTS": "zoho_accounts", "ZOHO_CONTACTS": "zoho_contacts", "ZOHO_DEALS": "zoho_deals",
+    "SALESFORCE_LEADS": "salesforce_leads", "ZOHO_ACCOUNTS": "zoho_accounts", "ZOHO_CONTACTS": "zoho_contacts", "ZOHO_DEALS": "zoho_deals", "ZOHO_LEADS": "zoho_leads",
     "ZOHO_ACCOUNTS_JA": "zoho_accounts", "ZOHO_CONTACTS_JA": "zoho_contacts", "ZOHO_DEALS_JA": "zoho_deals", "KINTONE": "kintone", "SANSAN": "sansan",
     "GOOGLE_OLD": "google", "GOOGLE_NEW": "google", "GOOGLE_FULL": "google", "OUTLOOK": "outlook",
 }  # fmt: skip
@@ -168,14 +168,19 @@ class TestSalesforce:
         deal = Deal.objects.get()
         assert (deal.outcome, deal.amount, deal.account, deal.owner) == ("won", 450_000, account, bob)
 
-    def test_leads_become_prospects(self, alice: User, tmp_path: Path) -> None:
-        take(tmp_path, programs.SALESFORCE_LEADS, alice, "Lead")
-        lead = Contact.objects.get()
-        assert (lead.status, lead.account.name, lead.met_on.isoformat()) == (
-            "prospect",
+    def test_leads_stay_leads_and_converted_ones_stay_out(self, alice: User, tmp_path: Path) -> None:
+        lines = programs.SALESFORCE_LEADS.strip().split("\n")
+        done = lines[1].replace("LeadAAAA", "LeadBBBB").replace("noumi", "other").replace(",false,", ",true,")
+        job = take(tmp_path, "\n".join([*lines, done]), alice, "Lead")
+        lead = Lead.objects.get()
+        assert (lead.name, lead.company, lead.status, lead.heat) == (
+            "能見 透",
             "株式会社能見ガラス",
-            "2024-03-01",
+            "working",
+            "hot",
         )
+        assert (lead.source, lead.prefecture, lead.title) == ("Web", "広島県", "専務")
+        assert sum(job.figures["skipped"].values()) == 1 and not Contact.objects.exists()
 
 
 class TestZoho:
@@ -188,6 +193,18 @@ class TestZoho:
         assert {account.owner, person.owner, deal.owner} == {bob}
         assert account.code.startswith("zcrm_") and person.code.startswith("zcrm_")
         assert deal.outcome == ("open" if language else "lost")
+
+
+def test_leads_of_zoho_are_no_contacts_of_hubspot(alice: User, bob: User, tmp_path: Path) -> None:
+    take(tmp_path, programs.ZOHO_LEADS, alice, "Leads")
+    lead = Lead.objects.get()
+    assert (lead.name, lead.company, lead.owner, lead.status) == ("白石 四郎", "白石商会", bob, "nurturing")
+    assert (lead.address, lead.postal_code, lead.mobile) == (
+        "横浜市中区海岸通1-1",
+        "231-0002",
+        "090-5555-6666",
+    )
+    assert "資料請求" in lead.note and not Contact.objects.exists()
 
 
 def test_a_kintone_record_with_a_table_gives_its_people(alice: User, tmp_path: Path) -> None:
