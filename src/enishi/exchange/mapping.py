@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from enishi.exchange import (
+    addressed,
     bycontent,
     contents,
     headings,
@@ -112,6 +113,7 @@ class Plan:
         return plan
 
 
+_FRACTION = re.compile(r"[01](\.\d+)?$")  # 0.8, 1.0: whole ones alone may be per cents
 _MAIL = re.compile(r"[a-z0-9._%+'-]+@[a-z0-9.-]+")
 
 
@@ -170,7 +172,12 @@ def propose(
         if isinstance(found, Money) and column.unit == 1:
             column.unit = sheet.unit
         elif isinstance(found, Percent):
-            numbers = [cell for cell in sheet.cells(column.index) if isinstance(cell, int | float)]
+            cells = sheet.cells(column.index)
+            numbers = [cell for cell in cells if isinstance(cell, int | float)]
+            if not numbers and all(
+                _FRACTION.match(str(cell)) for cell in cells
+            ):  # a text file has no numbers
+                numbers = [float(cell) for cell in cells]
             fractions = any(0 < number < 1 for number in numbers) and max(numbers) <= 1
             column.unit = 100 if fractions else 1  # Excel keeps 30% as 0.3, and 100% as 1
         elif not isinstance(found, Money):
@@ -238,7 +245,8 @@ def _assign(sheet: Sheet, main: str, named: set[str]) -> None:
                 column.target = ""
     _further_numbers(sheet, taken)
     for entity in ("account", "contact"):
-        _places(sheet, entity)
+        addressed.tell_parts(sheet, entity)
+        addressed.leave_out_what_is_said_twice(sheet, f"{entity}.address")
     for column in sheet.columns:
         if column.target.endswith(".code") and _names_several(sheet, column):
             column.target = ""
@@ -300,19 +308,6 @@ def _is_seldom(sheet: Sheet, one: Meaning) -> bool:
     return any(
         one in sheet.meaning[column.index] and sheet.filled(column.index) <= 0.5 for column in sheet.columns
     )
-
-
-def _places(sheet: Sheet, entity: str) -> None:
-    """住所2 and 住所3 are the number or the building: what stands in them says which."""
-    parts = [
-        one for one in sheet.columns
-        if one.target in {f"{entity}.address", f"{entity}.building"} and headings.is_continued(one.heading)
-    ]  # fmt: skip
-    for column in parts:
-        if sheet.share(column.index, contents.is_block_number) > 0.5:
-            column.target = f"{entity}.address"
-        elif sheet.share(column.index, contents.is_building) > 0.5:
-            column.target = f"{entity}.building"
 
 
 def _names_several(sheet: Sheet, column: Column) -> bool:

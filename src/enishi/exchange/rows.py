@@ -334,7 +334,7 @@ class RowReader:
             number = amounts.parse_number(
                 cell.replace("％", "") if percent and isinstance(cell, str) else cell
             )
-            if percent and isinstance(cell, int | float) and column.unit == 100:
+            if percent and column.unit == 100 and not (isinstance(cell, str) and re.search("[%％]", cell)):
                 number *= 100  # a sheet keeps 30% as 0.3
             rounded = found.rounded(number)
         except (ValueError, ArithmeticError):

@@ -162,3 +162,30 @@ def test_what_is_no_sheet_says_what_to_do(inside: str, said: str, tmp_path: Path
         path.write_bytes(b"%PDF-1.4\n1 0 obj\n")
     with pytest.raises(readers.Unreadable, match=said):
         importing.begin(path, path.name, by=alice)
+
+
+def test_an_address_beside_its_parts_is_written_once(tmp_path: Path, alice: Any) -> None:
+    rows = [["会社名", "郵便番号", "都道府県", "市区町村", "番地", "建物名", "住所"],
+            ["甲社", "150-0002", "東京都", "渋谷区", "渋谷1-1-1", "渋谷ビル3F", "東京都渋谷区渋谷1-1-1 渋谷ビル3F"],
+            ["乙社", "530-0001", "大阪府", "大阪市北区", "梅田2-2", "", "大阪府大阪市北区梅田2-2"]]  # fmt: skip
+    brought(write_csv(tmp_path / "x.csv", rows), alice)
+    held = registry.get("account").model._default_manager.order_by("pk").values_list(
+        "prefecture", "address", "building", "note"
+    )  # fmt: skip
+    assert list(held) == [
+        ("東京都", "渋谷区渋谷1-1-1", "渋谷ビル3F", ""), ("大阪府", "大阪市北区梅田2-2", "", ""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cells", "odds"),
+    [(["0.8", "1.0"], [80, 100]), (["80", "100"], [80, 100]), (["80%", "5%"], [80, 5]), (["0", "1"], [0, 1])],
+)
+def test_odds_of_a_text_file_are_fractions_or_per_cents(
+    cells: list[str], odds: list[int], tmp_path: Path, alice: Any
+) -> None:
+    rows = [["案件名", "会社名", "金額", "確度"]]
+    rows += [[f"件{n}", "甲社", "1000", cell] for n, cell in enumerate(cells)]
+    brought(write_csv(tmp_path / "x.csv", rows), alice)
+    held = registry.get("deal").model._default_manager.order_by("pk").values_list("probability", flat=True)
+    assert list(held) == odds
