@@ -17,9 +17,10 @@ _TITLE = re.compile(r"(一覧表?|名簿|リスト|台帳|管理表|表|帳|ブ�
 VAGUE = re.compile(
     r"元年|頃|ごろ|上旬|中旬|下旬|初旬|年内|年度内|年明け|来年|来月|今年|今月|来週|今週|本日|明日|随時|未定|予定|以降|早め|至急|相談|調整|春|夏|秋|冬|月末|年末|期末|納期|都度|継続|不明|済|完|未|中"
 )
+_KANJI_YEAR = re.compile(r"[〇一二三四五六七八九十]年")
 STATES = {"○", "〇", "✓", "✔", "レ", "×", "-", "done", "open", "tbd", "asap", "not started", "in progress", "completed", "deferred", "waiting"}  # fmt: skip
 # What says that there is nothing; and of these, words that say it shall come.
-NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / 0000-00-00 0/0/00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
+NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / 0000-00-00 0/0/00 1900/1/0 1900/01/00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
 OPEN = {"未定", "不明"}
 _PREFECTURES = set(addresses.PREFECTURES)
 
@@ -158,10 +159,12 @@ def has_digit(cell: Any) -> bool:
 
 
 def may_be_when(cell: Any) -> bool:
-    """A date, a number that may be one, or words about a time (来月末, 未定)."""
+    """A date, a number that may be one, or words about a time (来月末, 未定, 昭和五十年)."""
     if isinstance(cell, datetime.date) or has_digit(cell):
         return True
-    return isinstance(cell, str) and (bool(VAGUE.search(cell)) or fold(cell) in STATES)
+    return isinstance(cell, str) and (
+        bool(VAGUE.search(cell)) or bool(_KANJI_YEAR.search(cell)) or fold(cell) in STATES
+    )
 
 
 def may_be_odds(cell: Any) -> bool:

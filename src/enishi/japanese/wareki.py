@@ -7,6 +7,8 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
+from enishi.japanese.numerals import kanji_number
+
 # First day of each era: 大正 to 令和 by 元号を改める政令 and the proclamations before it; 明治 in the Gregorian calendar.
 ERAS = (
     ("令和", "R", datetime.date(2019, 5, 1)),
@@ -21,17 +23,23 @@ _ERA = re.compile(
     r"^(令和|平成|昭和|大正|明治|[令平昭大明RHSTMrhstm])\.?\s*(\d{1,2}|元)(?:年度?|[./-])?"
     r"(?:\s*(\d{1,2})(?:月|[./-])?(?:\s*(\d{1,2})日?)?)?$"
 )
-_WESTERN = re.compile(r"^(\d{4})(?:年|[./-])(\d{1,2})(?:(?:月|[./-])(\d{1,2})日?|月)?$")
+_WESTERN = re.compile(r"^(?:西暦)?(\d{4})(?:年|[./-])(\d{1,2})(?:(?:月|[./-])(\d{1,2})日?|月)?$")
+_COMMAS = re.compile(r"^(\d{4})[,、](\d{1,2})[,、](\d{1,2})$")
 _MONTH_END = re.compile(r"^(.*月|\d{4}[./-]\d{1,2})末日?$")
-_YEAR = re.compile(r"^(18[6-9]\d|19\d\d|20\d\d)年?$")
+_YEAR = re.compile(r"^(?:西暦)?(18[6-9]\d|19\d\d|20\d\d)年?$")
 _APOSTROPHE = re.compile(r"^[''‘’](\d{2})[./-](\d{1,2})[./-](\d{1,2})$")
+# Only with slashes: 12-3-4 is a lot number, 5.4.1 and 23.4.1 may be years of any era.
+_TWO_DIGITS = re.compile(r"^(\d{2})/(\d{1,2})/(\d{1,2})$")
 _AMERICAN = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH = re.compile(
     r"^(?:(?P<before>\d{1,2})[ -])?(?P<month>[A-Za-z]{3,9})\.?[ -](?:(?P<day>\d{1,2}),? )?(?P<year>\d{4})$"
 )
-_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
+_MONTH_YEAR = re.compile(r"^(?:(\d{1,2})-)?([A-Za-z]{3})-(\d{2})$")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:\.0+)?$")
 _SHORT = re.compile(r"^(\d{1,2})(?:月|[./-])(\d{1,2})日?$")
+_KANJI = re.compile(r"[〇一二三四五六七八九十百千]+(?=[年月日])")
+_ONWARD = re.compile(r"\s*(?:[~〜]|から|より)$")
 _WEEKDAY = re.compile(r"\s*[(（][月火水木金土日祝・]+[)）]$")
 _TIME = re.compile(r"^(.*?\S)[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*(Z|[+-]\d{2}:?\d{2})?$")
 _TIME_KANJI = re.compile(r"^(.*?\S)\s*(午前|午後)?(\d{1,2})時(?:(\d{1,2})分)?$")
@@ -57,8 +65,12 @@ class _NoDate(ValueError):
     """What is wrong is said already."""
 
 
+class NotADate(_NoDate):
+    """The text has no form of a date (創業時, 2023年度, 5.4.1): it may mean something else. A day that never was is another error."""
+
+
 def _bad(text: object) -> ValueError:
-    return _NoDate(
+    return NotADate(
         _(
             "「%(text)s」は日付として読めません。2026/11/23、令和8年11月23日、R8.11.23 のように入力してください。"
         )
@@ -72,14 +84,18 @@ def _missing(text: object) -> ValueError:
     )
 
 
-def parse_date(value: object, default_year: int | None = None) -> datetime.date | None:
+def parse_date(
+    value: object, default_year: int | None = None, latest: datetime.date | None = None
+) -> datetime.date | None:
     """A day from a date, an Excel serial number or text; nothing entered gives None.
 
     Args:
         default_year: the year of 「11/23」; without it such a text is refused.
+        latest: the last day that it can be (today, of a birthday), by which a year of two digits gets its century; else see `_century`.
 
     Raises:
-        ValueError: naming what was read.
+        NotADate: the text has no form of a date.
+        ValueError: naming what was read, where it has one and there is no such day.
     """
     if value is None or value == "":
         return None
@@ -101,8 +117,13 @@ def parse_date(value: object, default_year: int | None = None) -> datetime.date 
         return None
     if match := _TIME.match(text):
         text = _WEEKDAY.sub("", match.group(1))
+    text = _KANJI.sub(lambda m: kanji_number(m[0]), _ONWARD.sub("", text))
     try:
-        found = _day(re.sub(r"\s+", "", text), default_year) or _english(text)
+        found = (
+            _day(re.sub(r"\s+", "", text), default_year)
+            or _english(text, latest)
+            or _two_digits(text, latest)
+        )
     except _NoDate:
         raise
     except ValueError:
@@ -118,19 +139,42 @@ def _day(text: str, default_year: int | None) -> datetime.date | None:
         return first and first.replace(day=calendar.monthrange(first.year, first.month)[1])
     if match := _ERA.match(text):
         return _era_date(match, text)
-    if match := _WESTERN.match(text) or _COMPACT.match(text):
+    if match := _WESTERN.match(text) or _COMPACT.match(text) or _COMMAS.match(text):
         return datetime.date(int(match[1]), int(match[2]), int(match[3] or 1))
     if match := _YEAR.match(text):
         return datetime.date(int(match[1]), 1, 1)
     if match := _APOSTROPHE.match(text):
-        return datetime.date(2000 + int(match[1]), int(match[2]), int(match[3]))
+        century = 2000 if int(match[1]) < 65 else 1900
+        return datetime.date(century + int(match[1]), int(match[2]), int(match[3]))
     if default_year and (match := _SHORT.match(text)):
         return datetime.date(default_year, int(match[1]), int(match[2]))
     return None
 
 
-def _english(text: str) -> datetime.date | None:
-    """11/23/2026 (23/11/2026 where the month comes second), Nov 23, 2026 and 23-Nov-2026 of English programs' exports."""
+def _century(two: int, month: int, day: int, latest: datetime.date | None) -> datetime.date | None:
+    """The day of a year of two digits: the last one that isn't after `latest`; without that 20yy up to 31 and 19yy from 65. What lies
+    between may as well be a year of 昭和 (which had 64) and stays unread.
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    if latest is not None:
+        found = datetime.date(2000 + two, month, day)
+        return found if found <= latest else datetime.date(1900 + two, month, day)
+    if 31 < two < 65:
+        return None
+    return datetime.date((2000 if two < 65 else 1900) + two, month, day)
+
+
+def _two_digits(text: str, latest: datetime.date | None) -> datetime.date | None:
+    """23/4/1."""
+    match = _TWO_DIGITS.match(text)
+    return _century(int(match[1]), int(match[2]), int(match[3]), latest) if match else None
+
+
+def _english(text: str, latest: datetime.date | None) -> datetime.date | None:
+    """11/23/2026 (23/11/2026 where the month comes second), Nov 23, 2026 and 23-Nov-2026 of English programs' exports; Nov-26 is what
+    Excel shows of a month of 2026."""
     if match := _AMERICAN.match(text):
         month, day = int(match[1]), int(match[2])
         if month > 12:
@@ -139,6 +183,8 @@ def _english(text: str) -> datetime.date | None:
     if (match := _ENGLISH.match(text)) and (word := match["month"][:3].lower()) in _MONTHS:
         day = int(match["before"] or match["day"] or 1)
         return datetime.date(int(match["year"]), _MONTHS.index(word) + 1, day)
+    if (match := _MONTH_YEAR.match(text)) and (word := match[2].lower()) in _MONTHS:
+        return _century(int(match[3]), _MONTHS.index(word) + 1, int(match[1] or 1), latest)
     return None
 
 

@@ -33,6 +33,52 @@ def test_dates(alice: User, tmp_path: Path, cell: Any, day: str) -> None:
     assert Account.objects.get().started_on.isoformat() == day
 
 
+@pytest.mark.parametrize(
+    ("cell", "day"),
+    [
+        ("44927", "2023-01-01"), ("44927.5", "2023-01-01"), ("23/4/1", "2023-04-01"), ("98/4/1", "1998-04-01"), ("昭和五十年四月一日", "1975-04-01"),
+        ("令和五年四月", "2023-04-01"), ("一九九〇年", "1990-01-01"), ("西暦2023年4月1日", "2023-04-01"), ("2023/04/01～", "2023-04-01"),
+        ("2023，4，1", "2023-04-01"), ("20230401.0", "2023-04-01"), ("Apr-23", "2023-04-01"), ("1-Apr-23", "2023-04-01"),
+    ],
+)  # fmt: skip
+def test_dates_as_text(alice: User, tmp_path: Path, cell: str, day: str) -> None:
+    path = write_csv(tmp_path / "a.csv", [["会社名", "電話", "取引開始日"], ["丸山商店", "", cell]])
+    assert bring(path, alice).figures["refused"] == 0
+    assert Account.objects.get().started_on.isoformat() == day
+
+
+@pytest.mark.parametrize(("cell", "day"), [("23/4/1", "2023-04-01"), ("50/1/2", "1950-01-02")])
+def test_a_birthday_lies_behind_us(alice: User, tmp_path: Path, cell: str, day: str) -> None:
+    bring(write_csv(tmp_path / "a.csv", [["氏名", "電話", "生年月日"], ["山田 太郎", "", cell]]), alice)
+    assert Contact.objects.get().birthday.isoformat() == day
+
+
+@pytest.mark.parametrize(
+    "cell", ["2023年度", "5.4.1", "50/1/1", "2023/4/1〜2024/3/31", "創業時", "9999/12/31"]
+)
+def test_what_is_no_day_stays_as_text(alice: User, tmp_path: Path, cell: str) -> None:
+    rows = [
+        ["会社名", "電話", "取引開始日"],
+        ["林工業", "", "2023/4/1"],
+        ["森建設", "", "2024/4/1"],
+        ["丸山商店", "", cell],
+    ]
+    job = bring(write_csv(tmp_path / "a.csv", rows), alice)
+    assert (job.figures["refused"], job.figures["kept"]) == (0, {f"取引開始日「{cell}」": 1})
+    found = Account.objects.get(name="丸山商店")
+    assert (found.started_on, found.note) == (None, f"取引開始日: {cell}")
+
+
+def test_cells_out_of_place_are_refused(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "電話", "取引開始日"],
+        ["林工業", "", "2023/4/1"],
+        ["森建設", "", "2024/4/1"],
+        ["丸山商店", "", "m@example.jp"],
+    ]
+    assert bring(write_csv(tmp_path / "a.csv", rows), alice).figures["refused"] == 1
+
+
 @pytest.mark.parametrize("cell", ["H31.5.1", "昭和64年1月8日", "2023/2/30", "令和5年13月1日"])
 def test_days_that_never_were(alice: User, tmp_path: Path, cell: str) -> None:
     job = bring(

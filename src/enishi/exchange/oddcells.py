@@ -1,0 +1,49 @@
+"""Cells that say more, or say it otherwise, than their field takes: what of them is the value, and what stays as text."""
+
+import datetime
+import re
+from typing import Any
+
+from enishi.exchange import contents
+from enishi.japanese import wareki
+
+# Excel's day numbers of 1954-10-03 to 2119-01-11, which a csv may hold as text. Only in a column of days: else they are codes.
+_SERIAL = re.compile(r"(?:[2-7]\d{4}|80000)(?:\.\d+)?\Z")
+_OTHER_DATA = (contents.is_email, contents.is_telephone, contents.is_postal_code, contents.is_address)
+LONGEST_KEPT = 100  # characters of a text that stands where a day should
+
+
+def day(cell: str, lies_behind: bool, today: datetime.date) -> Any:
+    """A text in a column of days as a date field takes it; `lies_behind`: no such day is to come (birthdays).
+
+    Raises:
+        ValueError: there is no such day.
+    """
+    text = cell.strip()
+    if _SERIAL.match(text):
+        return float(text)
+    if not lies_behind:
+        return cell
+    try:
+        return wareki.parse_date(cell, latest=today)
+    except wareki.NotADate:
+        return cell
+
+
+def is_no_day(cell: Any, moment: bool) -> bool:
+    """Whether a text that a date field refused may stay as text: it has no form of a date (創業時, 2023年度), or lies beyond all calendars
+    (9999/12/31). A day that never was is a slip of the pen, and a mail address means that the row's cells are out of place: both are
+    for a person to mend."""
+    if not isinstance(cell, str) or len(cell) > LONGEST_KEPT or contents.share([cell], _is_other_data):
+        return False
+    try:
+        wareki.parse_date(cell)
+    except wareki.NotADate:
+        return True
+    except (ValueError, OverflowError):
+        return False
+    return not moment
+
+
+def _is_other_data(cell: Any) -> bool:
+    return any(contents.share([cell], test) for test in _OTHER_DATA)
