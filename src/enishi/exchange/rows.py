@@ -288,7 +288,7 @@ class RowReader:
     def _mended(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, cell: Any) -> Any:
         """The cell as the field takes it."""
         if isinstance(found, Money):
-            return amounts.parse_yen(cell, column.unit)
+            return self._yen(parsed, column, entity, found, cell)
         if isinstance(found, Linked):
             return self._tied(found, readers.plain(cell))
         if isinstance(found, Percent) and isinstance(cell, str) and not contents.has_digit(cell):
@@ -330,6 +330,20 @@ class RowReader:
         if isinstance(found, Choice) and not isinstance(found, FreeChoice) and found.name == "rank":
             return cell.strip().removesuffix("ランク").strip() or cell
         return cell
+
+    def _yen(self, parsed: Parsed, column: Column, entity: Entity, found: Money, cell: Any) -> int:
+        """The amount; of 「1,000,000円（税込1,100,000円）」 the first, while the whole stays as text and is reported."""
+        try:
+            return amounts.parse_yen(cell, column.unit)
+        except ValueError:
+            first = amounts.without_aside(cell) if isinstance(cell, str) else ""
+            if not first:
+                raise
+            yen = amounts.parse_yen(first, column.unit)
+        heading = column.heading or found.label
+        self.note(parsed, entity.name, f"{heading}: {cell.strip()}")
+        parsed.kept.append(f"{heading}「{cell.strip()[:40]}」→ {found.text(yen)}")
+        return yen
 
     def _number(self, parsed: Parsed, column: Column, entity: Entity, found: Number, cell: Any) -> Any:
         """A number as the field holds it. One that is finer is rounded where the record has room for what was written, and reported;

@@ -7,8 +7,12 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-_UNITS = {"兆": 10**12, "億": 10**8, "百万": 10**6, "万": 10**4, "千": 10**3, "百": 10**2}
-_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)(兆|億|百万|万|千|百)?")
+_SMALL = {"千": 1000, "百": 100, "十": 10, "": 1}
+_GREAT = {"兆": 10**12, "億": 10**8, "万": 10**4, "": 1}
+# 12, 12万, 3千, 3千万, 2千5百万: what stands in front of 兆, 億 or 万 counts in it.
+_GROUP = re.compile(r"((?:[0-9]+(?:\.[0-9]+)?[千百十])*(?:[0-9]+(?:\.[0-9]+)?)?)(兆|億|万|)")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)([千百十]?)")
+_ASIDE = re.compile(r"^(?P<amount>[^(（]*\d[^(（]*)[(（].*[)）]$", re.DOTALL)
 _MINUS = re.compile(r"^[△▲\-−－]")
 LONGEST = 40
 
@@ -28,7 +32,7 @@ def _bad(typed: str) -> ValueError:
 
 
 def parse_number(value: object) -> Decimal:
-    """A number with full-width digits, thousands commas, △ for minus, 万 and 千.
+    """A number with full-width digits, thousands commas, △ for minus, 万 and 千 (2千5百万 too).
 
     Raises:
         ValueError: in the reader's language.
@@ -53,10 +57,11 @@ def parse_number(value: object) -> Decimal:
     if not text:
         raise ValueError(_("「%(text)s」は数として読めません。数字で入力してください。") % {"text": typed})
     while position < len(text):
-        match = _PART.match(text, position)
-        if not match:
+        match = _GROUP.match(text, position)
+        if not match or not match[1]:
             raise _bad(typed)
-        total += Decimal(match[1]) * _UNITS.get(match[2] or "", 1)
+        parts = _PART.findall(match[1])
+        total += sum(Decimal(number) * _SMALL[step] for number, step in parts) * _GREAT[match[2]]
         position = match.end()
         if not match[2] and position < len(text):
             raise _bad(typed)
@@ -77,6 +82,13 @@ def parse_yen(value: object, unit: int = 1) -> int:
         return int(number.quantize(Decimal(1), rounding=ROUND_HALF_UP))
     except InvalidOperation:
         raise ValueError(_("金額が大きすぎるか、数として読めません。")) from None
+
+
+def without_aside(text: str) -> str:
+    """What stands in front of a remark in brackets: 「1,000,000円（税込1,100,000円）」 is 1,000,000円 with another amount told beside it;
+    "" where nothing like that is there."""
+    match = _ASIDE.match(text.strip())
+    return match["amount"].strip() if match else ""
 
 
 def format_yen(amount: int) -> str:

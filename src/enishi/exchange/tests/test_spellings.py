@@ -92,6 +92,7 @@ def test_days_that_never_were(alice: User, tmp_path: Path, cell: str) -> None:
     [
         ("¥1,234-", 1234), ("￥1,234", 1234), ("１２３４円", 1234), ("12.5万円", 125_000), ("1億2,000万円", 120_000_000), ("1,234円(税込)", 1234),
         ("約500万円", 5_000_000), ("20万円/月", 200_000), (1234.4, 1234), ("5,000千円", 5_000_000), ("0", 0),
+        ("3千万", 30_000_000), ("2千5百万円", 25_000_000), ("1億2千万", 120_000_000), ("12万5千円", 125_000), ("5百万", 5_000_000),
     ],
 )  # fmt: skip
 def test_amounts(alice: User, tmp_path: Path, cell: Any, yen: int) -> None:
@@ -106,6 +107,14 @@ def test_less_than_nothing_is_told_as_such(alice: User, tmp_path: Path, cell: st
     assert job.figures["refused"] == 1
     assert "0円以上" in job.refused_rows.get().reason
     assert Account.objects.count() == 0
+
+
+def test_another_amount_in_brackets_stays_as_text(alice: User, tmp_path: Path) -> None:
+    cell = "1,000,000円（税込1,100,000円）"
+    path = write_csv(tmp_path / "a.csv", [["案件名", "会社名", "金額"], ["看板", "丸山商店", cell]])
+    job = bring(path, alice)
+    assert (Deal.objects.get().amount, Deal.objects.get().note) == (1_000_000, f"金額: {cell}")
+    assert job.figures["kept"] == {f"金額「{cell}」→ ¥1,000,000": 1}
 
 
 def test_amounts_that_are_none_stay_as_text(alice: User, tmp_path: Path) -> None:
