@@ -20,7 +20,7 @@ VAGUE = re.compile(
 _KANJI_YEAR = re.compile(r"[〇一二三四五六七八九十]年")
 STATES = {"○", "〇", "✓", "✔", "レ", "×", "-", "done", "open", "tbd", "asap", "not started", "in progress", "completed", "deferred", "waiting"}  # fmt: skip
 # What says that there is nothing; and of these, words that say it shall come.
-NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / 0000-00-00 0/0/00 1900/1/0 1900/01/00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
+NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / http:// https:// 0000-00-00 0/0/00 1900/1/0 1900/01/00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
 OPEN = {"未定", "不明"}
 _PREFECTURES = set(addresses.PREFECTURES)
 

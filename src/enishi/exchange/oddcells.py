@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from enishi.exchange import contents
-from enishi.japanese import wareki
+from enishi.japanese import emails, wareki
 
 # Excel's day numbers of 1954-10-03 to 2119-01-11, which a csv may hold as text. Only in a column of days: else they are codes.
 _SERIAL = re.compile(r"(?:[2-7]\d{4}|80000)(?:\.\d+)?\Z")
@@ -47,3 +47,18 @@ def is_no_day(cell: Any, moment: bool) -> bool:
 
 def _is_other_data(cell: Any) -> bool:
     return any(contents.share([cell], test) for test in _OTHER_DATA)
+
+
+_SAYS_SOMETHING = re.compile(r"[^\W_]")
+
+
+def mails(cell: str) -> tuple[str, list[str]]:
+    """A cell's mail address, and what of the cell it leaves unsaid: further addresses, or the cell itself where words stand beside them
+    (PC:a@example.jp 携帯:b@example.jp). A cell without one is returned as it is."""
+    try:
+        return emails.clean_email(cell), []
+    except ValueError:
+        found, rest = emails.find_emails(cell)
+    if not found:
+        return cell, []
+    return found[0], [cell.strip()] if _SAYS_SOMETHING.search(rest) else found[1:]

@@ -30,7 +30,7 @@ from enishi.exchange.parsed import Parsed
 from enishi.exchange.programs import ProgramReader
 from enishi.exchange.rowrules import RowRules
 from enishi.exchange.sheet import USUAL, Column
-from enishi.japanese import amounts, emails, names, odds, telephones
+from enishi.japanese import amounts, names, odds, telephones
 from enishi.japanese.text import clean, fold
 from enishi.records import registry
 from enishi.records.entity import Entity
@@ -61,7 +61,6 @@ LONGEST_NOTE = 20_000
 _ABOUT = re.compile(
     r"\d[^\d]*[〜～~][^\d]*\d|以上|以下|未満|程度|前後|未定|相談|見積|別途|要|なし|無|不明|確認|検討|調整|込み"
 )
-_SEVERAL_MAILS = re.compile(r"\s*(?::::|[;；,，、/／\n]|\s)\s*")
 _BROKEN = "\ufffd"
 
 
@@ -401,13 +400,11 @@ class RowReader:
         return found
 
     def _email(self, parsed: Parsed, entity: Entity, heading: str, cell: str) -> str:
-        """The cell's address; further ones in it go into the note."""
-        several = [part for part in _SEVERAL_MAILS.split(cell) if "@" in part or "＠" in part]
-        if len(several) < 2:
-            return cell
-        for one in several[1:]:
-            self.note(parsed, entity.name, f"{heading}: {emails.clean_email(one)}")
-        return several[0]
+        """The cell's address; further ones in it, and what is said of them, go into the note."""
+        first, unsaid = oddcells.mails(cell)
+        for one in unsaid:
+            self.note(parsed, entity.name, f"{heading}: {one}")
+        return first
 
     def _person(self, parsed: Parsed, cell: str) -> str:
         """A title beside the name goes where titles go."""
@@ -451,7 +448,7 @@ class RowReader:
 
     @staticmethod
     def _keeps(found: FieldKind, cell: Any) -> bool:
-        """Whether what the field can't take stays as text: unknown users and choices, vague dates."""
+        """Whether what the field can't take stays as text: unknown users and choices, vague dates, 送付不可 for an address."""
         if isinstance(found, Person | Reference):
             return True
         if isinstance(found, Percent):
@@ -461,6 +458,10 @@ class RowReader:
         if isinstance(found, Date):
             vague = isinstance(cell, str) and bool(contents.VAGUE.search(cell))
             return vague or oddcells.is_no_day(cell, isinstance(found, DateTime))
+        if isinstance(found, Email):
+            return isinstance(cell, str) and "@" not in cell and "＠" not in cell
+        if isinstance(found, Telephone):
+            return isinstance(cell, str) and not contents.is_email(cell)
         return isinstance(found, Choice) and not isinstance(found, FreeChoice)
 
     def _keep(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, text: str) -> None:

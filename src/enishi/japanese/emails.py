@@ -15,6 +15,25 @@ _DOMAIN = re.compile(
 _NAMED = re.compile(r"[^<>@]+<([^<>@\s]+@[^<>@\s]+)>\Z")  # 山田 花子 <hanako@example.jp>
 
 
+# Within other text: what stands around an address in ledgers (PC:a@example.jp, a@example.jp（仕事）, a@example.jp/b@example.jp) is
+# none of it, though the standard allows / and quotes in one.
+_WITHIN = re.compile(
+    r"[A-Za-z0-9_][A-Za-z0-9!#$%&*+=?^_`{|}~.\-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}(?![A-Za-z0-9])"
+)
+
+
+def find_emails(text: str) -> tuple[list[str], str]:
+    """The addresses that stand within a text, and what is left of it without them."""
+    half = unicodedata.normalize("NFKC", text)
+    found = []
+    for one in _WITHIN.findall(half):
+        try:
+            found.append(clean_email(one))
+        except ValueError:
+            continue
+    return found, _WITHIN.sub(" ", half)
+
+
 def clean_email(text: str) -> str:
     """Half-width, trimmed, domain in lower case.
 

@@ -158,6 +158,33 @@ def test_addresses_of_mail_and_honorifics(alice: User, tmp_path: Path) -> None:
     assert Contact.objects.get(name="森 一").title == "代表取締役"
 
 
+@pytest.mark.parametrize(
+    ("cell", "email", "note"),
+    [
+        ("a@example.jp（仕事）", "a@example.jp", "メール: a@example.jp（仕事）"),
+        ("PC:a@example.jp 携帯:b@docomo.ne.jp", "a@example.jp", "メール: PC:a@example.jp 携帯:b@docomo.ne.jp"),
+        ("a@example.jp/b@example.jp", "a@example.jp", "メール: b@example.jp"),
+        ("a@例え.jp", "a@xn--r8jz45g.jp", ""), ("送付不可", "", "メール: 送付不可"),
+    ],
+)  # fmt: skip
+def test_mail_among_words(alice: User, tmp_path: Path, cell: str, email: str, note: str) -> None:
+    rows = [["会社名", "住所", "メール"], ["林工業", "", "h@example.jp"], ["丸山商店", "", cell]]
+    job = bring(write_csv(tmp_path / "a.csv", rows), alice)
+    found = Account.objects.get(name="丸山商店")
+    assert (found.email, found.note) == (email, note)
+    assert job.figures.get("kept", {}) == ({} if email else {f"メール「{cell}」": 1})
+
+
+@pytest.mark.parametrize(("head", "cell"), [("電話", "非通知"), ("電話", "なし"), ("ホームページ", "http://")])
+def test_where_somebody_cannot_be_reached(alice: User, tmp_path: Path, head: str, cell: str) -> None:
+    good = "03-1111-2222" if head == "電話" else "https://example.jp/"
+    path = write_csv(tmp_path / "a.csv", [["会社名", "住所", head], ["林工業", "", good], ["丸山商店", "", cell]])
+    job = bring(path, alice)
+    kept = {f"{head}「{cell}」": 1} if cell == "非通知" else {}
+    assert (job.figures["refused"], job.figures.get("kept", {})) == (0, kept)
+    assert Account.objects.get(name="丸山商店").note == (f"{head}: {cell}" if kept else "")
+
+
 def test_what_is_said_of_nobody_is_the_companys(alice: User, tmp_path: Path) -> None:
     rows = [
         ["得意先コード", "会社名", "担当者", "部署", "携帯", "メール"],
