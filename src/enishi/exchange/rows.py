@@ -145,13 +145,9 @@ class RowReader:
         self.entities = plan.entities
         self.names = {entity.name for entity in self.entities}
         targets = {column.target for column in plan.columns}
-        self.free = {  # where a second number of a cell may go
-            kind: [
-                f"{entity}.{kind}" for entity in ("contact", "account")
-                if entity in self.names and f"{entity}.{kind}" not in targets and not (entity == "account" and kind == "mobile")
-            ]
-            for kind in ("mobile", "fax", "phone")
-        }  # fmt: skip
+        self.places = {
+            target: [column.index for column in plan.columns if column.target == target] for target in targets
+        }
         self.has = {
             target: target in targets
             for target in ("contact.title", "account.postal_code", "contact.postal_code")
@@ -415,11 +411,13 @@ class RowReader:
         return cell
 
     def _telephones(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, cell: Any) -> str:
-        """The cell's number; further ones in it go to the fields that are free, or into the note."""
+        """The cell's number; further ones in it go to the fields that are empty, or into the note, and so does what is said of
+        them (FAX兼)."""
         several = telephones.find_telephones(cell)
-        if len(several) < 2:
-            mended = several[0].number.display if several else telephones.mend_zero(cell)
-            return str(found.clean(mended))
+        if not several:
+            return str(found.clean(telephones.mend_zero(cell)))
+        if any(one.remark for one in several):
+            self.note(parsed, entity.name, f"{heading}: {readers.plain(cell).strip()}")
         order = [
             word
             for word, part in (("phone", "tel"), ("phone", "電話"), ("fax", "fax"), ("mobile", "携帯"))
@@ -432,19 +430,26 @@ class RowReader:
             kind = one.label or ("mobile" if mobile else "")
             if not kind and "fax" in order and len(order) > 1 and place == 1:
                 kind = "fax"
-            if not main and (kind in {"", found.name} or place == len(several) - 1):
+            alone = place == len(several) - 1 and kind != "fax"
+            if not main and (kind in {"", found.name} or alone):
                 main = number
-                continue
-            place_for = next(
-                (t for t in self.free.get(kind or "phone", ()) if t.split(".")[1] not in parsed.values.get(t.split(".")[0], {})),
-                "",
-            )  # fmt: skip
-            if place_for and kind:
-                name, _dot, field_name = place_for.partition(".")
-                parsed.values.setdefault(name, {})[field_name] = number
+            elif room := self._room(parsed, entity, kind):
+                parsed.values.setdefault(room, {})[kind] = number
             else:
-                self.note(parsed, entity.name, f"{heading}: {number}")
+                named = f"{heading} FAX" if kind == "fax" and "fax" not in fold(heading) else heading
+                self.note(parsed, entity.name, f"{named}: {number}")
         return main
+
+    def _room(self, parsed: Parsed, entity: Entity, kind: str) -> str:
+        """Whose field of this kind is empty in the row, the number's own first; "" where there is none."""
+        for name in sorted(("contact", "account"), key=lambda one: one != entity.name):
+            if name not in self.names or kind not in registry.get(name).fields:
+                continue
+            columns = self.places.get(f"{name}.{kind}", ())
+            told = any(at < len(parsed.cells) and parsed.cells[at] not in (None, "") for at in columns)
+            if kind and not told and not parsed.values.get(name, {}).get(kind):
+                return name
+        return ""
 
     @staticmethod
     def _keeps(found: FieldKind, cell: Any) -> bool:

@@ -108,25 +108,30 @@ def _foreign(text: str, body: str, digits: str, tail: str) -> Telephone:
 
 @dataclass(frozen=True)
 class Found:
-    """A number within a text, and what the text calls it: phone, fax, mobile or "" where it doesn't say."""
+    """A number within a text, and what the text calls it: phone, fax, mobile or "" where it doesn't say; `remark` is a word that
+    stands behind it and is none of these (FAX兼, 夜間)."""
 
     number: Telephone
     label: str
+    remark: str = ""
 
 
-_PARTS = re.compile(
-    r"[/／、,，;\n|]+|\s{1,}(?=(?:0|\(0|\+)\d)|(?<=\d)\s*(?=(?:tel|fax|携帯|電話|mobile|自宅|会社|直通)\s*[.:：]?)",
-    re.IGNORECASE,
+_WORD = r"(?:tel|t|電話|代表|代|自宅|会社|本社|直通|fax|f|ファックス|ファクス|携帯|mobile|m|スマホ|ケータイ)"
+_LABEL = rf"[(\[【]?\s*{_WORD}\s*[)\]】]?\s*[.:：]?"
+_GAP = re.compile(rf"((?:^|(?<=[\s/、,;\d|])){_LABEL})\s+(?=[(+]?[0-9])", re.IGNORECASE)
+_BETWEEN = r"[/／、,，;\n|]+|\s{1,}(?=(?:0|\(0|\+)\d)"
+# Labels stand in front of their numbers ((TEL)03-… (FAX)03-…) or, in brackets, behind them (03-…(会社) 090-…(携帯)).
+_IN_FRONT = re.compile(rf"{_BETWEEN}|(?<=\d)\s*(?={_LABEL}[(+]?[0-9])", re.IGNORECASE)
+_BRACKETS_BEHIND = re.compile(
+    rf"{_BETWEEN}|(?<=[^\d()][)])\s*(?=[(+]?0)|(?<=\d)\s*(?={_WORD}\s*[.:：]?[(+]?[0-9])", re.IGNORECASE
 )
-_CALLED = re.compile(
-    r"^[\s(\[【]*(?P<word>tel|t|電話|代表|代|自宅|会社|本社|直通|fax|f|ファックス|ファクス|携帯|mobile|m|スマホ|ケータイ)[\s)\]】]*[.:：]?\s*(?=[(+0-9])",
-    re.IGNORECASE,
-)
+_CALLED = re.compile(rf"^[\s(\[【]*(?P<word>{_WORD})[\s)\]】]*[.:：]?\s*(?=[(+0-9])", re.IGNORECASE)
 _BEHIND = re.compile(r"\s*\((?P<word>[^()0-9]{1,8})\)\s*$")
 _CALLS = {
     "fax": ("fax", "f", "ファックス", "ファクス"),
     "mobile": ("携帯", "mobile", "m", "スマホ", "ケータイ"),
 }
+_KNOWN = re.compile(rf"{_WORD}$", re.IGNORECASE)
 
 
 _MOBILE_CUT = re.compile(r"[789]0-\d{4}-\d{4}\Z")
@@ -157,16 +162,18 @@ def find_telephones(cell: object) -> list[Found]:
     if not 9 <= sum(c.isdigit() for c in text) <= 60 or len(text) > 120:
         return []
     found = []
-    for part in _PARTS.split(text):
-        part, label = (part or "").strip(), ""
+    text = _GAP.sub(r"\1", text)
+    for part in (_IN_FRONT if _CALLED.match(text) else _BRACKETS_BEHIND).split(text):
+        part, label, remark = (part or "").strip(), "", ""
         if called := _CALLED.match(part):
             label, part = called["word"].lower(), part[called.end() :]
         elif behind := _BEHIND.search(part):
             label, part = behind["word"].lower(), part[: behind.start()]
+            remark = "" if _KNOWN.match(label) else behind["word"]
         number = parse_telephone(part)
         if number.valid:
             kind = next((kind for kind, words in _CALLS.items() if label in words), "phone" if label else "")
-            found.append(Found(number, kind))
+            found.append(Found(number, kind, remark))
         elif part:
             return []  # something else stands there; nobody shall lose it
     return found

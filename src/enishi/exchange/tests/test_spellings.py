@@ -146,6 +146,29 @@ def test_telephones(alice: User, tmp_path: Path, cell: Any, phone: str, mobile: 
     assert note in found.note
 
 
+@pytest.mark.parametrize(
+    ("cell", "other", "phone", "fax", "note"),
+    [
+        ("TEL: 03-1234-5678 FAX: 03-1234-5679", "", "03-1234-5678", "03-1234-5679", ""),
+        ("(TEL)03-1234-5678(FAX)03-1234-5679", "", "03-1234-5678", "03-1234-5679", ""),
+        ("TEL 03-1234-5678 FAX 03-1234-5679", "03-9999-9999", "03-1234-5678", "03-9999-9999", "電話 FAX: 03-1234-5679"),
+        ("FAX 03-1234-5679", "", "", "03-1234-5679", ""), ("電話 03-1234-5678", "", "03-1234-5678", "", ""),
+        ("03-1234-5678(FAX兼)", "", "03-1234-5678", "", "電話: 03-1234-5678(FAX兼)"),
+    ],
+)  # fmt: skip
+def test_telephone_and_fax_in_one_cell(
+    alice: User, tmp_path: Path, cell: str, other: str, phone: str, fax: str, note: str
+) -> None:
+    rows = [
+        ["会社名", "電話", "FAX"],
+        ["林工業", "03-1111-1111", "03-1111-2222"],
+        ["丸山商店", cell, other],
+    ]
+    assert bring(write_csv(tmp_path / "a.csv", rows), alice).figures["refused"] == 0
+    found = Account.objects.get(name="丸山商店")
+    assert (found.phone, found.fax, found.note) == (phone, fax, note)
+
+
 def test_addresses_of_mail_and_honorifics(alice: User, tmp_path: Path) -> None:
     rows = [["会社名", "ご担当者様", "メール"], ["丸山商店　御中", "山田　太郎 様", "mailto:A@Example.JP"], ["林工業", "林 花子 部長", "h＠example.jp、i@example.jp"],
             ["森建設", "代表取締役　森 一", "<m@example.jp>"]]  # fmt: skip
