@@ -8,7 +8,11 @@ from enishi.exchange.headings import key
 from enishi.exchange.mapping import Plan
 from enishi.japanese.text import fold
 
-DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃"}  # fmt: skip
+DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃", "〃〃〃", "上に同じ", "上と同じ", "上記同じ", "上記に同じ", "上記と同じ", "”", "“", "〝", "〟", "\"\"", "//", "↑", "↓"}  # fmt: skip
+# Words that may be a value of their own where nothing stands above them.
+_DITTO_WORDS = {"同", "同じ", "同前"}
+_LEFT = {"同左", "左に同じ", "左記に同じ", "←"}
+_LONGEST_DITTO = 8
 _TOTAL = re.compile(
     r"(合計|小計|総計|総合計|累計|合計金額|中計)$|^(計|total|sum|subtotal|grandtotal)$|^計?(全|計)\d+(件|社|名|人)$"
 )
@@ -48,10 +52,17 @@ class RowRules:
         self.width = len(self.told)
 
     def fill_dittos(self, row: list[Any], above: list[Any]) -> None:
-        """〃 and 同上 say what the row above says."""
+        """〃 and 同上 say what the row above says, 同左 what the cell to the left says."""
         for place, cell in enumerate(row):
-            if isinstance(cell, str) and cell in DITTO and place < len(above):
+            if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST_DITTO:
+                continue
+            bare = cell.strip(" \u3000()（）") or cell
+            if bare in DITTO and place < len(above):
                 row[place] = above[place]
+            elif bare in _DITTO_WORDS and place < len(above) and above[place] not in (None, ""):
+                row[place] = above[place]
+            elif bare in _LEFT and place and row[place - 1] not in (None, ""):
+                row[place] = row[place - 1]
 
     def is_record(self, row: list[Any]) -> bool:
         """Whether a row with something in it is a record, or at least wants to be one."""

@@ -159,6 +159,31 @@ def test_a_second_address_column_with_lots_and_buildings(alice: User, tmp_path: 
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "mark", ["同", "同じ", "上に同じ", "上記同じ", "上記と同じ", "”", "“", '"', "↑", "↓", "〃〃〃", "//", "（同上）"]
+)
+def test_a_mark_says_what_stands_above(alice: User, tmp_path: Path, mark: str) -> None:
+    rows = [
+        ["会社名", "氏名", "携帯"],
+        ["株式会社一条", "一条 誠", "090-1111-1111"],
+        [mark, "二条 薫", "090-1111-2222"],
+    ]
+    assert bring(write_csv(tmp_path / "a.csv", rows), alice).figures["created"] == {"account": 1, "contact": 2}
+    assert Contact.objects.get(name="二条 薫").account.name == "株式会社一条"
+
+
+def test_a_mark_may_mean_the_cell_to_the_left_or_nothing(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "電話", "FAX", "備考"],
+        ["株式会社一条", "03-1111-1111", "同左", "同"],
+        ["同仁会", "03-1111-2222", "03-1111-2223", "同"],
+    ]
+    bring(write_csv(tmp_path / "a.csv", rows), alice)
+    first = Account.objects.get(name="株式会社一条")
+    assert (first.fax, first.note) == ("03-1111-1111", "同")
+    assert Account.objects.filter(name="同仁会", fax="03-1111-2223").exists()
+
+
 VISITS: list[list[Any]] = [
     ["訪問日", "訪問先", "面談者", "訪問者", "内容", "結果", "次回予定日", "同行"],
     ["2026/10/1", "株式会社青木", "青木 一郎", "青木 有栖", "新製品の紹介", "良好", "2026/11/1", "森"],
