@@ -85,6 +85,14 @@ def address(values: dict[str, Any], cell: str, code_apart: bool) -> str:
     return re.sub(r"^[〒\s　]*[\d０-９\-－‐ー−]+[\s　,、]*", "", cell)
 
 
+def begin(values: dict[str, Any], town: str) -> None:
+    """The city that stood behind a prefecture is the beginning of the address, unless that says it itself."""
+    held = values.get("address", "")
+    told, rest = addresses.split_prefecture(held)
+    if not told and not rest.startswith(town):
+        values["address"] = f"{town}{held}"
+
+
 def building(values: dict[str, Any], entity: Entity, heading: str, cell: str) -> str:
     """A lot number in front of the building goes on from the town, where the address has none yet or the heading says 番地."""
     held = values.get("address", "")

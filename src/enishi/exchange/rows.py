@@ -30,7 +30,7 @@ from enishi.exchange.parsed import Parsed
 from enishi.exchange.programs import ProgramReader
 from enishi.exchange.rowrules import RowRules
 from enishi.exchange.sheet import USUAL, Column
-from enishi.japanese import amounts, names, odds, telephones
+from enishi.japanese import addresses, amounts, names, odds, telephones
 from enishi.japanese.text import clean, fold
 from enishi.records import registry
 from enishi.records.entity import Entity
@@ -164,6 +164,7 @@ class RowReader:
         main = registry.find(plan.main)
         self.with_lines = main is not None and bool(main.imports.beside)
         self.paid = channels.is_of_purchases(plan)
+        self.towns: list[tuple[str, str]] = []  # of the row: whose prefecture had the city behind it
         self.lenient = False  # in a preview, of what will be made beforehand
         self.tied: dict[
             str, dict[str, int | ValidationError]
@@ -190,7 +191,7 @@ class RowReader:
         """Whether a cell of letters goes to the field as it is: most columns of most ledgers."""
         if type(found) not in {Words, Kana, LongText, FreeChoice, PostalCode}:
             return False
-        return found.name not in {"name", "address", "building"} or entity.name not in USUAL
+        return found.name not in {"name", "prefecture", "address", "building"} or entity.name not in USUAL
 
     @staticmethod
     def _joint(column: Column, found: FieldKind) -> str | None:
@@ -230,6 +231,9 @@ class RowReader:
                 if cell in (None, ""):
                     continue
             self._read_cell(parsed, column, entity, found, cell)
+        for name, town in self.towns:
+            places.begin(parsed.values[name], town)
+        self.towns.clear()
         if self.program is not None:
             self.program.finish(self, parsed, cells)
         rowends.finish(self, parsed)
@@ -317,6 +321,11 @@ class RowReader:
             return names.strip_honorific(cell)[0] if cell.rstrip().endswith(("様", "御中", "殿")) else cell
         if found.name == "name" and entity.name == "contact":
             return self._person(parsed, cell)
+        if found.name == "prefecture" and entity.name in USUAL:
+            told, town = addresses.read_prefecture(cell)
+            if told and town:
+                self.towns.append((entity.name, town))
+            return told or cell
         if found.name == "address" and entity.name in USUAL:
             code_apart = self.has.get(f"{entity.name}.postal_code", False)
             return places.address(parsed.values[entity.name], cell, code_apart)

@@ -72,6 +72,35 @@ def split_prefecture(text: str) -> tuple[str, str]:
     return (match.group(1), text.strip()[match.end() :].strip()) if match else ("", text.strip())
 
 
+_ROMAN = (
+    "hokkaido aomori iwate miyagi akita yamagata fukushima ibaraki tochigi gunma saitama chiba tokyo kanagawa niigata toyama ishikawa fukui yamanashi nagano "
+    "gifu shizuoka aichi mie shiga kyoto osaka hyogo nara wakayama tottori shimane okayama hiroshima yamaguchi tokushima kagawa ehime kochi fukuoka "
+    "saga nagasaki kumamoto oita miyazaki kagoshima okinawa"
+)
+_BY_NAME = {
+    **{one: one for one in PREFECTURES},
+    **{one[:-1]: one for one in PREFECTURES if one != "北海道"},
+    **dict(zip(_ROMAN.split(), PREFECTURES, strict=True)),
+}
+_SUFFIX = re.compile(r"[\s-]*(prefecture|pref\.?|to|fu|ken)$")
+_LONG_VOWELS = str.maketrans("ōūŌŪ", "ouOU")
+
+
+def read_prefecture(text: str) -> tuple[str, str]:
+    """The full name of a prefecture, and what follows it, of what people write where one is asked for: 沖縄, Osaka, 東京 港区,
+    神奈川県横浜市. A city's name alone (大阪市) is none: ("", the text)."""
+    bare = text.strip()
+    told, rest = split_prefecture(bare)
+    if told:
+        return told, rest
+    head, *below = unicodedata.normalize("NFKC", bare).split(maxsplit=1) or [""]
+    if head in _BY_NAME and not head.isascii():
+        return _BY_NAME[head], below[0] if below else ""
+    roman = unicodedata.normalize("NFKC", bare).translate(_LONG_VOWELS).lower()
+    known = _BY_NAME.get(roman) or _BY_NAME.get(_SUFFIX.sub("", roman))
+    return (known, "") if known else ("", bare)
+
+
 _DIGIT = "[0-9０-９]+"
 _COUNT = rf"(?:{_DIGIT}|[一二三四五六七八九十百〇]+(?=丁目|番))"
 _STEP = r"(?:丁目|番地|番|号|[-－‐−–—―ーｰ]|[のノ](?=[0-9０-９]))"

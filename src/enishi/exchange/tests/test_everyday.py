@@ -184,6 +184,22 @@ def test_a_mark_may_mean_the_cell_to_the_left_or_nothing(alice: User, tmp_path: 
     assert Account.objects.filter(name="同仁会", fax="03-1111-2223").exists()
 
 
+def test_prefectures_as_they_are_typed(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "都道府県", "住所"], ["那覇商店", "沖縄", "那覇市1-1"], ["梅田商店", "Osaka", "大阪市北区1-1"],
+        ["港商店", "神奈川県横浜市", "中区1-1"], ["関内商店", "神奈川県横浜市", "横浜市中区2-2"], ["芝商店", "東京", "港区芝1"],
+    ]  # fmt: skip
+    path = write_csv(tmp_path / "a.csv", rows)
+    bring(path, alice)
+    assert dict(Account.objects.values_list("name", "prefecture")) == {
+        "那覇商店": "沖縄県", "梅田商店": "大阪府", "港商店": "神奈川県", "関内商店": "神奈川県", "芝商店": "東京都",
+    }  # fmt: skip
+    assert set(Account.objects.filter(prefecture="神奈川県").values_list("address", flat=True)) == {
+        "横浜市中区1-1", "横浜市中区2-2",
+    }  # fmt: skip
+    assert bring(path, alice).figures["unchanged"] == {"account": 5}
+
+
 VISITS: list[list[Any]] = [
     ["訪問日", "訪問先", "面談者", "訪問者", "内容", "結果", "次回予定日", "同行"],
     ["2026/10/1", "株式会社青木", "青木 一郎", "青木 有栖", "新製品の紹介", "良好", "2026/11/1", "森"],

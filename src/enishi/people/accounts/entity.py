@@ -73,11 +73,17 @@ def grown_list(model: Any, column: str, base: Iterable[str]) -> Any:
 
 def fill_prefecture(record: Any) -> None:
     """Takes the prefecture out of the address, or from the postal code where neither says it. An address that is written anew with
-    its prefecture says which one is meant; it never stands there twice."""
-    if record.address:
-        told, rest = addresses.split_prefecture(record.address)
-        if told:
-            record.prefecture, record.address = told, rest
+    its prefecture says which one is meant; it never stands there twice. A prefecture's short name is completed (沖縄, Osaka), and a city
+    behind it (神奈川県横浜市) is the beginning of the address."""
+    told, rest = addresses.split_prefecture(record.address or "")
+    if told:
+        record.prefecture, record.address = told, rest
+    elif record.prefecture:
+        told, rest = addresses.read_prefecture(record.prefecture)
+        held = record.address or ""
+        made = held if held.startswith(rest) else f"{rest}{held}"
+        if told and len(made) <= record._meta.get_field("address").max_length:
+            record.prefecture, record.address = told, made
     if not record.prefecture and record.postal_code:
         places = addresses.lookup_postal_code(record.postal_code)
         if len({place.prefecture for place in places}) == 1:

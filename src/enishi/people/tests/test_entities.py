@@ -73,3 +73,22 @@ def test_what_may_be_another_company_is_said_before_merging(
     rows = [write.create(entity, {"name": name}, by=alice).record for name in names]
     told = " ".join(entity.merge_warnings(rows))
     assert said in told if said else told == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("entity", ["account", "contact"])
+@pytest.mark.parametrize(
+    ("typed", "address", "prefecture", "whole"),
+    [
+        ("沖縄", "那覇市1-1", "沖縄県", "那覇市1-1"),
+        ("Osaka", "大阪市1", "大阪府", "大阪市1"),
+        ("東京都港区", "芝1", "東京都", "港区芝1"),
+        ("California", "Los Angeles", "California", "Los Angeles"),
+    ],
+)
+def test_prefectures_are_completed(
+    alice: Any, entity: str, typed: str, address: str, prefecture: str, whole: str
+) -> None:
+    values = {"name": "山田 太郎", "prefecture": typed, "address": address}
+    found = write.create(registry.get(entity), values, by=alice).record
+    assert (found.prefecture, found.address) == (prefecture, whole)
