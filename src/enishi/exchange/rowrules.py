@@ -57,10 +57,9 @@ class RowRules:
             if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST_DITTO:
                 continue
             bare = cell.strip(" \u3000()（）") or cell
-            if bare in DITTO and place < len(above):
-                row[place] = above[place]
-            elif bare in _DITTO_WORDS and place < len(above) and above[place] not in (None, ""):
-                row[place] = above[place]
+            over = above[place] if place < len(above) else None
+            if (bare in DITTO and place < len(above)) or (bare in _DITTO_WORDS and over not in (None, "")):
+                row[place] = over
             elif bare in _LEFT and place and row[place - 1] not in (None, ""):
                 row[place] = row[place - 1]
 

@@ -148,10 +148,7 @@ class RowReader:
         self.places = {
             target: [column.index for column in plan.columns if column.target == target] for target in targets
         }
-        self.has = {
-            target: target in targets
-            for target in ("contact.title", "account.postal_code", "contact.postal_code")
-        }
+        self.has = {target: target in targets for target in ("account.postal_code", "contact.postal_code")}
         self.prefixed = {
             column.index: f"{column.heading}: "
             for column, _entity, found in self.columns
@@ -320,7 +317,7 @@ class RowReader:
         if found.name == "name" and entity.name == "account":
             return names.strip_honorific(cell)[0] if cell.rstrip().endswith(("様", "御中", "殿")) else cell
         if found.name == "name" and entity.name == "contact":
-            return self._person(parsed, cell)
+            return self._person(parsed, column.heading or found.label, cell)
         if found.name == "prefecture" and entity.name in USUAL:
             told, town = addresses.read_prefecture(cell)
             if told and town:
@@ -411,13 +408,25 @@ class RowReader:
             self.note(parsed, entity.name, f"{heading}: {one}")
         return first
 
-    def _person(self, parsed: Parsed, cell: str) -> str:
-        """A title beside the name goes where titles go."""
-        name, title = names.split_title(" ".join(cell.split("\n")))
-        if title and not self.has["contact.title"]:
-            parsed.values["contact"].setdefault("title", title)
-            return name
-        return cell
+    def _person(self, parsed: Parsed, heading: str, cell: str) -> str:
+        """A title beside the name goes where titles go, if nothing else stands there. 経理ご担当者様 is nobody: it stays as text."""
+        line = " ".join(cell.split("\n"))
+        nobody, department = names.is_nobody(line)
+        if nobody:
+            if department:
+                self.remark(parsed, f"{heading}: {line.strip()}")
+                parsed.kept.append(f"{heading}「{line.strip()[:40]}」")
+            return ""
+        name, title = names.split_title(line)
+        told = " ".join(
+            readers.plain(parsed.cells[at])
+            for at in self.places.get("contact.title", ())
+            if at < len(parsed.cells)
+        ).strip()
+        if not title or (told and fold(told) != fold(title)):
+            return cell
+        parsed.values["contact"].setdefault("title", title)
+        return name
 
     def _telephones(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, cell: Any) -> str:
         """The cell's number; further ones in it go to the fields that are empty, or into the note, and so does what is said of

@@ -1,11 +1,16 @@
 """Names of people: parts, honorifics."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
 _HONORIFIC = re.compile(r"[\s　・]*(様|さま|サマ|殿|どの|さん|サン|先生|氏|御中|君|ちゃん)$")
 _BEFORE = re.compile(r"^(故|Mr\.?|Ms\.?|Mrs\.?)[\s　]+")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f.,'’\s-]+")
+_NOBODY = re.compile(
+    r"(?P<where>[^\s　]{0,20}?)[\s　]*(?:(?:ご|御)担当(?:者|の方)?|担当者|係の方)[\s　]*(?:様|さま|殿|各位|御中)?$"
+)
 _SPACE = re.compile(r"[\s　・]+")
 
 # Commoner family names by length, from the lists of frequency that 明治安田生命 and 苗字由来ネット publish; only used to propose.
@@ -49,9 +54,20 @@ def strip_honorific(text: str) -> tuple[str, str]:
             return text, taken
 
 
+def is_nobody(text: str) -> tuple[bool, str]:
+    """Whether a text names nobody but whoever it concerns (ご担当者様, 経理ご担当者様), and the department it says."""
+    match = _NOBODY.match(text.strip())
+    return (True, match["where"]) if match else (False, "")
+
+
 def split_person(text: str) -> PersonName:
-    """Family and given name: at the space where there is one, else proposed from known family names."""
+    """Family and given name: at the space where there is one, else proposed from known family names. Latin names and those with ・ stay
+    whole: Taro Yamada and Yamada Taro are the same one's, マイケル・ジョーダン has his family name behind, 高橋・渡辺 are two."""
     name, honorific = strip_honorific(text.strip("　・ "))
+    if "・" in name or (_LATIN.fullmatch(unicodedata.normalize("NFKC", name)) and _SPACE.search(name)):
+        return PersonName(name, "", honorific, False)
+    if is_nobody(name)[0]:
+        return PersonName(name, "", honorific, False)
     parts = [part for part in _SPACE.split(name) if part]
     if len(parts) >= 2:
         return PersonName(parts[0], " ".join(parts[1:]), honorific, True)
@@ -75,21 +91,46 @@ _TITLE = (
 )
 _TITLE_BEFORE = re.compile(rf"^({_TITLE})[\s　]+(?=\S)")
 _TITLE_GLUED = re.compile(rf"^(?!営業$|総務$|経理$)(?:{_TITLE})$")
+# Behind a family name, with or without the given one between them (鈴木二郎部長, 鈴木営業部長), only what is no part of a name.
+_TITLE_AT_END = re.compile(
+    r"(?P<given>[^\s\d]{0,4}?)(?P<title>(?:営業|総務|経理|人事|製造|技術|工場|企画|購買|開発|業務|管理|品質|工事|資材)?(?:本部長|部長|次長|課長|係長|室長)|"
+    "代表取締役社長|代表取締役会長|代表取締役|取締役社長|専務取締役|常務取締役|取締役|代表|副社長|社長|会長|専務|常務|主任|副支店長|支店長|副店長|店長|所長|工場長|"
+    "センター長|副院長|院長|園長|校長|教頭|理事長|事務長|監査役|執行役員|支配人|マネージャー|リーダー)$"
+)
+_DEPARTMENT = re.compile(
+    "[業務部課店場製術企購営販社報管質資設第団支域区市県府副本]|海外|国際|国内|物流|関西|関東|九州|日本|統括|東京|大阪|京都|名古屋|横浜|札幌|仙台|福岡|広島|神戸"
+)
+# These alone say enough where the family name is none of the known.
+_TITLE_OF_ANY = re.compile(
+    r"(?P<name>[一-鿿々]{2,5}?)(?P<title>代表取締役社長|代表取締役|取締役|副社長|社長|会長|専務|常務)$"
+)
 _TITLE_BEHIND = re.compile(rf"(?<=\S)[\s　]+({_TITLE})$")
 
 
 def split_title(text: str) -> tuple[str, str]:
-    """Name and title of 「代表取締役　山田 太郎」 and 「山田 太郎 部長」; no title gives ""."""
+    """Name and title of 「代表取締役　山田 太郎」, 「山田 太郎 部長」 and 「山田太郎部長」; no title gives ""."""
     bare = strip_honorific(text)[0]
     if match := _TITLE_BEFORE.match(bare):
         return bare[match.end() :].strip(), match.group(1)
     if match := _TITLE_BEHIND.search(bare):
-        return bare[: match.start()].strip(), match.group(1)
+        family, title = bare[: match.start()].strip(), match.group(1)
+        inner = _TITLE_AT_END.match(title) if family in _FAMILY else None
+        if inner and inner["given"] and not _DEPARTMENT.search(inner["given"]):  # 鈴木 二郎部長
+            return f"{family} {inner['given']}", inner["title"]
+        return family, title
     for size in (4, 3, 2, 1):  # 伊藤部長: a known family name, and a title as what remains
         if bare[:size] in _FAMILY or (size == 1 and bare[:1] in _ONE):
-            if _TITLE_GLUED.match(bare[size:]):
-                return bare[:size], bare[size:]
+            rest = bare[size:].lstrip(" 　")
+            match = _TITLE_AT_END.match(rest)
+            # 東京支店長 is no 東: behind a family name of one letter a given name has two.
+            named = match is not None and not (size == 1 and len(match["given"]) == 1)
+            if match and named and not _DEPARTMENT.search(match["given"]):
+                return bare[: -len(match["title"])].strip(), match["title"]
+            if size > 1 and _TITLE_GLUED.match(rest):
+                return bare[:size], rest
             break
+    if not _TITLE_GLUED.match(bare) and (match := _TITLE_OF_ANY.match(bare)):
+        return match["name"], match["title"]
     return text, ""
 
 

@@ -160,7 +160,8 @@ def test_a_second_address_column_with_lots_and_buildings(alice: User, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "mark", ["同", "同じ", "上に同じ", "上記同じ", "上記と同じ", "”", "“", '"', "↑", "↓", "〃〃〃", "//", "（同上）"]
+    "mark",
+    ["同", "同じ", "上に同じ", "上記同じ", "上記と同じ", "”", "“", '"', "↑", "↓", "〃〃〃", "//", "（同上）"],
 )
 def test_a_mark_says_what_stands_above(alice: User, tmp_path: Path, mark: str) -> None:
     rows = [
@@ -168,7 +169,10 @@ def test_a_mark_says_what_stands_above(alice: User, tmp_path: Path, mark: str) -
         ["株式会社一条", "一条 誠", "090-1111-1111"],
         [mark, "二条 薫", "090-1111-2222"],
     ]
-    assert bring(write_csv(tmp_path / "a.csv", rows), alice).figures["created"] == {"account": 1, "contact": 2}
+    assert bring(write_csv(tmp_path / "a.csv", rows), alice).figures["created"] == {
+        "account": 1,
+        "contact": 2,
+    }
     assert Contact.objects.get(name="二条 薫").account.name == "株式会社一条"
 
 

@@ -198,14 +198,47 @@ def test_mail_among_words(alice: User, tmp_path: Path, cell: str, email: str, no
     assert job.figures.get("kept", {}) == ({} if email else {f"メール「{cell}」": 1})
 
 
-@pytest.mark.parametrize(("head", "cell"), [("電話", "非通知"), ("電話", "なし"), ("ホームページ", "http://")])
+@pytest.mark.parametrize(
+    ("head", "cell"), [("電話", "非通知"), ("電話", "なし"), ("ホームページ", "http://")]
+)
 def test_where_somebody_cannot_be_reached(alice: User, tmp_path: Path, head: str, cell: str) -> None:
     good = "03-1111-2222" if head == "電話" else "https://example.jp/"
-    path = write_csv(tmp_path / "a.csv", [["会社名", "住所", head], ["林工業", "", good], ["丸山商店", "", cell]])
+    path = write_csv(
+        tmp_path / "a.csv", [["会社名", "住所", head], ["林工業", "", good], ["丸山商店", "", cell]]
+    )
     job = bring(path, alice)
     kept = {f"{head}「{cell}」": 1} if cell == "非通知" else {}
     assert (job.figures["refused"], job.figures.get("kept", {})) == (0, kept)
     assert Account.objects.get(name="丸山商店").note == (f"{head}: {cell}" if kept else "")
+
+
+@pytest.mark.parametrize(
+    ("cell", "name", "title", "unsure"),
+    [
+        ("Taro Yamada", "Taro Yamada", "", True), ("SMITH, John", "SMITH, John", "", True), ("マイケル・ジョーダン", "マイケル・ジョーダン", "", True),
+        ("高橋・渡辺", "高橋・渡辺", "", True), ("鈴木二郎部長", "鈴木二郎", "部長", True), ("鈴木 二郎部長", "鈴木 二郎", "部長", False),
+        ("鈴木海外事業部長", "鈴木", "海外事業部長", False), ("沢村社長", "沢村", "社長", True),
+    ],
+)  # fmt: skip
+def test_names_of_people(alice: User, tmp_path: Path, cell: str, name: str, title: str, unsure: bool) -> None:
+    rows = [
+        ["会社名", "担当者名", "役職", "電話"],
+        ["林工業", "林 花子", "主任", ""],
+        ["丸山商店", cell, "", ""],
+    ]
+    bring(write_csv(tmp_path / "a.csv", rows), alice)
+    found = Contact.objects.get(account__name="丸山商店")
+    assert (found.name, found.title, found.name_unsure) == (name, title, unsure)
+
+
+@pytest.mark.parametrize("cell", ["ご担当者様", "経理ご担当者様"])
+def test_whoever_it_concerns_is_nobody(alice: User, tmp_path: Path, cell: str) -> None:
+    rows = [["会社名", "担当者名", "電話"], ["林工業", "林 花子", ""], ["丸山商店", cell, "03-1111-2222"]]
+    job = bring(write_csv(tmp_path / "a.csv", rows), alice)
+    assert job.figures["created"] == {"account": 2, "contact": 1}
+    kept = cell.startswith("経理")
+    assert Account.objects.get(name="丸山商店").note == (f"担当者名: {cell}" if kept else "")
+    assert job.figures.get("kept", {}) == ({f"担当者名「{cell}」": 1} if kept else {})
 
 
 def test_what_is_said_of_nobody_is_the_companys(alice: User, tmp_path: Path) -> None:
