@@ -18,7 +18,7 @@ WORDS = {
     "account.employees": "社員数 スタッフ数 従業員規模 number_of_employees no_of_employees headcount",
     "account.postal_code": "〒番号 郵便no 郵便コード 所在地郵便番号 本社郵便番号 business_postal_code",
     "account.prefecture": "都道府県名 所在都道府県 province region",
-    "account.address": "ご住所 所在地1 本店所在地 本社所在地 事務所所在地 住所地 番地 番地等 町域 町域・番地 町名・番地 市町村 市町村名 市区郡町村 市区町村名 市区町村・番地 市区町村番地 市区町村以降 町名 丁目番地 丁目・番地 "
+    "account.address": "ご住所 じゅうしょ 所在地1 本店所在地 本社所在地 事務所所在地 住所地 番地 番地等 町域 町域・番地 町名・番地 市町村 市町村名 市区郡町村 市区町村名 市区町村・番地 市区町村番地 市区町村以降 町名 丁目番地 丁目・番地 "
     "地番 住所(番地まで) 住所3 street_address address_line_1 addressline1 address1 town city",
     "account.building": "ビル・建物名 ビル 建物・部屋番号 建物名・部屋番号 建物名等 建物名・号室 建物名部屋番号 マンション・ビル名 アパート・マンション名 部屋番号 方書 address_line_2 suite extended_address 以降の住所",
     "account.phone": "代表tel 代表番号 代表電話番号 電話番号1 電話1 電話no telno 電話代表 連絡先 連絡先電話番号 連絡先tel 連絡先電話 phone_number phone1 company_phone work_phone business_phone company_main_phone telephone_number",
@@ -47,7 +47,7 @@ WORDS = {
     "contact.email": "電子メール 電子メールアドレス eメールアドレス eメール1 e-mailアドレス メアド pcメール pcメールアドレス パソコンメール 携帯メール 携帯メールアドレス メール1 メールアドレス1 mailアドレス mail_address e-mail_address email_address emailaddress e-mail1 連絡先メール 連絡先メールアドレス",
     "contact.postal_code": "〒番号 郵便no 郵便コード home_postal_code",
     "contact.prefecture": "都道府県名 県 province region",
-    "contact.address": "現住所 居住地 お届け先住所 番地 番地等 町域 町域・番地 町名・番地 町名番地 市町村 市町村名 市区郡町村 市区町村 市区町村名 市区町村・番地 市区町村番地 市区町村以降 町名 丁目番地 丁目・番地 住所3 住所(番地まで) "
+    "contact.address": "じゅうしょ 現住所 居住地 お届け先住所 番地 番地等 町域 町域・番地 町名・番地 町名番地 市町村 市町村名 市区郡町村 市区町村 市区町村名 市区町村・番地 市区町村番地 市区町村以降 町名 丁目番地 丁目・番地 住所3 住所(番地まで) "
     "street_address address_line_1 addressline1 address1 city town",
     "contact.building": "ビル・建物名 ビル ビル名 建物・部屋番号 建物名・部屋番号 建物名等 建物名・号室 建物名部屋番号 アパート・マンション名 マンション・ビル名 マンション 部屋番号 方書 番地・建物 address2 address_line_2 extended_address",
     "contact.preferences": "アレルギー・注意事項 嗜好品 趣味・嗜好 趣味嗜好 お好み 趣味・特技 interests hobby hobbies",
@@ -112,7 +112,7 @@ TAGS = "タグ 分類 カテゴリ カテゴリー 顧客分類 得意先分類 
 BRANCH = "支店 支店名 営業所 営業所名 事業所 事業所名 支社 支社名 拠点 拠点名 店舗 店舗名 工場名 branch"
 # Somebody beside the person that a row is about, and words that say it less well than others: taken where nothing better is there.
 SECOND = (
-    "代表者 代表者名 代表 代表者氏名 代表者様 代表取締役 代表取締役名 社長 社長名 院長 院長名 理事長 理事長名 園長 園長名 店長 店長名 店主 店主名 店主氏名 オーナー オーナー名 紹介者 紹介者名 保護者 保護者名 保護者氏名 家族 更新者 記入者 "
+    "代表者 代表者名 代表 代表者氏名 代表者様 代表取締役 代表取締役名 社長 社長名 院長 院長名 理事長 理事長名 園長 園長名 店長 店長名 店主 店主名 店主氏名 オーナー オーナー名 紹介者 紹介者名 保護者 保護者名 保護者氏名 家族 世帯主 世帯主名 世帯主氏名 契約者 契約者名 家主 家主名 貸主 貸主名 更新者 記入者 "
     "番号 no id コード 登録no 整理番号 名称 店舗名 施設名 名義 部屋番号 連絡先 緊急連絡先 日中連絡先 携帯メール 携帯メールアドレス 規模 結果 現状 日時 項目 予定 課題 引合内容 提案内容 見込ランク"
 )
 # Heads of a company's books: what only a ledger of trading partners keeps.
