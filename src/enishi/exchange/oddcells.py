@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from enishi.exchange import contents
-from enishi.japanese import emails, wareki
+from enishi.japanese import emails, telephones, wareki
 
 # Excel's day numbers of 1954-10-03 to 2119-01-11, which a csv may hold as text. Only in a column of days: else they are codes.
 _SERIAL = re.compile(r"(?:[2-7]\d{4}|80000)(?:\.\d+)?\Z")
@@ -49,6 +49,17 @@ def _is_other_data(cell: Any) -> bool:
     return any(contents.share([cell], test) for test in _OTHER_DATA)
 
 
+_DAY_OF_YEAR = re.compile(r"(\d{1,2})月(\d{1,2})日\Z")
+
+
+def lot(cell: Any) -> str:
+    """The lot number 1-2 of which Excel made January 2; "" of all else. Which year it took says nothing."""
+    if isinstance(cell, datetime.date):
+        return f"{cell.month}-{cell.day}"
+    match = _DAY_OF_YEAR.match(cell.strip()) if isinstance(cell, str) else None
+    return f"{int(match[1])}-{int(match[2])}" if match else ""
+
+
 _SAYS_SOMETHING = re.compile(r"[^\W_]")
 
 
@@ -62,3 +73,14 @@ def mails(cell: str) -> tuple[str, list[str]]:
     if not found:
         return cell, []
     return found[0], [cell.strip()] if _SAYS_SOMETHING.search(rest) else found[1:]
+
+
+def telephone(cell: Any) -> tuple[str, str]:
+    """The telephone number of a cell that holds one at most, and what of the cell it leaves unsaid: all of it, where words stand beside
+    the number (03-1234-5678 夜間). The number is "" where the words stand alone (青葉ビル2F, 3.12E+09); what has no letters is taken as it
+    is, and numbers from abroad with their extension."""
+    text = telephones.mend_zero(cell)
+    worded = isinstance(cell, str) and any(c.isalpha() for c in text)
+    if not worded or text.lstrip().startswith(("+", "＋")) or telephones.parse_telephone(text).valid:
+        return text, ""
+    return telephones.within(text), text.strip()

@@ -16,6 +16,7 @@ from enishi.exchange import (
     headings,
     oddcells,
     places,
+    reach,
     readers,
     rowends,
     todo,
@@ -30,7 +31,7 @@ from enishi.exchange.parsed import Parsed
 from enishi.exchange.programs import ProgramReader
 from enishi.exchange.rowrules import RowRules
 from enishi.exchange.sheet import USUAL, Column
-from enishi.japanese import addresses, amounts, names, odds, telephones
+from enishi.japanese import addresses, amounts, names, odds
 from enishi.japanese.text import clean, fold
 from enishi.records import registry
 from enishi.records.entity import Entity
@@ -52,6 +53,7 @@ from enishi.records.fields import (
     Reference,
     Tags,
     Telephone,
+    Url,
     Words,
 )
 
@@ -241,7 +243,7 @@ class RowReader:
         heading = column.heading or found.label
         try:
             if isinstance(found, Telephone):
-                value = self._telephones(parsed, entity, found, heading, cell)
+                value = reach.value(self, parsed, entity, found, heading, cell)
             else:
                 if not (column.index in self.as_is and isinstance(cell, str)):
                     cell = self._mended(parsed, column, entity, found, cell)
@@ -293,6 +295,9 @@ class RowReader:
             raise ValueError(_("日付ではなく数字を入力してください。"))
         if isinstance(found, Number):
             return self._number(parsed, column, entity, found, cell)
+        if found.name in {"address", "building"} and entity.name in USUAL and (lot := oddcells.lot(cell)):
+            parsed.kept.append(f"{column.heading or found.label}「{readers.plain(cell)[:40]}」→ {lot}")
+            cell = lot
         if isinstance(cell, datetime.date) and isinstance(found, Words | Choice):
             return readers.plain(cell)
         if isinstance(found, Person | Reference) and contents.is_number(cell):
@@ -310,6 +315,8 @@ class RowReader:
             return oddcells.day(cell, found.name == "birthday", timezone.localdate())
         if isinstance(found, Email):
             return self._email(parsed, entity, column.heading or found.label, cell)
+        if isinstance(found, Url) and "." not in cell and "．" not in cell and "://" not in cell:
+            raise ValueError  # Facebook is a word, no address
         if isinstance(found, Tags):
             return re.sub(
                 r"\s*(:::|[;；|｜\n])\s*(\*\s*)?", ",", cell.removeprefix("* ")
@@ -428,47 +435,6 @@ class RowReader:
         parsed.values["contact"].setdefault("title", title)
         return name
 
-    def _telephones(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, cell: Any) -> str:
-        """The cell's number; further ones in it go to the fields that are empty, or into the note, and so does what is said of
-        them (FAX兼)."""
-        several = telephones.find_telephones(cell)
-        if not several:
-            return str(found.clean(telephones.mend_zero(cell)))
-        if any(one.remark for one in several):
-            self.note(parsed, entity.name, f"{heading}: {readers.plain(cell).strip()}")
-        order = [
-            word
-            for word, part in (("phone", "tel"), ("phone", "電話"), ("fax", "fax"), ("mobile", "携帯"))
-            if part in fold(heading)
-        ]
-        main = ""
-        for place, one in enumerate(several):
-            number = one.number.display
-            mobile = one.number.digits.startswith(("070", "080", "090"))
-            kind = one.label or ("mobile" if mobile else "")
-            if not kind and "fax" in order and len(order) > 1 and place == 1:
-                kind = "fax"
-            alone = place == len(several) - 1 and kind != "fax"
-            if not main and (kind in {"", found.name} or alone):
-                main = number
-            elif room := self._room(parsed, entity, kind):
-                parsed.values.setdefault(room, {})[kind] = number
-            else:
-                named = f"{heading} FAX" if kind == "fax" and "fax" not in fold(heading) else heading
-                self.note(parsed, entity.name, f"{named}: {number}")
-        return main
-
-    def _room(self, parsed: Parsed, entity: Entity, kind: str) -> str:
-        """Whose field of this kind is empty in the row, the number's own first; "" where there is none."""
-        for name in sorted(("contact", "account"), key=lambda one: one != entity.name):
-            if name not in self.names or kind not in registry.get(name).fields:
-                continue
-            columns = self.places.get(f"{name}.{kind}", ())
-            told = any(at < len(parsed.cells) and parsed.cells[at] not in (None, "") for at in columns)
-            if kind and not told and not parsed.values.get(name, {}).get(kind):
-                return name
-        return ""
-
     @staticmethod
     def _keeps(found: FieldKind, cell: Any) -> bool:
         """Whether what the field can't take stays as text: unknown users and choices, vague dates, 送付不可 for an address."""
@@ -483,8 +449,8 @@ class RowReader:
             return vague or oddcells.is_no_day(cell, isinstance(found, DateTime))
         if isinstance(found, Email):
             return isinstance(cell, str) and "@" not in cell and "＠" not in cell
-        if isinstance(found, Telephone):
-            return isinstance(cell, str) and not contents.is_email(cell)
+        if isinstance(found, Telephone | Url):
+            return isinstance(cell, str) and "@" not in cell and "://" not in cell
         return isinstance(found, Choice) and not isinstance(found, FreeChoice)
 
     def _keep(self, parsed: Parsed, entity: Entity, found: FieldKind, heading: str, text: str) -> None:

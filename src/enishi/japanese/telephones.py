@@ -137,18 +137,37 @@ _KNOWN = re.compile(rf"{_WORD}$", re.IGNORECASE)
 _MOBILE_CUT = re.compile(r"[789]0-\d{4}-\d{4}\Z")
 
 
+_CUT = re.compile(r"([1-9]\d{0,3})-\d{1,4}-\d{3,4}\Z")
+_FLOAT = re.compile(r"(\d{9,11})\.0+\Z")
+
+
 def mend_zero(value: object) -> str:
-    """The number as text, with the leading zero that Excel takes away from a number (312345678, 9012345678)."""
+    """The number as text, with the leading zero that Excel takes away from a number (312345678, 9012345678) or somebody left out
+    (3-1234-5678), where there is such an area code, and without the .0 of other programs (0312345678.0)."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     text = unicodedata.normalize("NFKC", str(value)).strip()
+    if whole := _FLOAT.match(text):
+        return mend_zero(whole[1])
     if _MOBILE_CUT.match(text):
+        return f"0{text}"
+    if (cut := _CUT.match(text)) and _LENGTHS.get(f"0{cut[1]}") and parse_telephone(f"0{text}").valid:
         return f"0{text}"
     if not text.isdigit() or not text.isascii() or text.startswith("0"):
         return str(value)
     if len(text) == 9 or (len(text) == 10 and text.startswith(("50", "70", "80", "90", "20"))):
         return f"0{text}"
     return str(value)
+
+
+_WITHIN = re.compile(r"(?<![\d-])(?:\+81[- ]?|0|\(0)\d{0,4}[-() ]{0,2}\d{1,4}[-() ]{0,2}\d{3,4}(?![\d-])")
+
+
+def within(text: str) -> str:
+    """The first telephone number that stands among words (フリーダイヤル0120-123-456 平日のみ); "" where there is none."""
+    half = _DASHES.sub("-", unicodedata.normalize("NFKC", text))
+    found = (parse_telephone(match[0].strip()) for match in _WITHIN.finditer(half))
+    return next((one.display for one in found if one.valid), "")
 
 
 def find_telephones(cell: object) -> list[Found]:

@@ -188,6 +188,29 @@ def test_a_mark_may_mean_the_cell_to_the_left_or_nothing(alice: User, tmp_path: 
     assert Account.objects.filter(name="同仁会", fax="03-1111-2223").exists()
 
 
+def test_a_lot_number_that_excel_made_a_day(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["会社名", "住所1", "住所2"],
+        ["株式会社一条", "東京都港区芝", datetime.date(2026, 1, 2)],
+        ["株式会社二条", "東京都港区芝", "3月4日"],
+    ]
+    job = bring(write_xlsx(tmp_path / "a.xlsx", rows), alice)
+    assert set(Account.objects.values_list("address", "building")) == {("港区芝1-2", ""), ("港区芝3-4", "")}
+    assert job.figures["kept"] == {"住所2「2026/01/02」→ 1-2": 1, "住所2「3月4日」→ 3-4": 1}
+
+
+@pytest.mark.parametrize("head", ["世帯主", "契約者", "家主", "貸主名"])
+def test_somebody_else_beside_the_name_is_not_the_row(alice: User, tmp_path: Path, head: str) -> None:
+    rows = [
+        [head, "氏名", "じゅうしょ", "生年月日"],
+        ["山田 太郎", "山田 花子", "東京都港区芝1-2", "1980/1/2"],
+    ]
+    bring(write_csv(tmp_path / "a.csv", rows), alice)
+    found = Contact.objects.get()
+    assert (found.name, found.address) == ("山田 花子", "港区芝1-2")
+    assert f"{head}: 山田 太郎" in found.note
+
+
 def test_prefectures_as_they_are_typed(alice: User, tmp_path: Path) -> None:
     rows = [
         ["会社名", "都道府県", "住所"], ["那覇商店", "沖縄", "那覇市1-1"], ["梅田商店", "Osaka", "大阪市北区1-1"],

@@ -40,7 +40,7 @@ def write_csv(path: Path, rows: list[list[Any]], encoding: str = "utf-8", delimi
 
 
 def write_xlsx(path: Path, rows: list[list[Any]], merges: tuple[str, ...] = ()) -> Path:
-    book = xlsxwriter.Workbook(str(path))
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy/mm/dd"})
     sheet = book.add_worksheet()
     for number, row in enumerate(rows):
         for column, value in enumerate(row):

@@ -169,6 +169,28 @@ def test_telephone_and_fax_in_one_cell(
     assert (found.phone, found.fax, found.note) == (phone, fax, note)
 
 
+@pytest.mark.parametrize(
+    ("head", "cell", "value", "note", "kept"),
+    [
+        ("電話", "0312345678.0", "03-1234-5678", "", False), ("電話", "3-1234-5678", "03-1234-5678", "", False),
+        ("電話", "青葉ビル2F", "", "電話: 青葉ビル2F", True), ("電話", "3.12E+09", "", "電話: 3.12E+09", True),
+        ("電話", "03-1234-5678 夜間", "03-1234-5678", "電話: 03-1234-5678 夜間", False),
+        ("ホームページ", "Facebook", "", "ホームページ: Facebook", True), ("ホームページ", "example.jp", "https://example.jp", "", False),
+    ],
+)  # fmt: skip
+def test_words_instead_of_a_number_or_address(
+    alice: User, tmp_path: Path, head: str, cell: str, value: str, note: str, kept: bool
+) -> None:
+    good = "03-1111-2222" if head == "電話" else "https://example.com/"
+    path = write_csv(
+        tmp_path / "a.csv", [["会社名", "住所", head], ["林工業", "", good], ["丸山商店", "", cell]]
+    )
+    job = bring(path, alice)
+    found = Account.objects.get(name="丸山商店")
+    assert (found.phone or found.website, found.note) == (value, note)
+    assert job.figures.get("kept", {}) == ({f"{head}「{cell}」": 1} if kept else {})
+
+
 def test_addresses_of_mail_and_honorifics(alice: User, tmp_path: Path) -> None:
     rows = [["会社名", "ご担当者様", "メール"], ["丸山商店　御中", "山田　太郎 様", "mailto:A@Example.JP"], ["林工業", "林 花子 部長", "h＠example.jp、i@example.jp"],
             ["森建設", "代表取締役　森 一", "<m@example.jp>"]]  # fmt: skip
