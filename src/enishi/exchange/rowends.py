@@ -25,12 +25,12 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
         if reader.paid:
             parsed.values["order"].setdefault("tax_mode", "included")
         return
-    for values in (parsed.values.get(name, {}) for name in ("account", "contact")):
-        building = values.get("building")
-        if building and str(values.get("address", "")).endswith(
+    for held in (parsed.values.get(name, {}) for name in ("account", "contact")):
+        building = held.get("building")
+        if building and str(held.get("address", "")).endswith(
             building
         ):  # a column of the whole, and one of its own
-            values["address"] = values["address"].removesuffix(building).rstrip(" 　")
+            held["address"] = held["address"].removesuffix(building).rstrip(" 　")
     private = privates.is_private(parsed, reader.plan.mixed) or privates.is_alone(parsed, reader.plan.main)
     if private:
         for line in privates.turn(parsed):
