@@ -544,3 +544,56 @@ def test_who_may_not_export_takes_no_list_along_by_calls(alice: Any) -> None:
         assert len(first["items"]) == 2
         more = Client().get(f"/api/v1/accounts?limit=2&cursor={first['next']}", headers=header)
         assert more.status_code == status and ("書き出し" in more.text) == (status == 403), reach
+
+
+@pytest.mark.parametrize("accounts", ["none", "own"])
+def test_papers_tell_nothing_that_a_role_hides(alice: Any, monkeypatch: Any, accounts: str) -> None:
+    """A paper holds the sum, the lines and whom it is for: it is read, listed, found and taken along only by who sees all of them."""
+    from enishi.sales.documents import flow, pdf
+    from enishi.sales.models import Invoice, Issuer
+
+    monkeypatch.setattr(pdf, "render", lambda html: b"%PDF-1.7 " + html.encode())
+    monkeypatch.setattr(pdf, "available", lambda: True)
+    Issuer.objects.create(pk=1, name="東和商事株式会社")
+    account = write.create(registry.get("account"), {"name": HIDDEN}, by=alice).record
+    sums = dict.fromkeys(("total", "net", "tax", "lines", "balance", "discount"), "hidden")
+    every = dict.fromkeys(OWN_ONLY, "all")
+    # One role sees no sums and no account; of the other only the accounts that aren't its own are hidden.
+    fields = dict.fromkeys(("quote", "order", "invoice"), sums) if accounts == "none" else {}
+    user = person(
+        "金額なし",
+        default=every,
+        entities={"account": dict.fromkeys(OWN_ONLY, accounts)},
+        fields=fields,
+    )
+    values = {"account": account.pk, "date": "2026-10-31", "lines": [{"text": "月額", "unit_price": "87654"}]}
+    quotes, invoices = registry.get("quote"), registry.get("invoice")
+    draft = write.create(quotes, values, by=alice).record
+    quote = flow.issue(quotes, write.create(quotes, values, by=alice).record.pk, by=alice)
+    order = flow.order_quote(quote.pk, by=alice)
+    made = flow.invoice_orders([order.pk], by=alice)
+    flow.issue(invoices, made.pk, by=alice)
+    invoice = Invoice.objects.get(pk=made.pk)
+    client, header = client_of(user), callers(user, alice)
+    words = (HIDDEN, *(() if accounts == "own" else ("87,654", "87654", "96,419", "96419")))
+    for address, status in {
+        f"/quotes/{draft.pk}/pdf/": 403, f"/quotes/{quote.pk}/pdf/": 403, f"/orders/{order.pk}/pdf/?kind=delivery": 403, f"/invoices/{invoice.pk}/pdf/": 403,
+        "/papers/": 200, "/papers/zip/": 200, f"/invoices/{invoice.pk}/": 200, f"/invoices/{invoice.pk}/files/": 200, f"/invoices/{invoice.pk}/timeline/": 200,
+        f"/files/{invoice.pdf}/": 404, f"/invoices/{invoice.pk}/ask/pay/": 200, f"/orders/{order.pk}/ask/invoice/": 200, f"/quotes/{quote.pk}/": 200,
+    }.items():  # fmt: skip
+        answer = ask(client, "get", address)
+        assert answer.status_code == status and not [word for word in words if word in answer.text_shown], (
+            address
+        )
+    answer = ask(Client(), "get", f"/api/v1/invoices/{invoice.pk}/files", headers=header)
+    assert answer.status_code == 200 and not [word for word in words if word in answer.text_shown]
+    asked = Client().get(f"/api/v1/invoices/{invoice.pk}/files/{invoice.pdf}", headers=header)
+    assert asked.status_code == 404
+    assert invoice.number in client.get("/papers/").text
+    for given in (f"partner={HIDDEN}", *(() if accounts == "own" else ("least=1", "most=100000"))):
+        assert invoice.number not in client.get(f"/papers/?{given}").text, (
+            given
+        )  # what is found would tell it
+    admin = client_of(alice)
+    assert HIDDEN in admin.get(f"/papers/?partner={HIDDEN}&least=1").text
+    assert admin.get(f"/invoices/{invoice.pk}/pdf/").status_code == 200

@@ -193,20 +193,21 @@ def as_download(attachment: Attachment, stream: Any) -> FileResponse:
 
 
 def concealed(entity: Entity, keys: Iterable[int]) -> set[int]:
-    """The files on these records that are, or were put there as, values of fields which the person being served doesn't see."""
+    """The files on these records that are, or were put there as, values of fields which the person being served doesn't see, and those
+    that tell of such fields."""
+    keys = list(keys)
+    telling = entity.concealed_files(keys)
     kept = {*entity.fields, *entity.retired}
     every = (*entity.whole.own, *entity.whole.retired.values())
     hidden = [one for one in every if isinstance(one, Files) and one.name not in kept]
     if not hidden:
-        return set()
-    keys = list(keys)
+        return telling
     rows = entity.model._default_manager.filter(pk__in=keys)
     put_there = Attachment.objects.filter(
         entity=entity.name, record_id__in=keys, field__in=[one.name for one in hidden]
     )
-    return {key for row in rows for found in hidden for key in found.get(row)} | set(
-        put_there.values_list("pk", flat=True)
-    )
+    values = {key for row in rows for found in hidden for key in found.get(row)}
+    return telling | values | set(put_there.values_list("pk", flat=True))
 
 
 def page(entity: Entity, record: Any, before: int = 0, size: int = 50) -> tuple[list[Attachment], int]:

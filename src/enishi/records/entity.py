@@ -378,6 +378,10 @@ class Entity:
         """A line for the timeline out of what an event remembers; "" for none."""
         return ""
 
+    def concealed_files(self, keys: Sequence[int]) -> set[int]:
+        """Files on these records that tell of what the person being served doesn't see."""
+        return set()
+
     def begin_beside(self, row: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """What a new record out of a sheet begins with that the row says of others (values by entity): a product's price is the line's."""
         return {}

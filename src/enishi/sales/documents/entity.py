@@ -1,11 +1,13 @@
 """What quotes, orders and invoices have in common."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import (
     Choice,
@@ -19,6 +21,7 @@ from enishi.records.fields import (
     Reference,
     Words,
 )
+from enishi.records.limits import names_all, unseen
 from enishi.sales import tax
 from enishi.sales.documents.issuer import DocumentNumber, issuer
 from enishi.sales.lines.entity import fill_prices
@@ -34,6 +37,9 @@ ROUNDINGS = (
 )
 SUMMED = {"lines", "discount", "tax_mode", "rounding", "date", "withholds", "issued_at"}
 OPEN = {"note", "owner", "tags"}  # what may change on a document that was issued
+PRINTED = ("name", "number", "date", "lines", "discount", "net", "tax", "total", "remarks")
+# Whom a paper is for: its fields that say so, and what of these records is printed beside the name.
+ADDRESSED = {"account": (), "contact": ("department", "title", "honorific")}
 
 
 def document_fields(
@@ -68,6 +74,43 @@ class DocumentEntity(Entity):
     default_sort: ClassVar[str] = "-date"
     closed: ClassVar[frozenset[str]] = frozenset()  # states in which nothing of it changes by hand
     search_fields = ("number", "account", "contact")
+    printed: ClassVar[tuple[str, ...]] = ()  # what its papers print beside PRINTED
+
+    def prints(self) -> bool:
+        """Whether the person being served sees all fields that its papers print, but for whom they are for."""
+        child = self.whole.lines[0].target
+        seen = registry.find(child.name)
+        return (
+            seen is not None
+            and {*PRINTED, *self.printed} <= set(self.fields)
+            and set(child.line_columns) <= set(seen.fields)
+        )
+
+    def unread(self, records: Sequence[Any]) -> set[int]:
+        """Of these records those whose papers the person being served may not read, because something on them is hidden from him."""
+        if not self.prints():
+            return {record.pk for record in records}
+        return {key for name in ADDRESSED for key in self.nameless(records, name)}
+
+    def nameless(self, records: Sequence[Any], name: str) -> set[int]:
+        """Of these records those whose account or contact (`name`) is there and may not be told."""
+        named = {record.pk: key for record in records if (key := getattr(record, f"{name}_id"))}
+        target = registry.find(name)
+        if name not in self.fields or target is None or not set(ADDRESSED[name]) <= set(target.fields):
+            return set(named)
+        hidden = unseen(target, named.values())
+        return {pk for pk, key in named.items() if key in hidden}
+
+    def concealed_files(self, keys: Sequence[int]) -> set[int]:
+        targets = [registry.find(name) for name in ADDRESSED]
+        if self is self.whole and all(
+            target and target is target.whole and names_all(target) for target in targets
+        ):
+            return set()
+        issued: Any = self.model._default_manager
+        rows = list(issued.filter(pk__in=keys, pdf__isnull=False))
+        hidden = self.unread(rows)
+        return {row.pdf for row in rows if row.pk in hidden}
 
     def title(self, record: Any) -> str:
         return f"{record.number} {record.name}".strip() or str(_t("（件名なし）"))

@@ -20,11 +20,12 @@ from django.views.decorators.http import require_GET
 from enishi.access.rights import log_access
 from enishi.japanese import amounts, wareki
 from enishi.records import registry
-from enishi.records.entity import Entity
 from enishi.records.errors import Refused
+from enishi.records.limits import names_all, readable
 from enishi.records.models import Attachment
 from enishi.records.pages.base import handled, person
 from enishi.records.visible import reached, visible
+from enishi.sales.documents.entity import DocumentEntity
 from enishi.sales.documents.flow import file_name
 from enishi.sales.documents.paper import PAPERS
 
@@ -63,23 +64,55 @@ def _wanted(request: HttpRequest) -> tuple[Wanted, list[str]]:
     return found, errors
 
 
-def _rows(entity: Entity, request: HttpRequest, wanted: Wanted, action: str = "see") -> Any:
+def _rows(entity: DocumentEntity, request: HttpRequest, wanted: Wanted, action: str = "see") -> Any:
     rows = visible(entity, person(request), action).filter(pdf__isnull=False)
     asked: dict[str, Any] = {
         "date__gte": wanted.first, "date__lte": wanted.last, "total__gte": wanted.least, "total__lte": wanted.most,
     }  # fmt: skip
     rows = rows.filter(**{name: value for name, value in asked.items() if value is not None})
     if wanted.partner:
-        rows = rows.filter(
-            Q(account__name__icontains=wanted.partner) | Q(contact__name__icontains=wanted.partner)
-        )
-    return rows.select_related("account", "contact").order_by("-date", "-pk")
+        rows = rows.filter(_partner(entity, wanted.partner))
+    rows = rows.select_related("account", "contact")
+    return rows.order_by("-date", "-pk") if "date" in entity.fields else rows.order_by("-pk")
 
 
-def _entities(wanted: Wanted) -> list[Entity]:
+def _entities(wanted: Wanted) -> list[DocumentEntity]:
+    """The kinds of papers; none of which a field is asked for that the person doesn't see, since what is found would tell it."""
+    asked = {
+        "date": wanted.first is not None or wanted.last is not None,
+        "total": wanted.least is not None or wanted.most is not None,
+    }
     return [
-        found for name in KINDS if wanted.kind in {"", name} and (found := registry.find(name)) is not None
+        found
+        for name in KINDS
+        if wanted.kind in {"", name}
+        and isinstance(found := registry.find(name), DocumentEntity)
+        and all(field in found.fields for field, filters in asked.items() if filters)
     ]
+
+
+def _partner(entity: DocumentEntity, text: str) -> Q:
+    """Papers for whom a word names, of those whose names the person may read."""
+    found = Q(pk__in=())
+    for name in ("account", "contact"):
+        target = registry.find(name)
+        if target is not None and name in entity.fields:
+            held = Q(**{f"{name}__name__icontains": text})
+            found |= held if names_all(target) else held & Q(**{f"{name}__in": readable(target)})
+    return found
+
+
+def _told(entity: DocumentEntity, rows: list[Any]) -> Iterator[tuple[DocumentEntity, Any, dict[str, Any]]]:
+    """What the list says of papers, without what the person doesn't see."""
+    unread = entity.unread(rows)
+    unnamed = {name: entity.nameless(rows, name) for name in ("account", "contact")}
+    for row in rows:
+        name = "account" if row.account_id else "contact"
+        said = {one: getattr(row, one) if one in entity.fields else None for one in ("date", "total")}
+        said["number"] = row.number if "number" in entity.fields else ""
+        said["partner"] = "" if row.pk in unnamed[name] else str(getattr(row, name) or "")
+        said["status"] = entity.field("status").cell(row) if "status" in entity.fields else ""
+        yield entity, row, said | {"read": row.pk not in unread}
 
 
 @require_GET
@@ -87,18 +120,18 @@ def _entities(wanted: Wanted) -> list[Entity]:
 def kept_page(request: HttpRequest) -> HttpResponse:
     """The papers, newest first."""
     wanted, errors = _wanted(request)
-    found = []
+    found: list[tuple[DocumentEntity, Any, dict[str, Any]]] = []
     count = 0
     for entity in _entities(wanted):
         rows = _rows(entity, request, wanted)
         count += rows.count()
-        found += [(entity, row) for row in rows[:SHOWN]]
-    found.sort(key=lambda pair: (pair[1].date, pair[1].number), reverse=True)
+        found += _told(entity, list(rows[:SHOWN]))
+    found.sort(key=lambda one: (one[2]["date"] or datetime.date.min, one[2]["number"]), reverse=True)
     may_export = any(
         reached(entity, person(request), "export") != frozenset() for entity in _entities(wanted)
     )
     context = {
-        "rows": [(entity, PAPERS[entity.name].title, row, entity.field("status").cell(row)) for entity, row in found[:SHOWN]],
+        "rows": [(entity, PAPERS[entity.name].title, row, said) for entity, row, said in found[:SHOWN]],
         "count": count, "more": count > SHOWN, "errors": errors, "given": request.GET, "kinds": [(name, PAPERS[name].title) for name in KINDS],
         "may_export": may_export and count, "too_many": count > MOST, "most": MOST, "query": request.GET.urlencode(),
     }  # fmt: skip
@@ -133,7 +166,7 @@ def kept_zip(request: HttpRequest) -> HttpResponseBase:
             partner = str(row.account or row.contact or "")
             writer.writerow(
                 [f"{name}.pdf", PAPERS[entity.name].title, row.number, f"{row.date:%Y/%m/%d}", _harmless(partner), row.total,
-                 entity.field("status").value_text(row), f"{row.issued_at:%Y-%m-%d %H:%M:%S%z}", attachment.sha256]
+                 entity.whole.field("status").value_text(row) if "status" in entity.fields else "", f"{row.issued_at:%Y-%m-%d %H:%M:%S%z}", attachment.sha256]
             )  # fmt: skip
         archive.writestr("index.csv", b"\xef\xbb\xbf" + index.getvalue().encode())
     log_access(person(request), "export", "papers", count, "zip")
@@ -146,9 +179,11 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@"} else text
 
 
-def _files(request: HttpRequest, wanted: Wanted) -> Iterator[tuple[Entity, Any, Attachment]]:
+def _files(request: HttpRequest, wanted: Wanted) -> Iterator[tuple[DocumentEntity, Any, Attachment]]:
     for entity in _entities(wanted):
         rows = list(_rows(entity, request, wanted, "export")[: MOST + 1])
+        unread = entity.unread(rows)
+        rows = [row for row in rows if row.pk not in unread]
         files = Attachment.objects.in_bulk([row.pdf for row in rows])
         for row in rows:
             kept = files.get(row.pdf)

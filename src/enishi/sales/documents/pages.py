@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from enishi.kit import htmx
 from enishi.records import attachments, registry, write
 from enishi.records.entity import Entity
-from enishi.records.errors import NotFound
+from enishi.records.errors import NotAllowed, NotFound
 from enishi.records.fields.numbers import plain_decimal
 from enishi.records.models import Attachment
 from enishi.records.pages.base import form_input, handled, person, whole
@@ -43,6 +43,7 @@ def add_document_buttons(
         return
     may, status = context["may_write"], record.status
     issued = record.issued_at is not None
+    read = not entity.unread([record])
     makes = {
         name: (found := registry.find(name)) is not None and allowed(user, found).create
         for name in ("quote", "order", "invoice", "payment")
@@ -50,7 +51,7 @@ def add_document_buttons(
     _show(
         context,
         {
-            "pdf": True,
+            "pdf": read,
             "issued": issued,
             "issue": may and not issued and status in flow.DRAFTS[entity.name],
             "unnamed": may
@@ -75,16 +76,16 @@ def add_document_buttons(
             and status in {"issued", "sent", "declined"}
             and makes["quote"],
             "deliver": may and entity.name == "order" and status == "open",
-            "delivery_note": entity.name == "order",
+            "delivery_note": read and entity.name == "order",
             "invoice": may
             and entity.name == "order"
             and status in {"open", "delivered"}
             and makes["invoice"],
             "pay": may and entity.name == "invoice" and status in UNPAID and makes["payment"],
             "void": may and entity.name in {"quote", "invoice"} and status in {"issued", "sent"},
-            "receipt": entity.name == "invoice" and status == "paid",
-            "expired": entity.name == "quote" and is_expired(record),
-            "late": days_over(record) if entity.name == "invoice" else 0,
+            "receipt": read and entity.name == "invoice" and status == "paid",
+            "expired": entity.name == "quote" and "expires_on" in entity.fields and is_expired(record),
+            "late": days_over(record) if entity.name == "invoice" and "due_on" in entity.fields else 0,
         },
     )
 
@@ -102,6 +103,8 @@ def paper_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResp
     if not isinstance(entity, DocumentEntity):
         raise NotFound
     record = one(entity, user, record_id)
+    if entity.unread([record]):
+        raise NotAllowed(_("この書類には、あなたの役割では見られない項目が載っています。必要なときは管理者に相談してください。"))  # fmt: skip
     kind = request.GET.get("kind", "")
     content = None
     if not kind and record.pdf and Attachment.objects.filter(pk=record.pdf, deleted_at=None).exists():
@@ -181,12 +184,18 @@ def ask(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
         worth, deals = flow.deal_amount(record), registry.find("deal")
         changes = deals is not None and "amount" in deals.fields and deals.field("amount").editable
         changes = changes and record.deal.amount != worth and record.deal.outcome != "won"
-        context["worth"] = worth if changes else None
+        context["worth"] = worth if changes and {"net", "total"} <= set(entity.fields) else None
     if action == "invoice":
         context["lines"] = flow.unbilled([record], set())
+        context["prints"] = entity.prints()
     elif action == "pay":
         payments = registry.get("payment")
-        given = {"amount": f"{record.balance}", "date": "", "method": "振込"}
+        context["balance"] = record.balance if "balance" in entity.fields else None
+        given = {
+            "amount": "" if context["balance"] is None else f"{record.balance}",
+            "date": "",
+            "method": "振込",
+        }
         context["inputs"] = [
             form_input(
                 payments.field(one_field),

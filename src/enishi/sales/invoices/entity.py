@@ -86,6 +86,7 @@ class InvoiceEntity(DocumentEntity):
             folded=True,
         ),
     )  # fmt: skip
+    printed = ("due_on", "withheld")
     quick_fields = ("account", "contact", "name", "date", "due_on", "lines")
     connections = (Connection("payment", "invoice", _("入金"), ("date", "amount", "method")),)
     presets = (

@@ -60,6 +60,7 @@ class OrderEntity(DocumentEntity):
             folded=True,
         ),
     )  # fmt: skip
+    printed = ("customer_number", "delivery_on", "delivered_on")
     quick_fields = ("account", "contact", "name", "date", "delivery_on", "lines")
     presets = (
         Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),

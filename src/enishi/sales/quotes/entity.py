@@ -55,6 +55,7 @@ class QuoteEntity(DocumentEntity):
             folded=True,
         ),
     )  # fmt: skip
+    printed = ("expires_on", "delivery", "payment")
     quick_fields = ("account", "contact", "name", "date", "expires_on", "lines")
     connections = (
         Connection("order", "quote", _("受注"), ("status", "total")),
