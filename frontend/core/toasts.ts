@@ -33,7 +33,8 @@ export function toast({ message, level = "info", undo_url, undo_label, link, lin
       }
       readHeader(answer.headers.get("HX-Trigger"));
       if (answer.ok) document.dispatchEvent(new CustomEvent("records-changed"));
-      if (answer.ok) setTimeout(() => location.reload(), 500);
+      const to = answer.headers.get("X-Goes");
+      if (answer.ok) setTimeout(() => (to ? location.assign(to) : location.reload()), 500);
     });
     box.append(button);
   }

@@ -378,6 +378,10 @@ class Entity:
         """A line for the timeline out of what an event remembers; "" for none."""
         return ""
 
+    def locked_back(self, record: Any, name: str, _old: Any) -> str:
+        """Why a field can't be put back to what it was before a change; "" where it can."""
+        return self.locked(record, {name})
+
     def concealed_files(self, keys: Sequence[int]) -> set[int]:
         """Files on these records that tell of what the person being served doesn't see."""
         return set()

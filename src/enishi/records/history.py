@@ -335,7 +335,7 @@ def _old_values(
             continue
         if (
             now == new
-            and not entity.locked(row, {name})
+            and not entity.locked_back(row, name, found.from_json(old))
             and (name, str(old)) not in erased
             and not _taken(row, found, found.from_json(old))
         ):

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -74,7 +75,11 @@ def undo_operation(request: HttpRequest, operation_id: int) -> HttpResponse:
             }
         )
     undone = history.undo_operation(operation_id, by=person(request))
-    return undo_answer(request, undone)
+    answer = undo_answer(request, undone)
+    to = request.GET.get("to", "")
+    if htmx.is_htmx(request) and to and url_has_allowed_host_and_scheme(to, allowed_hosts=None):
+        answer.headers["X-Goes"] = to  # what the toast stands on may have gone into the bin
+    return answer
 
 
 @require_GET

@@ -75,6 +75,9 @@ class DocumentEntity(Entity):
     closed: ClassVar[frozenset[str]] = frozenset()  # states in which nothing of it changes by hand
     search_fields = ("number", "account", "contact")
     printed: ClassVar[tuple[str, ...]] = ()  # what its papers print beside PRINTED
+    steps: ClassVar[frozenset[str]] = (
+        frozenset()
+    )  # states of an issued one between which a step may be taken back
 
     def prints(self) -> bool:
         """Whether the person being served sees all fields that its papers print, but for whom they are for."""
@@ -197,6 +200,18 @@ class DocumentEntity(Entity):
         if "deleted_at" in held:
             return _t("発行した書類はごみ箱に入れられません。取り消すときは「取り消す」を使ってください。")
         return _t("発行した書類は変更できません。新しい版を作るか、取り消して作り直してください。")
+
+    def locked_back(self, record: Any, name: str, old: Any) -> str:
+        text = self.locked(record, {name})
+        if text and name == "sent_on":
+            return ""
+        if text and name == "status" and {record.status, old} <= self.steps and not self.followed(record):
+            return ""
+        return text
+
+    def followed(self, record: Any) -> bool:
+        """Whether something that was made of the record holds it in its state."""
+        return False
 
     def is_closed(self, record: Any) -> bool:
         """Whether the document stands as it was issued."""

@@ -15,6 +15,7 @@ from enishi.access.models import User
 from enishi.records import attachments, registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
+from enishi.records.models import Operation
 from enishi.records.visible import one, require, visible
 from enishi.sales import terms
 from enishi.sales.documents import paper, pdf
@@ -127,7 +128,7 @@ def preview(entity: Entity, record: Any, kind: str = "") -> bytes:
 
 
 # --- states -----------------------------------------------------------------------------------------
-def send(entity: Entity, record_id: int, *, by: User) -> None:
+def send(entity: Entity, record_id: int, *, by: User, operation: Operation | None = None) -> None:
     """Marks a document as sent.
 
     Raises:
@@ -142,15 +143,15 @@ def send(entity: Entity, record_id: int, *, by: User) -> None:
         values: dict[str, Any] = {"sent_on": timezone.localdate()}
         if record.status == "issued":
             values["status"] = "sent"
-        write.write(entity, record_id, values, by=by, internal=True)
+        write.write(entity, record_id, values, by=by, operation=operation, internal=True)
 
 
-def decline(entity: Entity, record_id: int, *, by: User) -> None:
+def decline(entity: Entity, record_id: int, *, by: User, operation: Operation | None = None) -> None:
     """The customer has said no to a quote."""
     with transaction.atomic():
         record = held(entity, record_id, by)
         refuse_unless(record.status in {"issued", "sent"}, _("返事待ちの見積ではありません。"))
-        write.write(entity, record_id, {"status": "declined"}, by=by, internal=True)
+        write.write(entity, record_id, {"status": "declined"}, by=by, operation=operation, internal=True)
 
 
 def void(entity: Entity, record_id: int, reason: str, *, by: User) -> None:
@@ -173,7 +174,7 @@ def void(entity: Entity, record_id: int, reason: str, *, by: User) -> None:
         write.write(entity, record_id, values, by=by, internal=True)
 
 
-def new_version(record_id: int, *, by: User) -> Any:
+def new_version(record_id: int, *, by: User, operation: Operation | None = None) -> Any:
     """A draft of the next version of a quote; the one before stays readable and counts no more.
 
     Raises:
@@ -192,18 +193,18 @@ def new_version(record_id: int, *, by: User) -> Any:
         values = copied(entity, record, entity) | {
             "first": first, "revision": last.revision + 1, "number": f"{base}.{last.revision + 1}", "delivery": record.delivery, "payment": record.payment,
         }  # fmt: skip
-        write.write(entity, record_id, {"status": "replaced"}, by=by, internal=True)
-        return write.create(entity, values, by=by, internal=True).record
+        write.write(entity, record_id, {"status": "replaced"}, by=by, operation=operation, internal=True)
+        return write.create(entity, values, by=by, operation=operation, internal=True).record
 
 
-def mark_delivered(record_id: int, *, by: User) -> None:
+def mark_delivered(record_id: int, *, by: User, operation: Operation | None = None) -> None:
     """The goods of an order have been handed over today."""
     entity = registry.get("order")
     with transaction.atomic():
         record = held(entity, record_id, by)
         refuse_unless(record.status == "open", _("納品前の受注ではありません。"))
         values = {"status": "delivered", "delivered_on": max(record.date, timezone.localdate())}
-        write.write(entity, record_id, values, by=by, internal=True)
+        write.write(entity, record_id, values, by=by, operation=operation, internal=True)
 
 
 # --- from one to the next ---------------------------------------------------------------------------
@@ -224,7 +225,7 @@ def _lines(source: Entity, record: Any, target: Entity, **more: Any) -> tuple[An
     )
 
 
-def quote_deal(deal_id: int, *, by: User) -> Any:
+def quote_deal(deal_id: int, *, by: User, operation: Operation | None = None) -> Any:
     """A draft of a quote of a deal's products."""
     deals, entity = registry.get("deal"), registry.get("quote")
     require(by, "create", entity)
@@ -234,12 +235,13 @@ def quote_deal(deal_id: int, *, by: User) -> Any:
             "name": deal.name, "account": deal.account_id, "contact": deal.contact_id, "deal": deal.pk, "owner": deal.owner_id,
             "lines": _lines(deals.whole, deal, entity.whole),
         }  # fmt: skip
-        return write.create(
-            entity, {k: v for k, v in values.items() if v is not None}, by=by, internal=True
-        ).record
+        given = {name: value for name, value in values.items() if value is not None}
+        return write.create(entity, given, by=by, operation=operation, internal=True).record
 
 
-def order_quote(record_id: int, *, by: User, win_deal: bool = False) -> Any:
+def order_quote(
+    record_id: int, *, by: User, win_deal: bool = False, operation: Operation | None = None
+) -> Any:
     """An order of what was quoted; the quote is accepted. `win_deal` sets its deal won, for what was ordered.
 
     Raises:
@@ -252,21 +254,22 @@ def order_quote(record_id: int, *, by: User, win_deal: bool = False) -> Any:
         refuse_unless(record.status in {"issued", "sent"}, _("発行済みの見積だけ、注文にできます。"))
         values = copied(quotes, record, entity) | {"quote": record.pk}
         values.pop("remarks", None)
-        made = write.create(entity, values, by=by, internal=True).record
-        number(entity, made, by)
-        write.write(quotes, record_id, {"status": "accepted"}, by=by, internal=True)
+        # Taken back from behind: once the order is gone, the quote stands as before by itself.
+        write.write(quotes, record_id, {"status": "accepted"}, by=by, operation=operation, internal=True)
+        made = write.create(entity, values, by=by, operation=operation, internal=True).record
+        number(entity, made, by, operation)
         if win_deal and record.deal_id:
-            win(record.deal_id, by, deal_amount(record))
+            win(record.deal_id, by, deal_amount(record), operation)
         return one(entity, by, made.pk)
 
 
-def number(entity: Entity, record: Any, by: User) -> None:
+def number(entity: Entity, record: Any, by: User, operation: Operation | None = None) -> None:
     """Gives an order its number (an order is fixed when it is taken, not when its paper is issued)."""
     if record.number:
         return
     drawn = entity.whole.field("number").draw(record)  # type: ignore[attr-defined]
     record.number = ""
-    write.write(entity, record.pk, {"number": drawn}, by=by, internal=True)
+    write.write(entity, record.pk, {"number": drawn}, by=by, operation=operation, internal=True)
 
 
 def deal_amount(record: Any) -> int:
@@ -274,7 +277,7 @@ def deal_amount(record: Any) -> int:
     return int(record.total if record.tax_mode == "included" else record.net)
 
 
-def win(deal_id: int, by: User, amount: int | None = None) -> None:
+def win(deal_id: int, by: User, amount: int | None = None, operation: Operation | None = None) -> None:
     """Puts a deal on the stage of its pipeline that means won; `amount` in yen is what it was won for, where the person may write it."""
     from enishi.sales.pipelines.entity import stages_of
 
@@ -287,10 +290,12 @@ def win(deal_id: int, by: User, amount: int | None = None) -> None:
         values: dict[str, Any] = {"stage": stage.pk}
         if amount is not None and "amount" in deals.fields and deals.field("amount").editable:
             values["amount"] = amount
-        write.write(deals, deal_id, values, by=by)
+        write.write(deals, deal_id, values, by=by, operation=operation)
 
 
-def invoice_orders(order_ids: Sequence[int], *, by: User, lines: Sequence[int] = ()) -> Any:
+def invoice_orders(
+    order_ids: Sequence[int], *, by: User, lines: Sequence[int] = (), operation: Operation | None = None
+) -> Any:
     """A draft of one invoice of orders of one customer: of all that isn't billed yet, or of the chosen lines.
 
     Args:
@@ -322,7 +327,7 @@ def invoice_orders(order_ids: Sequence[int], *, by: User, lines: Sequence[int] =
         if len(rows) > 1:
             values["name"] = _("%(month)d月分ご請求") % {"month": values["date"].month}
         values = {name: value for name, value in values.items() if value is not None}
-        return write.create(entity, values, by=by, internal=True).record
+        return write.create(entity, values, by=by, operation=operation, internal=True).record
 
 
 def _billed_to(order: Any) -> tuple[Any, ...]:

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -15,7 +17,7 @@ from enishi.records import attachments, registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotAllowed, NotFound
 from enishi.records.fields.numbers import plain_decimal
-from enishi.records.models import Attachment
+from enishi.records.models import Attachment, Operation
 from enishi.records.pages.base import form_input, handled, person, whole
 from enishi.records.pages.cards import card_context
 from enishi.records.search import find
@@ -121,13 +123,22 @@ def paper_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResp
 
 
 def _step(
-    request: HttpRequest, entity: Entity, record_id: int, act: Callable[[], Any], text: str
+    request: HttpRequest, entity: Entity, record_id: int, act: Callable[[Operation], Any], text: str
 ) -> HttpResponse:
-    made = act()
-    messages.success(request, json.dumps({"message": text}), extra_tags="json")
-    if made is not None and hasattr(made, "pk"):
-        return htmx.go(request, registry.of(made).url(made.pk))
-    return htmx.go(request, entity.url(record_id))
+    """Goes a step that can be taken back as one, and back to the page that is still there then."""
+    user = person(request)
+    with transaction.atomic():
+        summary = _("「%(title)s」: %(text)s") % {
+            "title": entity.title(one(entity, user, record_id)),
+            "text": text,
+        }
+        operation = Operation.objects.create(
+            kind="edit", user=user, summary=summary[:300], figures={"whole": True}
+        )
+        made = act(operation)
+    back = f"/undo/operation/{operation.pk}/?{urlencode({'to': entity.url(record_id)})}"
+    messages.success(request, json.dumps({"message": text, "undo_url": back}), extra_tags="json")
+    return htmx.go(request, registry.of(made).url(made.pk) if made is not None else entity.url(record_id))
 
 
 @require_POST
@@ -136,30 +147,30 @@ def act(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
     """One of the buttons."""
     user = person(request)
     name = entity.name
-    if name == "deal" and action == "quote":
-        return _step(
-            request,
-            entity,
-            record_id,
-            lambda: flow.quote_deal(record_id, by=user),
-            _("見積の下書きを作りました。"),
-        )
-    if not isinstance(entity, DocumentEntity):
+    if name != "deal" and not isinstance(entity, DocumentEntity):
         raise NotFound
+    if name != "deal" and action in {"issue", "void"}:  # which use up a number and can't be taken back
+        if action == "issue":
+            flow.issue(entity, record_id, by=user)
+            messages.success(request, _("発行しました。PDFを控えとして残しました。"))
+        else:
+            flow.void(entity, record_id, request.POST.get("reason", ""), by=user)
+            messages.success(request, _("取り消しました。番号は使ったままになります。"))
+        return htmx.go(request, entity.url(record_id))
     win = request.POST.get("win_deal") == "1"
     chosen = [key for text in request.POST.getlist("line") if (key := whole(text))]
-    reason = request.POST.get("reason", "")
-    steps: dict[tuple[str, str], tuple[Callable[[], Any], str]] = {
-        ("", "issue"): (lambda: flow.issue(entity, record_id, by=user), _("発行しました。PDFを控えとして残しました。")),
-        ("", "send"): (lambda: flow.send(entity, record_id, by=user), _("送付済みにしました。")),
-        ("", "void"): (lambda: flow.void(entity, record_id, reason, by=user), _("取り消しました。番号は使ったままになります。")),
-        ("quote", "decline"): (lambda: flow.decline(entity, record_id, by=user), _("失注にしました。")),
-        ("quote", "version"): (lambda: flow.new_version(record_id, by=user), _("新しい版の下書きを作りました。")),
-        ("quote", "order"): (lambda: flow.order_quote(record_id, by=user, win_deal=win), _("受注を登録しました。")),
-        ("order", "deliver"): (lambda: flow.mark_delivered(record_id, by=user), _("納品済みにしました。")),
-        ("order", "invoice"): (lambda: flow.invoice_orders([record_id], by=user, lines=chosen), _("請求の下書きを作りました。")),
+    more: dict[str, Any] = {"by": user}
+    steps: dict[tuple[str, str], tuple[Callable[[Operation], Any], str]] = {
+        ("deal", "quote"): (lambda run: flow.quote_deal(record_id, operation=run, **more), _("見積の下書きを作りました。")),
+        ("quote", "decline"): (lambda run: flow.decline(entity, record_id, operation=run, **more), _("失注にしました。")),
+        ("quote", "version"): (lambda run: flow.new_version(record_id, operation=run, **more), _("新しい版の下書きを作りました。")),
+        ("quote", "order"): (lambda run: flow.order_quote(record_id, win_deal=win, operation=run, **more), _("受注を登録しました。")),
+        ("order", "deliver"): (lambda run: flow.mark_delivered(record_id, operation=run, **more), _("納品済みにしました。")),
+        ("order", "invoice"): (lambda run: flow.invoice_orders([record_id], lines=chosen, operation=run, **more), _("請求の下書きを作りました。")),
     }  # fmt: skip
-    step = steps.get((name, action)) or steps.get(("", action))
+    if name != "deal":
+        steps[name, "send"] = (lambda run: flow.send(entity, record_id, operation=run, **more), _("送付済みにしました。"))  # fmt: skip
+    step = steps.get((name, action))
     if step is None:
         raise NotFound
     return _step(request, entity, record_id, *step)

@@ -87,6 +87,7 @@ class InvoiceEntity(DocumentEntity):
         ),
     )  # fmt: skip
     printed = ("due_on", "withheld")
+    steps = frozenset({"issued", "sent"})
     quick_fields = ("account", "contact", "name", "date", "due_on", "lines")
     connections = (Connection("payment", "invoice", _("入金"), ("date", "amount", "method")),)
     presets = (

@@ -18,6 +18,7 @@ from enishi.sales.channels.models import ChannelCustomer
 from enishi.sales.documents.entity import DocumentEntity, document_fields
 from enishi.sales.invoices import billing
 from enishi.sales.models import Order
+from enishi.sales.quotes.entity import follow_orders
 
 STATUSES = (
     Option("open", _("受注"), "accent", ("受注", "受注済", "open")),
@@ -105,7 +106,7 @@ class OrderEntity(DocumentEntity):
                 values |= {"account": customer.account_id, "contact": customer.contact_id}
 
     def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
-        """Keeps the figures of those who bought, as their channels know them."""
+        """Keeps the figures of those who bought, as their channels know them, and the state of quotes whose orders come and go."""
         keys = {record.channel_customer_id for record in records}
         keys |= {change["channel_customer"][0] for change in changes if "channel_customer" in change}
         refresh_customers(keys - {None})
@@ -117,6 +118,9 @@ class OrderEntity(DocumentEntity):
             },
             by,
         )
+        gone = zip(records, changes, strict=False)
+        if quotes := {record.quote_id for record, change in gone if "deleted_at" in change} - {None}:
+            follow_orders(quotes, by)
 
     def summed(self, records: Sequence[Any]) -> None:
         self.settle(records, (), None)

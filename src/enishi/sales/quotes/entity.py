@@ -1,18 +1,22 @@
 """How quotes look and behave."""
 
 import datetime
+from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from enishi.records import write
 from enishi.records.entity import Connection, ImportHint, Preset, Section
 from enishi.records.fields import Choice, Date, Number, Option, Reference, Words
-from enishi.records.registry import register
+from enishi.records.models import Event
+from enishi.records.registry import get, register
 from enishi.sales.documents.entity import DocumentEntity, document_fields
 from enishi.sales.documents.issuer import issuer
-from enishi.sales.models import Quote
+from enishi.sales.models import Order, Quote
 
 STATUSES = (
     Option("draft", _("下書き")),
@@ -23,6 +27,8 @@ STATUSES = (
     Option("replaced", _("改版済み")),
     Option("void", _("取り消し"), "red"),
 )
+WAITING = frozenset({"issued", "sent"})
+ANSWERED = WAITING | {"declined"}  # what a quote may have been before it was ordered or replaced
 
 
 @register
@@ -56,6 +62,7 @@ class QuoteEntity(DocumentEntity):
         ),
     )  # fmt: skip
     printed = ("expires_on", "delivery", "payment")
+    steps = ANSWERED | {"accepted", "replaced"}
     quick_fields = ("account", "contact", "name", "date", "expires_on", "lines")
     connections = (
         Connection("order", "quote", _("受注"), ("status", "total")),
@@ -81,6 +88,64 @@ class QuoteEntity(DocumentEntity):
         super().prepare(record, changed)
         if record.expires_on is None and record.date and not record.pk and not record.importing:
             record.expires_on = record.date + datetime.timedelta(days=issuer().quote_days)
+
+    def locked_back(self, record: Any, name: str, old: Any) -> str:
+        # What an order or a newer version makes of it follows from these, never from a value put back.
+        if name == "status" and old not in ANSWERED:
+            return self.locked(record, {name})
+        return super().locked_back(record, name, old)
+
+    def followed(self, record: Quote) -> bool:
+        if record.status == "accepted":
+            return Order.objects.filter(quote=record, deleted_at=None).exists()
+        if record.status == "replaced":
+            later = Quote.objects.filter(first=record.first_id or record.pk, deleted_at=None)
+            return later.filter(revision__gt=record.revision).exists()
+        return False
+
+    def settle(self, records: Sequence[Quote], changes: Sequence[dict[str, Any]], by: Any) -> None:
+        """A version that went into the bin, or came out of it, gives the one before its state."""
+        moved = {
+            record.first_id
+            for record, change in zip(records, changes, strict=True)
+            if "deleted_at" in change and record.first_id
+        }
+        for first in sorted(moved):
+            rows = Quote.objects.select_for_update(of=("self",)).filter(deleted_at=None)
+            family = list(rows.filter(Q(pk=first) | Q(first=first)).order_by("revision", "pk"))
+            pairs = [(one, _before(one)) for one in family[-1:] if one.status == "replaced"]
+            pairs += [(one, "replaced") for one in family[-2:-1] if one.status in ANSWERED]
+            _set(pairs, by)
+
+
+def follow_orders(keys: set[int], by: Any) -> None:
+    """Quotes whose order went into the bin stand as before it was made; once it is restored they are accepted again."""
+    ordered = set(Order.objects.filter(quote__in=keys, deleted_at=None).values_list("quote", flat=True))
+    rows = Quote.objects.select_for_update(of=("self",)).filter(pk__in=keys, deleted_at=None)
+    pairs = []
+    for quote in rows.order_by("pk"):
+        if quote.pk in ordered and quote.status in WAITING:
+            pairs.append((quote, "accepted"))
+        elif quote.pk not in ordered and quote.status == "accepted":
+            pairs.append((quote, _before(quote)))
+    _set(pairs, by)
+
+
+def _set(pairs: Sequence[tuple[Quote, str]], by: Any) -> None:
+    given = [(quote, {"status": status}) for quote, status in pairs]
+    write.write_many(
+        get("quote").whole, given, by=by, operation=None, cleaned=True, internal=True, check=False
+    )
+
+
+def _before(quote: Quote) -> str:
+    """The state that a quote had before it got the one it has, by its history."""
+    rows = Event.objects.filter(entity="quote", record_id=quote.pk, kind="status").order_by("-version")
+    for event in rows[:20]:
+        old, new = event.data.get("changes", {}).get("status", ("", ""))
+        if new == quote.status and old in ANSWERED:
+            return str(old)
+    return "sent" if quote.sent_on else "issued"
 
 
 def is_expired(record: Any) -> bool:

@@ -1,0 +1,101 @@
+"""Steps of papers that were a mistake: each is taken back as one, and what was made of a paper gives it its state back when it goes."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from enishi.records import history, registry, write
+from enishi.records.errors import Refused
+from enishi.records.models import Event, Operation
+from enishi.records.testing import HTMX
+from enishi.sales.documents import flow, pdf
+from enishi.sales.models import Issuer, Order, Quote
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("C6")]
+LINES = [{"text": "複合機用トナー", "quantity": "3", "unit_price": "99"}]
+
+
+@pytest.fixture(autouse=True)
+def company(db: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    Issuer.objects.create(pk=1, name="東和商事株式会社")
+    monkeypatch.setattr(pdf, "render", lambda html: b"%PDF-1.7 " + html.encode())
+    monkeypatch.setattr(pdf, "available", lambda: True)
+
+
+@pytest.fixture
+def account(bob: Any) -> Any:
+    return write.create(registry.get("account"), {"name": "株式会社みどり商事"}, by=bob).record
+
+
+@pytest.fixture
+def quote(account: Any, bob: Any) -> Any:
+    values = {"account": account.pk, "date": "2026-10-31", "lines": LINES}
+    made = write.create(registry.get("quote"), values, by=bob).record
+    return flow.issue(registry.get("quote"), made.pk, by=bob)
+
+
+def fresh(record: Any) -> Any:
+    return type(record).objects.get(pk=record.pk)
+
+
+def undone(client: Client) -> Any:
+    """Takes the last step back by its toast's address."""
+    operation = Operation.objects.exclude(kind="undo").latest("pk")
+    return client.post(f"/undo/operation/{operation.pk}/?to=/quotes/", headers=HTMX)
+
+
+def test_each_step_of_a_quote_is_taken_back_as_one(quote: Any, bob: Any, as_bob: Client) -> None:
+    deal = write.create(registry.get("deal"), {"name": "更新", "amount": "800"}, by=bob).record
+    draft = Quote.objects.filter(pk=quote.pk)
+    draft.update(deal=deal)
+    stage = deal.stage_id
+    for action, state, sent in (
+        ("send", "issued", {}), ("decline", "sent", {}), ("version", "sent", {}), ("order", "sent", {"win_deal": "1"}),
+    ):  # fmt: skip
+        if action == "decline":
+            flow.send(registry.get("quote"), quote.pk, by=bob)
+        before = fresh(quote).status
+        page = as_bob.post(f"/quotes/{quote.pk}/do/{action}/", sent, follow=True)
+        assert before == state != fresh(quote).status, action
+        assert f"/quotes/{quote.pk}/".replace("/", "%2F") in page.text and "/undo/operation/" in page.text
+        answer = undone(as_bob)
+        assert answer.status_code == 204 and answer.headers["X-Goes"] == "/quotes/", action
+        assert "そのまま" not in json.loads(answer.headers["HX-Trigger"])["toast"]["message"], action
+        assert fresh(quote).status == state, action
+    assert fresh(quote).sent_on is not None and fresh(deal).stage_id == stage and fresh(deal).amount == 800
+    assert not Order.objects.filter(deleted_at=None).exists()
+    assert Quote.objects.filter(deleted_at=None).count() == 1
+
+
+def test_what_goes_into_the_bin_gives_the_quote_its_state_back(quote: Any, bob: Any) -> None:
+    quotes, orders = registry.get("quote"), registry.get("order")
+    order = flow.order_quote(quote.pk, by=bob)
+    write.delete(orders, [order.pk], by=bob)
+    assert fresh(quote).status == "issued"
+    write.restore(orders, [order.pk], by=bob)
+    assert fresh(quote).status == "accepted"
+    write.delete(orders, [order.pk], by=bob)
+    flow.decline(quotes, quote.pk, by=bob)
+    second = flow.new_version(quote.pk, by=bob)
+    assert fresh(quote).status == "replaced"
+    write.delete(quotes, [second.pk], by=bob)
+    assert fresh(quote).status == "declined"
+    write.restore(quotes, [second.pk], by=bob)
+    assert fresh(quote).status == "replaced"
+    write.delete(quotes, [second.pk], by=bob)
+    third = flow.new_version(quote.pk, by=bob)
+    assert (third.number, fresh(quote).status) == (f"{quote.number}.3", "replaced")
+
+
+def test_a_quote_that_an_order_holds_is_not_freed_by_its_history(quote: Any, bob: Any) -> None:
+    flow.send(registry.get("quote"), quote.pk, by=bob)
+    flow.order_quote(quote.pk, by=bob)
+    accepted, sent, issued = Event.objects.filter(entity="quote", record_id=quote.pk, kind="status").order_by(
+        "-pk"
+    )
+    for event in (accepted, issued):
+        with pytest.raises(Refused):
+            history.undo_event(event.pk, by=bob)
+    assert fresh(quote).status == "accepted" and sent.data["changes"]["status"] == ["issued", "sent"]
