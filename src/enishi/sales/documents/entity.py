@@ -199,7 +199,9 @@ class DocumentEntity(Entity):
             return ""
         if "deleted_at" in held:
             return _t("発行した書類はごみ箱に入れられません。取り消すときは「取り消す」を使ってください。")
-        return _t("発行した書類は変更できません。新しい版を作るか、取り消して作り直してください。")
+        if "revision" in self.whole.fields:
+            return _t("発行した書類は変更できません。新しい版を作るか、取り消して作り直してください。")
+        return _t("発行した書類は変更できません。「取り消す」から取り消して、作り直してください。")
 
     def locked_back(self, record: Any, name: str, old: Any) -> str:
         text = self.locked(record, {name})

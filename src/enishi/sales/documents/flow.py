@@ -15,6 +15,7 @@ from enishi.access.models import User
 from enishi.records import attachments, registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
+from enishi.records.fields import Files, Lines
 from enishi.records.models import Operation
 from enishi.records.visible import one, require, visible
 from enishi.sales import terms
@@ -35,6 +36,9 @@ COPIED = (
     "remarks",
 )
 DRAFTS = {"quote": {"draft"}, "order": {"open", "delivered", "invoiced"}, "invoice": {"draft"}}
+
+# States in which an issued one may be taken back.
+VOIDABLE = {"quote": {"issued", "sent"}, "order": {"open", "delivered"}, "invoice": {"issued", "sent"}}
 
 
 def held(entity: Entity, record_id: int, by: User, action: str = "change") -> Any:
@@ -154,24 +158,62 @@ def decline(entity: Entity, record_id: int, *, by: User, operation: Operation | 
         write.write(entity, record_id, {"status": "declined"}, by=by, operation=operation, internal=True)
 
 
-def void(entity: Entity, record_id: int, reason: str, *, by: User) -> None:
+def void(
+    entity: Entity,
+    record_id: int,
+    reason: str,
+    *,
+    by: User,
+    anew: bool = False,
+    operation: Operation | None = None,
+) -> Any:
     """Takes an issued document back. Its number stays used, its PDF stays readable.
 
+    Args:
+        reason: why, for later; invoices and orders must say it.
+        anew: an order is made once more, with a number of its own, so that what was wrong is corrected there and issued anew.
+
+    Returns:
+        The order that was made anew; None otherwise.
+
     Raises:
-        NotAllowed, NotFound, Refused: no reason, or money has come in.
+        NotAllowed, NotFound, Refused: no reason, money has come in, or an order is billed.
     """
     with transaction.atomic():
         record = held(entity, record_id, by)
         refuse_unless(record.issued_at is not None, _("下書きはごみ箱に入れられます。"))
-        refuse_unless(
-            record.status in {"issued", "sent"},
-            _("この状態の書類は取り消せません。入金の記録があれば、先に消してください。"),
-        )
-        values: dict[str, Any] = {"status": "void"}
-        if entity.name == "invoice":
-            refuse_unless(bool(reason.strip()), _("取り消す理由を入力してください。"))
-            values["void_reason"] = reason.strip()[:200]
-        write.write(entity, record_id, values, by=by, internal=True)
+        if entity.name == "order":
+            refuse_unless(
+                record.status in VOIDABLE["order"] and not billed_lines([record.pk]),
+                _(
+                    "請求した受注や取り消した受注は取り消せません。請求があれば、先に請求を取り消してください。"
+                ),
+            )
+        else:
+            refuse_unless(
+                record.status in VOIDABLE[entity.name],
+                _("この状態の書類は取り消せません。入金の記録があれば、先に消してください。"),
+            )
+        refuse_unless(entity.name == "quote" or bool(reason.strip()), _("取り消す理由を入力してください。"))
+        values: dict[str, Any] = {
+            "status": "cancelled" if entity.name == "order" else "void",
+            "void_reason": reason.strip()[:200],
+        }
+        write.write(entity, record_id, values, by=by, operation=operation, internal=True)
+        return _anew(entity, record, by, operation) if anew and entity.name == "order" else None
+
+
+def _anew(entity: Entity, record: Any, by: User, operation: Operation | None) -> Any:
+    """The order once more, with all that a person may write on one, open for corrections."""
+    require(by, "create", entity)
+    values = {
+        found.name: found.get(record)
+        for found in entity.whole.fields.values()
+        if found.editable and not found.unique and not found.linked and not isinstance(found, Files | Lines)
+    }
+    values |= {"lines": _lines(entity.whole, record, entity.whole), "status": record.status}
+    given = {name: value for name, value in values.items() if not entity.whole.field(name).is_empty(value)}
+    return write.create(entity, given, by=by, operation=operation, internal=True).record
 
 
 def new_version(record_id: int, *, by: User, operation: Operation | None = None) -> Any:

@@ -84,7 +84,7 @@ def add_document_buttons(
             and status in {"open", "delivered"}
             and makes["invoice"],
             "pay": may and entity.name == "invoice" and status in UNPAID and makes["payment"],
-            "void": may and entity.name in {"quote", "invoice"} and status in {"issued", "sent"},
+            "void": may and issued and status in flow.VOIDABLE[entity.name],
             "receipt": read and entity.name == "invoice" and status == "paid",
             "expired": entity.name == "quote" and "expires_on" in entity.fields and is_expired(record),
             "late": days_over(record) if entity.name == "invoice" and "due_on" in entity.fields else 0,
@@ -147,9 +147,9 @@ def act(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
     """One of the buttons."""
     user = person(request)
     name = entity.name
-    if name != "deal" and not isinstance(entity, DocumentEntity):
+    if not isinstance(entity, DocumentEntity) and (name, action) != ("deal", "quote"):
         raise NotFound
-    if name != "deal" and action in {"issue", "void"}:  # which use up a number and can't be taken back
+    if action == "issue" or (action == "void" and name != "order"):  # which can't be taken back
         if action == "issue":
             flow.issue(entity, record_id, by=user)
             messages.success(request, _("発行しました。PDFを控えとして残しました。"))
@@ -157,7 +157,8 @@ def act(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
             flow.void(entity, record_id, request.POST.get("reason", ""), by=user)
             messages.success(request, _("取り消しました。番号は使ったままになります。"))
         return htmx.go(request, entity.url(record_id))
-    win = request.POST.get("win_deal") == "1"
+    win, anew = request.POST.get("win_deal") == "1", request.POST.get("anew") == "1"
+    reason = request.POST.get("reason", "")
     chosen = [key for text in request.POST.getlist("line") if (key := whole(text))]
     more: dict[str, Any] = {"by": user}
     steps: dict[tuple[str, str], tuple[Callable[[Operation], Any], str]] = {
@@ -167,6 +168,10 @@ def act(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
         ("quote", "order"): (lambda run: flow.order_quote(record_id, win_deal=win, operation=run, **more), _("受注を登録しました。")),
         ("order", "deliver"): (lambda run: flow.mark_delivered(record_id, operation=run, **more), _("納品済みにしました。")),
         ("order", "invoice"): (lambda run: flow.invoice_orders([record_id], lines=chosen, operation=run, **more), _("請求の下書きを作りました。")),
+        ("order", "void"): (
+            lambda run: flow.void(entity, record_id, reason, anew=anew, operation=run, **more),
+            _("取り消して、新しい番号の受注を作りました。直してから発行してください。") if anew else _("取り消しました。番号は使ったままになります。"),
+        ),
     }  # fmt: skip
     if name != "deal":
         steps[name, "send"] = (lambda run: flow.send(entity, record_id, operation=run, **more), _("送付済みにしました。"))  # fmt: skip
@@ -190,6 +195,7 @@ def ask(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
         "record": record,
         "title": entity.title(record),
         "action": action,
+        "creates": allowed(user, entity).create,
     }
     if action == "order" and getattr(record, "deal", None):
         worth, deals = flow.deal_amount(record), registry.find("deal")

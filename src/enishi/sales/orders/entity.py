@@ -48,6 +48,7 @@ class OrderEntity(DocumentEntity):
         Words("customer_number", longest=60, aliases=("先方注文番号", "客先注文番号", "po number")),
         Date("delivery_on", sortable=True, aliases=("納期", "納品予定日", "希望納期")),
         Date("delivered_on", aliases=("納品日", "出荷日")),
+        Words("void_reason", editable=False, listed=False),
     )  # fmt: skip
     columns = ("account", "date", "total", "status", "delivery_on", "owner")
     sections = (
@@ -57,7 +58,7 @@ class OrderEntity(DocumentEntity):
         ),
         Section(
             _("くわしい情報"),
-            ("customer_number", "delivery_on", "delivered_on", "tax_mode", "rounding", "remarks", "note", "sent_on"),
+            ("customer_number", "delivery_on", "delivered_on", "tax_mode", "rounding", "remarks", "note", "sent_on", "void_reason"),
             folded=True,
         ),
     )  # fmt: skip
@@ -139,6 +140,9 @@ class OrderEntity(DocumentEntity):
             )
             errors["channel_customer"] = [said % {"channel": customer.channel}]
         return errors if not record.importing else {}
+
+    def locked_back(self, record: Any, name: str, old: Any) -> str:
+        return "" if name == "void_reason" else super().locked_back(record, name, old)
 
     def locked(self, record: Any, names: set[str]) -> str:
         return super().locked(

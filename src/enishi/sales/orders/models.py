@@ -29,6 +29,7 @@ class Order(Document):
     customer_number = models.CharField(_("先方の注文番号"), max_length=60, blank=True)
     delivery_on = models.DateField(_("納品予定日"), null=True, blank=True)
     delivered_on = models.DateField(_("納品日"), null=True, blank=True)
+    void_reason = models.CharField(_("取り消した理由"), max_length=200, blank=True, default="")
 
     class Meta:
         indexes = [*document_indexes("order", "delivery_on")]

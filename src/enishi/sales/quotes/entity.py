@@ -46,6 +46,7 @@ class QuoteEntity(DocumentEntity):
         Date("expires_on", sortable=True, aliases=("有効期限", "見積有効期限")),
         Words("delivery", longest=100),
         Words("payment", longest=100),
+        Words("void_reason", editable=False, listed=False),
         Number("revision", editable=False, listed=False),
         Reference("first", to="quote", editable=False, listed=False),
     )
@@ -57,7 +58,7 @@ class QuoteEntity(DocumentEntity):
         ),
         Section(
             _("くわしい情報"),
-            ("delivery", "payment", "tax_mode", "rounding", "remarks", "note", "sent_on", "revision", "first"),
+            ("delivery", "payment", "tax_mode", "rounding", "remarks", "note", "sent_on", "void_reason", "revision", "first"),
             folded=True,
         ),
     )  # fmt: skip

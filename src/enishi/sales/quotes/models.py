@@ -13,6 +13,7 @@ class Quote(Document):
     expires_on = models.DateField(_("有効期限"), null=True, blank=True)
     delivery = models.CharField(_("納期"), max_length=100, blank=True)
     payment = models.CharField(_("支払条件"), max_length=100, blank=True)
+    void_reason = models.CharField(_("取り消した理由"), max_length=200, blank=True, default="")
     revision = models.BigIntegerField(_("版"), default=1)
     first = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="versions", verbose_name=_("はじめの版")

@@ -99,3 +99,48 @@ def test_a_quote_that_an_order_holds_is_not_freed_by_its_history(quote: Any, bob
         with pytest.raises(Refused):
             history.undo_event(event.pk, by=bob)
     assert fresh(quote).status == "accepted" and sent.data["changes"]["status"] == ["issued", "sent"]
+
+
+def test_an_issued_order_is_taken_back_and_made_anew(quote: Any, bob: Any, as_bob: Client) -> None:
+    orders = registry.get("order")
+    order = flow.order_quote(quote.pk, by=bob)
+    write.write(orders, order.pk, {"customer_number": "PO-1", "note": "至急"}, by=bob)
+    flow.issue(orders, order.pk, by=bob)
+    with pytest.raises(Refused, match="「取り消す」から取り消して"):
+        write.write(orders, order.pk, {"lines": []}, by=bob)
+    assert f"/orders/{order.pk}/ask/void/" in as_bob.get(f"/orders/{order.pk}/").text
+    assert "anew" in as_bob.get(f"/orders/{order.pk}/ask/void/").text
+    assert as_bob.post(f"/orders/{order.pk}/do/void/", {"anew": "1"}).status_code == 422
+    sent = {"reason": "数量の誤り", "anew": "1"}
+    page = as_bob.post(f"/orders/{order.pk}/do/void/", sent, follow=True)
+    made = Order.objects.latest("pk")
+    assert page.redirect_chain[-1][0] == f"/orders/{made.pk}/"
+    old = fresh(order)
+    assert (old.status, old.void_reason, old.number) == ("cancelled", "数量の誤り", order.number)
+    assert old.number in as_bob.get("/papers/").text
+    assert (made.status, made.customer_number, made.note, made.total) == ("open", "PO-1", "至急", old.total)
+    assert (made.quote_id, made.pdf, fresh(quote).status) == (quote.pk, None, "accepted")
+    write.write(orders, made.pk, {"lines": [LINES[0] | {"quantity": "5"}]}, by=bob)
+    again = flow.issue(orders, made.pk, by=bob)
+    assert again.number not in {"", order.number} and again.pdf != old.pdf
+
+
+def test_taking_an_order_back_is_undone_as_one_and_a_billed_one_stays(
+    quote: Any, bob: Any, as_bob: Client
+) -> None:
+    orders = registry.get("order")
+    order = flow.order_quote(quote.pk, by=bob)
+    flow.issue(orders, order.pk, by=bob)
+    as_bob.post(f"/orders/{order.pk}/do/void/", {"reason": "押し間違い", "anew": "1"})
+    assert undone(as_bob).status_code == 204
+    assert (fresh(order).status, fresh(order).void_reason) == ("open", "")
+    assert Order.objects.filter(deleted_at=None).count() == 1 and fresh(quote).status == "accepted"
+    flow.invoice_orders([order.pk], by=bob)
+    with pytest.raises(Refused, match="先に請求を取り消してください"):
+        flow.void(orders, order.pk, "誤り", by=bob)
+
+
+def test_why_a_quote_was_taken_back_is_kept(quote: Any, as_bob: Client) -> None:
+    as_bob.post(f"/quotes/{quote.pk}/do/void/", {"reason": "条件の変更"})
+    assert (fresh(quote).status, fresh(quote).void_reason) == ("void", "条件の変更")
+    assert "条件の変更" in as_bob.get(f"/quotes/{quote.pk}/").text
