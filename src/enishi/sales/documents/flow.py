@@ -299,19 +299,9 @@ def order_quote(
         # Taken back from behind: once the order is gone, the quote stands as before by itself.
         write.write(quotes, record_id, {"status": "accepted"}, by=by, operation=operation, internal=True)
         made = write.create(entity, values, by=by, operation=operation, internal=True).record
-        number(entity, made, by, operation)
         if win_deal and record.deal_id:
             win(record.deal_id, by, deal_amount(record), operation)
         return one(entity, by, made.pk)
-
-
-def number(entity: Entity, record: Any, by: User, operation: Operation | None = None) -> None:
-    """Gives an order its number (an order is fixed when it is taken, not when its paper is issued)."""
-    if record.number:
-        return
-    drawn = entity.whole.field("number").draw(record)  # type: ignore[attr-defined]
-    record.number = ""
-    write.write(entity, record.pk, {"number": drawn}, by=by, operation=operation, internal=True)
 
 
 def deal_amount(record: Any) -> int:

@@ -34,7 +34,11 @@ def words_of(kind: str) -> DocumentText:
 
 
 class DocumentNumber(AutoNumber):
-    """A number that is drawn when the document is issued, not when it is made: drafts have none, and numbers have no holes."""
+    """A number that is drawn when the document is issued, not when it is made: drafts have none, and numbers have no holes.
+
+    An order is fixed when it is taken, not when its paper is issued: it has its number from the moment it is stored. Orders out of a file
+    keep the number of the file; those that have none there (the history of purchases) stay without, until a paper of them is issued.
+    """
 
     kind = "auto_number"
     design_label = ""
@@ -54,7 +58,9 @@ class DocumentNumber(AutoNumber):
         """What the base class sets counts nothing."""
 
     def number(self, records: Any) -> None:
-        """Nothing is drawn when a record is made."""
+        """Draws for orders that somebody takes; for nothing else when a record is made."""
+        if self.document == "order":
+            super().number([record for record in records if not record.importing])
 
     def draw(self, record: Any) -> str:
         """Gives the record its number; must run in the transaction that stores it."""

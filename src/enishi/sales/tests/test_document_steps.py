@@ -1,6 +1,7 @@
 """Steps of papers that were a mistake: each is taken back as one, and what was made of a paper gives it its state back when it goes."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from enishi.records.models import Event, Operation
 from enishi.records.testing import HTMX
 from enishi.sales.documents import flow, pdf
 from enishi.sales.models import Issuer, Order, Quote
+from enishi.sales.tests.test_order_import import bring_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("C6")]
 LINES = [{"text": "複合機用トナー", "quantity": "3", "unit_price": "99"}]
@@ -144,3 +146,22 @@ def test_why_a_quote_was_taken_back_is_kept(quote: Any, as_bob: Client) -> None:
     as_bob.post(f"/quotes/{quote.pk}/do/void/", {"reason": "条件の変更"})
     assert (fresh(quote).status, fresh(quote).void_reason) == ("void", "条件の変更")
     assert "条件の変更" in as_bob.get(f"/quotes/{quote.pk}/").text
+
+
+def test_an_order_taken_by_hand_has_its_number_at_once(
+    account: Any, bob: Any, as_bob: Client, tmp_path: Path
+) -> None:
+    orders = registry.get("order")
+    values = {"account": account.pk, "lines": LINES, "date": "2026-10-31"}
+    first = write.create(orders, values, by=bob).record
+    assert fresh(first).number.endswith("-0001")
+    with pytest.raises(Refused):
+        write.create(orders, values | {"date": ""}, by=bob)
+    second = write.create(orders, values, by=bob).record
+    assert fresh(second).number.endswith("-0002")
+    assert fresh(first).number in as_bob.get(f"/orders/{first.pk}/pdf/?kind=delivery").content.decode()
+    history_of = "会員番号,購入日,取引先名,商品名,数量,金額\n,2026/5/1,株式会社みどり商事,カット,1,5500\n"
+    assert bring_in(tmp_path, history_of, bob).status == "done"
+    assert Order.objects.latest("pk").number == ""  # the history of purchases uses up no number
+    third = write.create(orders, values, by=bob).record
+    assert fresh(third).number.endswith("-0003")
