@@ -3,7 +3,7 @@
 Issuing draws the number, makes the PDF and keeps it with its hash, all in one transaction; from then on the document stands.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -267,8 +267,8 @@ def _lines(source: Entity, record: Any, target: Entity, **more: Any) -> tuple[An
     )
 
 
-def quote_deal(deal_id: int, *, by: User, operation: Operation | None = None) -> Any:
-    """A draft of a quote of a deal's products."""
+def quote_deal(deal_id: int, *, by: User, key: str = "", operation: Operation | None = None) -> Any:
+    """A draft of a quote of a deal's products; one for all calls with the same `key`."""
     deals, entity = registry.get("deal"), registry.get("quote")
     require(by, "create", entity)
     with transaction.atomic():
@@ -278,16 +278,21 @@ def quote_deal(deal_id: int, *, by: User, operation: Operation | None = None) ->
             "lines": _lines(deals.whole, deal, entity.whole),
         }  # fmt: skip
         given = {name: value for name, value in values.items() if value is not None}
-        return write.create(entity, given, by=by, operation=operation, internal=True).record
+        return write.create_once(entity, given, by=by, key=key, operation=operation, internal=True).record
 
 
 def order_quote(
-    record_id: int, *, by: User, win_deal: bool = False, operation: Operation | None = None
+    record_id: int,
+    *,
+    by: User,
+    win_deal: bool = False,
+    won: Mapping[str, Any] | None = None,
+    operation: Operation | None = None,
 ) -> Any:
-    """An order of what was quoted; the quote is accepted. `win_deal` sets its deal won, for what was ordered.
+    """An order of what was quoted; the quote is accepted. `win_deal` sets its deal won, for what was ordered, with what `won` says of it.
 
     Raises:
-        NotAllowed, NotFound, Refused
+        NotAllowed, NotFound, Refused: also by the deal's fields, where its stage calls for what it lacks.
     """
     quotes, entity = registry.get("quote"), registry.get("order")
     require(by, "create", entity)
@@ -300,7 +305,7 @@ def order_quote(
         write.write(quotes, record_id, {"status": "accepted"}, by=by, operation=operation, internal=True)
         made = write.create(entity, values, by=by, operation=operation, internal=True).record
         if win_deal and record.deal_id:
-            win(record.deal_id, by, deal_amount(record), operation)
+            win(record.deal_id, by, deal_amount(record), said=won, operation=operation)
         return one(entity, by, made.pk)
 
 
@@ -309,20 +314,31 @@ def deal_amount(record: Any) -> int:
     return int(record.total if record.tax_mode == "included" else record.net)
 
 
-def win(deal_id: int, by: User, amount: int | None = None, operation: Operation | None = None) -> None:
-    """Puts a deal on the stage of its pipeline that means won; `amount` in yen is what it was won for, where the person may write it."""
+def won_stage(deal: Any) -> int | None:
+    """The stage of a deal's pipeline that means won."""
     from enishi.sales.pipelines.entity import stages_of
 
+    return next((stage.pk for stage in stages_of(deal.pipeline_id) if stage.outcome == "won"), None)
+
+
+def win(
+    deal_id: int,
+    by: User,
+    amount: int | None = None,
+    *,
+    said: Mapping[str, Any] | None = None,
+    operation: Operation | None = None,
+) -> None:
+    """Puts a deal on the stage of its pipeline that means won; `amount` in yen is what it was won for, where the person may write it,
+    `said` what he says of it himself."""
     deals = registry.get("deal")
     deal = visible(deals, by).filter(pk=deal_id).first()
-    if deal is None or deal.outcome == "won":
-        return
-    stage = next((one for one in stages_of(deal.pipeline_id) if one.outcome == "won"), None)
+    stage = won_stage(deal) if deal is not None and deal.outcome != "won" else None
     if stage is not None:
-        values: dict[str, Any] = {"stage": stage.pk}
+        values: dict[str, Any] = {"stage": stage}
         if amount is not None and "amount" in deals.fields and deals.field("amount").editable:
             values["amount"] = amount
-        write.write(deals, deal_id, values, by=by, operation=operation)
+        write.write(deals, deal_id, values | dict(said or {}), by=by, operation=operation)
 
 
 def invoice_orders(

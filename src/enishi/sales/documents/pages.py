@@ -15,14 +15,14 @@ from django.views.decorators.http import require_GET, require_POST
 from enishi.kit import htmx
 from enishi.records import attachments, registry, write
 from enishi.records.entity import Entity
-from enishi.records.errors import NotAllowed, NotFound
+from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.fields.numbers import plain_decimal
 from enishi.records.models import Attachment, Operation
-from enishi.records.pages.base import form_input, handled, person, whole
+from enishi.records.pages.base import dialog, form_input, handled, person, whole
 from enishi.records.pages.cards import card_context
 from enishi.records.search import find
 from enishi.records.visible import allowed, one, require, visible
-from enishi.sales.documents import flow
+from enishi.sales.documents import flow, ordering
 from enishi.sales.documents.entity import DocumentEntity
 from enishi.sales.documents.issuer import issuer
 from enishi.sales.invoices.entity import UNPAID, days_over
@@ -136,8 +136,11 @@ def _step(
             kind="edit", user=user, summary=summary[:300], figures={"whole": True}
         )
         made = act(operation)
+        if not operation.events.exists():  # a second tap made nothing
+            operation.delete()
     back = f"/undo/operation/{operation.pk}/?{urlencode({'to': entity.url(record_id)})}"
-    messages.success(request, json.dumps({"message": text, "undo_url": back}), extra_tags="json")
+    told = {"message": text, "undo_url": back if operation.pk else ""}
+    messages.success(request, json.dumps(told), extra_tags="json")
     return htmx.go(request, registry.of(made).url(made.pk) if made is not None else entity.url(record_id))
 
 
@@ -158,14 +161,17 @@ def act(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
             messages.success(request, _("取り消しました。番号は使ったままになります。"))
         return htmx.go(request, entity.url(record_id))
     win, anew = request.POST.get("win_deal") == "1", request.POST.get("anew") == "1"
-    reason = request.POST.get("reason", "")
+    reason, key = request.POST.get("reason", ""), request.POST.get("idempotency_key", "")[:80]
+    won = (
+        ordering.won_values(request, entity, one(entity, user, record_id)) if win and name == "quote" else {}
+    )
     chosen = [key for text in request.POST.getlist("line") if (key := whole(text))]
     more: dict[str, Any] = {"by": user}
     steps: dict[tuple[str, str], tuple[Callable[[Operation], Any], str]] = {
-        ("deal", "quote"): (lambda run: flow.quote_deal(record_id, operation=run, **more), _("見積の下書きを作りました。")),
+        ("deal", "quote"): (lambda run: flow.quote_deal(record_id, key=key, operation=run, **more), _("見積の下書きを作りました。")),
         ("quote", "decline"): (lambda run: flow.decline(entity, record_id, operation=run, **more), _("失注にしました。")),
         ("quote", "version"): (lambda run: flow.new_version(record_id, operation=run, **more), _("新しい版の下書きを作りました。")),
-        ("quote", "order"): (lambda run: flow.order_quote(record_id, win_deal=win, operation=run, **more), _("受注を登録しました。")),
+        ("quote", "order"): (lambda run: flow.order_quote(record_id, win_deal=win, won=won, operation=run, **more), _("受注を登録しました。")),
         ("order", "deliver"): (lambda run: flow.mark_delivered(record_id, operation=run, **more), _("納品済みにしました。")),
         ("order", "invoice"): (lambda run: flow.invoice_orders([record_id], lines=chosen, operation=run, **more), _("請求の下書きを作りました。")),
         ("order", "void"): (
@@ -178,7 +184,22 @@ def act(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
     step = steps.get((name, action))
     if step is None:
         raise NotFound
-    return _step(request, entity, record_id, *step)
+    try:
+        return _step(request, entity, record_id, *step)
+    except Refused as error:
+        if action != "order" or not win:
+            raise
+        record = one(entity, user, record_id)
+        context = _asked(request, entity, record, action) | ordering.order_context(request, entity, record, error.errors)  # fmt: skip
+        if not context.get("step") or not set(error.errors) & set(registry.get("deal").fields):
+            raise
+        return dialog(request, "documents/ask.html", context, status=422)
+
+
+def _asked(request: HttpRequest, entity: Entity, record: Any, action: str) -> dict[str, Any]:
+    """What every dialog in front of a step shows."""
+    creates = allowed(person(request), entity).create
+    return {"entity": entity, "record": record, "title": entity.title(record), "action": action, "creates": creates}  # fmt: skip
 
 
 @require_GET
@@ -190,18 +211,9 @@ def ask(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
         raise NotFound
     record = one(entity, user, record_id)
     require(user, "change", entity, record)
-    context: dict[str, Any] = {
-        "entity": entity,
-        "record": record,
-        "title": entity.title(record),
-        "action": action,
-        "creates": allowed(user, entity).create,
-    }
-    if action == "order" and getattr(record, "deal", None):
-        worth, deals = flow.deal_amount(record), registry.find("deal")
-        changes = deals is not None and "amount" in deals.fields and deals.field("amount").editable
-        changes = changes and record.deal.amount != worth and record.deal.outcome != "won"
-        context["worth"] = worth if changes and {"net", "total"} <= set(entity.fields) else None
+    context = _asked(request, entity, record, action)
+    if action == "order":
+        context |= ordering.order_context(request, entity, record)
     if action == "invoice":
         context["lines"] = flow.unbilled([record], set())
         context["prints"] = entity.prints()

@@ -13,6 +13,8 @@ from enishi.records.models import Event, Operation
 from enishi.records.testing import HTMX
 from enishi.sales.documents import flow, pdf
 from enishi.sales.models import Issuer, Order, Quote
+from enishi.sales.pipelines import entering
+from enishi.sales.pipelines.entity import stages_of
 from enishi.sales.tests.test_order_import import bring_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("C6")]
@@ -165,3 +167,47 @@ def test_an_order_taken_by_hand_has_its_number_at_once(
     assert Order.objects.latest("pk").number == ""  # the history of purchases uses up no number
     third = write.create(orders, values, by=bob).record
     assert fresh(third).number.endswith("-0003")
+
+
+def test_a_second_tap_makes_no_second_quote(account: Any, bob: Any, as_bob: Client) -> None:
+    deal = write.create(
+        registry.get("deal"), {"name": "更新", "account": account.pk, "lines": LINES}, by=bob
+    ).record
+    page = as_bob.get(f"/deals/{deal.pk}/").text
+    assert "data-once" in page.partition(f"/deals/{deal.pk}/do/quote/")[2].partition("</form>")[0]
+    for _tap in range(2):
+        answer = as_bob.post(f"/deals/{deal.pk}/do/quote/", {"idempotency_key": "k1"})
+        assert answer.status_code == 302
+    made = Quote.objects.get()
+    assert answer["Location"] == f"/quotes/{made.pk}/" and Operation.objects.count() == 1
+
+
+def test_what_the_won_stage_calls_for_is_asked_with_the_order(
+    quote: Any, alice: Any, bob: Any, as_bob: Client
+) -> None:
+    deal = write.create(registry.get("deal"), {"name": "更新", "amount": "800"}, by=bob).record
+    Quote.objects.filter(pk=quote.pk).update(deal=deal, expires_on="2020-01-31")
+    won = next(one for one in stages_of(deal.pipeline_id) if one.outcome == "won")
+    entering.call_for(won, ["expected_close"], by=alice)
+    address = f"/quotes/{quote.pk}/ask/order/"
+    asked = as_bob.get(address, headers=HTMX).text
+    assert 'name="expected_close"' in asked and 'name="closed_at"' in asked and "（¥297）" in asked
+    assert "が切れた見積です" in asked and "2020" in asked  # an offer that is over is no order without a word
+    assert 'name="expected_close"' not in as_bob.get(f"{address}?win_shown=1", headers=HTMX).text
+    sent = {
+        "win_deal": "1",
+        "win_shown": "1",
+        "amount": "300",
+        "expected_close": "",
+        "closed_at": "2026-11-02",
+    }
+    refused = as_bob.post(f"/quotes/{quote.pk}/do/order/", sent, headers=HTMX)
+    assert refused.status_code == 422 and 'name="expected_close"' in refused.text
+    assert "受注予定日を入力してください" in refused.text and 'value="300"' in refused.text
+    assert not Order.objects.exists() and fresh(quote).status == "issued"
+    done = as_bob.post(f"/quotes/{quote.pk}/do/order/", sent | {"expected_close": "2026-11-30"}, headers=HTMX)
+    assert done.status_code < 400
+    held = fresh(deal)
+    assert (held.outcome, held.amount, held.expected_close.isoformat()) == ("won", 300, "2026-11-30")
+    assert undone(as_bob).status_code == 204
+    assert (fresh(deal).outcome, fresh(deal).amount, fresh(quote).status) == ("open", 800, "issued")
