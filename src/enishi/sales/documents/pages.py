@@ -17,9 +17,11 @@ from enishi.records import attachments, registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.fields.numbers import plain_decimal
+from enishi.records.lists import ListState
 from enishi.records.models import Attachment, Operation
 from enishi.records.pages.base import dialog, form_input, handled, person, whole
 from enishi.records.pages.cards import card_context
+from enishi.records.pages.lists import list_context
 from enishi.records.search import find
 from enishi.records.visible import allowed, one, require, visible
 from enishi.sales.documents import flow, ordering
@@ -28,6 +30,8 @@ from enishi.sales.documents.issuer import issuer
 from enishi.sales.invoices.entity import UNPAID, days_over
 from enishi.sales.products.entity import prices_for
 from enishi.sales.quotes.entity import is_expired
+
+MOST_BILLED = 500  # orders on one invoice
 
 
 @card_context.connect
@@ -272,9 +276,20 @@ def bill_together(request: HttpRequest) -> HttpResponse:
     """Orders that were chosen in the list, as one invoice."""
     user = person(request)
     keys = [key for text in request.POST.getlist("ids") for part in text.split(",") if (key := whole(part))]
-    made = flow.invoice_orders(keys[:500], by=user)
+    if len(set(keys)) > MOST_BILLED:
+        raise Refused({"": [_("1回にまとめて請求できるのは%(most)d件までです。%(n)d件が選ばれているので、条件で絞るか選び直してください。") % {"most": MOST_BILLED, "n": len(set(keys))}]})  # fmt: skip
+    made = flow.invoice_orders(keys, by=user)
     messages.success(request, _("請求の下書きを作りました。"))
     return htmx.go(request, registry.get("invoice").url(made.pk))
+
+
+@list_context.connect
+def add_payments(request: HttpRequest, state: ListState, context: dict[str, Any]) -> None:
+    """The way from the invoices to what came in for them, which stands in no menu."""
+    payments = registry.find("payment")
+    if state.entity.name == "invoice" and payments is not None:
+        context["payments"] = payments
+        context["list_parts"] = [*context.get("list_parts", ()), "documents/payments.html"]
 
 
 @require_GET

@@ -10,7 +10,7 @@ from django.test import Client
 from enishi.records import history, registry, write
 from enishi.records.errors import Refused
 from enishi.records.models import Event, Operation
-from enishi.records.testing import HTMX
+from enishi.records.testing import HTMX, toast
 from enishi.sales.documents import flow, pdf
 from enishi.sales.models import Issuer, Order, Quote
 from enishi.sales.pipelines import entering
@@ -211,3 +211,14 @@ def test_what_the_won_stage_calls_for_is_asked_with_the_order(
     assert (held.outcome, held.amount, held.expected_close.isoformat()) == ("won", 300, "2026-11-30")
     assert undone(as_bob).status_code == 204
     assert (fresh(deal).outcome, fresh(deal).amount, fresh(quote).status) == ("open", 800, "issued")
+
+
+def test_too_many_orders_for_one_invoice_are_refused_in_words(as_bob: Client) -> None:
+    answer = as_bob.post("/orders/bill/", {"ids": ",".join(map(str, range(1, 502)))}, headers=HTMX)
+    assert answer.status_code == 422
+    assert "500件まで" in toast(answer)["message"] and "501件" in toast(answer)["message"]
+
+
+def test_the_list_of_invoices_leads_to_what_came_in(as_bob: Client) -> None:
+    assert 'href="/payments/"' in as_bob.get("/invoices/").text
+    assert 'href="/payments/"' not in as_bob.get("/orders/").text
