@@ -126,6 +126,11 @@ def paper_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResp
     return response
 
 
+def _begun(user: Any, summary: str) -> Operation:
+    """What a step does from now on, to be taken back as one."""
+    return Operation.objects.create(kind="edit", user=user, summary=summary[:300], figures={"whole": True})
+
+
 def _step(
     request: HttpRequest, entity: Entity, record_id: int, act: Callable[[Operation], Any], text: str
 ) -> HttpResponse:
@@ -136,9 +141,7 @@ def _step(
             "title": entity.title(one(entity, user, record_id)),
             "text": text,
         }
-        operation = Operation.objects.create(
-            kind="edit", user=user, summary=summary[:300], figures={"whole": True}
-        )
+        operation = _begun(user, summary)
         made = act(operation)
         if not operation.events.exists():  # a second tap made nothing
             operation.delete()
@@ -165,14 +168,14 @@ def act(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
             messages.success(request, _("取り消しました。番号は使ったままになります。"))
         return htmx.go(request, entity.url(record_id))
     win, anew = request.POST.get("win_deal") == "1", request.POST.get("anew") == "1"
-    reason, key = request.POST.get("reason", ""), request.POST.get("idempotency_key", "")[:80]
+    reason, once = request.POST.get("reason", ""), request.POST.get("idempotency_key", "")[:80]
     won = (
         ordering.won_values(request, entity, one(entity, user, record_id)) if win and name == "quote" else {}
     )
     chosen = [key for text in request.POST.getlist("line") if (key := whole(text))]
     more: dict[str, Any] = {"by": user}
     steps: dict[tuple[str, str], tuple[Callable[[Operation], Any], str]] = {
-        ("deal", "quote"): (lambda run: flow.quote_deal(record_id, key=key, operation=run, **more), _("見積の下書きを作りました。")),
+        ("deal", "quote"): (lambda run: flow.quote_deal(record_id, key=once, operation=run, **more), _("見積の下書きを作りました。")),
         ("quote", "decline"): (lambda run: flow.decline(entity, record_id, operation=run, **more), _("失注にしました。")),
         ("quote", "version"): (lambda run: flow.new_version(record_id, operation=run, **more), _("新しい版の下書きを作りました。")),
         ("quote", "order"): (lambda run: flow.order_quote(record_id, win_deal=win, won=won, operation=run, **more), _("受注を登録しました。")),
@@ -278,8 +281,12 @@ def bill_together(request: HttpRequest) -> HttpResponse:
     keys = [key for text in request.POST.getlist("ids") for part in text.split(",") if (key := whole(part))]
     if len(set(keys)) > MOST_BILLED:
         raise Refused({"": [_("1回にまとめて請求できるのは%(most)d件までです。%(n)d件が選ばれているので、条件で絞るか選び直してください。") % {"most": MOST_BILLED, "n": len(set(keys))}]})  # fmt: skip
-    made = flow.invoice_orders(keys, by=user)
-    messages.success(request, _("請求の下書きを作りました。"))
+    text = _("請求の下書きを作りました。")
+    with transaction.atomic():
+        operation = _begun(user, text)
+        made = flow.invoice_orders(keys, by=user, operation=operation)
+    back = f"/undo/operation/{operation.pk}/?{urlencode({'to': registry.get('order').list_url})}"
+    messages.success(request, json.dumps({"message": text, "undo_url": back}), extra_tags="json")
     return htmx.go(request, registry.get("invoice").url(made.pk))
 
 
