@@ -67,7 +67,7 @@ class Document(Record):
         abstract = True
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.number} {self.name}".strip()  # as its entity titles it
 
 
 def line_indexes(table: str) -> list[models.Index]:
