@@ -23,7 +23,7 @@ class AddWords(migrations.AddField):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("sales", "0010_codes")]
+    dependencies = [("sales", "0011_billing")]
 
     operations = [
         AddWords(
