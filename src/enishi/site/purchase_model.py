@@ -168,6 +168,10 @@ def _told(made: Any, skipped: int) -> dict[str, Any]:
         "window": {"from": made.window[0], "to": made.window[1], "until": made.until},
         "counts": {"customers": made.customers, "repeating": made.repeating, "purchases": made.purchases, "left_out": made.left_out, "unread": skipped},
         "goodness": {"by_repeats": made.fit, "chi_square": made.misfit, "holdout": made.holdout, "correlation": made.correlation},
+        "meaning": {
+            "p_alive": say("1回だけ買った顧客（x=0）は、BG/NBDでは必ず1です。続くかどうかは分かりません。", "Of who bought once (x = 0) BG/NBD always says 1: it tells nothing."),
+            "next_purchase": say("最後の購入日に、続いている場合の購入の間隔を足した日です。過去の日になることもあります。", "The last purchase and the expected interval of who stays; it may lie in the past."),
+        },
         "customers": [asdict(one) for one in made.outlooks()],
     }  # fmt: skip
 

@@ -17,8 +17,6 @@ from scipy.special import betaln, gammaln, hyp2f1, logsumexp
 Floats = NDArray[np.float64]
 STARTS = ((0.25, 4.0, 0.8, 2.5), (1.0, 10.0, 1.0, 1.0), (0.5, 50.0, 0.5, 5.0))
 LARGEST_LOG = 12.0  # parameters lie between e^-12 and e^12
-HORIZON = 400  # bisection looks this many of the windows' lengths ahead at most
-NEVER = np.nan
 
 
 class NoFit(ValueError):
@@ -36,7 +34,11 @@ class Model:
     log_likelihood: float = 0.0
 
     def alive(self, x: Floats, t_x: Floats, T: Floats) -> Floats:
-        """The chance that each customer still buys (equation 7's companion in the note of 2008); 1 for who bought only once."""
+        """The chance that each customer still buys (equation 7's companion in the note of 2008).
+
+        1 for who bought only once (x = 0), however long ago: in this model one can leave only after a repeat purchase. It says nothing
+        about such a customer, and whoever shows it says so.
+        """
         with np.errstate(over="ignore", divide="ignore"):
             log_odds = (
                 (self.r + x) * np.log((self.alpha + T) / (self.alpha + t_x))
@@ -57,15 +59,16 @@ class Model:
         found: Floats = np.asarray(direct * self.alive(x, t_x, T))
         return np.maximum(found, 0.0)
 
-    def until_next(self, x: Floats, t_x: Floats, T: Floats, *, most: float) -> Floats:
-        """Time until one more purchase is expected, counted from now; NaN where that is not within `most`."""
-        low, high = np.zeros_like(T), np.full_like(T, most)
-        within = self.expected(high, x, t_x, T) >= 1.0
-        for _turn in range(40):
-            middle = (low + high) / 2
-            enough = self.expected(middle, x, t_x, T) >= 1.0
-            high, low = np.where(enough, middle, high), np.where(enough, low, middle)
-        return np.where(within, high, NEVER)
+    def every(self, x: Floats, t_x: Floats) -> Floats:
+        """Time from one purchase to the next while the customer stays: (α + t_x) / (r + x), what "the next purchase" means everywhere.
+
+        After his last purchase, when he was certainly still active, a customer's rate λ is gamma(r + x, α + t_x): the gamma of all customers
+        (assumption ii) after x purchases in t_x, each of which tells the same of λ (assumption i), in Fader, Hardie, Lee 2005, section 3.
+        One over the mean of that rate; the mean of 1 / λ itself doesn't exist where r + x is 1 or less, as of who bought once. It doesn't
+        change until he buys again. Whether he comes at all is what `alive` says.
+        """
+        found: Floats = (self.alpha + t_x) / (self.r + x)
+        return found
 
     def chances(self, T: Floats, most: int) -> Floats:
         """The chance of 0, 1, … `most - 1` repeat purchases in the time that each was watched, and of more (equation 8), summed over the customers."""

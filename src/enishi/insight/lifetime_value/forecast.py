@@ -19,11 +19,11 @@ from enishi.insight.lifetime_value.purchases import (
     actual_between,
     intervals,
     summarise,
+    whole_days,
 )
 
 ENOUGH = 100  # customers who bought again
 YEAR = 364  # days: 52 weeks
-AHEAD = 3 * 365  # days in which a next purchase is looked for
 GIVEN_UP = 3.0  # median intervals after which the fallback expects nobody back
 BANDS = 8  # 0, 1, … 6 repeat purchases, 7 and more
 TESTED = 2 / 3  # of the window, to be fitted for testing; the rest is foretold
@@ -31,7 +31,8 @@ TESTED = 2 / 3  # of the window, to be fitted for testing; the rest is foretold
 
 @dataclass
 class Outlook:
-    """What is foretold of one customer; None where nothing can be."""
+    """What is foretold of one customer; None where nothing can be. `next_purchase` is the last one and the expected interval of who stays
+    (`bgnbd.Model.every`, or the median), so it may lie in the past; `p_alive` of who bought once is 1 by the model, which says nothing."""
 
     customer: str
     x: int
@@ -74,34 +75,30 @@ class Forecast:
         bought, held = self._bought, self._summary
         if bought is None or held is None:
             return
-        alive, often, following = self._timing(bought, held)
-        amounts = self._amounts(bought, held)
+        alive, often, every = self._timing(bought, held)
+        following, amounts = whole_days(every), self._amounts(bought, held)
         for place, who in enumerate(held.who):
             days = following[place]
-            far = self.until.toordinal() + int(np.ceil(days)) if np.isfinite(days) else 0
+            following_on = int(held.last[place]) + int(days) if np.isfinite(days) else 0
             yield Outlook(
                 bought.names[who], int(held.x[place]), float(held.t_x[place]), float(held.T[place]),
                 datetime.date.fromordinal(int(held.first[place])), datetime.date.fromordinal(int(held.last[place])),
                 None if alive is None else float(alive[place]), float(often[place]) if np.isfinite(often[place]) else None,
-                datetime.date.fromordinal(far) if far else None, float(amounts[place]),
+                datetime.date.fromordinal(following_on) if following_on else None, float(amounts[place]),
                 float(often[place] * amounts[place]) if np.isfinite(often[place]) else None,
             )  # fmt: skip
 
     def _timing(self, bought: Purchases, held: Summary) -> tuple[Floats | None, Floats, Floats]:
-        """The chance of still being there, purchases in a year, days until the next one."""
+        """The chance of still being there, purchases in a year, days between two of them."""
         if self.timing is not None:
             args = held.x, held.t_x, held.T
-            following = self.timing.until_next(*args, most=AHEAD / held.time) * held.time
-            return self.timing.alive(*args), self.timing.expected(YEAR / held.time, *args), following
+            every = self.timing.every(held.x, held.t_x) * held.time
+            return self.timing.alive(*args), self.timing.expected(YEAR / held.time, *args), every
         own = self._medians(bought, held)
         since = self.until.toordinal() - held.last
         gone = ~np.isfinite(own) | (since > GIVEN_UP * own)
         often = np.where(gone, 0.0, YEAR / np.where(gone, 1.0, own))
-        return (
-            None,
-            np.where(np.isfinite(own), often, np.nan),
-            np.where(gone, np.nan, np.maximum(own - since, 0.0)),
-        )
+        return None, np.where(np.isfinite(own), often, np.nan), own
 
     def _medians(self, bought: Purchases, held: Summary) -> Floats:
         """Days between purchases: one's own median from three purchases on, else everybody's."""

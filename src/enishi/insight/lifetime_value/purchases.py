@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from enishi.insight.lifetime_value.bgnbd import Floats
 
 WEEK, DAY = 7, 1
+LATEST = 3 * 365  # days after the last purchase beyond which no day is named
 Purchase = tuple[str, datetime.date, float]
 
 
@@ -100,3 +101,11 @@ def intervals(bought: Purchases) -> tuple[NDArray[np.int64], Floats]:
     """Days between one purchase and the next, and whose they are."""
     same = bought.who[1:] == bought.who[:-1]
     return bought.who[1:][same], np.diff(bought.days)[same].astype(float)
+
+
+def whole_days(every: Floats) -> Floats:
+    """Days from the last purchase to the next, whole and at least one, out of the expected interval in days; NaN where that isn't known or
+    so long that it says nothing. The next purchase is the last one and these days, in the app as in the command; it may lie in the past."""
+    known = np.isfinite(every) & (every <= LATEST)
+    found: Floats = np.where(known, np.maximum(np.rint(np.where(known, every, 1.0)), 1.0), np.nan)
+    return found

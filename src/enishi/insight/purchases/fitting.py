@@ -18,7 +18,6 @@ from enishi.insight.purchases.gathering import Customers
 
 SAMPLE = 20_000  # customers, drawn by chance, that parameters are learnt from; more would change them by a percent or two
 LEAST_INTERVALS = 5  # of all customers, before the median says something about somebody else
-LATEST = 3 * 365  # days after the last purchase beyond which no day is named
 ON, LEAVING = 0.6, 0.2  # chances above which a customer counts as staying, and as leaving
 LATE, GONE = 2.0, 3.0  # intervals after which the same is said of those whose chance isn't known
 
@@ -126,9 +125,8 @@ def _by_model(
     customers: Customers, day: int, timing: bgnbd.Model, money: gamma_gamma.Model | None, told: dict[str, Any]
 ) -> Fitted:
     held = summary(customers, day)
-    # How often who was active at his last purchase buys: his λ is then gamma(r + x, α + t_x). It stays as it is until he buys again.
-    every = (timing.alpha + held.t_x) / (timing.r + held.x) * WEEK
-    alive = np.where(held.x > 0, timing.alive(held.x, held.t_x, held.T), np.nan)
+    every = timing.every(held.x, held.t_x) * WEEK
+    alive = timing.alive(held.x, held.t_x, held.T)
     often = timing.expected(YEAR / WEEK, held.x, held.t_x, held.T)
     amounts = money.mean(held.x, held.m) if money else customers.total / customers.days
     return Fitted(customers, day, every, alive, often, often * amounts, "model", told)

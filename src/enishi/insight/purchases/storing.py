@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 
-from enishi.insight.purchases.fitting import GONE, LATE, LATEST, LEAVING, ON, Fitted
+from enishi.insight.lifetime_value.purchases import whole_days
+from enishi.insight.purchases.fitting import GONE, LATE, LEAVING, ON, Fitted
 from enishi.people.models import Account
 from enishi.records.rows import partial, update_rows
 from enishi.records.tasks import compute_what_stands_on
@@ -86,8 +87,9 @@ def figures(fitted: Fitted, part: slice) -> list[tuple[Any, ...]]:
     """The columns of some customers, in the order of `COLUMNS`."""
     one, day = fitted.customers, datetime.date.fromordinal
     since, every = fitted.since[part], fitted.every[part]
-    known = np.isfinite(every) & (every <= LATEST)
-    days = np.maximum(np.rint(np.where(known, every, 1.0)), 1.0).astype(int)
+    days = whole_days(every)
+    known = np.isfinite(days)
+    days = np.where(known, days, 0).astype(int)
     state = _states(one.days[part], fitted.alive[part], since, every)
     made = []
     for last, count, has, gap, alive, often, value, kept in zip(

@@ -16,6 +16,7 @@ from django.utils import timezone
 from enishi.access.models import Role
 from enishi.access.rights import RECORD_ACTIONS
 from enishi.insight.lifetime_value import bgnbd
+from enishi.insight.lifetime_value.forecast import forecast
 from enishi.insight.lifetime_value.purchases import Purchases, summarise
 from enishi.insight.purchases import fitting, gathering, pairing, runs, storing
 from enishi.insight.purchases.models import ProductPair
@@ -104,7 +105,7 @@ def test_enough_customers_are_fitted_and_stored_once(alice: Any, as_alice: Clien
     for place, one in enumerate(Account.objects.filter(buy_count__isnull=False).order_by("pk")):
         x, t_x = held.x[place], held.t_x[place]
         assert one.buy_count == x + 1
-        every = (model.alpha + t_x) / (model.r + x) * 7
+        every = model.every(x, t_x) * 7
         assert one.buy_every == max(round(every), 1)
         assert one.buy_last_on and one.buy_next_on == one.buy_last_on + datetime.timedelta(
             days=one.buy_every or 0
@@ -112,10 +113,20 @@ def test_enough_customers_are_fitted_and_stored_once(alice: Any, as_alice: Clien
         alive = model.alive(
             held.x[place : place + 1], held.t_x[place : place + 1], held.T[place : place + 1]
         )[0]
-        assert one.buy_alive == (round(alive * 100) if x else None)
+        assert one.buy_alive == round(alive * 100)
         assert one.buy_basis == "model"
         if x:
             assert one.buy_state == ("on" if alive >= 0.6 else "leaving" if alive >= 0.2 else "gone")
+    # The command means the same day, and the same chance.
+    plain = Purchases.of((str(who), day, float(total)) for who, day, total in bought)
+    told_by_command = {int(one.customer): one for one in forecast(plain, until=today.toordinal()).outlooks()}
+    for one in Account.objects.filter(buy_count__isnull=False):
+        other = told_by_command[one.pk]
+        assert (other.next_purchase, round((other.p_alive or 0) * 100)) == (one.buy_next_on, one.buy_alive)
+    once = Account.objects.filter(buy_count=1).first()
+    assert once is not None and once.buy_alive == 100
+    card = as_alice.get(f"/accounts/{once.pk}/").content.decode()
+    assert "100%（1回だけのお客様は、モデルでは必ず100%です）" in card
     # A second run finds nothing new, a changed order only its customer; both leave versions alone.
     assert runs.run_now().figures["changed"] == 0
     assert not runs.start_if_due()

@@ -62,6 +62,24 @@ class LastPurchase(Date):
         return self.cells([record])[0]
 
 
+class Alive(Percent):
+    """The chance that somebody still buys. Of who bought once the model (BG/NBD) says 100 % whatever happens: lists and cards say so."""
+
+    beside = ("buy_count",)
+
+    def value_text(self, record: Any) -> str:
+        text = super().value_text(record)
+        if text and record.buy_count == 1:
+            return _t("%(chance)s（1回だけのお客様は、モデルでは必ず100%%です）") % {"chance": text}
+        return text
+
+    def cell(self, record: Any) -> str:
+        if self.get(record) is None or record.buy_count != 1:
+            return super().cell(record)
+        short = _t("%(chance)s（初回）") % {"chance": self.text(self.get(record))}
+        return f'<span title="{escape(self.value_text(record))}">{escape(short)}</span>'
+
+
 def reason(record: Any, today: datetime.date, *, wait_first: bool = False) -> str:
     """Why an account stands in the list, in words; "" without purchases. `wait_first`: how long until then, before all else."""
     last: datetime.date | None = record.buy_last_on
@@ -97,7 +115,7 @@ def fields() -> tuple[FieldKind, ...]:
         Number("buy_count", unit=times, **held),
         Number("buy_every", unit=days, **held),
         Date("buy_next_on", sortable=True, **held),
-        Percent("buy_alive", **held),
+        Alive("buy_alive", **{**held, "tells": (*TELLS, ("account", "buy_count"))}),
         Exact("buy_often", places=1, unit=times, **held),
         Money("buy_value", sortable=True, **held),
         Fitted("buy_state", options=STATES, **held),
