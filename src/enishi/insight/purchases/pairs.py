@@ -90,14 +90,16 @@ def for_product(key: int) -> list[Suggestion]:
 
 
 def reason(one: ProductPair, *, named: bool) -> str:
-    """「「コピー用紙」を買った42件のうち18件（43%）が購入、全体の2.1倍」."""
+    """「「コピー用紙」を買った42件のうち18件（43%）が購入、全体の2.1倍・お客様全体の4.5%」: confidence, lift, support."""
     held = {
         "product": one.product.name if named else "", "buyers": f"{one.buyers:,}", "both": f"{one.both:,}",
         "percent": f"{one.confidence * 100:.0f}", "lift": f"{one.lift:.1f}", "support": f"{one.support * 100:.1f}",
     }  # fmt: skip
     if named:
         return (
-            _("「%(product)s」を買った%(buyers)s件のうち%(both)s件（%(percent)s%%）が購入、全体の%(lift)s倍")
+            _(
+                "「%(product)s」を買った%(buyers)s件のうち%(both)s件（%(percent)s%%）が購入、全体の%(lift)s倍・お客様全体の%(support)s%%"
+            )
             % held
         )
     return (

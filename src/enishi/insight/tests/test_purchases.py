@@ -197,7 +197,7 @@ def test_what_goes_together_is_found_and_shown_with_its_reason(
     assert (pair.both, pair.buyers, pair.other_buyers, pair.customers) == (12, 16, 13, 40)
     assert (pair.confidence, pair.support, round(pair.lift, 3)) == (0.75, 0.3, round(0.75 / (13 / 40), 3))
     page = as_alice.get(f"/accounts/{customers[14].pk}/").content.decode()
-    assert "「プリンター」を買った16件のうち12件（75%）が購入、全体の2.3倍" in page
+    assert "「プリンター」を買った16件のうち12件（75%）が購入、全体の2.3倍・お客様全体の30.0%" in page
     assert "kind=task&amp;text=" + quote("「トナー」を提案する") in page
     assert (
         'id="next-purchase"' in page
