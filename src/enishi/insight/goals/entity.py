@@ -31,17 +31,32 @@ PERIODS = (
     Option("day", pgettext_lazy("period", "日"), "grey", ("日次", "day")),
 )
 MEASURES = (
-    Option("won_amount", _("受注金額"), "green", ("受注額", "売上", "売上目標", "won amount")),
-    Option("won_deals", _("受注件数"), "green", ("成約件数", "won deals")),
+    Option(
+        "won_amount", _("受注金額（案件）"), "green", ("受注金額", "受注額", "案件の受注金額", "won amount")
+    ),
+    Option("won_deals", _("受注件数（案件）"), "green", ("受注件数", "成約件数", "won deals")),
+    Option(
+        "sales",
+        _("売上金額（受注・税込）"),
+        "green",
+        ("売上金額", "売上", "売上高", "売上額", "売上目標", "sales"),
+    ),
+    Option(
+        "invoiced",
+        _("請求金額（税込）"),
+        "green",
+        ("請求金額", "請求", "請求額", "invoiced", "invoiced amount"),
+    ),
     Option("new_deals", _("新規案件数"), "accent", ("新規件数", "案件化件数", "new deals")),
     Option("visits", _("訪問・打ち合わせ件数"), "accent", ("訪問件数", "面談件数", "visits", "meetings")),
     Option("calls", _("電話件数"), "accent", ("架電件数", "コール数", "calls")),
 )
+MONEY = {"won_amount", "sales", "invoiced"}  # measured in yen; the others are counted
 
 
 def amount_text(measure: str, value: int | float) -> str:
     """A figure of a measure for people: yen, or how many."""
-    if measure == "won_amount":
+    if measure in MONEY:
         return str(amounts.format_yen(round(value)))
     number = f"{value:,.1f}".removesuffix(".0") if isinstance(value, float) else f"{value:,}"
     return _t("%(number)s件") % {"number": number}
@@ -99,7 +114,9 @@ class GoalEntity(Entity):
             "start", required=True, sortable=True, default=lambda: timezone.localdate().replace(day=1),
             aliases=("開始日", "年月", "対象月", "start"), help=_("その日を含む月・週・日の目標になります。"),
         ),
-        Choice("measure", options=MEASURES, required=True, default="won_amount", aliases=("指標", "目標の種類", "measure")),
+        Choice("measure", options=MEASURES, required=True, default="won_amount", aliases=("指標", "目標の種類", "measure"), help=_(
+            "受注金額・受注件数は受注した案件、売上金額は受注（取り消しを除く）、請求金額は発行した請求から数えます。"
+        )),
         Target("target", required=True, least=1, aliases=("目標値", "目標", "目標額", "目標金額", "予算", "target"), help=_("金額は円、そのほかは件数です。")),
         LongText("note", aliases=("備考", "メモ", "note")),
     )  # fmt: skip

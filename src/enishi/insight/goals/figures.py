@@ -1,4 +1,4 @@
-"""What goals are measured by: what came in, and what is to come, by owner; each counted in the database, at most five queries."""
+"""What goals are measured by: what came in, and what is to come, by owner; each counted in the database, at most seven queries."""
 
 import datetime
 from collections.abc import Iterable
@@ -23,9 +23,12 @@ SEEN: dict[str, tuple[str, set[str]]] = {
     "won_amount": ("deal", DEALS | {"closed_at", "amount"}), "won_deals": ("deal", DEALS | {"closed_at"}),
     "open_amount": ("deal", OPEN | {"amount"}), "open_deals": ("deal", OPEN),
     "new_deals": ("deal", {"owner", "created_at"}),
+    "sales": ("order", {"owner", "status", "date", "total"}), "invoiced": ("invoice", {"owner", "status", "date", "total"}),
     "visits": ("activity", {"owner", "kind", "at"}), "calls": ("activity", {"owner", "kind", "at"}),
     "planned_visits": ("task", {"owner", "kind", "due_at", "done_at"}), "planned_calls": ("task", {"owner", "kind", "due_at", "done_at"}),
 }  # fmt: skip
+# Sums of documents by their day, with tax: those that don't count. What is paid back is below zero and lessens the sum.
+DOCUMENTS = {"sales": ["cancelled"], "invoiced": ["draft", "void"]}
 KINDS = {"visits": HELD, "planned_visits": HELD, "calls": ["call"], "planned_calls": ["call"]}
 
 
@@ -35,6 +38,9 @@ def tree_of(key: str, first: datetime.date, last: datetime.date) -> Tree:
         return {"all": [{"field": "outcome", "op": "is", "value": "won"}, between("closed_at", first, last)]}
     if key == "new_deals":
         return between("created_at", first, last)
+    if key in DOCUMENTS:
+        counted = {"field": "status", "op": "not_in", "value": DOCUMENTS[key]}
+        return {"all": [counted, between("date", first, last)]}
     if key in {"visits", "calls"}:
         return {"all": [{"field": "kind", "op": "in", "value": KINDS[key]}, between("at", first, last)]}
     if key in {"planned_visits", "planned_calls"}:
@@ -86,6 +92,7 @@ class Ledger:
         """
         made, wanted = cls(user, first, last, {}), set(measures)
         made._deals(wanted, forecast, owner)
+        made._documents(wanted, owner)
         made._by_kind(wanted & {"visits", "calls"}, "", owner)
         if forecast:
             made._by_kind(wanted & {"visits", "calls"}, "planned_", owner)
@@ -117,6 +124,13 @@ class Ledger:
             self.held["new_deals"] = dict(rows)
         if forecast and won and self.seen("open_deals"):
             self._open("won_amount" in won and self.seen("open_amount"), owner)
+
+    def _documents(self, wanted: set[str], owner: int | None) -> None:
+        """Orders and invoices: yen with tax."""
+        for key in DOCUMENTS:
+            if key in wanted and self.seen(key):
+                rows = self._rows(key, owner).values_list("owner_id").annotate(total=Sum("total"))
+                self.held[key] = {whose: int(total or 0) for whose, total in rows}
 
     def _open(self, priced: bool, owner: int | None) -> None:
         """Open deals by category: how many, how much, and both weighted by probability (in percent)."""

@@ -23,6 +23,7 @@ SPANS = ("day", "week", "month", "quarter", "fiscal")
 LONG = {"quarter": 3, "fiscal": 12}
 NEEDED = {"scope", "team", "owner", "period", "start", "measure", "target"}
 DEAL_MEASURES = {"won_amount", "won_deals"}
+FORESEEN = DEAL_MEASURES | {"visits", "calls"}  # of which something to come is known
 
 
 def span_days(span: str, on: datetime.date) -> tuple[datetime.date, datetime.date]:
@@ -137,7 +138,7 @@ Key = tuple[str, str, int | None]  # measure, scope, team or person
 def sheets(
     user: User, span: str, first: datetime.date, last: datetime.date, today: datetime.date
 ) -> list[Sheet]:
-    """The goals that a person sees in a span, by measure. Nine queries at most, however many goals there are."""
+    """The goals that a person sees in a span, by measure. Eleven queries at most, however many goals there are."""
     entity = registry.find("goal")
     if entity is None or not set(entity.fields) >= NEEDED:
         return []
@@ -152,7 +153,7 @@ def sheets(
     made = _Maker(ledger, people, Days.of(first, last, today), today, LONG.get(span, 0))
     words = {str(one.value): str(one.label) for one in MEASURES}
     return [
-        Sheet(measure, words[measure], today <= last and measure != "new_deals", made.tree(measure, wanted))
+        Sheet(measure, words[measure], today <= last and measure in FORESEEN, made.tree(measure, wanted))
         for measure in measures
     ]
 

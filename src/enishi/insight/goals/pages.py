@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from enishi.insight.goals.entity import PERIODS
+from enishi.insight.goals.figures import SEEN
 from enishi.insight.goals.lines import SPANS, Days, sheets, span_days, span_words
 from enishi.records import registry
 from enishi.records.pages.base import day_of, handled, person
@@ -42,7 +43,7 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
     made = sheets(user, span, first, last, today)
     context: dict[str, Any] = {
         "entity": entity, "title": span_words(span, first, last), "sheets": made, "days": Days.of(first, last, today), "over": today > last,
-        "current": first <= today <= last, "partial": user.rights.reach("see", "deal") != "all" or user.rights.reach("see", "activity") != "all",
+        "current": first <= today <= last, "partial": any(user.rights.reach("see", SEEN[sheet.measure][0]) != "all" for sheet in made),
         "before": link(on=(first - one).isoformat()), "after": link(on=(last + one).isoformat()), "now": f"?span={span}",
         "spans": [(label, link(span=name, on=on.isoformat()), name == span) for name, label in words.items()],
         "new": "", "columns": any(sheet.forecast for sheet in made),

@@ -6,6 +6,7 @@ import re
 from html import unescape
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlparse
 
@@ -22,6 +23,7 @@ from enishi.exchange.models import RefusedRow
 from enishi.exchange.tests.test_importing import bring, write_csv
 from enishi.insight import fiscal
 from enishi.insight.goals import kept
+from enishi.insight.goals import pages as goal_pages
 from enishi.insight.goals.figures import Ledger
 from enishi.insight.goals.lines import Days, sheets, span_days, span_words
 from enishi.insight.goals.models import Goal
@@ -136,7 +138,7 @@ def behind(user: User, url: str) -> set[str]:
 
 def test_what_came_in_and_is_to_come_against_the_goal(alice: User, company: Any) -> None:
     made = goal(alice)
-    assert made.start == FIRST and made.name == "2026年11月 受注金額 会社全体"
+    assert made.start == FIRST and made.name == "2026年11月 受注金額（案件） 会社全体"
     (line,) = the_lines(alice)
     assert (line.actual.text, line.percent, line.gap, line.reached) == ("¥4,000,000", 40, "¥6,000,000", False)
     assert line.committed.text == "¥5,500,000" and line.committed.more == "+¥1,500,000"
@@ -182,6 +184,43 @@ def test_counts_of_deals_visits_and_calls(alice: User, company: Any) -> None:
     assert behind(alice, shown["visits"].actual.url) == {"visit", "meeting"}
     assert behind(alice, shown["new_deals"].actual.url) == {"受注済"}
     assert shown["won_deals"].weighted.text == "3.5件"  # 2 + 0.8 + 0.5 + 0.1 + 0.1
+
+
+def test_orders_and_invoices_reach_goals_without_a_deal(
+    alice: User, bob: User, as_bob: Client, company: Any
+) -> None:
+    def document(entity: str, name: str, day: datetime.date, total: int, owner: User, **more: Any) -> None:
+        made = write.create(registry.get(entity), {"name": name, "owner": owner.pk}, by=alice).record
+        type(made).objects.filter(pk=made.pk).update(date=day, total=total, **more)
+
+    for entity, done, left_out in (("order", "delivered", "cancelled"), ("invoice", "issued", "void")):
+        document(entity, "月初", FIRST, 110_000, bob, status=done)
+        document(entity, "月末", LAST, 220_000, alice, status=done)
+        document(entity, "取り消し", FIRST, 5_000, bob, status=left_out)
+        document(entity, "前月", FIRST - datetime.timedelta(days=1), 7_000, bob, status=done)
+    document("invoice", "下書き", FIRST, 9_000, bob, status="draft")
+    for measure, name in (("sales", "売上金額（受注・税込）"), ("invoiced", "請求金額（税込）")):
+        made = goal(alice, measure=measure, target=1_000_000)
+        assert made.name == f"2026年11月 {name} 会社全体"
+        goal(alice, measure=measure, scope="person", owner=bob.pk, target=100_000)
+        whole, *_teams, his = the_lines(alice, measure)
+        assert (whole.actual.text, whole.percent, whole.target, whole.committed) == (
+            "¥330,000",
+            33,
+            "¥1,000,000",
+            None,
+        )
+        assert behind(alice, whole.actual.url) == {"月初", "月末"}
+        assert (his.actual.text, his.state) == ("¥110,000", "reached")
+    # Who doesn't see the sums of orders is told so, and no sum: that of invoices alone stands at the company and its team.
+    every = dict.fromkeys(RECORD_ACTIONS, "all")
+    rights = {"default": every, "fields": {"order": {"total": "hidden"}}}
+    bob.role = Role.objects.create(name="金額なし", rights=rights).key
+    bob.save()
+    page = as_bob.get("/forecast/?on=2026-11-10").text
+    assert (
+        "権限がありません" in page and page.count("330,000") == 2 and "あなたが見られる記録だけ" not in page
+    )
 
 
 def test_the_number_of_queries_does_not_grow_with_the_goals(alice: User, bob: User, company: Any) -> None:
@@ -336,9 +375,7 @@ def test_figures_stop_where_the_role_does(client: Client, alice: User, bob: User
 def test_the_page_leads_to_its_records_and_to_other_spans(
     as_alice: Client, alice: User, bob: User, company: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        timezone, "localdate", lambda *_any: TODAY
-    )  # of a month that is over nothing is to come
+    monkeypatch.setattr(goal_pages, "timezone", SimpleNamespace(localdate=lambda: TODAY))
     goal(alice)
     page = unescape(as_alice.get("/forecast/?on=2026-11-10").text)
     assert (
