@@ -93,7 +93,8 @@ class Preset:
 @dataclass(frozen=True)
 class PresetGroup:
     """Presets that are a page of their own (see `Preset.group`): its name, icon, what it says while it has nothing to show, and what a row offers
-    to record in one tap (kinds of the quick record: call, visit, task…)."""
+    to record in one tap (kinds of the quick record: call, visit, task…). Groups of the same key at several entities are one page: it stands
+    in the menu once and leads from each to the others."""
 
     key: str
     label: Text

@@ -38,6 +38,7 @@ AT_ONCE = 50  # merges that one transaction takes back
 SILENT = {"version", "updated_at", "updated_by_id", "deleted_by_id", "sort_key", "match_key"}
 FIGURES = {one.attname for one in Touched._meta.fields} | {
     "open_amount", "first_order_on", "last_order_on", "order_count", "lifetime_value", "channel_orders", "channel_value", "channel_last_on",
+    "buy_last_on", "buy_count", "buy_every", "buy_next_on", "buy_alive", "buy_often", "buy_value", "buy_state", "buy_basis",
 }  # fmt: skip
 Images = dict[str, dict[int, dict[str, Any]]]
 

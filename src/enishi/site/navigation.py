@@ -74,12 +74,16 @@ class Frame:
             self._item(one.name, str(one.label), one.opening_url, one.icon)
             for one in sorted(drawn, key=lambda one: (one.position, one.code))
         ]
-        made += [
-            self._item(group.key, str(group.label), f"{entity.list_url}?preset={first.key}", group.icon)
-            for entity in registry.all_entities()
-            for group in entity.preset_groups
-            if (first := next((one for one in entity.presets if one.group == group.key), None)) is not None
-        ]
+        pages: dict[str, dict[str, Any]] = {}
+        for entity in registry.all_entities():
+            for group in entity.preset_groups:
+                first = next((one for one in entity.presets if one.group == group.key), None)
+                if (
+                    first is not None and group.key not in pages
+                ):  # a page of several entities stands here once
+                    url = f"{entity.list_url}?preset={first.key}"
+                    pages[group.key] = self._item(group.key, str(group.label), url, group.icon)
+        made += pages.values()
         if registry.find("goal") is not None:
             made.append(self._item("forecast", _("目標と見込み"), "/forecast/", "target"))
         if registry.find("activity") is not None:

@@ -53,6 +53,7 @@ def fit(until: datetime.date) -> Fitted | None:
     told: dict[str, Any] = {
         "until": until.isoformat(), "first": datetime.date.fromordinal(span[0]).isoformat(), "last": datetime.date.fromordinal(span[1]).isoformat(),
         "customers": len(customers), "repeating": int(np.sum(customers.days > 1)), "purchases": int(np.sum(customers.days)),
+        "kinds": {name: int(np.sum(np.sign(customers.keys) == sign)) for name, sign in gathering.SIGNS.items()},
     }  # fmt: skip
     learnt = customers
     if len(customers) > SAMPLE:

@@ -1,4 +1,4 @@
-"""次の購入 on the pages: what the list says about its figures, the block on the cards of accounts and products."""
+"""次の購入 on the pages: what the list says about its figures, the block on the cards of customers and products."""
 
 from typing import Any
 from urllib.parse import quote
@@ -13,9 +13,10 @@ from django.views.decorators.http import require_POST
 
 from enishi.access.models import User
 from enishi.insight.purchases import pairs, runs, told
+from enishi.insight.purchases.gathering import SIGNS
 from enishi.insight.purchases.models import PurchaseFit
 from enishi.kit import htmx
-from enishi.people.accounts.buying import GROUP, SHOWN, reason
+from enishi.people.buying import GROUP, SHOWN, reason
 from enishi.records import dues, registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Date
@@ -36,7 +37,7 @@ def above_list(request: HttpRequest, state: ListState, context: dict[str, Any]) 
         return
     user, last = person(request), runs.last_done()
     running = PurchaseFit.objects.filter(status__in=runs.UNDER_WAY).exists()
-    whole = sees_all(registry.get("account"), user)
+    whole = all((one := registry.find(name)) is not None and sees_all(one, user) for name in SIGNS)
     context["purchases"] = told.panel(last, whole=whole) | {"running": running, "may_fit": user.is_admin}
     context["ends"] = _ends(user)
     context["list_parts"] = ["purchases/ends.html"] if context["ends"] else []
@@ -64,8 +65,8 @@ def above_list(request: HttpRequest, state: ListState, context: dict[str, Any]) 
         return
     context["list_parts"] = ["purchases/panel.html", *context["list_parts"]]
     if last.figures.get("model") == "none":
-        context["empty_title"], context["empty_hint"] = _("取引先の分かる受注がまだありません"), _(
-            "取引先と日付のある受注から見込みます。取り消した受注、日付が先の受注、取引先のない受注は数えません。"
+        context["empty_title"], context["empty_hint"] = _("お客様の分かる受注がまだありません"), _(
+            "取引先か連絡先と、日付のある受注から見込みます。取り消した受注、日付が先の受注、どちらもない受注は数えません。"
         )  # fmt: skip
     else:
         context["empty_title"] = _("いま、ここに出るお客様はいません")
@@ -97,13 +98,13 @@ def _ends(user: User) -> dict[str, Any]:
 
 @card_context.connect
 def on_card(request: HttpRequest, entity: Entity, record: Any, context: dict[str, Any]) -> None:
-    """An account's next purchase and what else it might buy; what the buyers of a product also bought."""
+    """A customer's next purchase and what else it might buy; what the buyers of a product also bought."""
     if "sections" not in context:
         return
     part = ""
-    if entity.name == "account" and record.buy_count and "buy_last_on" in entity.fields:
-        context["purchase"] = _of_account(request, entity, record)
-        part = "purchases/account.html"
+    if entity.name in SIGNS and record.buy_count and "buy_last_on" in entity.fields:
+        context["purchase"] = _of_customer(request, entity, record)
+        part = "purchases/customer.html"
     elif entity.name == "product" and pairs.allowed(person(request)):
         context["also_bought"] = pairs.for_product(record.pk)
         part = "purchases/product.html" if context["also_bought"] else ""
@@ -111,7 +112,7 @@ def on_card(request: HttpRequest, entity: Entity, record: Any, context: dict[str
         context["extra_parts"] = [*context.get("extra_parts", ()), part]
 
 
-def _of_account(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
+def _of_customer(request: HttpRequest, entity: Entity, record: Any) -> dict[str, Any]:
     user = person(request)
     shown = [entity.fields[name] for name in SHOWN if name in entity.fields and name != "buy_last_on"]
     activity = registry.find("activity")
@@ -121,7 +122,7 @@ def _of_account(request: HttpRequest, entity: Entity, record: Any) -> dict[str, 
         and user.rights.reach("create", "activity") != "none"
         and permits(user, "see", entity, record)
     ):
-        quick = f"{reverse('quick-record')}?about=account:{record.pk}&kind="
+        quick = f"{reverse('quick-record')}?about={entity.name}:{record.pk}&kind="
     state = entity.fields.get("buy_state")
     return {
         "reason": reason(record, timezone.localdate()),
@@ -129,7 +130,7 @@ def _of_account(request: HttpRequest, entity: Entity, record: Any) -> dict[str, 
         "facts": [(one.label, one.value_text(record)) for one in shown if not one.is_empty(one.get(record))],
         "suggestions": [
             (one, f"{quick}task&text={quote(_('「%(product)s」を提案する') % {'product': one.name})}" if quick else "")
-            for one in (pairs.for_account(record.pk) if pairs.allowed(user) else ())
+            for one in (pairs.for_customer(entity.name, record.pk) if pairs.allowed(user) else ())
         ],
         "quick": quick,
     }  # fmt: skip

@@ -18,7 +18,7 @@ import pyarrow as pa
 from django.conf import settings
 from django.db import connection, transaction
 
-from enishi.insight.purchases.gathering import CHUNK, day_value
+from enishi.insight.purchases.gathering import CHUNK, day_value, for_each, of_each
 from enishi.insight.purchases.models import ProductPair
 from enishi.insight.purchases.storing import Beat
 from enishi.records.rows import insert_rows, new
@@ -28,22 +28,19 @@ WIDE = 500  # kinds of products beyond which a customer resells, and tells nothi
 KEPT = 10  # pairs of a product
 MEMORY = "512MB"
 BATCH = 1_000
-# Who bought what, ever; the same orders as in `gathering.BOUGHT`.
-HELD = """
-    SELECT DISTINCT o.account_id, l.product_id
-    FROM sales_orderline l JOIN sales_order o ON o.id = l.order_id
-        JOIN people_account a ON a.id = o.account_id AND a.deleted_at IS NULL
-        JOIN sales_product p ON p.id = l.product_id AND p.deleted_at IS NULL
-    WHERE l.deleted_at IS NULL AND o.deleted_at IS NULL AND o.status <> 'cancelled' AND o.total >= 0 AND o.date <= %s
-"""
+# Who bought what, ever; the same orders and keys of customers as in `gathering.BOUGHT`.
+HELD = of_each(
+    "DISTINCT {customer} AS customer, l.product_id",
+    "JOIN sales_orderline l ON l.order_id = o.id AND l.deleted_at IS NULL JOIN sales_product p ON p.id = l.product_id AND p.deleted_at IS NULL",
+)
 _PAIRS = f"""
-    WITH narrow AS (SELECT account FROM held GROUP BY account HAVING count(*) <= {WIDE}),
-    base AS (SELECT held.* FROM held JOIN narrow USING (account)),
-    people AS (SELECT count(DISTINCT account) AS n FROM base),
+    WITH narrow AS (SELECT customer FROM held GROUP BY customer HAVING count(*) <= {WIDE}),
+    base AS (SELECT held.* FROM held JOIN narrow USING (customer)),
+    people AS (SELECT count(DISTINCT customer) AS n FROM base),
     sold AS (SELECT product, count(*) AS n FROM base GROUP BY product HAVING count(*) >= {LEAST}),
     kept AS (SELECT base.* FROM base JOIN sold USING (product)),
     together AS (
-        SELECT a.product AS one, b.product AS two, count(*) AS n FROM kept a JOIN kept b ON a.account = b.account AND a.product < b.product
+        SELECT a.product AS one, b.product AS two, count(*) AS n FROM kept a JOIN kept b ON a.customer = b.customer AND a.product < b.product
         GROUP BY ALL HAVING count(*) >= {LEAST}
     ),
     both_ways AS (SELECT one, two, n FROM together UNION ALL SELECT two, one, n FROM together),
@@ -69,7 +66,7 @@ def pair(until: datetime.date, beat: Beat = lambda: None) -> tuple[int, int]:
 
 
 def find(held: Iterator[tuple[Any, Any]]) -> list[Row]:
-    """The pairs in chunks of (accounts, products): (product, other, both, buyers, other buyers, customers, place).
+    """The pairs in chunks of (customers, products): (product, other, both, buyers, other buyers, customers, place).
 
     Nothing is written in between: where rows are still being read, SQLite refuses a write that comes after somebody else's.
     """
@@ -81,10 +78,10 @@ def find(held: Iterator[tuple[Any, Any]]) -> list[Row]:
         db.execute(f"SET memory_limit = '{MEMORY}'")
         db.execute("SET threads = 2")
         db.execute("SET temp_directory = '{}'".format(own.replace("'", "''")))
-        db.execute("CREATE TABLE held (account BIGINT, product BIGINT)")
-        for accounts, products in held:
-            db.register("chunk", pa.table({"account": accounts, "product": products}))
-            db.execute("INSERT INTO held SELECT account, product FROM chunk")
+        db.execute("CREATE TABLE held (customer BIGINT, product BIGINT)")
+        for customers, products in held:
+            db.register("chunk", pa.table({"customer": customers, "product": products}))
+            db.execute("INSERT INTO held SELECT customer, product FROM chunk")
             db.unregister("chunk")
         return [tuple(map(int, row)) for row in db.execute(_PAIRS).fetchall()]  # type: ignore[misc]
     finally:
@@ -94,7 +91,7 @@ def find(held: Iterator[tuple[Any, Any]]) -> list[Row]:
 
 def _held(until: datetime.date) -> Iterator[tuple[Any, Any]]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(HELD, [day_value(until)])
+        cursor.execute(HELD, [day_value(one) for one in for_each(until)])
         while rows := cursor.fetchmany(CHUNK):
             table = np.array(rows, dtype=np.int64)
             yield table[:, 0], table[:, 1]

@@ -8,9 +8,11 @@ from django.utils.translation import ngettext
 
 from enishi.access.models import User
 from enishi.insight.addresses import list_address
+from enishi.insight.purchases import runs
 from enishi.insight.purchases.models import ProductPair
 from enishi.records import registry
 from enishi.records.conditions.tree import Tree
+from enishi.records.entity import Entity
 from enishi.records.visible import sees_all
 from enishi.sales.models import OrderLine
 
@@ -19,10 +21,13 @@ MOST_LINES = 2000  # of an account that are looked at
 # A pair counts customers by their orders: who doesn't see all of these has no pairs at all.
 COUNTED = {
     "account": (),
-    "order": ("account", "status", "date", "total"),
+    "contact": (),
+    "order": ("account", "contact", "status", "date", "total"),
     "order_line": ("product",),
     "product": ("name",),
 }
+# What an order's customer follows from: the account that it names, else the contact.
+NAMED = {"account": ("account",), "contact": ("contact", "account")}
 
 
 @dataclass(frozen=True)
@@ -33,8 +38,10 @@ class Suggestion:
     name: str
     url: str
     reason: str
-    list_url: str = ""  # who might buy it, where that is a list
-    number: str = ""
+    number: str = ""  # of customers who haven't bought it yet
+    lists: tuple[
+        tuple[str, str], ...
+    ] = ()  # of these: words, address; one for each kind of customers that there are
 
 
 def allowed(user: User) -> bool:
@@ -46,10 +53,13 @@ def allowed(user: User) -> bool:
     return True
 
 
-def for_account(account: int) -> list[Suggestion]:
-    """What the account never bought and those who bought the same things did; two queries."""
+def for_customer(name: str, key: int) -> list[Suggestion]:
+    """What an account or a private customer never bought and those who bought the same things did; two queries."""
     lines = OrderLine.objects.filter(
-        order__account=account, order__deleted_at=None, deleted_at=None, product__isnull=False
+        **{f"order__{field}": key if field == name else None for field in NAMED[name]},
+        order__deleted_at=None,
+        deleted_at=None,
+        product__isnull=False,
     )
     newest = lines.exclude(order__status="cancelled").order_by("-order__date", "-pk")
     bought = list(dict.fromkeys(newest.values_list("product_id", flat=True)[:MOST_LINES]))
@@ -73,20 +83,43 @@ def for_account(account: int) -> list[Suggestion]:
 
 
 def for_product(key: int) -> list[Suggestion]:
-    """What the buyers of a product also bought, each with the list of those who haven't yet; one query."""
+    """What the buyers of a product also bought, each with the lists of those who haven't yet; three queries."""
     rows = ProductPair.objects.filter(product=key, other__deleted_at=None).select_related("other")
-    product, account = registry.get("product"), registry.get("account")
+    rows = rows.only("both", "buyers", "other_buyers", "customers", "other__name").order_by("place")
+    product, kinds = registry.get("product"), buying() if rows else []
     made = []
-    for one in rows.only("both", "buyers", "other_buyers", "customers", "other__name").order_by("place"):
+    for one in rows:
         left = one.buyers - one.both
         number = ngettext("未購入 約%(n)d件", "未購入 約%(n)d件", left) % {"n": left}
+        lists = [
+            (
+                str(entity),
+                list_address(
+                    entity, has_bought(key, entity.name), {"not": has_bought(one.other_id, entity.name)}
+                ),
+            )
+            for entity in (kinds if left else ())
+        ]
+        if len(lists) == 1:
+            lists = [(number, lists[0][1])]
         made.append(
             Suggestion(
-                one.other_id, one.other.name, product.url(one.other_id), reason(one, named=False),
-                list_address(account, has_bought(key), {"not": has_bought(one.other_id)}) if left else "", number,
+                one.other_id,
+                one.other.name,
+                product.url(one.other_id),
+                reason(one, named=False),
+                number,
+                tuple(lists),
             )
-        )  # fmt: skip
+        )
     return made
+
+
+def buying() -> list[Entity]:
+    """The kinds of customers of whom somebody bought, as the last run found them; accounts, where that isn't known."""
+    last = runs.last_done()
+    found = last.figures.get("kinds", {}) if last else {}
+    return [registry.get(name) for name in NAMED if found.get(name)] or [registry.get("account")]
 
 
 def reason(one: ProductPair, *, named: bool) -> str:
@@ -110,8 +143,8 @@ def reason(one: ProductPair, *, named: bool) -> str:
     )
 
 
-def has_bought(product: int) -> Tree:
-    """The accounts with an order of this product."""
+def has_bought(product: int, name: str) -> Tree:
+    """The accounts, or the private customers, with an order of this product."""
     line: dict[str, Any] = {
         "has": {
             "entity": "order_line",
@@ -119,5 +152,6 @@ def has_bought(product: int) -> Tree:
             "where": {"field": "product", "op": "is", "value": product},
         }
     }
-    where = {"all": [{"field": "status", "op": "is_not", "value": "cancelled"}, line]}
-    return {"has": {"entity": "order", "field": "account", "where": where}}
+    nobody = [{"field": field, "op": "empty"} for field in NAMED[name] if field != name]
+    where = {"all": [{"field": "status", "op": "is_not", "value": "cancelled"}, *nobody, line]}
+    return {"has": {"entity": "order", "field": name, "where": where}}

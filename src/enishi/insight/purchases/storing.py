@@ -1,4 +1,4 @@
-"""Puts what was fitted on the accounts: only rows that became different, some at a time, so that nobody waits long for the table."""
+"""Puts what was fitted on the customers (accounts, private contacts): only rows that became different, some at a time, so that nobody waits long for the table."""
 
 import datetime
 from collections.abc import Callable, Iterator
@@ -10,7 +10,8 @@ from django.db import transaction
 
 from enishi.insight.lifetime_value.purchases import whole_days
 from enishi.insight.purchases.fitting import GONE, LATE, LEAVING, ON, Fitted
-from enishi.people.models import Account
+from enishi.insight.purchases.gathering import SIGNS
+from enishi.records import registry
 from enishi.records.rows import partial, update_rows
 from enishi.records.tasks import compute_what_stands_on
 
@@ -27,10 +28,15 @@ Beat = Callable[[], object]
 
 
 def store(fitted: Fitted | None, beat: Beat = lambda: None) -> int:
-    """Brings all accounts in line; returns how many rows changed. Those that no longer have any purchase lose their figures."""
+    """Brings all customers in line; returns how many rows changed. Those that no longer have any purchase lose their figures."""
+    return sum(_store(name, sign, fitted, beat) for name, sign in SIGNS.items())
+
+
+def _store(name: str, sign: int, fitted: Fitted | None, beat: Beat) -> int:
+    model: Any = registry.get(name).model
     changed = 0
-    for first, last, wanted in _chunks(fitted):
-        rows = Account.objects.filter(pk__gt=first, pk__lte=last)
+    for first, last, wanted in _chunks(fitted, sign):
+        rows = model.objects.filter(pk__gt=first, pk__lte=last)
         held = {
             key: tuple(values)
             for key, *values in rows.filter(buy_count__isnull=False).order_by().values_list("pk", *COLUMNS)
@@ -39,15 +45,15 @@ def store(fitted: Fitted | None, beat: Beat = lambda: None) -> int:
         stale += [(key, NOTHING) for key in held if key not in wanted]
         for start in range(0, len(stale), BATCH):
             part = [
-                partial(Account, id=key, **dict(zip(COLUMNS, values, strict=True)))
+                partial(model, id=key, **dict(zip(COLUMNS, values, strict=True)))
                 for key, values in stale[start : start + BATCH]
             ]
             with transaction.atomic():
-                update_rows(Account, part, COLUMNS)
+                update_rows(model, part, COLUMNS)
             changed += len(part)
             beat()
     if changed:
-        compute_what_stands_on("account")
+        compute_what_stands_on(name)
     return changed
 
 
@@ -70,20 +76,22 @@ def differs(held: tuple[Any, ...], wanted: tuple[Any, ...]) -> bool:
     return (held[NEXT_ON] is None) != (wanted[NEXT_ON] is None)
 
 
-def _chunks(fitted: Fitted | None) -> Iterator[tuple[int, int, dict[int, tuple[Any, ...]]]]:
-    """Ranges of keys that together hold all accounts, and the figures of those in each who bought."""
+def _chunks(fitted: Fitted | None, sign: int) -> Iterator[tuple[int, int, dict[int, tuple[Any, ...]]]]:
+    """Ranges of keys that together hold all customers of a kind, and the figures of those in each who bought."""
     before, end = 0, 2**62
     if fitted is not None:
-        keys = fitted.customers.keys
-        for start in range(0, len(keys), CHUNK):
-            part = slice(start, start + CHUNK)
-            last = int(keys[part][-1])
-            yield before, last, dict(zip(keys[part].tolist(), figures(fitted, part), strict=True))
-            before = last
+        places = np.arange(len(fitted.customers))[fitted.customers.of_kind(sign)][
+            ::sign
+        ]  # by the kind's own keys
+        for start in range(0, len(places), CHUNK):
+            part = places[start : start + CHUNK]
+            keys = (fitted.customers.keys[part] * sign).tolist()
+            yield before, keys[-1], dict(zip(keys, figures(fitted, part), strict=True))
+            before = keys[-1]
     yield before, end, {}
 
 
-def figures(fitted: Fitted, part: slice) -> list[tuple[Any, ...]]:
+def figures(fitted: Fitted, part: Any) -> list[tuple[Any, ...]]:
     """The columns of some customers, in the order of `COLUMNS`."""
     one, day = fitted.customers, datetime.date.fromordinal
     since, every = fitted.since[part], fitted.every[part]

@@ -3,6 +3,7 @@
 import datetime
 import random
 import statistics
+from collections.abc import Sequence
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -20,7 +21,8 @@ from enishi.insight.lifetime_value.forecast import forecast
 from enishi.insight.lifetime_value.purchases import Purchases, summarise
 from enishi.insight.purchases import fitting, gathering, pairing, runs, storing
 from enishi.insight.purchases.models import ProductPair
-from enishi.people.models import Account
+from enishi.insight.purchases.today import expected
+from enishi.people.models import Account, Contact
 from enishi.records import registry, tasks, write
 from enishi.records.design import operations, sets
 from enishi.records.rows import insert_rows, new
@@ -28,7 +30,7 @@ from enishi.records.tasks import compute_entity
 from enishi.sales.models import Order, OrderLine, Product
 
 pytestmark = pytest.mark.django_db
-Bought = list[tuple[int, datetime.date, int]]
+Bought = Sequence[tuple[int | None, datetime.date, int]]
 
 
 def accounts(number: int, by: Any) -> list[Account]:
@@ -217,6 +219,73 @@ def test_what_goes_together_is_found_and_shown_with_its_reason(
     Order.objects.filter(lines__product=products["トナー"]).update(status="cancelled")
     runs.run_now()
     assert not ProductPair.objects.exists()
+
+
+def contacts(number: int, by: Any) -> list[Contact]:
+    """Private customers."""
+    rows = [{"name": f"個人 {n:04}", "owner": by.pk} for n in range(number)]
+    return write.create_many(registry.get("contact"), rows, by=by, operation=None)
+
+
+def test_private_customers_have_what_accounts_have(alice: Any, as_alice: Client) -> None:
+    (firm,), (private, clerk, late) = accounts(1, alice), contacts(3, alice)
+    today = timezone.localdate()
+
+    def ago(days: int) -> datetime.date:
+        return today - datetime.timedelta(days=days)
+
+    for who, days in ((private, (150, 120, 90, 60, 29)), (late, (160, 130, 100, 70, 45))):
+        orders([(None, ago(n), 6_000) for n in days], contact_id=who.pk)
+    orders(
+        [(firm.pk, ago(n), 9_000) for n in (80, 60, 40)], contact_id=clerk.pk
+    )  # the firm's, not its clerk's
+    told = runs.run_now().figures
+    assert (told["customers"], told["purchases"], told["changed"]) == (3, 13, 3)
+    for one in (firm, private, clerk, late):
+        one.refresh_from_db()
+    assert (firm.buy_count, clerk.buy_count) == (3, None)
+    held = (private.buy_count, private.buy_every, private.buy_next_on, private.buy_state, private.buy_basis)
+    assert held == (5, 30, ago(-1), "on", "median") and (private.buy_value or 0) > 0
+    assert (late.buy_every, late.buy_next_on) == (30, ago(15))
+    # The card, the page of both kinds of customers (in the menu once), 今日.
+    card = as_alice.get(f"/contacts/{private.pk}/").content.decode()
+    assert 'id="next-purchase"' in card and f"about=contact:{private.pk}" in card and "およそ30日おき" in card
+    page = as_alice.get("/contacts/?preset=buy_late").content.decode()
+    assert "個人 0002" in page and "個人 0000" not in page and "15日過ぎています" in page
+    assert (
+        'href="/accounts/?preset=buy_late"' in page
+        and 'href="/contacts/?preset=buy_late" aria-current' in page
+    )
+    assert 'href="/contacts/?preset=buy_soon"' not in as_alice.get("/menu/").content.decode()
+    assert "個人 0000" in as_alice.get("/contacts/?preset=buy_soon").content.decode()
+    assert [(entity.name, key) for entity, key, _name, _text in expected(alice, today)] == [
+        ("contact", private.pk)
+    ]
+    assert f"/today/plan/?about=contact:{private.pk}" in as_alice.get("/today/").content.decode()
+    # Nothing is written twice; who is in the bin, or whose orders are, loses his figures.
+    assert runs.run_now().figures["changed"] == 0
+    Order.objects.filter(contact=private.pk).update(deleted_at=timezone.now())
+    assert runs.run_now().figures["changed"] == 1
+    private.refresh_from_db()
+    assert private.buy_count is None and private.buy_next_on is None
+
+
+def test_what_goes_together_counts_private_customers(alice: Any, as_alice: Client) -> None:
+    customers, products = shop(alice)
+    persons = contacts(30, alice)
+    for firm, one in zip(customers[10:], persons, strict=True):
+        Order.objects.filter(account=firm.pk).update(account=None, contact=one.pk)
+    runs.run_now()
+    pair = ProductPair.objects.get(product=products["プリンター"], other=products["トナー"])
+    assert (pair.both, pair.buyers, pair.other_buyers, pair.customers) == (12, 16, 13, 40)
+    card = as_alice.get(f"/contacts/{persons[4].pk}/").content.decode()  # a printer, no toner
+    assert "「プリンター」を買った16件のうち12件（75%）が購入" in card and "個人 0004" in card
+    product = as_alice.get(f"/products/{products['プリンター'].pk}/").content.decode()
+    links = product.split('id="also-bought"')[1].split('class="btn" href="')[1:]
+    firms, private = (one.split('"')[0].replace("&amp;", "&") for one in links)
+    listed = as_alice.get(private).content.decode()
+    assert {n for n in range(30) if f"個人 {n:04}" in listed} == {2, 3, 4, 5}
+    assert not [n for n in range(40) if f"得意先 {n:04}" in as_alice.get(firms).content.decode()]
 
 
 def test_nothing_is_written_while_orders_are_being_read(alice: Any, monkeypatch: pytest.MonkeyPatch) -> None:

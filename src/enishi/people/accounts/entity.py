@@ -13,8 +13,7 @@ from enishi.japanese.text import fold
 from enishi.japanese.tidy import companies as tidy_companies
 from enishi.japanese.tidy.addresses import old_kanji
 from enishi.japanese.tidy.proposals import Spanning, Wishes
-from enishi.people import tidying
-from enishi.people.accounts import buying
+from enishi.people import buying, tidying
 from enishi.people.accounts.models import Account
 from enishi.records.entity import Connection, Entity, ImportHint, Preset, Section
 from enishi.records.fields import (
@@ -150,10 +149,7 @@ class AccountEntity(Entity):
         Moment("next_step_at", editable=False, sortable=True),
         Words("next_step", editable=False, tells=(("task", ""),)),
         Money("open_amount", editable=False, sortable=True, tells=(("deal", ""), ("deal", "amount"), ("deal", "account"))),
-        Number("channel_orders", editable=False, unit=pgettext_lazy("unit", "回"), tells=(("channel_customer", ""), ("channel_customer", "order_count"))),
-        Money("channel_value", editable=False, sortable=True, tells=(("channel_customer", ""), ("channel_customer", "lifetime_value"))),
-        Date("channel_last_on", editable=False, sortable=True, tells=(("channel_customer", ""), ("channel_customer", "last_order_on"))),
-        *buying.fields(),
+        *buying.fields("account"),
     )  # fmt: skip
     columns = ("status", "industry", "owner", "last_contact_at", "open_amount", "next_step")
     sections = (

@@ -31,7 +31,48 @@ FORETOLD = ALIVE & models.Q(
 )  # of whom something is foretold: few in a base without orders
 
 
-class Account(Record, Touched, Reachable):
+class Buyer(models.Model):
+    """What a customer shows of his purchases. Accounts are customers, and contacts in what they buy without one (private customers)."""
+
+    # Over all channels on which the customer buys; kept up to date by `enishi.sales.channels`. Yen with tax.
+    channel_orders = models.BigIntegerField(_("チャネル合計の購入回数"), null=True, editable=False)
+    channel_value = models.BigIntegerField(_("チャネル合計の購入額"), null=True, editable=False)
+    channel_last_on = models.DateField(_("チャネル合計の最終購入日"), null=True, editable=False)
+    # What is foretold of his purchases, kept up to date by `enishi.insight.purchases`: days, percent, and of the next 52 weeks
+    # how many purchases and yen with tax.
+    buy_last_on = models.DateField(_("前回の購入"), null=True, editable=False)
+    buy_count = models.BigIntegerField(_("購入回数"), null=True, editable=False)
+    buy_every = models.BigIntegerField(_("購入の間隔"), null=True, editable=False)
+    buy_next_on = models.DateField(_("次の購入の見込み日"), null=True, editable=False)
+    buy_alive = models.BigIntegerField(_("購入が続く確率"), null=True, editable=False)
+    buy_often = models.DecimalField(
+        _("1年の購入見込み"), max_digits=9, decimal_places=1, null=True, editable=False
+    )
+    buy_value = models.BigIntegerField(_("1年の購入見込み額"), null=True, editable=False)
+    buy_state = models.CharField(_("購入の状態"), max_length=10, null=True, editable=False)
+    buy_basis = models.CharField(_("見込みの根拠"), max_length=10, null=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+BUYER_SORTS = ("channel_value", "channel_last_on", "buy_next_on", "buy_value")
+
+
+def buyer_indexes(table: str) -> list[models.Index]:
+    """The parts of the page 次の購入: of one state, in the order of days or of what they are worth; and whoever should buy again about now of
+    one's own customers, for 今日."""
+    return [
+        models.Index(fields=[*fields, "id"], name=f"{table}_{name}", condition=FORETOLD)
+        for name, fields in (
+            ("buy_next", ("buy_state", "buy_next_on")),
+            ("buy_worth", ("buy_state", "buy_value")),
+            ("buy_owner", ("owner", "buy_state", "buy_next_on")),
+        )
+    ]
+
+
+class Account(Record, Touched, Reachable, Buyer):
     """A company, an office of one, or a household."""
 
     name = models.CharField(_("名前"), max_length=200)
@@ -50,23 +91,6 @@ class Account(Record, Touched, Reachable):
     started_on = models.DateField(_("取引開始日"), null=True, blank=True)
     note = models.TextField(_("備考"), blank=True)
     open_amount = models.BigIntegerField(_("進行中の金額"), null=True, editable=False)
-    # Over all channels on which the account buys; kept up to date by `enishi.sales.channels`. Yen with tax.
-    channel_orders = models.BigIntegerField(_("チャネル合計の購入回数"), null=True, editable=False)
-    channel_value = models.BigIntegerField(_("チャネル合計の購入額"), null=True, editable=False)
-    channel_last_on = models.DateField(_("チャネル合計の最終購入日"), null=True, editable=False)
-    # What is foretold of the account's purchases, kept up to date by `enishi.insight.purchases`: days, percent, and of the next 52 weeks
-    # how many purchases and yen with tax.
-    buy_last_on = models.DateField(_("前回の購入"), null=True, editable=False)
-    buy_count = models.BigIntegerField(_("購入回数"), null=True, editable=False)
-    buy_every = models.BigIntegerField(_("購入の間隔"), null=True, editable=False)
-    buy_next_on = models.DateField(_("次の購入の見込み日"), null=True, editable=False)
-    buy_alive = models.BigIntegerField(_("購入が続く確率"), null=True, editable=False)
-    buy_often = models.DecimalField(
-        _("1年の購入見込み"), max_digits=9, decimal_places=1, null=True, editable=False
-    )
-    buy_value = models.BigIntegerField(_("1年の購入見込み額"), null=True, editable=False)
-    buy_state = models.CharField(_("購入の状態"), max_length=10, null=True, editable=False)
-    buy_basis = models.CharField(_("見込みの根拠"), max_length=10, null=True, editable=False)
 
     class Meta:
         indexes = [
@@ -76,25 +100,10 @@ class Account(Record, Touched, Reachable):
                 "last_contact_at",
                 "next_step_at",
                 "open_amount",
-                "channel_value",
-                "channel_last_on",
-                "buy_next_on",
-                "buy_value",
+                *BUYER_SORTS,
                 filters=("status", "rank", "industry"),
             ),
-            # The parts of the page 次の購入: of one state, in the order of days or of what they are worth.
-            models.Index(
-                fields=["buy_state", "buy_next_on", "id"], name="account_buy_next", condition=FORETOLD
-            ),
-            models.Index(
-                fields=["buy_state", "buy_value", "id"], name="account_buy_worth", condition=FORETOLD
-            ),
-            # Whoever should buy again about now of one's own customers, for 今日.
-            models.Index(
-                fields=["owner", "buy_state", "buy_next_on", "id"],
-                name="account_buy_owner",
-                condition=FORETOLD,
-            ),
+            *buyer_indexes("account"),
             models.Index(fields=["code"], name="account_code"),
             models.Index(fields=["phone"], name="account_phone"),
             # With code and phone: by which an import finds who is known already.

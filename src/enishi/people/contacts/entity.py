@@ -12,7 +12,7 @@ from enishi.japanese import genders, kana, names
 from enishi.japanese.text import fold
 from enishi.japanese.tidy.persons import person
 from enishi.japanese.tidy.proposals import Spanning, Wishes
-from enishi.people import tidying
+from enishi.people import buying, tidying
 from enishi.people.accounts.entity import RANKS, STATUSES, fill_prefecture
 from enishi.people.contacts.models import Affiliation, Contact
 from enishi.records import write
@@ -128,6 +128,7 @@ class ContactEntity(Entity):
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
         Words("next_step", editable=False, tells=(("task", ""),)),
+        *buying.fields("contact"),
     )  # fmt: skip
     columns = ("account", "title", "mobile", "phone", "owner", "last_contact_at", "next_step")
     sections = (
@@ -160,7 +161,9 @@ class ContactEntity(Entity):
         Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),
         Preset("private", _("個人のお客様"), {"field": "account", "op": "empty"}),
         Preset("company", _("会社の担当者"), {"field": "account", "op": "not_empty"}),
+        *buying.presets(),
     )
+    preset_groups = (buying.group(),)
     uncloned = ("purchase_total", "last_purchase_on", "birthday")
     imports = ImportHint(keys=("code", "email", "name"))
     together = (

@@ -3,12 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from enishi.people.accounts.models import Account, Reachable
+from enishi.people.accounts.models import BUYER_SORTS, Account, Buyer, Reachable, buyer_indexes
 from enishi.people.contacts.birthdays import MonthDay
 from enishi.records.models import ALIVE, Record, Touched, record_indexes
 
 
-class Contact(Record, Touched, Reachable):
+class Contact(Record, Touched, Reachable, Buyer):
     """A person: somebody at an account, or a private customer with none.
 
     `account`, `department` and `title` repeat the main affiliation, for lists and search.
@@ -45,8 +45,15 @@ class Contact(Record, Touched, Reachable):
     class Meta:
         indexes = [
             *record_indexes(
-                "contact", "sort_key", "last_contact_at", "next_step_at", "purchase_total", "birthday"
+                "contact",
+                "sort_key",
+                "last_contact_at",
+                "next_step_at",
+                "purchase_total",
+                "birthday",
+                *BUYER_SORTS,
             ),
+            *buyer_indexes("contact"),
             models.Index(fields=["code"], name="contact_code"),
             models.Index(fields=["email"], name="contact_email"),
             models.Index(fields=["phone"], name="contact_phone"),

@@ -79,6 +79,7 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "total_cells": total_cells(columns, found),
         "totals_url": "" if small else link(request, part="totals"),
         "views": view_tabs(state),
+        "group_parts": group_parts(state),
         "chips": chips,
         "problem": problem,
         "empty": not records and not state.after,
@@ -148,6 +149,20 @@ def view_tabs(state: ListState) -> tuple[tuple[str, str, bool, int], ...]:
         mine = view.pk if view.user_id == state.user.pk else 0
         tabs.append((view.name, f"{base}?view={view.pk}", view.pk == state.view_key, mine))
     return tuple(tabs)
+
+
+def group_parts(state: ListState) -> tuple[tuple[str, str, bool], ...]:
+    """The entities whose presets make this page together: words, address (of the same part of the page, where there is one), whether it is
+    shown. Nothing where there is one alone."""
+    if state.group is None:
+        return ()
+    made = []
+    for entity in registry.all_entities():
+        held = [one.key for one in entity.presets if one.group == state.group.key]
+        if held:
+            key = state.preset if state.preset in held else held[0]
+            made.append((str(entity), f"{entity.list_url}?preset={key}", entity.name == state.entity.name))
+    return tuple(made) if len(made) > 1 else ()
 
 
 def _views(user_id: Any, entity: Any) -> Any:

@@ -12,7 +12,7 @@ from enishi.japanese.text import fold
 from enishi.records.entity import Connection, Entity, ImportHint, Preset, Section
 from enishi.records.fields import Choice, Date, LongText, Money, Number, Option, Reference, Words, YesNo
 from enishi.records.registry import register
-from enishi.sales.channels.figures import refresh_accounts
+from enishi.sales.channels.figures import refresh_buyers
 from enishi.sales.channels.models import Channel, ChannelCustomer
 
 KINDS = (
@@ -142,10 +142,14 @@ class ChannelCustomerEntity(Entity):
         return {}
 
     def settle(self, records: Sequence[ChannelCustomer], changes: Sequence[dict[str, Any]], by: Any) -> None:
-        """Keeps the sums over all channels on the accounts."""
-        keys: set[int] = set()
+        """Keeps the sums over all channels on the accounts and contacts."""
+        pairs: list[tuple[int | None, int | None]] = []
         for record, change in zip(records, changes, strict=True):
-            moved = "account" in change or "deleted_at" in change or "" in change
-            if record.order_count is not None and moved:
-                keys.update(key for key in (record.account_id, change.get("account", (None,))[0]) if key)
-        refresh_accounts(keys)
+            if record.order_count is None or not {"account", "contact", "deleted_at", ""} & set(change):
+                continue
+            before = (
+                change.get("account", (record.account_id,))[0],
+                change.get("contact", (record.contact_id,))[0],
+            )
+            pairs += [before, (record.account_id, record.contact_id)]
+        refresh_buyers(pairs)

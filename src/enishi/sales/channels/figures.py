@@ -1,6 +1,8 @@
-"""What follows from orders: the four figures of a channel's customer, and of all channels on the account."""
+"""What follows from orders: the four figures of a channel's customer, and those of all channels on the account; of who has none, on the
+contact (a private customer)."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -12,20 +14,22 @@ from enishi.sales.channels.models import ChannelCustomer
 
 BATCH = 500
 OF_CUSTOMER = ("first_order_on", "last_order_on", "order_count", "lifetime_value")
-OF_ACCOUNT = ("channel_orders", "channel_value", "channel_last_on")
+OF_BUYER = ("channel_orders", "channel_value", "channel_last_on")
 Figures = dict[int, tuple[Any, ...]]
 
 
 def refresh_customers(keys: Iterable[int]) -> None:
-    """Reckons the figures of these channel customers anew, and those of the accounts that they belong to. Cancelled orders and those in the
+    """Reckons the figures of these channel customers anew, and those of the accounts and contacts that they belong to. Cancelled orders and those in the
     bin don't count. What was paid back (an order below zero) lessens the value and is no purchase."""
     changed = _refresh("channel_customer", OF_CUSTOMER, keys, _of_customers)
-    refresh_accounts(one.account_id for one in changed if one.account_id)
+    refresh_buyers((one.account_id, one.contact_id) for one in changed)
 
 
-def refresh_accounts(keys: Iterable[int]) -> None:
-    """Adds the figures of all channels up on these accounts."""
-    _refresh("account", OF_ACCOUNT, keys, _of_accounts)
+def refresh_buyers(pairs: Iterable[tuple[int | None, int | None]]) -> None:
+    """Adds the figures of all channels up on these accounts and contacts."""
+    held = list(pairs)
+    for name, keys in zip(("account", "contact"), zip(*held, strict=True), strict=True) if held else ():
+        _refresh(name, OF_BUYER, (key for key in keys if key), SUMS[name])
 
 
 def _of_customers(keys: Sequence[int]) -> Figures:
@@ -39,12 +43,21 @@ def _of_customers(keys: Sequence[int]) -> Figures:
     return {key: tuple(held) for key, *held in found.order_by()}
 
 
-def _of_accounts(keys: Sequence[int]) -> Figures:
-    rows = ChannelCustomer.objects.filter(account__in=keys, deleted_at=None, order_count__isnull=False)
-    found = rows.values_list("account").annotate(
+def _sums(name: str, keys: Sequence[int], **whose: Any) -> Figures:
+    rows = ChannelCustomer.objects.filter(
+        **{f"{name}__in": keys}, **whose, deleted_at=None, order_count__isnull=False
+    )
+    found = rows.values_list(name).annotate(
         number=Sum("order_count"), value=Sum("lifetime_value"), last=Max("last_order_on")
     )
     return {key: tuple(held) for key, *held in found.order_by()}
+
+
+# What a channel's customer buys counts for his account, else for his contact; never for both.
+SUMS: dict[str, Callable[[Sequence[int]], Figures]] = {
+    "account": partial(_sums, "account"),
+    "contact": partial(_sums, "contact", account=None),
+}
 
 
 def _refresh(
@@ -76,12 +89,11 @@ def _refresh(
 @figures.connect
 def refresh_merged(entity: Any, keys: Sequence[int]) -> None:
     """After a merge, or one taken back."""
-    if entity.name == "account":
-        refresh_accounts(keys)
+    if entity.name in SUMS:
+        _refresh(entity.name, OF_BUYER, keys, SUMS[entity.name])
     elif entity.name == "channel_customer":
         refresh_customers(keys)
-        rows = ChannelCustomer.objects.filter(pk__in=keys, account__isnull=False)
-        refresh_accounts(rows.values_list("account", flat=True))
+        refresh_buyers(ChannelCustomer.objects.filter(pk__in=keys).values_list("account", "contact"))
     elif entity.name == "order":
         from enishi.sales.orders.models import Order
 

@@ -1,6 +1,7 @@
 """Channels and who customers are on them: figures follow orders exactly, whatever happens to these; sheets of purchases."""
 
 import datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from enishi.exchange import importing
-from enishi.people.models import Account
+from enishi.people.models import Account, Contact
 from enishi.records import history, registry, write
 from enishi.records.errors import Refused
 from enishi.records.merge import merge
@@ -190,6 +191,43 @@ def test_the_account_and_the_contact_show_their_channels(world: World, as_alice:
         'href="/channels/"' in settings
         and 'href="/channel-customers/"' in as_alice.get("/menu/").content.decode()
     )
+
+
+def test_a_private_customer_has_the_sums_of_all_channels(world: World, alice: Any, as_alice: Client) -> None:
+    one, other = (world.make("contact", family_name="佐藤", given_name=name) for name in ("花", "葉"))
+    customers = [
+        world.make("channel_customer", channel=each, outside_id="P", contact=one)
+        for each in (world.shop, world.web)
+    ]
+    for customer, day, price in zip(customers, ("2026-04-01", "2026-05-02"), (500, 700), strict=True):
+        world.order(customer, day, price)
+    firms = world.make(
+        "channel_customer", channel=world.shop, outside_id="F", account=world.account, contact=one
+    )
+    world.order(firms, "2026-06-01", 9000)  # counts for the firm, not for its clerk
+
+    def sums(contact: Any) -> tuple[Any, ...]:
+        row = Contact.objects.get(pk=contact.pk)
+        return row.channel_orders, row.channel_value, row.channel_last_on and f"{row.channel_last_on:%m-%d}"
+
+    assert (sums(one), world.sums()) == ((2, 1200, "05-02"), (1, 9000, "06-01"))
+    card = as_alice.get(f"/contacts/{one.pk}/").content.decode()
+    assert "¥1,200" in card[card.index('id="channel-sums"') :].partition("</section>")[0]
+    entity = registry.get("channel_customer")
+    write.write(entity, customers[0].pk, {"contact": other.pk}, by=alice)
+    assert (sums(one), sums(other)) == ((1, 700, "05-02"), (1, 500, "04-01"))
+    write.write(entity, customers[0].pk, {"account": world.account.pk}, by=alice)
+    assert (sums(other), world.sums()) == ((None, None, None), (2, 9500, "06-01"))
+    write.delete(entity, [customers[1].pk], by=alice)
+    assert sums(one) == (None, None, None)
+    write.restore(entity, [customers[1].pk], by=alice)
+    merge(registry.get("contact"), other.pk, [one.pk], by=alice)
+    assert sums(other) == (1, 700, "05-02")
+    # What stood in a base before contacts had sums is added up once.
+    Contact.objects.update(channel_orders=None, channel_value=None, channel_last_on=None)
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("enishi.insight.migrations.0006_private_customers").ADD_UP)
+    assert sums(other) == (1, 700, "05-02")
 
 
 SHEET = """チャネル,会員番号,顧客ID,購入日,金額

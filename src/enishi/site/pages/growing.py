@@ -15,6 +15,7 @@ from enishi.insight.purchases import today as purchases
 from enishi.japanese import amounts, calendar
 from enishi.people.contacts.birthdays import MonthDay, key_of
 from enishi.records import dues, registry
+from enishi.records.entity import Entity
 from enishi.records.limits import names_all
 from enishi.records.visible import visible
 from enishi.work.daysoff.days import company_days
@@ -49,9 +50,9 @@ def growing(
     if len(birthdays) > most and not whole:
         address = f"{reverse('today')}?{urlencode({'all': BIRTHDAY})}"
         more.append((address, _("1週間以内の誕生日をすべて見る")))
-    if buy_more:
-        address = list_address("account", purchases.condition(today))
-        more.append((address, _("そろそろ買いそうなお客様をすべて見る")))
+    for name in buy_more:
+        words = _("そろそろ買いそうな%(entity)sをすべて見る") % {"entity": registry.get(name).label}
+        more.append((list_address(name, purchases.condition(name, today)), words))
     if len(deals) > DEALS:
         address = list_address("deal", MINE, preset="no_next")
         more.append((address, _("次の予定がない案件をすべて見る")))
@@ -179,13 +180,13 @@ def _renewals(
     return made, lists
 
 
-def _buying(found: list[tuple[int, str, str]], call: str) -> list[dict[str, Any]]:
+def _buying(found: list[tuple[Entity, int, str, str]], call: str) -> list[dict[str, Any]]:
     """Customers who should buy again about now."""
     return [
         {
-            "key": f"purchase-{key}", "title": name, "reason": _("次の購入 %(text)s") % {"text": text}, "icon": "shopping-cart", "tone": "green",
-            "url": f"/accounts/{key}/", "about": f"account:{key}", "action": _("電話"), "kind": "call",
-            "tap": call, "tap_url": f"/today/plan/?about=account:{key}",
+            "key": f"purchase-{entity.name}-{key}", "title": name, "reason": _("次の購入 %(text)s") % {"text": text}, "icon": "shopping-cart", "tone": "green",
+            "url": entity.url(key), "about": f"{entity.name}:{key}", "action": _("電話"), "kind": "call",
+            "tap": call, "tap_url": f"/today/plan/?about={entity.name}:{key}",
         }
-        for key, name, text in found
+        for entity, key, name, text in found
     ]  # fmt: skip

@@ -1,5 +1,6 @@
-"""What an account shows of its purchases to come. The figures are the program's own: `enishi.insight.purchases` fits them in the worker and
-stores them on the account, so that lists filter and sort by them like by anything else."""
+"""What a customer (an account, or a private customer among the contacts) shows of his purchases and of those to come. The figures are the
+program's own: `enishi.sales.channels` adds up, `enishi.insight.purchases` fits in the worker; both store on the customer, so that lists filter
+and sort by them like by anything else."""
 
 import datetime
 from collections.abc import Sequence
@@ -81,7 +82,7 @@ class Alive(Percent):
 
 
 def reason(record: Any, today: datetime.date, *, wait_first: bool = False) -> str:
-    """Why an account stands in the list, in words; "" without purchases. `wait_first`: how long until then, before all else."""
+    """Why a customer stands in the list, in words; "" without purchases. `wait_first`: how long until then, before all else."""
     last: datetime.date | None = record.buy_last_on
     if last is None:
         return ""
@@ -104,18 +105,23 @@ def _wait(days: int) -> str:
     return ngettext("あと%(days)d日", "あと%(days)d日", days) % {"days": days}
 
 
-def fields() -> tuple[FieldKind, ...]:
-    """The figures as fields: read, never written by hand."""
+def fields(entity: str) -> tuple[FieldKind, ...]:
+    """The figures of an entity of customers as fields: read, never written by hand."""
     days, times = pgettext_lazy("unit", "日"), pgettext_lazy("unit", "回")
-    held: dict[str, Any] = {"editable": False, "tells": TELLS}
+    tells = tuple(dict.fromkeys((*TELLS, ("order", entity))))
+    held: dict[str, Any] = {"editable": False, "tells": tells}
+    known = "channel_customer"
     return (
+        Number("channel_orders", editable=False, unit=times, tells=((known, ""), (known, "order_count"))),
+        Money("channel_value", editable=False, sortable=True, tells=((known, ""), (known, "lifetime_value"))),
+        Date("channel_last_on", editable=False, sortable=True, tells=((known, ""), (known, "last_order_on"))),
         LastPurchase(
-            "buy_last_on", **{**held, "tells": (*TELLS, *(("account", name) for name in LastPurchase.beside))}
+            "buy_last_on", **{**held, "tells": (*tells, *((entity, name) for name in LastPurchase.beside))}
         ),
         Number("buy_count", unit=times, **held),
         Number("buy_every", unit=days, **held),
         Date("buy_next_on", sortable=True, **held),
-        Alive("buy_alive", **{**held, "tells": (*TELLS, ("account", "buy_count"))}),
+        Alive("buy_alive", **{**held, "tells": (*tells, *((entity, name) for name in Alive.beside))}),
         Exact("buy_often", places=1, unit=times, **held),
         Money("buy_value", sortable=True, **held),
         Fitted("buy_state", options=STATES, **held),
@@ -124,7 +130,7 @@ def fields() -> tuple[FieldKind, ...]:
 
 
 def group() -> PresetGroup:
-    """The page 次の購入 itself."""
+    """The page 次の購入 itself; each kind of customers has its part of it."""
     return PresetGroup(
         GROUP, _("次の購入"), icon="calendar-clock",
         hint=_("受注（購買履歴）から、お客様ごとに次に買いそうな日を毎日見込みます。受注の登録か、売上の表の取り込みから始めてください。"),
