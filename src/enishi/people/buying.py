@@ -48,6 +48,10 @@ class Fitted(Choice):
 
     nullable = True
 
+    def schema(self) -> dict[str, Any]:
+        made = super().schema()
+        return {**made, "type": ["string", "null"], "enum": [*made["enum"], None]}
+
 
 class LastPurchase(Date):
     """The day of the last purchase; lists say with it how often that is and how late the next one: 「前回 9/12、およそ32日おき、13日過ぎています」."""

@@ -270,6 +270,14 @@ def test_private_customers_have_what_accounts_have(alice: Any, as_alice: Client)
     assert private.buy_count is None and private.buy_next_on is None
 
 
+@pytest.mark.parametrize("name", ["account", "contact"])
+def test_the_description_of_the_api_allows_for_who_never_bought(name: str) -> None:
+    for field in registry.get(name).fields.values():
+        if field.name.startswith(("buy_", "channel_")):
+            schema = field.schema()
+            assert "null" in schema["type"] and ("enum" not in schema or None in schema["enum"]), field.name
+
+
 def test_what_goes_together_counts_private_customers(alice: Any, as_alice: Client) -> None:
     customers, products = shop(alice)
     persons = contacts(30, alice)
