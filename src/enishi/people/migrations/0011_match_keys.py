@@ -18,6 +18,6 @@ def _keyed(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0009_codes")]
+    dependencies = [("people", "0010_private_customers")]
 
     operations = [migrations.RunPython(_keyed, migrations.RunPython.noop)]

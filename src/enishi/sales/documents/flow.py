@@ -184,7 +184,7 @@ def void(
         refuse_unless(record.issued_at is not None, _("下書きはごみ箱に入れられます。"))
         if entity.name == "order":
             refuse_unless(
-                record.status in VOIDABLE["order"] and not billed_lines([record.pk]),
+                record.status in VOIDABLE["order"] and not billing.billed_lines([record.pk]),
                 _(
                     "請求した受注や取り消した受注は取り消せません。請求があれば、先に請求を取り消してください。"
                 ),
