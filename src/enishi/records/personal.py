@@ -457,7 +457,8 @@ def _forget_in_log(entity: Entity, record: Any) -> None:
     words = {one for one in words if len(one.replace(" ", "").replace("\u3000", "")) > 2}
     spelled = Q()
     for word in words:
-        for text in (word, quote(word), quote_plus(word)):
+        escaped = json.dumps(word)[1:-1]  # as programs write what they ask for: \\u6843
+        for text in (word, quote(word), quote_plus(word), escaped, quote(escaped)):
             spelled |= Q(detail__icontains=text)
     if words:
         searched = AccessLog.objects.filter(spelled, action__in=SEARCHES)

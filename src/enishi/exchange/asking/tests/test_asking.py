@@ -409,5 +409,7 @@ def test_what_a_question_kept_of_somebody_goes_with_his_name(alice: User, tmp_pa
     )
     personal.anonymise(registry.get("contact"), known.pk, by=alice)
     assert WaitingRow.objects.get(pk=row.pk).cells == []
+    job.refresh_from_db()
+    assert "斎藤" not in str(job.plan) and "氏名" in str(job.plan)
     held = ReturnedRow.objects.get()
     assert (held.title, held.changes) == ("", [])
