@@ -88,6 +88,8 @@ COMMON: dict[str, Any] = {
         "properties": {
             "id": {"type": "integer"}, "status": {"type": "string"}, "done": {"type": "integer"}, "total": {"type": "integer"},
             "figures": {"type": "object"}, "error": {"type": "string"},
+            "refused": {"type": "array", "items": {"type": "object", "required": ["row", "reason"],
+                                                   "properties": {"row": {"type": "integer"}, "reason": {"type": "string"}}}},
         },
     },
 }  # fmt: skip
@@ -426,7 +428,9 @@ def other_paths() -> dict[str, Any]:
         }
     )  # fmt: skip
     return {
-        "/search": {"get": _operation(_("すべてから探す"), "search", OK, found, parameters=[_query("q", _("探す言葉"), minLength=1) | {"required": True}])},
+        "/search": {"get": _operation(_("すべてから探す"), "search", OK, found, parameters=[
+            _query("q", _("探す言葉"), minLength=1) | {"required": True}, _query("limit", _("1回の件数"), type="integer", minimum=1, maximum=50),
+        ])},
         "/me": {"get": _operation(_("このトークンの持ち主"), "me", OK, {"type": "object"})},
         "/imports": {"post": file},
         "/imports/{id}": {"get": _operation(_("取り込みの様子"), "imports", OK, _ref("Import"), parameters=[key], scope="import")},

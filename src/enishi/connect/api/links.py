@@ -27,6 +27,7 @@ Row = dict[str, Any]
 def read_links(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     """All connections of a record, of each the first 200 in its order; `next` has the addresses of those that go on. Entities that
     the token may not read are left out."""
+    only(request.GET)
     record = one(entity, request.person, record_id)
     made: dict[str, Any] = {}
     going_on: dict[str, str] = {}

@@ -39,6 +39,7 @@ from enishi.records.search import find
 from enishi.records.visible import one, require, visible
 
 PAGE, MOST_PAGE = 50, 200
+REFUSED = 100  # rows that an import names
 YES_NO = ("1", "true", "0", "false")
 
 
@@ -117,6 +118,7 @@ def create_record(request: Call, entity: Entity) -> HttpResponse:
 # --- one --------------------------------------------------------------------------------------------
 def read_record(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     """One record."""
+    only(request.GET)
     record = one(entity, request.person, record_id)
     log_access(request.person, "api-read", entity.name, 1, record_id=record_id)
     return answer(shown(request, entity, [record])[0], ETag=f'"{record.version}"')
@@ -181,6 +183,7 @@ def restore_record(request: Call, entity: Entity, record_id: int) -> HttpRespons
 
 def read_timeline(request: Call, entity: Entity, record_id: int) -> HttpResponse:
     """What happened, newest first, 25 at a time."""
+    only(request.GET, "group", "cursor")
     record = one(entity, request.person, record_id)
     try:
         items, following = timeline.items(
@@ -223,6 +226,7 @@ def read_timeline(request: Call, entity: Entity, record_id: int) -> HttpResponse
 # --- beside records -----------------------------------------------------------------------------------
 def search(request: Call) -> HttpResponse:
     """Records of every kind that hold all the words."""
+    only(request.GET, "q", "limit")
     query = request.GET.get("q", "").replace("\x00", "").strip()[:100]
     if not query:
         raise BadRequest(_("q に探す言葉を入れてください。"))
@@ -312,6 +316,8 @@ def _job(job: ImportJob) -> dict[str, Any]:
     return {
         "id": job.pk, "status": job.status, "done": job.done, "total": job.total, "figures": json.loads(json.dumps(job.figures)),
         "error": job.error,
+        # The whole file with its reasons is had from the page of the import.
+        "refused": [{"row": row.number, "reason": row.reason} for row in job.refused_rows.order_by("number")[:REFUSED]],
     }  # fmt: skip
 
 

@@ -219,7 +219,14 @@ def test_a_file_comes_in_by_the_worker(api: Caller, settings: Any, tmp_path: Any
     assert refused.status_code == 400 and "missing" in refused.json()["detail"]
     assert answer.status_code == 202 and answer.json()["status"] == "queued"
     run_import.func(answer.json()["id"])
-    assert api("get", f"imports/{answer.json()['id']}").json()["figures"]["created"] == {"account": 1}
+    told = api("get", f"imports/{answer.json()['id']}").json()
+    assert told["figures"]["created"] == {"account": 1} and told["refused"] == []
+    ImportJob.objects.get(pk=told["id"]).refused_rows.create(
+        number=7, cells=["x"], reason="名前がありません。"
+    )
+    assert api("get", f"imports/{told['id']}").json()["refused"] == [
+        {"row": 7, "reason": "名前がありません。"}
+    ]
     other = ImportJob.objects.create(user=None, file_name="x", path="x")
     assert api("get", f"imports/{other.pk}").status_code == 404
 
