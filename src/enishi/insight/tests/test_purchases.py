@@ -258,7 +258,7 @@ def test_private_customers_have_what_accounts_have(alice: Any, as_alice: Client)
     )
     assert 'href="/contacts/?preset=buy_soon"' not in as_alice.get("/menu/").content.decode()
     assert "個人 0000" in as_alice.get("/contacts/?preset=buy_soon").content.decode()
-    assert [(entity.name, key) for entity, key, _name, _text in expected(alice, today)] == [
+    assert [(entity.name, key) for entity, key, _name, _text in expected(alice, today)[0]] == [
         ("contact", private.pk)
     ]
     assert f"/today/plan/?about=contact:{private.pk}" in as_alice.get("/today/").content.decode()
