@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.migrations import RunPython
+from django.db.migrations import AddField, RunPython
 
 
 def rewritten(app: str, fields: Mapping[str, str], change: Callable[[str], str]) -> RunPython:
@@ -20,3 +20,20 @@ def rewritten(app: str, fields: Mapping[str, str], change: Callable[[str], str])
                     rows.filter(pk=key).update(**{field: other})
 
     return RunPython(forwards, RunPython.noop)
+
+
+class AddText(AddField):
+    """A column of text with a constant default, in the same time for ten rows and for a million: SQLite would write the whole table anew
+    for a column that isn't null, and takes one with a constant default at once."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "sqlite":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
+            return
+        found = model._meta.get_field(self.name)
+        table, column = (schema_editor.quote_name(one) for one in (model._meta.db_table, found.column))
+        kind, default = found.db_type(schema_editor.connection), schema_editor.quote_value(found.default)
+        schema_editor.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind} NOT NULL DEFAULT {default}")

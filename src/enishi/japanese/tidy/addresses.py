@@ -8,14 +8,13 @@ import re
 from collections.abc import Mapping
 
 from enishi.japanese.addresses import lookup_postal_code, split_prefecture
+from enishi.japanese.numerals import kanji_number
 from enishi.japanese.tidy.places import SHORT_PREFECTURES, postal_code_of
 from enishi.japanese.tidy.proposals import Proposal, Spanning, Wishes
 from enishi.japanese.variants import FOLD
 
 _DIGITS = {**{chr(0xFF10 + n): str(n) for n in range(10)}, **{str(n): str(n) for n in range(10)}}
-_KANJI = {c: i for i, c in enumerate("〇一二三四五六七八九")}
-_TENS = {"十": 10, "百": 100, "千": 1000}
-_NUMERALS = {*_KANJI, *_TENS}
+_NUMERALS = set("〇一二三四五六七八九十百千")
 _N = "(?:[0-9０-９]+|[〇一二三四五六七八九十百千]+)"
 _BAR = "[-－−‐‑―–—ー]"
 _SEPARATOR = f"(?:丁目[ \\u3000]?|番地(?:の|ノ)?|番(?![町丁館街組通線])|号(?![室棟館線車地])|[ \\u3000]?{_BAR}[ \\u3000]?|[のノ之])"
@@ -31,15 +30,7 @@ def _number(text: str) -> str:
     """「十二」, 「二〇」, 「１２」 in digits; leading zeros stay."""
     if text[0] in _DIGITS:
         return "".join(_DIGITS[c] for c in text)
-    if not any(c in _TENS for c in text):
-        return "".join(str(_KANJI[c]) for c in text)
-    total, digit = 0, 0
-    for c in text:
-        if c in _KANJI:
-            digit = _KANJI[c]
-        else:
-            total, digit = total + (digit or 1) * _TENS[c], 0
-    return str(total + digit)
+    return kanji_number(text)
 
 
 def _run(address: str) -> tuple[int, int, list[tuple[str, str]]] | None:
