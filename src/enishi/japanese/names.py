@@ -64,15 +64,14 @@ def split_person(text: str) -> PersonName:
     """Family and given name: at the space where there is one, else proposed from known family names. Latin names and those with ・ stay
     whole: Taro Yamada and Yamada Taro are the same one's, マイケル・ジョーダン has his family name behind, 高橋・渡辺 are two."""
     name, honorific = strip_honorific(text.strip("　・ "))
-    if "・" in name or (_LATIN.fullmatch(unicodedata.normalize("NFKC", name)) and _SPACE.search(name)):
-        return PersonName(name, "", honorific, False)
-    if is_nobody(name)[0]:
-        return PersonName(name, "", honorific, False)
     parts = [part for part in _SPACE.split(name) if part]
+    latin = _LATIN.fullmatch(unicodedata.normalize("NFKC", " ".join(parts))) is not None
+    if (latin and len(parts) > 1) or "・" in name or is_nobody(name)[0]:
+        return PersonName(name, "", honorific, False)
     if len(parts) >= 2:
         return PersonName(parts[0], " ".join(parts[1:]), honorific, True)
     name = parts[0] if parts else name
-    if name.isascii():
+    if name.isascii() or latin:
         return PersonName(name, "", honorific, True)
     for length in (4, 3, 2):
         if name[:length] in _FAMILY and len(name) > length:

@@ -88,6 +88,8 @@ def test_addresses(text: str) -> None:
 
 @given(st.one_of(PEOPLE, TEXT))
 @example("山田先生様")
+@example("AA\x1fAÀ")
+@example("AAAÀ")
 @settings(max_examples=500, deadline=None)
 def test_names_of_people(text: str) -> None:
     bare, _taken = names.strip_honorific(text)
