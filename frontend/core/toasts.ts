@@ -32,8 +32,9 @@ export function toast({ message, level = "info", undo_url, undo_label, link, lin
         return offline();
       }
       readHeader(answer.headers.get("HX-Trigger"));
-      if (answer.ok) document.dispatchEvent(new CustomEvent("records-changed"));
       const to = answer.headers.get("X-Goes");
+      // What is shown may be gone: where the page is left, nothing of it is asked for anew.
+      if (answer.ok && !to) document.dispatchEvent(new CustomEvent("records-changed"));
       if (answer.ok) setTimeout(() => (to ? location.assign(to) : location.reload()), 500);
     });
     box.append(button);
