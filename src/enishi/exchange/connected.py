@@ -13,6 +13,7 @@ from enishi.exchange import readers
 from enishi.exchange.mapping import Plan, kind_of
 from enishi.exchange.models import ImportJob
 from enishi.exchange.rows import data_rows
+from enishi.japanese import companies, names
 from enishi.records import registry, write
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
@@ -58,8 +59,8 @@ def create(job: ImportJob, plan: Plan, *, by: User, operation: Operation | None)
             for name in _missing(found, text):
                 wanted.setdefault(found.to, {})[name] = None
     made: dict[str, int] = {}
-    for entity_name, names in wanted.items():
-        made[entity_name] = _make(registry.get(entity_name), list(names), by, operation)
+    for entity_name, called in wanted.items():
+        made[entity_name] = _make(registry.get(entity_name), list(called), by, operation)
     return {name: count for name, count in made.items() if count}
 
 
@@ -69,22 +70,30 @@ def _missing(found: Linked, text: str) -> list[str]:
         found.named(text)
         return []
     parts = _BETWEEN.split(text) if found.many else [text]
-    names = []
+    missing = []
     for part in parts:
-        name = _ROLE.sub("", part.strip()).strip()
+        name = _without_role(found, part.strip())
         try:
             if name:
                 found.by_name(name)
         except ValidationError as error:
             if error.code == NONE_FOUND:
-                names.append(name)
-    return names
+                missing.append(name)
+    return missing
 
 
-def _make(entity: Entity, names: list[str], by: User, operation: Operation | None) -> int:
+def _without_role(found: Linked, text: str) -> str:
+    """The name in front of a role in brackets; （株） is no role. A company's 御中 and 様 are none of its name."""
+    match = _ROLE.search(text)
+    if match and companies.parse_company(match[0]).base:
+        text = text[: match.start()].strip()
+    return names.strip_honorific(text)[0] if found.to == "account" else text
+
+
+def _make(entity: Entity, called: list[str], by: User, operation: Operation | None) -> int:
     count = 0
-    for start in range(0, len(names), STEP):
-        rows = [{entity.title_field: name} for name in names[start : start + STEP]]
+    for start in range(0, len(called), STEP):
+        rows = [{entity.title_field: name} for name in called[start : start + STEP]]
         try:
             count += len(write.create_many(entity, rows, by=by, operation=operation))
         except Refused:  # one of them can't be: the others can

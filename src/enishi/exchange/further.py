@@ -66,6 +66,8 @@ def late_columns(job: ImportJob, plan: Plan) -> dict[int, list[str]]:
             for index in empty:
                 if index < len(row) and row[index] not in (None, "") and len(found.get(index, ())) < 5:
                     found.setdefault(index, []).append(str(row[index])[:100])
+            if len(found) == len(empty):
+                return found
     return found
 
 

@@ -34,7 +34,7 @@ from enishi.records.visible import require
 
 BATCH = 500
 PREVIEW = 50
-MOST_SHEETS = 300  # of a file that are looked at; the others are named
+MOST_SHEETS = 100  # of a file that are looked at; the others are named
 HEAD = 1000  # rows that a proposal looks at
 NAMED_ROWS = 20  # of those passed over, by reason
 # Values that stayed text; reasons for which rows were passed over, and the first of these by number.

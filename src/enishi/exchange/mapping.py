@@ -246,7 +246,6 @@ def _assign(sheet: Sheet, main: str, named: set[str]) -> None:
     _further_numbers(sheet, taken)
     for entity in ("account", "contact"):
         addressed.tell_parts(sheet, entity)
-        addressed.leave_out_what_is_said_twice(sheet, f"{entity}.address")
     for column in sheet.columns:
         if column.target.endswith(".code") and _names_several(sheet, column):
             column.target = ""

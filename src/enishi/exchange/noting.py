@@ -30,7 +30,7 @@ def note_the_rest(sheet: Sheet, main: str, form: profiles.Profile | None = None)
     for column in sheet.columns:
         if column.target or count >= MOST_NOTES or not column.heading or not sheet.cells(column.index):
             continue
-        if headings.is_ours(column.heading) or sheet.is_running_number(column) or column.index in sheet.said:
+        if headings.is_ours(column.heading) or sheet.is_running_number(column):
             continue
         if form is not None and form.leaves(column.heading):
             continue

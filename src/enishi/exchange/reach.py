@@ -41,7 +41,9 @@ def value(
         kind = one.label or ("mobile" if mobile else "")
         if not kind and "fax" in order and len(order) > 1 and place == 1:
             kind = "fax"
-        alone = place == len(several) - 1 and kind != "fax"
+        # A fax number leaves a column of telephones for the field of its own, and no other column.
+        leaves = kind == "fax" and found.name in {"phone", "mobile"} and "fax" not in fold(heading)
+        alone = place == len(several) - 1 and not leaves
         if not main and (kind in {"", found.name} or alone):
             main = number
         elif room := _room(reader, parsed, entity, kind):

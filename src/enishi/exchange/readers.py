@@ -230,10 +230,11 @@ def open_tables(path: Path, name: str) -> list[Table]:
     if start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         _refuse_other_archives(path)
         book = _workbook(path)
+        sheets = set(book.sheet_names)  # not the charts
         found = [
             Table(one.name, path, "sheet", hidden=one.visible != SheetVisibleEnum.Visible)
             for one in book.sheets_metadata
-            if one.name in set(book.sheet_names)
+            if one.name in sheets
         ]
         if not found:
             raise Unreadable(_("シートが1枚もありません。"))
@@ -336,7 +337,10 @@ def _text_table(path: Path, name: str, ending: str) -> Table:
     if controls > 20:
         raise Unreadable(_("表のファイルではないようです。xlsx、xls、csv、tsv のどれかを選んでください。"))
     lines = [_QUOTED.sub("", line) for line in text.splitlines()[:40]]
-    counts = {mark: sum(line.count(mark) for line in lines) for mark in (",", "\t", ";", "|")}
+    counts = {mark: sum(line.count(mark) for line in lines) for mark in (",", "\t", ";")}
+    head = next((line for line in lines if line.strip()), "")
+    if "|" in head and not any(mark in head for mark in counts):  # else it stands within cells: VIP|食品
+        counts["|"] = sum(line.count("|") for line in lines)
     delimiter = "\t" if ending == ".tsv" and counts["\t"] else max(counts, key=lambda mark: counts[mark])
     return Table(Path(name).stem, path, "text", encoding, delimiter)
 

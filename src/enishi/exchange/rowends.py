@@ -1,12 +1,13 @@
 """How a row is completed: who has no name, whose the rest then is, what a deal without a subject is called."""
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import channels, privates, visits
+from enishi.exchange import channels, contents, privates, visits
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.sheet import PERSON
 from enishi.records import registry
@@ -26,11 +27,16 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
             parsed.values["order"].setdefault("tax_mode", "included")
         return
     for held in (parsed.values.get(name, {}) for name in ("account", "contact")):
-        building = held.get("building")
-        if building and str(held.get("address", "")).endswith(
-            building
-        ):  # a column of the whole, and one of its own
-            held["address"] = held["address"].removesuffix(building).rstrip(" 　")
+        building, whole = held.get("building") or "", str(held.get("address", ""))
+        left = whole.removesuffix(building).rstrip(" 　")
+        # A column of the whole address, and one of the building in it; 3 behind 芝1-23 is no building.
+        if (
+            left
+            and left != whole
+            and contents.is_building(building)
+            and re.search(r"[\d０-９番号地目]$", left)
+        ):
+            held["address"] = left
     private = privates.is_private(parsed, reader.plan.mixed) or privates.is_alone(parsed, reader.plan.main)
     if private:
         for line in privates.turn(parsed):

@@ -1,6 +1,7 @@
 """Which rows of a sheet are records: not repeated headings, totals, footnotes and names of blocks."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from enishi.exchange import headings
@@ -8,11 +9,15 @@ from enishi.exchange.headings import key
 from enishi.exchange.mapping import Plan
 from enishi.japanese.text import fold
 
-DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃", "〃〃〃", "上に同じ", "上と同じ", "上記同じ", "上記に同じ", "上記と同じ", "”", "“", "〝", "〟", "\"\"", "//", "↑", "↓"}  # fmt: skip
+DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃", "〃〃〃", "上に同じ", "上と同じ", "上記同じ", "上記に同じ", "上記と同じ", "”", "“", "〝", "〟", "\"\""}  # fmt: skip
 # Words that may be a value of their own where nothing stands above them.
 _DITTO_WORDS = {"同", "同じ", "同前"}
-_LEFT = {"同左", "左に同じ", "左記に同じ", "←"}
+_LEFT = {"同左", "左に同じ", "左記に同じ"}
+# Marks that are values too (売上 ↑): they mean the cell above only where a column says who or where somebody is.
+_ARROWS = {"//", "↑", "↓"}
 _LONGEST_DITTO = 8
+POINTED = {"name", "family_name", "postal_code", "prefecture", "address", "building", "department", "owner"}
+_COUNT = re.compile(r"\d+(件|社|名|人|口|行|本|個)?$")
 _TOTAL = re.compile(
     r"(合計|小計|総計|総合計|累計|合計金額|中計)$|^(計|total|sum|subtotal|grandtotal)$|^計?(全|計)\d+(件|社|名|人)$"
 )
@@ -24,6 +29,22 @@ _FOOT = re.compile(
 )
 _NUMBERED = re.compile(r"[a-z]{0,4}-?\d[\d-]*$")
 _SECTION = re.compile(r"^(【.*】|[■●◆▼▲◎★☆□○◇]+.{0,30}|<.*>|《.*》|〔.*〕|[アカサタナハマヤラワ]行|[ア-ン])$")
+
+
+def _is_number_of_some(text: str) -> bool:
+    return sum(c.isdigit() for c in text) >= 9
+
+
+def _is_code(text: str) -> bool:
+    return any(c.isdigit() for c in text) and not _TOTAL.search(text) and not re.search("[件社名人]$", text)
+
+
+# By the field of a column: whether what stands there is somebody's.
+_REACHES: dict[str, Callable[[str], bool]] = {
+    "code": _is_code,
+    "email": lambda text: "@" in text,
+    **dict.fromkeys(("corporate_number", "phone", "mobile", "fax"), _is_number_of_some),
+}
 
 
 class RowRules:
@@ -48,6 +69,8 @@ class RowRules:
             for column in plan.columns
             if column.target.endswith(".name") and not column.target.startswith(f"{plan.main}.")
         ]
+        self.kinds = {column.index: column.target.rpartition(".")[2] for column in plan.columns}
+        self.pointed = {index for index, name in self.kinds.items() if name in POINTED}
         self.told = [column.index for column in plan.columns if column.target]
         self.width = len(self.told)
 
@@ -58,7 +81,10 @@ class RowRules:
                 continue
             bare = cell.strip(" \u3000()（）") or cell
             over = above[place] if place < len(above) else None
-            if (bare in DITTO and place < len(above)) or (bare in _DITTO_WORDS and over not in (None, "")):
+            points = bare in _ARROWS and place in self.pointed
+            if (bare in DITTO and place < len(above)) or (
+                (points or bare in _DITTO_WORDS) and over not in (None, "")
+            ):
                 row[place] = over
             elif bare in _LEFT and place and row[place - 1] not in (None, ""):
                 row[place] = row[place - 1]
@@ -92,10 +118,17 @@ class RowRules:
         return not (len(filled) == 1 and _FOOT.match(fold(str(row[filled[0]]))))
 
     def _is_somebody(self, row: list[Any], filled: list[int]) -> bool:
-        """Whether a row has a number of somebody's, or names two: then it is no total, whatever it is called."""
-        reached = (fold(str(row[place])).replace(" ", "") for place in filled if place in self.reach)
-        named = {place for place in (*self.others, *self.title) if place in filled}
-        return any(not _TOTAL.search(text) for text in reached) or len(named) > 1
+        """Whether a row has a number of somebody's, or names two: then it is no total, whatever it is called. 3名 and 1件 are counts."""
+        reached = (
+            (self.kinds[place], fold(str(row[place])).replace(" ", ""))
+            for place in filled
+            if place in self.reach
+        )
+        named = {
+            place for place in (*self.others, *self.title)
+            if place in filled and not _COUNT.match(fold(str(row[place])).replace(" ", ""))
+        }  # fmt: skip
+        return any(_REACHES[kind](text) for kind, text in reached) or len(named) > 1
 
     def _is_sum(self, row: list[Any], filled: list[int], first: str) -> bool:
         if _TOTAL.search(first) or any(_TOTAL.search(fold(str(row[p])).replace(" ", "")) for p in filled[:3]):

@@ -56,6 +56,7 @@ from enishi.records.fields import (
     Url,
     Words,
 )
+from enishi.records.fields.links import NONE_FOUND
 
 TOWNS = [headings.key(word) for word in vocabulary.TOWNS.split()]
 BLOCKS = [headings.key(word) for word in vocabulary.BLOCKS.split()]
@@ -130,6 +131,13 @@ def _continued(row: list[Any], first: list[Any], plan: Plan) -> list[Any]:
         if place < len(row) and row[place] in (None, "") and place not in plan.within and place != plan.start:
             row[place] = cell
     return first
+
+
+def _whole_of(one: str, other: str) -> str:
+    """The longer of two parts of an address that holds the other; "" where neither does, or a part says too little to tell."""
+    short, long = sorted((one, other), key=len)
+    said = len(short) > 3 or not any(c.isdigit() for c in short)
+    return long if said and fold(short).replace(" ", "") in fold(long).replace(" ", "") else ""
 
 
 # --- one row ----------------------------------------------------------------------------------------
@@ -276,7 +284,10 @@ class RowReader:
                 value[0].isalpha() or (held[-1].isascii() and held[-1].isalpha())
             )
             joint = joint or (" " if spaced else "")
-            value = held if held.endswith(value) else f"{held}{joint}{value}"
+            if found.name == "address" and (whole := _whole_of(held, value)):
+                value = whole  # 住所 beside 市区町村 and 番地
+            else:
+                value = held if held.endswith(value) else f"{held}{joint}{value}"
             longest = getattr(found, "longest", 0)
             if longest and len(value) > longest:
                 parsed.errors.append(f"{heading}: " + _("%(longest)d文字までです。") % {"longest": longest})
@@ -394,8 +405,8 @@ class RowReader:
 
         try:
             return found.named(text, look)
-        except ValidationError:
-            if self.lenient:
+        except ValidationError as error:
+            if self.lenient and error.code == NONE_FOUND:
                 return []  # it is made before the rows come in
             raise
 

@@ -77,7 +77,6 @@ class Sheet:
         self.data = [row for _number, row in data]
         self.numbers = [number for number, _row in data]  # of the rows, as a sheet shows them
         self.several = several or {}
-        self.said: set[int] = set()  # columns whose cells others say too
         self.repeated: list[list[Any]] = []  # codes that nobody is known by (`mapping.Plan.repeated`)
         width = max((len(row) for row in rows[self.heading.start :]), default=0)
         texts = [*self.heading.texts, *[""] * width][: max(width, len(self.heading.texts))]

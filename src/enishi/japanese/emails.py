@@ -18,7 +18,7 @@ _NAMED = re.compile(r"[^<>@]+<([^<>@\s]+@[^<>@\s]+)>\Z")  # 山田 花子 <hanak
 # Within other text: what stands around an address in ledgers (PC:a@example.jp, a@example.jp（仕事）, a@example.jp/b@example.jp) is
 # none of it, though the standard allows / and quotes in one.
 _WITHIN = re.compile(
-    r"[A-Za-z0-9_][A-Za-z0-9!#$%&*+=?^_`{|}~.\-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9!#$%&*+=?^_`{|}~.'\-])[A-Za-z0-9_][A-Za-z0-9!#$%&*+=?^_`{|}~.\-]*@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,63}(?![A-Za-z0-9])"
 )
 
 

@@ -7,6 +7,7 @@ it no longer used (Art. 35), and asks to erase without delay what is no longer n
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -453,8 +454,13 @@ def _forget_in_log(entity: Entity, record: Any) -> None:
     whole = {one for one in {title, *told} if len(one) > 3 or len(one.split()) > 1}
     words = {mark.join(one.split()) for one in whole for mark in (" ", "\u3000", "")}
     words |= {one.replace("-", "") for one in words}
-    # What is left of "- -", or of two single letters, would be in everybody's lines.
-    words = {one for one in words if len(one.replace(" ", "").replace("\u3000", "")) > 2}
+    # What is left of "- -", or of two Latin letters, would be in everybody's lines; 森 茜 would not.
+    bare = {one: one.replace(" ", "").replace("\u3000", "") for one in words}
+    words = {
+        one
+        for one in words
+        if len(bare[one]) > 2 or (len(bare[one]) == 2 and not re.search(r"[\x00-\x7f]", bare[one]))
+    }
     spelled = Q()
     for word in words:
         escaped = json.dumps(word)[1:-1]  # as programs write what they ask for: \\u6843

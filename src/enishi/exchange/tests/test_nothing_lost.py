@@ -189,3 +189,49 @@ def test_odds_of_a_text_file_are_fractions_or_per_cents(
     brought(write_csv(tmp_path / "x.csv", rows), alice)
     held = registry.get("deal").model._default_manager.order_by("pk").values_list("probability", flat=True)
     assert list(held) == odds
+
+
+def test_parts_of_an_address_stay_where_the_whole_is_missing(tmp_path: Path, alice: Any) -> None:
+    rows = [["会社名", "都道府県", "市区町村", "番地", "住所"]]
+    rows += [
+        [f"甲{n}社", "東京都", "港区", f"芝{n}-2", f"東京都港区芝{n}-2" if n < 3 else ""] for n in range(9)
+    ]
+    brought(write_csv(tmp_path / "x.csv", rows), alice)
+    held = registry.get("account").model._default_manager.order_by("pk").values_list("address", flat=True)
+    assert list(held) == [f"港区芝{n}-2" for n in range(9)]
+
+
+def test_a_room_is_not_cut_off_a_lot(tmp_path: Path, alice: Any) -> None:
+    rows = [["会社名", "住所", "部屋番号"], ["甲社", "東京都港区芝1-23", "3"], ["乙社", "東京都港区南町2-5-101", "101"]]  # fmt: skip
+    brought(write_csv(tmp_path / "x.csv", rows), alice)
+    held = registry.get("account").model._default_manager.order_by("pk").values_list("address", flat=True)
+    assert list(held) == ["港区芝1-23", "港区南町2-5-101"]
+
+
+def test_a_cell_of_several_lines_may_be_full_of_commas() -> None:
+    text = '会社名,住所,備考\n甲社,"1-2 Shiba, Minato\nTokyo, Japan",よい\n乙社,"5インチ,x\n\n丙社\n丁社,"6インチ,x\n'
+    rows = [row for _line, row in quoting.rows(text.splitlines(keepends=True), ",")]
+    assert rows[1] == ["甲社", "1-2 Shiba, Minato\nTokyo, Japan", "よい"]
+    assert [row[:1] for row in rows[2:]] == [["乙社"], [], ["丙社"], ["丁社"]]
+
+
+def test_totals_with_counts_are_totals(tmp_path: Path, alice: Any) -> None:
+    rows = [["コード", "会社名", "担当者", "電話"], ["A1", "甲社", "青木 一", "03-1111-1111"], ["", "東京合計", "2名", ""],
+            ["東京", "小計", "", ""], ["", "東京小計", "", "1件"]]  # fmt: skip
+    job = brought(write_csv(tmp_path / "x.csv", rows), alice)
+    assert names("account") == ["甲社"] and list(job.figures["skipped"].values()) == [3]
+
+
+def test_arrows_are_values_where_nobody_is_named(tmp_path: Path, alice: Any) -> None:
+    rows = [["会社名", "電話", "売上傾向"]]
+    rows += [[f"甲{n}社", f"03-1111-111{n}", mark] for n, mark in enumerate("→↑↓←")]
+    brought(write_csv(tmp_path / "x.csv", rows), alice)
+    notes = registry.get("account").model._default_manager.order_by("pk").values_list("note", flat=True)
+    assert list(notes) == [f"売上傾向: {mark}" for mark in "→↑↓←"]
+
+
+def test_a_bar_within_cells_parts_nothing(tmp_path: Path, alice: Any) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("会社名,タグ\n甲社,VIP|食品|東京\n乙社,VIP|食品|東京\n", encoding="utf-8")
+    brought(path, alice)
+    assert names("account") == ["甲社", "乙社"]

@@ -122,7 +122,8 @@ def test_what_connections_name_is_made_where_the_person_wants_it(
     (tie,) = (one for one in contract.fields.values() if one.label == "会社")
     write.create(account, {"name": "丸山商店"}, by=alice)
     path = tmp_path / "契約書.csv"
-    rows = [f'保守{n},新しい商店{n % 3},"ヤマト（幹線）、Sagawa Co., Ltd."' for n in range(6)]
+    rows = [f'保守{n},新しい商店{n % 3} 御中,"ヤマト（幹線）、Sagawa Co., Ltd."' for n in range(6)]
+    rows += ["支店,大塚工業（株）,", "別の書き方,㈱丸山商店,"]
     path.write_text("\n".join(["契約書名,取引先,会社", *rows, "最後,丸山商店,"]) + "\n", encoding="utf-8")
     job = importing.begin(path, path.name, by=alice)
     page = as_alice.get(f"/import/{job.pk}/").content.decode()
@@ -136,18 +137,22 @@ def test_what_connections_name_is_made_where_the_person_wants_it(
     page = as_alice.post(f"/import/{job.pk}/", sent, headers={"HX-Request": "true"}).content.decode()
     assert (
         "見つかりません" not in page
-        and "<td>新しい商店0</td>" in page
+        and "<td>新しい商店0 御中</td>" in page
         and not account.model._default_manager.filter(name__startswith="新しい").exists()
     )
     job.refresh_from_db()
     importing.run(job, dry=dry)
     assert job.error == "" and job.figures["refused"] == 0
-    assert job.figures["created"] == {"account": 3, carrier: 2, drawn["contract"]: 7}
+    assert job.figures["created"] == {"account": 4, carrier: 2, drawn["contract"]: 9}
     if dry:
         assert account.model._default_manager.count() == 1
         return
     names = registry.get(carrier).model._default_manager.order_by("pk").values_list("name", flat=True)
     assert list(names) == ["ヤマト", "Sagawa Co., Ltd."]
+    assert account.model._default_manager.filter(name="新しい商店0").exists()
+    assert visible(contract, alice).get(name="支店") and account.model._default_manager.get(
+        name="大塚工業（株）"
+    )
     first = visible(contract, alice).get(name="保守0")
     assert [role for _key, role in tie.get(first)] == ["幹線", ""]
     tasks.undo(job, alice)

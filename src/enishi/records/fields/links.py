@@ -15,6 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from enishi.japanese import companies, names
+from enishi.japanese.text import fold
 from enishi.records import journal
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
 from enishi.records.models import Link
@@ -308,8 +310,17 @@ class Linked(FieldKind):
         entity = self.target
         rows = readable(entity).filter(deleted_at=None)
         told = [one for one in entity.fields.values() if one.unique and not one.linked]
-        for wanted in [Q(**{entity.title_field: text}), *_told_apart_by(told, text)]:
-            found = list(rows.filter(wanted).values_list("pk", flat=True)[:2])
+        wanted = [Q(**{entity.title_field: text}), *_told_apart_by(told, text)]
+        if any(one.name == "match_key" for one in entity.model._meta.fields):  # ㈱丸山 御中 is 株式会社丸山
+            spelled = names.strip_honorific(text)[0]
+            wanted.append(
+                Q(
+                    match_key__in={companies.company_key(spelled)[:200], fold(spelled).replace(" ", "")[:200]}
+                    - {""}
+                )
+            )
+        for one_way in wanted:
+            found = list(rows.filter(one_way).values_list("pk", flat=True)[:2])
             if len(found) == 1:
                 return int(found[0])
             if found:
