@@ -5,10 +5,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
-
 from enishi.access.models import User
 from enishi.records import registry
+from enishi.records.conditions import Scope, compile_condition
 from enishi.records.entity import Entity
 from enishi.records.fields import Date
 from enishi.records.pages.board_cards import RUNNING
@@ -36,31 +35,23 @@ def marked(entity: Entity) -> Iterator[Date]:
     )
 
 
-def coming(
+def nearest(
     user: User, today: datetime.date, most: int = MOST, but: Collection[str] = frozenset()
-) -> list[Due]:
-    """What is due soon of the records that a person looks after, the earliest first; a query per marked field, and one for the names.
+) -> tuple[list[Due], list[tuple[Entity, Date]]]:
+    """What is due soon of the records that a person looks after, the earliest first, and the fields of which there is more than that; a
+    query per marked field, and one for the names.
 
     What is over (a lost deal, a finished task, an own entity's last stage) and what has a next step already isn't there.
 
     Args:
         but: what was seen to, as `key_of` writes it.
     """
-    return nearest(user, today, most, but)[0]
-
-
-def nearest(
-    user: User, today: datetime.date, most: int, but: Collection[str] = frozenset()
-) -> tuple[list[Due], list[tuple[Entity, Date]]]:
-    """As `coming`, and the fields of which there is more than is given back."""
     found: list[tuple[datetime.date, Entity, Date, int]] = []
     for entity in registry.all_entities():
         for one in marked(entity):
-            rows = entity.handed_over(visible(entity, user).filter(owner=user))
-            if hasattr(entity.model, "next_step_at"):
-                rows = rows.filter(next_step_at=None, next_task_id=None)
-            if (ended := _ended(entity)) is not None:
-                rows = rows.exclude(ended)
+            rows = visible(entity, user).filter(
+                compile_condition(entity.whole, {"all": _wanted(entity)}, Scope.of(user))
+            )
             within = one.day_range(
                 today - datetime.timedelta(days=PAST), today + datetime.timedelta(days=one.due_days)
             )
@@ -88,18 +79,15 @@ def nearest(
 
 
 def condition(entity: Entity, one: Date, today: datetime.date) -> dict[str, Any]:
-    """What `coming` looks for by one field, as a list asks it."""
+    """What `nearest` looks for by one field, as a list asks it."""
     first, last = today - datetime.timedelta(days=PAST), today + datetime.timedelta(days=one.due_days)
-    wanted: list[dict[str, Any]] = [
-        {"field": "owner", "op": "is", "value": "me"},
-        {"field": one.name, "op": "between", "value": [first.isoformat(), last.isoformat()]},
-    ]
-    if "next_step_at" in entity.fields:
-        wanted.append({"field": "next_step_at", "op": "empty"})
-    if values := _end_values(entity):
-        assert entity.board is not None
-        wanted.append({"not": {"field": entity.board.field, "op": "in", "value": values}})
-    return {"all": wanted}
+    within = {"field": one.name, "op": "between", "value": [first.isoformat(), last.isoformat()]}
+    return {
+        "all": [
+            within,
+            *(part for part in _wanted(entity) if part.get("not", part)["field"] in entity.fields),
+        ]
+    }
 
 
 def key_of(name: str, key: int, day: datetime.date) -> str:
@@ -107,11 +95,20 @@ def key_of(name: str, key: int, day: datetime.date) -> str:
     return f"{name}:{key}:{day:%Y%m%d}"
 
 
-def _ended(entity: Entity) -> Q | None:
-    """What of an entity with stages has come to its end."""
-    values = _end_values(entity)
-    field: Any = entity.fields[entity.board.field] if entity.board is not None and values else None
-    return field.lookup("in")(values) if values else None
+def _wanted(entity: Entity) -> list[dict[str, Any]]:
+    """One's own records that aren't over and that nothing is planned for."""
+    wanted: list[dict[str, Any]] = [{"field": "owner", "op": "is", "value": "me"}]
+    wanted += [
+        {"field": name, "op": "empty"}
+        for name in ("next_step_at", "next_step")
+        if name in entity.whole.fields
+    ]
+    if entity.running:
+        wanted.append(entity.running)
+    if values := _end_values(entity):
+        assert entity.board is not None
+        wanted.append({"not": {"field": entity.board.field, "op": "in", "value": values}})
+    return wanted
 
 
 def _end_values(entity: Entity) -> list[Any]:

@@ -151,6 +151,9 @@ class Entity:
     default_sort: ClassVar[str] = "-updated_at"
     presets: tuple[Preset, ...] = ()
     preset_groups: ClassVar[tuple[PresetGroup, ...]] = ()
+    running: ClassVar[
+        dict[str, Any]
+    ] = {}  # which of its records aren't over yet, as a condition; without it all are running
     opening_preset: str = ""  # the preset that the navigation leads to
     board: Board | None = None
     # What a step on the board asks for: by the choice's value, or by the outcome of the stage.

@@ -150,6 +150,9 @@ def undo_operation(
         if total <= AT_ONCE and operation.kind != "merge":
             while _step(operation, by, undone):
                 progress(undone.seen, total)
+            if undone.kept and operation.figures.get("all_or_none"):  # half of a step makes no sense
+                what = _("このあとで変わったものがあるため、元に戻せません: %(names)s")
+                raise Refused({"": [what % {"names": _("、").join(undone.kept[:5])}]})
             _finish(operation, undone)
             return undone
     if operation.kind == "merge":

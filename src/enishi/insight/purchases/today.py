@@ -41,7 +41,7 @@ def expected(user: User, today: datetime.date) -> tuple[list[tuple[Entity, int, 
         found += [(entity, one) for one in held[:MOST]]
         more += [name] if len(held) > MOST else []
     found.sort(key=lambda pair: pair[1].buy_next_on, reverse=True)
-    more = more or list(dict.fromkeys(entity.name for entity, _one in found[MOST:]))
+    more = list(dict.fromkeys([*more, *(entity.name for entity, _one in found[MOST:])]))
     return [
         (entity, one.pk, one.name, reason(one, today, wait_first=True)) for entity, one in found[:MOST]
     ], more
@@ -54,5 +54,5 @@ def condition(name: str, today: datetime.date) -> dict[str, Any]:
         {"field": "owner", "op": "is", "value": "me"},
         {"field": "buy_state", "op": "is", "value": "on"},
         {"field": "buy_next_on", "op": "between", "value": [first.isoformat(), last.isoformat()]},
-        *([{"field": "next_step_at", "op": "empty"}] if "next_step_at" in registry.get(name).fields else []),
+        *({"field": one, "op": "empty"} for one in ("next_step_at", "next_step") if one in registry.get(name).fields),
     ]}  # fmt: skip

@@ -48,7 +48,7 @@ def chart(shown: Shown, *widths: int) -> SafeString:
         )
     legend = "" if kind in {"heat", "pie", "funnel"} else _legend(series)
     if left:
-        legend += f'<p class="help">{escape(_("図にない%(n)d個は表にあります。") % {"n": left})}</p>'
+        legend += f'<p class="help">{escape(_("図に入りきらない%(n)d系列は、下の表にあります。") % {"n": left})}</p>'
     return mark_safe(f'<div class="chart">{"".join(parts)}{legend}</div>')  # noqa: S308 (escaped piece by piece)
 
 

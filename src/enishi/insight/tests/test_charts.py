@@ -43,7 +43,9 @@ def test_the_newest_months_keep_their_colours(year: Any) -> None:
 
 def test_averages_that_find_no_room_are_said_to_be_in_the_table(year: Any) -> None:
     made = drawn(year, "stacked", 1000, "avg")
-    assert "図にない4個は表にあります。" in made and "まで" not in made and "その他" not in made
+    assert (
+        "図に入りきらない4系列は、下の表にあります。" in made and "まで" not in made and "その他" not in made
+    )
     assert "表にあります" not in drawn(year, "stacked", 1000)
 
 

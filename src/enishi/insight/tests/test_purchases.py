@@ -21,7 +21,7 @@ from enishi.insight.lifetime_value.forecast import forecast
 from enishi.insight.lifetime_value.purchases import Purchases, summarise
 from enishi.insight.purchases import fitting, gathering, pairing, runs, storing
 from enishi.insight.purchases.models import ProductPair
-from enishi.insight.purchases.today import expected
+from enishi.insight.purchases.today import condition, expected
 from enishi.people.models import Account, Contact
 from enishi.records import registry, tasks, write
 from enishi.records.design import operations, sets
@@ -268,6 +268,22 @@ def test_private_customers_have_what_accounts_have(alice: Any, as_alice: Client)
     assert runs.run_now().figures["changed"] == 1
     private.refresh_from_db()
     assert private.buy_count is None and private.buy_next_on is None
+
+
+def test_both_kinds_of_customers_lead_to_their_lists(alice: Any) -> None:
+    """Five lines are shown: the firm that is cut off by people, and the people that are cut off by each other, both have a list."""
+    today = timezone.localdate()
+    (firm,) = accounts(1, alice)
+    held = [(firm, 10), *((one, 3) for one in contacts(6, alice))]
+    for one, days in held:
+        one.buy_state, one.buy_next_on, one.owner_id = "on", today - datetime.timedelta(days=days), alice.pk
+        one.buy_last_on, one.buy_count, one.buy_every = today - datetime.timedelta(days=40), 5, 30
+        one.save()
+    shown, more = expected(alice, today)
+    assert [entity.name for entity, *_rest in shown] == ["contact"] * 5
+    assert set(more) == {"account", "contact"}
+    for name in more:
+        assert condition(name, today)["all"]
 
 
 @pytest.mark.parametrize("name", ["account", "contact"])

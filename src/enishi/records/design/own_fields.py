@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.records import checking, formulas, registry
+from enishi.records import formulas, registry
 from enishi.records.design import indexes
 from enishi.records.design.drawing import changed, check_label, drawing, field_seen, next_position, word
 from enishi.records.design.options import read_options
@@ -114,7 +115,13 @@ def check_single(entity: Entity, found: FieldKind, option: str) -> None:
     Raises:
         Refused: some do, with how many values and one of them.
     """
-    checking.hold(entity, [found.name])  # nobody stores one of them meanwhile
+    if (
+        connection.vendor == "postgresql"
+    ):  # nobody stores one of them meanwhile; SQLite lets one write at a time anyway
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"LOCK TABLE {connection.ops.quote_name(entity.model._meta.db_table)} IN SHARE MODE"
+            )
     living = entity.model._default_manager.filter(deleted_at=None).annotate(told=found.expression())
     rows = living.filter(told__isnull=False).order_by().values("told").annotate(n=Count("pk")).filter(n__gt=1)
     doubles = [row for row in rows.order_by("-n", "told")[:MOST_TOLD] if not found.is_empty(row["told"])]
@@ -217,5 +224,9 @@ def bring_back_field(entity_name: str, name: str, *, by: User) -> None:
         indexes.want(row)
     if row.kind == "formula":  # nobody computed it meanwhile
         compute_entity.enqueue(entity_name)
+    elif not row.name and issubclass(
+        KINDS[row.kind], AutoNumber
+    ):  # what was made meanwhile has no number yet
+        number_entity.enqueue(entity_name, row.key)
     changed(by, entity_name, f"+ {row}")
     field_seen.send(entity=entity_name, field=name)

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from enishi.records import history, registry, write
 from enishi.records.conditions import Scope, compile_condition
@@ -685,3 +686,11 @@ def test_what_was_there_gets_its_numbers_when_they_are_drawn(alice: Any) -> None
     held = [registry.get(car).model._default_manager.get(pk=one.pk).custom[field] for one in (*rows, later)]
     assert held == ["K-002", "K-003", "K-004", "K-001"]
     assert [hit.record.pk for hit in find("K-003", alice)] == [rows[1].pk]
+    # What came while it was out of sight gets its number when it is brought back.
+    operations.retire_field(car, field, by=alice)
+    came = write.create(registry.get(car), {"name": "間"}, by=alice).record
+    operations.bring_back_field(car, field, by=alice)
+
+    assert DBTaskResult.objects.filter(task_path__endswith="number_entity").count() == 2
+    number_entity.func(car, field)
+    assert registry.get(car).model._default_manager.get(pk=came.pk).custom[field] == "K-005"

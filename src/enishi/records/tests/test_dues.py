@@ -10,6 +10,7 @@ from django.utils import timezone
 from enishi.access.models import Role
 from enishi.access.rights import RECORD_ACTIONS
 from enishi.records import dues, registry, write
+from enishi.records.conditions import Scope, compile_condition
 from enishi.records.design import operations
 from enishi.records.models import FieldDesign
 
@@ -21,7 +22,7 @@ def ahead(days: int) -> str:
 
 
 def titles(user: Any) -> list[str]:
-    return [one.title for one in dues.coming(user, timezone.localdate())]
+    return [one.title for one in dues.nearest(user, timezone.localdate())[0]]
 
 
 def test_a_contract_that_ends_is_told_of_before_it_does(
@@ -72,6 +73,13 @@ def test_a_built_in_day_can_be_marked_and_a_hidden_one_tells_nothing(alice: Any,
     values = {"account": account.pk, "delivery_on": ahead(6), "owner": bob.pk, "name": "急ぎ"}
     write.create(registry.get("order"), values, by=alice)
     assert [one.rpartition(" ")[2] for one in titles(bob)] == ["急ぎ"]  # behind its number
+    # What is over is neither told nor in the list that the rest is shown in.
+    entity, field = registry.get("order"), registry.get("order").fields["delivery_on"]
+    done = write.create(entity, values | {"name": "納品済み"}, by=alice).record
+    write.write(entity, done.pk, {"status": "delivered"}, by=alice, internal=True)
+    assert [one.rpartition(" ")[2] for one in titles(bob)] == ["急ぎ"]
+    wanted = compile_condition(entity, dues.condition(entity, field, timezone.localdate()), Scope.of(bob))
+    assert [one.name for one in entity.model._default_manager.filter(wanted)] == ["急ぎ"]
     # What the program keeps can't be marked.
     operations.change_field("account", "last_contact_at", {"due_days": "7"}, by=alice)
     assert not FieldDesign.objects.get(entity="account").options.get("due_days")

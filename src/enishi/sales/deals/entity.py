@@ -217,6 +217,7 @@ class DealEntity(Entity):
     )  # fmt: skip
     quick_fields = ("name", "account", "stage", "amount", "expected_close")
     search_fields = ("account", "contact", "code", "competitor")
+    running: ClassVar = {"field": "outcome", "op": "in", "value": ["open", "hold"]}
     presets = (
         Preset("open", _("進行中"), {"field": "outcome", "op": "is", "value": "open"}),
         Preset("mine", _("担当分"), {"all": [

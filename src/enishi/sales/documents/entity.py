@@ -40,6 +40,12 @@ OPEN = {"note", "owner", "tags"}  # what may change on a document that was issue
 PRINTED = ("name", "number", "date", "lines", "discount", "net", "tax", "total", "remarks")
 # Whom a paper is for: its fields that say so, and what of these records is printed beside the name.
 ADDRESSED = {"account": (), "contact": ("department", "title", "honorific")}
+POSTAL = {
+    "postal_code",
+    "prefecture",
+    "address",
+    "building",
+}  # stands on what is kept; what is made anew leaves it out
 
 
 def document_fields(
@@ -102,7 +108,13 @@ class DocumentEntity(Entity):
         if name not in self.fields or target is None or not set(ADDRESSED[name]) <= set(target.fields):
             return set(named)
         hidden = unseen(target, named.values())
-        return {pk for pk, key in named.items() if key in hidden}
+        kept: set[int] = set()
+        if not set(target.fields) >= POSTAL:  # a paper that bears the account's address has not the contact's
+            kept = {
+                record.pk for record in records
+                if record.pk in named and record.pdf and (name == "account" or not record.account_id)
+            }  # fmt: skip
+        return kept | {pk for pk, key in named.items() if key in hidden}
 
     def concealed_files(self, keys: Sequence[int]) -> set[int]:
         targets = [registry.find(name) for name in ADDRESSED]

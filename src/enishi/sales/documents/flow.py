@@ -94,6 +94,8 @@ def _check_whole(entity: Entity, record: Any) -> None:
     )
     refuse_unless(bool(record.account_id or record.contact_id), _("取引先か先方担当を選んでください。"))
     refuse_unless(bool(entity.whole.lines[0].get(record)), _("明細を1行以上入れてください。"))
+    if entity.name == "invoice" and (text := billing.too_much(record.pk)):
+        raise Refused({"": [text]})
 
 
 def keep_pdf(entity: Entity, record_id: int, by: User) -> None:
@@ -199,8 +201,12 @@ def void(
             "status": "cancelled" if entity.name == "order" else "void",
             "void_reason": reason.strip()[:200],
         }
+        again = (
+            anew and entity.name == "order"
+        )  # first the new one, so that its quote is an ordered one throughout
+        made = _anew(entity, record, by, operation) if again else None
         write.write(entity, record_id, values, by=by, operation=operation, internal=True)
-        return _anew(entity, record, by, operation) if anew and entity.name == "order" else None
+        return made
 
 
 def _anew(entity: Entity, record: Any, by: User, operation: Operation | None) -> Any:
@@ -381,11 +387,6 @@ def invoice_orders(
 def _billed_to(order: Any) -> tuple[Any, ...]:
     """What orders share that go on one invoice: the customer, who is the contact where there is no account, and how tax is reckoned."""
     return order.account_id, order.contact_id if order.account_id is None else None, order.tax_mode
-
-
-def unbilled(rows: Sequence[Any], wanted: set[int]) -> list[Any]:
-    """What isn't billed yet of the lines of orders; of these the wanted ones, where any are."""
-    return [line for line in billing.left_of(rows) if not wanted or line.pk in wanted]
 
 
 def _billed_lines(entity: Entity, lines: Sequence[Any], orders: dict[int, Any]) -> tuple[Any, ...]:

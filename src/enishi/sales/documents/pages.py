@@ -27,6 +27,7 @@ from enishi.records.visible import allowed, one, require, visible
 from enishi.sales.documents import flow, ordering
 from enishi.sales.documents.entity import DocumentEntity
 from enishi.sales.documents.issuer import issuer
+from enishi.sales.invoices import billing
 from enishi.sales.invoices.entity import UNPAID, days_over
 from enishi.sales.products.entity import prices_for
 from enishi.sales.quotes.entity import is_expired
@@ -128,7 +129,9 @@ def paper_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResp
 
 def _begun(user: Any, summary: str) -> Operation:
     """What a step does from now on, to be taken back as one."""
-    return Operation.objects.create(kind="edit", user=user, summary=summary[:300], figures={"whole": True})
+    return Operation.objects.create(
+        kind="edit", user=user, summary=summary[:300], figures={"whole": True, "all_or_none": True}
+    )
 
 
 def _step(
@@ -173,6 +176,8 @@ def act(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
         ordering.won_values(request, entity, one(entity, user, record_id)) if win and name == "quote" else {}
     )
     chosen = [key for text in request.POST.getlist("line") if (key := whole(text))]
+    if request.POST.get("lines_shown") and not chosen:
+        raise Refused({"": [_("請求する明細を1行以上選んでください。")]})
     more: dict[str, Any] = {"by": user}
     steps: dict[tuple[str, str], tuple[Callable[[Operation], Any], str]] = {
         ("deal", "quote"): (lambda run: flow.quote_deal(record_id, key=once, operation=run, **more), _("見積の下書きを作りました。")),
@@ -222,7 +227,7 @@ def ask(request: HttpRequest, entity: Entity, record_id: int, action: str) -> Ht
     if action == "order":
         context |= ordering.order_context(request, entity, record)
     if action == "invoice":
-        context["lines"] = flow.unbilled([record], set())
+        context["lines"] = billing.left_of([record])
         context["prints"] = entity.prints()
     elif action == "pay":
         payments = registry.get("payment")

@@ -129,6 +129,10 @@ def _context(paper: Paper, company: Any, record: Any, draft: str) -> dict[str, A
     sums = entity.sums(record)  # type: ignore[attr-defined]
     remarks = "\n".join(part for part in (record.remarks, merged(words.remarks, record, to)) if part)
     total = record.total if record.issued_at else sums.gross  # a draft is reckoned as it would be issued now
+    if (
+        paper.entity == "invoice" and record.issued_at is None and record.withholds
+    ):  # as it would be issued now
+        record.withheld = tax.withholding(entity.withheld_of(record))  # type: ignore[attr-defined]
     withheld = record.withheld if paper.entity == "invoice" else 0
     due = total - withheld
     return {

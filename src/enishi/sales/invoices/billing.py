@@ -160,11 +160,16 @@ def refresh_billed(order_ids: Iterable[int], by: Any) -> None:
 
 def refused(order: Any, changed: set[str]) -> str:
     """Why an order may not become what it now is in hand, where lines of it are billed; empty where it may."""
-    if not {"lines", "discount", "tax_mode"} & changed:
+    whom = {"account"} if order.account_id else {"account", "contact"}
+    if not {"lines", "discount", "tax_mode", *whom} & changed:
         return ""
     done = billed_lines([order.pk])
     if not done:
         return ""
+    if whom & changed:
+        return _(
+            "この受注には請求した明細があるので、取引先は変えられません。請求の下書きならごみ箱に入れ、発行済みなら取り消してから変えてください。"
+        )
     if {"discount", "tax_mode"} & changed:
         return _(
             "この受注には請求した明細があるので、値引きと税の計算は変えられません。請求の下書きならごみ箱に入れ、発行済みなら取り消してから変えてください。"
@@ -197,5 +202,31 @@ def line_refused(row: Any, line: dict[str, Any], done: Billed) -> str:
 def refusal(row: Any) -> str:
     """Says that a line is billed, and what to do."""
     return _(
-        "明細「%(line)s」は請求に載っているので、消すことや、商品・単価・値引き・税区分の変更、請求した数量より減らすことはできません。請求の下書きならごみ箱に入れ、発行済みなら取り消してから変えてください。"
+        "明細「%(line)s」は請求に載っているため、削除したり、商品・単価・値引き・税区分を変えたりできません。数量も、請求した数より減らせません。請求の下書きならごみ箱に入れ、発行済みなら取り消してから変えてください。"
     ) % {"line": row}
+
+
+def billed() -> str:
+    """Says that an order is billed, and what to do."""
+    return _(
+        "この受注は請求に載っています。請求の下書きならごみ箱に入れ、発行済みなら取り消してからにしてください。"
+    )
+
+
+def too_much(invoice_id: int) -> str:
+    """Which line of an order an invoice bills once more than it is there for (two drafts of one order); empty where none."""
+    keys = InvoiceLine.objects.filter(invoice=invoice_id, deleted_at=None, order_line__isnull=False)
+    rows = OrderLine.objects.filter(pk__in=keys.values("order_line")).select_related("order")
+    done = billed_lines({row.order_id for row in rows})
+    for row in rows:
+        held = done.get(row.pk)
+        if (
+            held
+            and held.quantity is not None
+            and row.quantity is not None
+            and abs(held.quantity) > abs(row.quantity)
+        ):
+            return _(
+                "「%(order)s」の明細「%(line)s」は、ほかの請求と合わせて%(done)sになり、受注の%(ordered)sを超えます。どちらかの請求から減らすか、受注の数量を直してください。"
+            ) % {"order": row.order, "line": row, "done": f"{held.quantity:f}".rstrip("0").rstrip("."), "ordered": f"{row.quantity:f}".rstrip("0").rstrip(".")}  # fmt: skip
+    return ""

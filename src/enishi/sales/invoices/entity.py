@@ -1,7 +1,7 @@
 """How invoices and payments look and behave."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
@@ -90,6 +90,7 @@ class InvoiceEntity(DocumentEntity):
     steps = frozenset({"issued", "sent"})
     quick_fields = ("account", "contact", "name", "date", "due_on", "lines")
     connections = (Connection("payment", "invoice", _("入金"), ("date", "amount", "method")),)
+    running: ClassVar = {"field": "status", "op": "in", "value": ["draft", *UNPAID]}
     presets = (
         Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),
         Preset("draft", _("下書き"), {"field": "status", "op": "is", "value": "draft"}),

@@ -119,7 +119,7 @@ def _noted(lead: Lead, note: str, but: set[str]) -> str:
         if found is None or name in but or found.is_empty(found.get(lead)):
             continue
         line = _("%(label)s：%(text)s") % {"label": found.label, "text": found.value_text(lead)}
-        if line not in note:
+        if f"\n{line}\n" not in f"\n{note}\n":
             note = f"{note}\n{line}".strip("\n")
     return note
 

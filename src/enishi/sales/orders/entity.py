@@ -1,7 +1,7 @@
 """How orders look and behave."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Q
@@ -64,6 +64,7 @@ class OrderEntity(DocumentEntity):
     )  # fmt: skip
     printed = ("customer_number", "delivery_on", "delivered_on")
     quick_fields = ("account", "contact", "name", "date", "delivery_on", "lines")
+    running: ClassVar = {"field": "status", "op": "is", "value": "open"}
     presets = (
         Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),
         Preset("open", _("納品前"), {"field": "status", "op": "is", "value": "open"}),
@@ -120,7 +121,9 @@ class OrderEntity(DocumentEntity):
             by,
         )
         gone = zip(records, changes, strict=False)
-        if quotes := {record.quote_id for record, change in gone if "deleted_at" in change} - {None}:
+        if quotes := {
+            record.quote_id for record, change in gone if {"deleted_at", "status"} & set(change)
+        } - {None}:
             follow_orders(quotes, by)
 
     def summed(self, records: Sequence[Any]) -> None:
@@ -130,6 +133,9 @@ class OrderEntity(DocumentEntity):
         errors = super().check(record, changed)
         if record.pk and (text := billing.refused(record, changed)):
             errors.setdefault("lines", []).append(text)
+        cancelled = "status" in changed and record.status == "cancelled"
+        if record.pk and cancelled and billing.billed_lines([record.pk]):
+            errors["status"] = [billing.billed()]
         if record.delivered_on and record.date and record.delivered_on < record.date:
             errors["delivered_on"] = [_t("納品日が受注日より前です。")]
         told = {"channel", "channel_customer"} & changed and not record.importing
@@ -145,6 +151,8 @@ class OrderEntity(DocumentEntity):
         return "" if name == "void_reason" else super().locked_back(record, name, old)
 
     def locked(self, record: Any, names: set[str]) -> str:
+        if "deleted_at" in names and record.pk and billing.billed_lines([record.pk]):
+            return billing.billed()
         return super().locked(
             record,
             names

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Q
 from django.utils import timezone
@@ -69,6 +69,7 @@ class QuoteEntity(DocumentEntity):
         Connection("order", "quote", _("受注"), ("status", "total")),
         Connection("quote", "first", _("ほかの版"), ("revision", "status", "total")),
     )
+    running: ClassVar = {"field": "status", "op": "in", "value": ["draft", "issued", "sent"]}
     presets = (
         Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),
         Preset("draft", _("下書き"), {"field": "status", "op": "is", "value": "draft"}),
@@ -98,21 +99,25 @@ class QuoteEntity(DocumentEntity):
 
     def followed(self, record: Quote) -> bool:
         if record.status == "accepted":
-            return Order.objects.filter(quote=record, deleted_at=None).exists()
+            held = Order.objects.filter(quote=record, deleted_at=None)
+            return held.exclude(status="cancelled").exists()
         if record.status == "replaced":
-            later = Quote.objects.filter(first=record.first_id or record.pk, deleted_at=None)
+            family = Quote.objects.filter(first=record.first_id or record.pk, deleted_at=None)
+            later = family.exclude(status="void")
             return later.filter(revision__gt=record.revision).exists()
         return False
 
     def settle(self, records: Sequence[Quote], changes: Sequence[dict[str, Any]], by: Any) -> None:
-        """A version that went into the bin, or came out of it, gives the one before its state."""
+        """A version that went into the bin, or was taken back, gives the one before its state; and takes it again when it is there again."""
         moved = {
             record.first_id
             for record, change in zip(records, changes, strict=True)
-            if "deleted_at" in change and record.first_id
+            if record.first_id and ("deleted_at" in change or "void" in change.get("status", ()))
         }
         for first in sorted(moved):
-            rows = Quote.objects.select_for_update(of=("self",)).filter(deleted_at=None)
+            rows = (
+                Quote.objects.select_for_update(of=("self",)).filter(deleted_at=None).exclude(status="void")
+            )
             family = list(rows.filter(Q(pk=first) | Q(first=first)).order_by("revision", "pk"))
             pairs = [(one, _before(one)) for one in family[-1:] if one.status == "replaced"]
             pairs += [(one, "replaced") for one in family[-2:-1] if one.status in ANSWERED]
@@ -120,8 +125,9 @@ class QuoteEntity(DocumentEntity):
 
 
 def follow_orders(keys: set[int], by: Any) -> None:
-    """Quotes whose order went into the bin stand as before it was made; once it is restored they are accepted again."""
-    ordered = set(Order.objects.filter(quote__in=keys, deleted_at=None).values_list("quote", flat=True))
+    """Quotes whose order went into the bin, or was taken back, stand as before it was made; once there is one again they are accepted."""
+    held = Order.objects.filter(quote__in=keys, deleted_at=None).exclude(status="cancelled")
+    ordered = set(held.values_list("quote", flat=True))
     rows = Quote.objects.select_for_update(of=("self",)).filter(pk__in=keys, deleted_at=None)
     pairs = []
     for quote in rows.order_by("pk"):

@@ -7,6 +7,7 @@ import pytest
 from enishi.records import registry, write
 from enishi.records.errors import Refused
 from enishi.sales.documents import flow
+from enishi.sales.invoices import billing
 from enishi.sales.models import Invoice, OrderLine
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("C6")]
@@ -95,7 +96,7 @@ def test_what_comes_to_a_billed_order_later_is_billed(account: Any, bob: Any) ->
     lines[0]["quantity"] = "9"
     write.write(registry.get("order"), order.pk, {"lines": lines}, by=bob)
     assert fresh(order).status == "open"
-    (left,) = flow.unbilled([order], set())
+    (left,) = billing.left_of([order])
     assert (left.text, left.quantity, left.amount) == ("ファイル", 8, 800)
     rest = flow.invoice_orders([order.pk], by=bob)
     assert (rest.total, fresh(order).status) == (880, "invoiced")
@@ -155,7 +156,7 @@ def test_what_is_billed_keeps_its_price(account: Any, bob: Any, as_bob: Any) -> 
         {"lines": [second | {"text": "C", "unit_price": "70"}, first | {"quantity": "5"}]},
         by=bob,
     )
-    assert [(one.text, one.amount) for one in flow.unbilled([order], set())] == [("C", 70), ("A", 300)]
+    assert [(one.text, one.amount) for one in billing.left_of([order])] == [("C", 70), ("A", 300)]
     write.write(line, OrderLine.objects.get(text="A").pk, {"quantity": "2"}, by=bob)
     write.write(orders, order.pk, {"lines": [first]}, by=bob)
     assert fresh(order).status == "invoiced"

@@ -12,7 +12,7 @@ from enishi.records.errors import Refused
 from enishi.records.models import Event, Operation
 from enishi.records.testing import HTMX, toast
 from enishi.sales.documents import flow, pdf
-from enishi.sales.models import Issuer, Order, Quote
+from enishi.sales.models import Invoice, Issuer, Order, Quote
 from enishi.sales.pipelines import entering
 from enishi.sales.pipelines.entity import stages_of
 from enishi.sales.tests.test_order_import import bring_in
@@ -93,6 +93,16 @@ def test_what_goes_into_the_bin_gives_the_quote_its_state_back(quote: Any, bob: 
     assert (third.number, fresh(quote).status) == (f"{quote.number}.3", "replaced")
 
 
+def test_a_newer_version_that_was_taken_back_leaves_no_dead_end(quote: Any, bob: Any, as_bob: Client) -> None:
+    quotes = registry.get("quote")
+    second = flow.issue(quotes, flow.new_version(quote.pk, by=bob).pk, by=bob)
+    assert fresh(quote).status == "replaced"
+    as_bob.post(f"/quotes/{second.pk}/do/void/", {"reason": "条件の変更"})
+    assert (fresh(second).status, fresh(quote).status) == ("void", "issued")
+    third = flow.new_version(quote.pk, by=bob)
+    assert (third.number, fresh(quote).status) == (f"{quote.number}.3", "replaced")
+
+
 def test_a_quote_that_an_order_holds_is_not_freed_by_its_history(quote: Any, bob: Any) -> None:
     flow.send(registry.get("quote"), quote.pk, by=bob)
     flow.order_quote(quote.pk, by=bob)
@@ -142,6 +152,73 @@ def test_taking_an_order_back_is_undone_as_one_and_a_billed_one_stays(
     flow.invoice_orders([order.pk], by=bob)
     with pytest.raises(Refused, match="先に請求を取り消してください"):
         flow.void(orders, order.pk, "誤り", by=bob)
+
+
+def test_half_of_a_step_is_not_taken_back(quote: Any, bob: Any, as_bob: Client) -> None:
+    """The order made anew went on its way since: the old one doesn't come to life beside it."""
+    orders = registry.get("order")
+    order = flow.order_quote(quote.pk, by=bob)
+    flow.issue(orders, order.pk, by=bob)
+    as_bob.post(f"/orders/{order.pk}/do/void/", {"reason": "誤り", "anew": "1"})
+    made = Order.objects.latest("pk")
+    issued = flow.issue(orders, made.pk, by=bob)
+    answer = undone(as_bob)
+    assert answer.status_code == 422 and "元に戻せません" in toast(answer)["message"]
+    assert issued.number in toast(answer)["message"]
+    assert (fresh(order).status, fresh(made).status, fresh(quote).status) == ("cancelled", "open", "accepted")
+    assert fresh(made).deleted_at is None
+
+
+def test_an_order_that_was_taken_back_frees_its_quote(quote: Any, bob: Any) -> None:
+    order = flow.order_quote(quote.pk, by=bob)
+    flow.issue(registry.get("order"), order.pk, by=bob)
+    flow.void(registry.get("order"), order.pk, "注文の取りやめ", by=bob)
+    assert fresh(quote).status == "issued"
+    again = flow.order_quote(quote.pk, by=bob)
+    assert (again.status, fresh(quote).status) == ("open", "accepted")
+
+
+def test_a_billed_order_stays(quote: Any, bob: Any) -> None:
+    """Not binned, not cancelled by hand, not given to another customer; free again once its invoice is gone."""
+    orders, invoices = registry.get("order"), registry.get("invoice")
+    order = flow.order_quote(quote.pk, by=bob)
+    draft = flow.invoice_orders([order.pk], by=bob)
+    other = write.create(registry.get("account"), {"name": "別の会社"}, by=bob).record
+    with pytest.raises(Refused, match="請求に載っています"):
+        write.delete(orders, [order.pk], by=bob)
+    with pytest.raises(Refused, match="請求に載っています"):
+        write.write(orders, order.pk, {"status": "cancelled"}, by=bob)
+    with pytest.raises(Refused, match="取引先は変えられません"):
+        write.write(orders, order.pk, {"account": other.pk}, by=bob)
+    assert fresh(order).deleted_at is None and fresh(order).account_id == order.account_id
+    write.delete(invoices, [draft.pk], by=bob)
+    write.write(orders, order.pk, {"account": other.pk}, by=bob)
+    write.delete(orders, [order.pk], by=bob)
+    assert fresh(order).deleted_at is not None
+
+
+def test_a_restored_draft_bills_nothing_twice(quote: Any, bob: Any) -> None:
+    invoices = registry.get("invoice")
+    order = flow.order_quote(quote.pk, by=bob)
+    first = flow.invoice_orders([order.pk], by=bob)
+    write.delete(invoices, [first.pk], by=bob)
+    second = flow.invoice_orders([order.pk], by=bob)
+    write.restore(invoices, [first.pk], by=bob)
+    for draft in (first, second):
+        with pytest.raises(Refused, match="受注の3を超えます"):
+            flow.issue(invoices, draft.pk, by=bob)
+    write.delete(invoices, [first.pk], by=bob)
+    assert flow.issue(invoices, second.pk, by=bob).number
+
+
+def test_no_line_ticked_is_no_invoice(quote: Any, bob: Any, as_bob: Client) -> None:
+    order = flow.order_quote(quote.pk, by=bob)
+    assert 'name="lines_shown"' in as_bob.get(f"/orders/{order.pk}/ask/invoice/").text
+    answer = as_bob.post(f"/orders/{order.pk}/do/invoice/", {"lines_shown": "1"}, headers=HTMX)
+    assert answer.status_code == 422 and "1行以上選んでください" in toast(answer)["message"]
+    assert not Invoice.objects.exists()
+    assert as_bob.post(f"/orders/{order.pk}/do/invoice/", {}).status_code == 302
+    assert Invoice.objects.count() == 1
 
 
 def test_why_a_quote_was_taken_back_is_kept(quote: Any, as_bob: Client) -> None:

@@ -129,6 +129,12 @@ def test_what_has_no_field_goes_on_in_the_note(bob: Any) -> None:
     assert deal.note == f"社内メモ\nご要望・課題：複合機の入れ替え\n予算：¥500,000\n{lines}"
     undo_operation(again.operation.pk, by=bob)
     assert state(Deal) == before
+    # The beginning of a line that stands there is another line.
+    write.write(registry.get("deal"), deal.pk, {"note": "予算：¥500,000"}, by=bob)
+    small = make(bob, family_name="森", mobile="", email="", budget="50")
+    convert_lead(small.pk, {"account": Into(), "deal": Into(deal.pk)}, by=bob)
+    deal.refresh_from_db()
+    assert "予算：¥500,000" in deal.note.splitlines() and "予算：¥50" in deal.note.splitlines()
 
 
 @pytest.mark.django_db

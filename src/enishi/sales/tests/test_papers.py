@@ -71,6 +71,21 @@ def test_tax_is_withheld_of_fees_only(
     assert "対象額" not in paper.html("invoice", fresh(more))
 
 
+def test_a_drafts_paper_withholds_what_its_invoice_will(
+    company: Any, account: Any, bob: Any, quick_pdf: None
+) -> None:
+    """The company came to be exempt after the draft was saved: paper and invoice withhold of the whole fee."""
+    made = invoice_of(
+        account, bob, [{"text": "講演料", "unit_price": "110000"}], withholds="1", tax_mode="included"
+    )
+    assert "10,210" in paper.html("invoice", fresh(made))
+    company.exempt = True
+    company.save()
+    assert "11,231" in paper.html("invoice", fresh(made))
+    flow.issue(registry.get("invoice"), made.pk, by=bob)
+    assert fresh(made).withheld == 11_231
+
+
 def test_a_product_says_whether_tax_is_withheld_of_it(company: Any, account: Any, bob: Any) -> None:
     book = write.create(
         registry.get("product"), {"name": "書籍", "price": "50000", "withholding": "no"}, by=bob
@@ -197,3 +212,21 @@ def test_a_paper_bears_the_address_that_its_maker_may_see(company: Any, account:
         with serving(user):
             said = paper.html("invoice", fresh(record))
         assert "丸の内" not in said and "丸ビル" not in said and "神宮前" not in said
+
+
+def test_a_kept_paper_with_an_address_is_read_by_who_may_see_it(
+    company: Any, account: Any, bob: Any, quick_pdf: None
+) -> None:
+    """What is made anew leaves out what a role hides; what was issued bears it for good."""
+    invoices, lines = registry.get("invoice"), [{"text": "講演料", "unit_price": "100"}]
+    draft = invoice_of(account, bob, lines)
+    issued = flow.issue(invoices, invoice_of(account, bob, lines).pk, by=bob)
+    rights = {"default": {"see": "all"}, "fields": {"account": {"address": "hidden"}}}
+    role = Role.objects.create(name="住所なし", rights={"entities": {}, "imports": False} | rights)
+    user = User.objects.create_user(
+        f"{role.key}@example.jp", "とても長い合言葉です", name="外", role=role.key
+    )
+    with serving(user):
+        assert registry.get("invoice").unread([draft, issued]) == {issued.pk}
+        assert registry.get("invoice").concealed_files([draft.pk, issued.pk]) == {issued.pdf}
+    assert registry.get("invoice").unread([draft, issued]) == set()

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
@@ -99,6 +99,7 @@ class TaskEntity(Entity):
     )  # fmt: skip
     opening_preset = "mine"
     quick_fields = ("name", "kind", "about", "due_at", "minutes", "owner", "note")
+    running: ClassVar = {"field": "done_at", "op": "empty"}
     presets = (
         Preset("open", _("未完了"), {"field": "done_at", "op": "empty"}, "due_at"),
         Preset("mine", _("自分の未完了"), {"all": [
