@@ -12,7 +12,7 @@ _ENTRY = re.compile(
 _XFS = re.compile(r"<cellXfs[^>]*>(.*?)</cellXfs>", re.DOTALL)
 _XF = re.compile(r'<xf\s[^>]*?numFmtId="(\d+)"')
 _SHEET = re.compile(r"<sheet\s[^>]*>")
-_RELATION = re.compile(r"<Relationship\s[^>]*>")
+RELATION = re.compile(r"<Relationship\s[^>]*>")
 _ZEROS = re.compile(r"0{2,15}\Z")
 
 
@@ -20,10 +20,10 @@ def padded_columns(path: Path, sheet: str) -> dict[int, int]:
     """Column → digits, for columns whose numbers are shown with leading zeros; nothing for other files than xlsx."""
     try:
         with zipfile.ZipFile(path) as book:
-            styles = _padding_styles(_read(book, "xl/styles.xml"))
+            styles = _padding_styles(read(book, "xl/styles.xml"))
             if not styles:
                 return {}
-            with book.open(_part(book, sheet)) as stream:
+            with book.open(part_of(book, sheet)) as stream:
                 start = stream.read(_MOST)
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, EOFError):
         return {}
@@ -34,9 +34,10 @@ def padded_columns(path: Path, sheet: str) -> dict[int, int]:
     return found
 
 
-def _read(book: zipfile.ZipFile, name: str) -> str:
+def read(book: zipfile.ZipFile, name: str, most: int = _MOST) -> str:
+    """The text of a file inside the book, its first bytes where it is longer."""
     with book.open(name) as stream:
-        return stream.read(_MOST).decode(errors="replace")
+        return stream.read(most).decode(errors="replace")
 
 
 def _padding_styles(styles: str) -> dict[int, int]:
@@ -53,14 +54,14 @@ def _padding_styles(styles: str) -> dict[int, int]:
     }
 
 
-def _part(book: zipfile.ZipFile, sheet: str) -> str:
+def part_of(book: zipfile.ZipFile, sheet: str) -> str:
     """The file inside the book that holds a sheet."""
     from html import unescape
 
-    for one in _SHEET.findall(_read(book, "xl/workbook.xml")):
+    for one in _SHEET.findall(read(book, "xl/workbook.xml")):
         name, relation = re.search(r'\bname="([^"]*)"', one), re.search(r'\br:id="([^"]*)"', one)
         if name and relation and unescape(name.group(1)) == sheet:
-            for link in _RELATION.findall(_read(book, "xl/_rels/workbook.xml.rels")):
+            for link in RELATION.findall(read(book, "xl/_rels/workbook.xml.rels")):
                 target = re.search(r'\bTarget="([^"]*)"', link)
                 if f'Id="{relation.group(1)}"' in link and target:
                     place = target.group(1)

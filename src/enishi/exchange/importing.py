@@ -7,7 +7,7 @@ stopped and doubles nothing. Everything belongs to one operation, which is undon
 import contextlib
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,7 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
         for (seen, *_score), plan in plans
         if seen and plan is not best and _same_heading(plan, best)
     ]
+    best.alike = [best.table, *best.more] if best.more else []
     best.others = [
         plan.table
         for (_seen, named, _told_of, filled, _size), plan in plans
@@ -90,7 +91,7 @@ def _with_all_rows(job: ImportJob, plan: Plan, head: list[list[Any]], **more: bo
     if several:
         made = propose(plan.table, head, job.entity, several=several, **more)
         made.missing = plan.missing
-        made.match, made.more, made.others = plan.match, plan.more, plan.others
+        made.match, made.more, made.others, made.alike = plan.match, plan.more, plan.others, plan.alike
     for column in made.columns:
         column.sample = column.sample or late.get(column.index, [])
     note_late(made, late)
@@ -111,13 +112,22 @@ def replan(job: ImportJob, *, recognise: bool, told: bool = False, sheet: str = 
         if table.name == (sheet or old.table):
             plan = propose(table.name, table.head(HEAD), job.entity, recognise=recognise, told=told)
             plan.match = old.match
-            plan.more = old.more if table.name == old.table else []
+            plan.more, plan.alike = (old.more, old.alike) if table.name == old.table else ([], [])
             left = dict.fromkeys([old.table, *old.others, *old.more])
             plan.others = [one for one in left if one != table.name and one not in plan.more]
             plan = _with_all_rows(job, plan, table.head(HEAD), recognise=recognise, told=told)
             job.plan = plan.to_json()
             if job.pk:
                 job.save(update_fields=["plan", "entity"])
+
+
+def choose_sheets(plan: Plan, chosen: Collection[str]) -> None:
+    """Of the sheets with the same heading these come in, in the file's order; the others can be opened afterwards. None is no choice."""
+    taken = [one for one in plan.alike if one in chosen]
+    if taken:
+        plan.others = [one for one in plan.others if one not in plan.alike]
+        plan.others += [one for one in plan.alike if one not in taken]
+        plan.table, plan.more = taken[0], taken[1:]
 
 
 def open_sheet(job: ImportJob, sheet: str, *, by: User) -> ImportJob:

@@ -62,6 +62,9 @@ class Plan:
     repeated: list[list[Any]] = field(default_factory=list)
     match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
     missing: str = "refuse"  # or "create": what a connection names and isn't there is made, by its name alone
+    alike: list[str] = field(
+        default_factory=list
+    )  # all sheets with the same heading: those that are left out stand in `others`
 
     @property
     def entities(self) -> list[Entity]:
@@ -97,6 +100,7 @@ class Plan:
             "repeated": self.repeated,
             "match": self.match,
             "missing": self.missing,
+            "alike": self.alike,
         }
 
     @classmethod
@@ -110,6 +114,7 @@ class Plan:
         )  # fmt: skip
         plan.mixed, plan.others = held.get("mixed", privates.NONE), held.get("others", [])
         plan.repeated, plan.missing = held.get("repeated", []), held.get("missing", "refuse")
+        plan.alike = held.get("alike", [])
         return plan
 
 

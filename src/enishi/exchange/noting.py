@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from enishi.exchange import headings, profiles
+from enishi.exchange import comments, headings, profiles
 from enishi.exchange.sheet import Sheet
 from enishi.records import registry
 
@@ -47,6 +47,8 @@ def note_late(plan: "Plan", late: Iterable[int]) -> None:
     room = MOST_NOTES - sum(column.target == note for column in plan.columns)
     wanted = set(late)
     for column in plan.columns:
+        if not column.heading and column.index in wanted and comments.are(column.sample):
+            column.heading = comments.HEADING
         free = not column.target and column.index in wanted and column.heading
         if free and room > 0 and not headings.is_ours(column.heading):
             column.target, room = note, room - 1

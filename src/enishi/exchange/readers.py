@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, ZipError
 
-from enishi.exchange import bombs, formats, quoting, vcards, webtables, xlsx
+from enishi.exchange import bombs, comments, formats, quoting, vcards, webtables, xlsx
 from enishi.japanese import charset
 
 SHEETS = {".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"}
@@ -34,6 +34,13 @@ def broken_sheet() -> str:
     return _(
         "Excelファイルとして読めません。壊れているか、途中で切れています。Excelで開いて保存し直してください。"
     )
+
+
+def too_wide() -> str:
+    """What is said of a sheet that has more columns than are read."""
+    return _("%(most)d列を超える表は取り込めません。いらない列を消すか、表を分けてからお試しください。") % {
+        "most": MOST_COLUMNS
+    }
 
 
 class Unreadable(Exception):
@@ -76,6 +83,8 @@ class Table:
             number = 0
             try:
                 for number, row in quoting.rows(lines, self.delimiter):  # noqa: B007 (of use where it breaks)
+                    if any(row[MOST_COLUMNS:]):
+                        raise Unreadable(too_wide())
                     yield [_text(value) for value in row[:MOST_COLUMNS]]
             except csv.Error as error:
                 raise Unreadable(
@@ -89,12 +98,20 @@ class Table:
             left = sheet.start[1] if sheet.start else 0
             merged = _merged_downwards(sheet)
             padded = formats.padded_columns(self.path, self.name)
+            written, headed = comments.beside(self.path, self.name), False
             tops: dict[int, tuple[int, Any]] = {}  # column → last row of the merged cells, their value
             for number, cells in enumerate(sheet.iter_rows()):
-                if cells.count("") == len(cells) and not tops and number not in merged:
+                if (
+                    cells.count("") == len(cells)
+                    and not tops
+                    and number not in merged
+                    and number not in written
+                ):
                     yield []  # sheets may end in a hundred thousand of these
                     continue
                 row = [None] * left + [_cell(value) for value in cells[: MOST_COLUMNS - left]]
+                if any(value != "" for value in cells[MOST_COLUMNS - left :]):
+                    raise Unreadable(too_wide())
                 for column, width in padded.items():
                     if column < len(row) and type(row[column]) is int and row[column] >= 0:
                         row[column] = f"{row[column]:0{width}d}"
@@ -105,7 +122,10 @@ class Table:
                         del tops[column]
                     elif column < len(row) and row[column] in (None, ""):
                         row[column] = value
-                yield row
+                if written and not headed:  # what looks like a heading
+                    headed = sum(value not in (None, "") for value in row) > 1
+                    written.update({number: comments.HEADING} if headed and number not in written else {})
+                yield [*row, written.get(number, "")] if written else row
 
     def head(self, count: int) -> list[Row]:
         """The first rows."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from enishi.exchange import contents, headings, privates, vocabulary
+from enishi.exchange import comments, contents, headings, privates, vocabulary
 from enishi.exchange.headings import Meaning, importable, is_blank, key
 from enishi.japanese import amounts
 from enishi.records import registry
@@ -85,7 +85,11 @@ class Sheet:
         self.unit = amounts.unit_in_header(title) if "単位" in title else 1
         self._cells: dict[int, list[Any]] = {}
         self.columns = [
-            Column(index, text[:200], sample=[str(cell)[:100] for cell in self.cells(index)[:5]])
+            Column(
+                index,
+                text[:200] or (comments.HEADING if comments.are(self.cells(index)) else ""),
+                sample=[str(cell)[:100] for cell in self.cells(index)[:5]],
+            )
             for index, text in enumerate(texts)
             if text or self.cells(index)
         ]

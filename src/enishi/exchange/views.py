@@ -163,6 +163,8 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
     except (readers.Unreadable, UnicodeDecodeError) as error:
         context["problem"] = str(error)
     context["named"] = connected.targets(plan)
+    context["taken"] = [plan.table, *plan.more]
+    context["others"] = [one for one in plan.others if one not in plan.alike]
     context["keys"] = [
         {
             "entity": entity,
@@ -234,6 +236,8 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
             plan.keys[entity.name] = key if key in key_options(entity, plan) else ""
         elif entity.name not in plan.keys:
             plan.keys[entity.name] = mapping.default_keys(plan).get(entity.name, "")
+    if request.POST.get("alike_shown"):
+        importing.choose_sheets(plan, request.POST.getlist("alike"))
     if request.POST.get("match") in mapping.MATCHES:
         plan.match = request.POST["match"]
     if request.POST.get("missing") in mapping.MISSING:

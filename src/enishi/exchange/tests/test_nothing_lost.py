@@ -105,6 +105,75 @@ def test_hidden_sheets_are_named_and_many_sheets_come_in(tmp_path: Path, alice: 
     assert job.figures["created"] == {"account": 47} and Plan.from_json(job.plan).others == ["旧"]
 
 
+def test_what_is_written_beside_cells_comes_along(tmp_path: Path, alice: Any) -> None:
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        book.add_worksheet("表紙").write_comment("A1", "表紙の覚え書き")
+        sheet = book.add_worksheet("得意先")
+        sheet.write_row("B3", ["会社名", "電話", "備考"])
+        sheet.write_row("B4", ["甲社", "03-1111-1111", "古くから"])
+        sheet.write_row("B5", ["乙社", "03-1111-1112", ""])
+        sheet.write_comment("C4", "夜間は\n携帯へ <急ぎ>", {"author": "山田"})
+        sheet.write_comment("B4", "山田:\n担当が替わった", {"author": "山田"})
+    job = brought(path, alice)
+    notes = dict(registry.get("account").model._default_manager.values_list("name", "note"))
+    assert notes == {"甲社": "古くから\nコメント：担当が替わった\nコメント：夜間は 携帯へ <急ぎ>", "乙社": ""}
+    assert job.figures["refused"] == 0
+
+
+def test_the_first_comment_may_stand_far_below(tmp_path: Path, alice: Any) -> None:
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["会社名", "電話"])
+        for n in range(1, 1_200):
+            sheet.write_row(n, 0, [f"第{n}商店", f"03-1111-{n:04}"])
+        sheet.write_comment("A1150", "支払いは手渡し")
+    brought(path, alice)
+    noted = registry.get("account").model._default_manager.exclude(note="")
+    assert [(one.name, one.note) for one in noted] == [("第1149商店", "コメント：支払いは手渡し")]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_a_sheet_that_is_too_wide_says_so(tmp_path: Path, alice: Any, form: str) -> None:
+    path = tmp_path / f"x.{form}"
+    row = ["会社名", *(f"列{n}" for n in range(1_000))]
+    if form == "csv":
+        write_csv(path, [row])
+    else:
+        with xlsxwriter.Workbook(str(path)) as book:
+            book.add_worksheet().write_row(0, 0, row)
+    with pytest.raises(readers.Unreadable, match="1000列を超える"):
+        importing.begin(path, path.name, by=alice)
+
+
+def test_sheets_with_the_same_heading_are_left_out_one_by_one(
+    tmp_path: Path, alice: Any, as_alice: Any
+) -> None:
+    path = tmp_path / "店舗別.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for n, name in enumerate(("本店", "駅前", "控え")):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["会社名", "電話"])
+            sheet.write_row(1, 0, [f"第{n}商店", f"03-1111-{n:04}"])
+    job = importing.begin(path, path.name, by=alice)
+    page = as_alice.get(f"/import/{job.pk}/").content.decode()
+    assert page.count('name="alike"') == 3 and page.count("checked") == 3 and "3行" in page
+    answer = as_alice.post(
+        f"/import/{job.pk}/", {"alike_shown": "1", "alike": ["駅前"]}, headers={"HX-Request": "true"}
+    )
+    page = answer.content.decode()
+    assert page.count("checked") == 1 and "1行" in page and "第1商店" in page and "<td>第0商店" not in page
+    # None at all is a slip of the hand.
+    as_alice.post(f"/import/{job.pk}/", {"alike_shown": "1"})
+    as_alice.post(f"/import/{job.pk}/", {"alike_shown": "1", "alike": ["本店", "駅前"]})
+    job.refresh_from_db()
+    importing.run(job)
+    assert job.figures["created"] == {"account": 2}
+    assert importing.left_sheets(job) == ["控え"]
+    assert "「控え」を開く" in as_alice.get(f"/import/{job.pk}/").content.decode()
+
+
 def test_a_second_person_of_theirs_makes_the_first_none_of_ours(tmp_path: Path, alice: Any) -> None:
     rows = [["会社名", "電話", "担当者", "役職", "担当者2", "役職2"],
             ["甲社", "03-1111-1111", "甲野 一郎", "部長", "甲田 二郎", "課長"],
