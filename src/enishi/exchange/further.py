@@ -14,28 +14,28 @@ from enishi.japanese.text import fold
 from enishi.people.accounts.entity import match_key
 
 MOST = 1000  # codes of a column whose names are compared in full
+SHOWN = 5  # first values of a column
 
 
-def several_names(job: ImportJob, plan: Plan) -> dict[int, list[list[Any]]]:
-    """The columns of codes that stand beside different names anywhere in the file, as `Plan.repeated` holds them.
+def survey(job: ImportJob, plan: Plan) -> tuple[dict[int, list[list[Any]]], dict[int, list[str]]]:
+    """The columns of codes that stand beside different names anywhere in the file, as `Plan.repeated` holds them; and those in whose
+    first rows nothing stands and further down something does, with their first values.
 
-    One pass over the bare rows keeps 16 bytes of each (two hashes); only where that finds something a second one, by the rules that
+    One pass over the bare rows keeps 16 bytes of each code (two hashes); only where that finds something a second one, by the rules that
     tell records from totals and footnotes, reads the names.
 
     Raises:
         readers.Unreadable
     """
-    columns = [
-        (column.index, names)
-        for column in plan.columns
-        if column.target.endswith((".code", ".email")) and (names := names_beside(plan.columns, column))
-    ]
-    if not columns or plan.profile or plan.turned >= 0:  # another program's ids are its records' own
-        return {}
+    if plan.turned >= 0:
+        return {}, {}
+    columns = _coded(plan)
     mails = {column.index for column in plan.columns if column.target.endswith(".email")}
     held = {index: (array("q"), array("q")) for index, _names in columns}
+    empty = {column.index for column in plan.columns if not column.target and not column.sample}
+    late: dict[int, list[str]] = {}
     count = 0
-    for table in tables_of(job, plan):
+    for table in tables_of(job, plan) if columns or empty else ():
         for row in islice(table.rows(), plan.header_rows, None):
             count += 1
             for index, names in columns:
@@ -43,32 +43,24 @@ def several_names(job: ImportJob, plan: Plan) -> dict[int, list[list[Any]]]:
                 if code and name:
                     held[index][0].append(hash(first_mail(code) if index in mails else fold(code)))
                     held[index][1].append(hash(name))
-    if count <= SAMPLE:  # all of them were looked at
-        return {}
-    wanted = {index: _doubled(*pair) for index, pair in held.items()}
-    if not any(wanted.values()):
-        return {}
-    return _told(job, plan, columns, wanted, mails)
-
-
-def late_columns(job: ImportJob, plan: Plan) -> dict[int, list[str]]:
-    """Columns of a long sheet in whose first rows nothing stands and further down something does: their first values.
-
-    Raises:
-        readers.Unreadable
-    """
-    empty = {column.index for column in plan.columns if not column.target and not column.sample}
-    found: dict[int, list[str]] = {}
-    if not empty or plan.turned >= 0:
-        return found
-    for table in tables_of(job, plan):
-        for row in islice(table.rows(), plan.header_rows, None):
             for index in empty:
-                if index < len(row) and row[index] not in (None, "") and len(found.get(index, ())) < 5:
-                    found.setdefault(index, []).append(str(row[index])[:100])
-            if len(found) == len(empty):
-                return found
-    return found
+                if index < len(row) and row[index] not in (None, "") and len(late.get(index, ())) < SHOWN:
+                    late.setdefault(index, []).append(str(row[index])[:100])
+            if len(late) == len(empty) and not columns:
+                return {}, late
+    wanted = {index: _doubled(*pair) for index, pair in held.items()} if count > SAMPLE else {}
+    return (_told(job, plan, columns, wanted, mails) if any(wanted.values()) else {}), late
+
+
+def _coded(plan: Plan) -> list[tuple[int, list[int]]]:
+    """The columns that tell records apart, each with those that hold the names; none of another program, whose ids are its records' own."""
+    if plan.profile:
+        return []
+    return [
+        (column.index, names)
+        for column in plan.columns
+        if column.target.endswith((".code", ".email")) and (names := names_beside(plan.columns, column))
+    ]
 
 
 def _doubled(codes: "array[int]", names: "array[int]") -> set[int]:

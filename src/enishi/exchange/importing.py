@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.exchange import ahead, connected, readers
-from enishi.exchange.further import late_columns, several_names
+from enishi.exchange.further import survey
 from enishi.exchange.headings import is_blank
 from enishi.exchange.importer import Importer
 from enishi.exchange.mapping import Plan, propose
@@ -84,7 +84,7 @@ def _with_all_rows(job: ImportJob, plan: Plan, head: list[list[Any]], **more: bo
     if len(head) <= SAMPLE:
         return plan
     try:
-        several, late = several_names(job, plan), late_columns(job, plan)
+        several, late = survey(job, plan)
     except (readers.Unreadable, UnicodeDecodeError):  # which the page says when it shows the first rows
         return plan
     made = plan
