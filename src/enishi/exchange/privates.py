@@ -1,5 +1,6 @@
 """Lists that hold companies and private customers together (区分: 法人, 個人): each row is made what it is."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from enishi.exchange import contents
@@ -10,7 +11,8 @@ from enishi.records import registry
 if TYPE_CHECKING:
     from enishi.exchange.sheet import Sheet
 
-NONE, BY_NAME = -1, -2  # instead of the column that says which row is what
+NONE, BY_NAME, BY_LOOK = -1, -2, -3  # instead of the column that says which row is what
+MIXED, LEAST = 0.7, 2  # of names that look like either, and of each kind, from which a list holds both
 PRIVATE = {"個人", "個人客", "個人様", "個人顧客", "個人宅", "家庭", "一般", "一般客", "一般家庭", "private", "individual"}  # fmt: skip
 COMPANIES = {
     "法人",
@@ -47,16 +49,28 @@ def told_by(sheet: "Sheet", main: str) -> int:
         return NONE
     if sheet.kinds >= 0:
         return sheet.kinds
+    if sheet.mixed and "contact" not in sheet.named:
+        return BY_LOOK
     signs = [
         one.index for one in sheet.columns if any(("contact", n) in sheet.meaning[one.index] for n in SIGNS)
     ]
     return BY_NAME if signs and "contact" not in sheet.named else NONE
 
 
+def are_mixed(cells: Sequence[object]) -> bool:
+    """Whether customers' names are companies' and people's, without a column that says which (株式会社青葉, 山田 太郎 様)."""
+    people, companies = sum(map(contents.is_person, cells)), sum(map(contents.is_company, cells))
+    return min(people, companies) >= LEAST and people + companies >= MIXED * len(cells)
+
+
 def is_private(parsed: Parsed, told: int) -> bool:
     """Whether the row is a private customer."""
     if told == NONE:
         return False
+    if told == BY_LOOK:
+        return contents.is_person(parsed.values.get("account", {}).get("name")) and not _has_own_people(
+            parsed
+        )
     if told != BY_NAME:
         return (
             told < len(parsed.cells)

@@ -96,7 +96,7 @@ class Sheet:
         for column in self.columns:
             column.unit = amounts.unit_in_header(column.heading)
         self.meaning = {column.index: self._meanings(column) for column in self.columns}
-        self.kinds = privates.column_of(self)
+        self.kinds, self.mixed = privates.column_of(self), False
         self._tell_customers()
         if told in {"account", "contact"}:
             self._name(told)
@@ -217,8 +217,9 @@ class Sheet:
             company = ("account", "name") in found
             person = any(("contact", name) in found for name in PERSON)
             if company and person:
+                self.mixed = not self.told and privates.are_mixed(self.cells(column.index))
                 is_company = self.told != "contact" and (
-                    self.told == "account" or self._is_company_column(column)
+                    self.told == "account" or self.mixed or self._is_company_column(column)
                 )
                 loser = "contact" if is_company else "account"
                 self.meaning[column.index] = [one for one in found if one[0] != loser]

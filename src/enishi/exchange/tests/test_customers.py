@@ -50,6 +50,34 @@ def test_who_stands_without_a_company_is_a_private_customer(alice: User, tmp_pat
     assert (again["created"], again["asked"], again["unchanged"]) == ({}, 0, {"account": 1, "contact": 2})
 
 
+@pytest.mark.parametrize("heading", ["顧客名", "お客様名", "名称"])
+def test_companies_and_people_under_one_heading_are_told_apart(
+    alice: User, tmp_path: Path, heading: str
+) -> None:
+    rows = [
+        [heading, "フリガナ", "電話番号", "住所", "次回点検日", "メモ"],
+        ["株式会社青葉工務店", "アオバコウムテン", "03-1111-1111", "東京都港区芝1-1", "2027/4/1", "屋上防水"],
+        ["山田 太郎", "ヤマダ タロウ", "090-1111-2222", "東京都大田区蒲田2-2", "2027/5/1", "外壁"],
+        ["佐藤花子様", "サトウハナコ", "03-3333-4444", "東京都目黒区目黒3-3", "", "浴室"],
+        ["有限会社みどり商事", "ミドリショウジ", "03-5555-6666", "東京都品川区大崎4-4", "", ""],
+        ["鈴木商店", "スズキショウテン", "03-7777-8888", "東京都北区王子5-5", "", ""],
+        ["さくら", "サクラ", "03-9999-0000", "東京都北区赤羽6-6", "", ""],
+    ]
+    path = write_csv(tmp_path / "顧客.csv", rows)
+    figures = bring(path, alice).figures
+    assert (figures["created"], figures["refused"]) == ({"account": 4, "contact": 2}, 0)
+    people = list(Contact.objects.order_by("pk"))
+    assert [(one.name, one.account_id) for one in people] == [("山田 太郎", None), ("佐藤花子", None)]
+    assert (people[0].kana, people[0].mobile, people[0].prefecture) == (
+        "ヤマダ タロウ",
+        "090-1111-2222",
+        "東京都",
+    )
+    assert "外壁" in people[0].note and Account.objects.get(name="さくら").phone == "03-9999-0000"
+    again = bring(path, alice).figures
+    assert (again["created"], again["asked"], again["unchanged"]) == ({}, 0, {"account": 4, "contact": 2})
+
+
 def test_a_list_of_private_customers_may_have_an_empty_column_of_companies(
     alice: User, tmp_path: Path
 ) -> None:
