@@ -7,20 +7,31 @@ import datetime
 import json
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from itertools import product
+from collections.abc import Callable, Sequence
+from functools import partial
+from itertools import chain, product
 from threading import Lock
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from enishi.access.models import User
 from enishi.insight import fiscal
 from enishi.insight.reports import tagged
 from enishi.insight.reports.dimensions import Dimension
+from enishi.insight.reports.narrowing import (
+    USUALLY_FEW,
+    among,
+    first_of,
+    largest_first,
+    may_be_few,
+    narrowed,
+    not_among,
+    rest_last,
+)
 from enishi.insight.reports.partial import aggregates, finished, join, nothing, plain
-from enishi.insight.reports.pieces import WIDE, pieces
+from enishi.insight.reports.pieces import grouped, shares, together
 from enishi.insight.reports.results import REST, Keys, Line, Result, Values
 from enishi.insight.reports.spec import USUAL_TOP, Spec
 from enishi.records import registry
@@ -31,7 +42,6 @@ from enishi.records.visible import shape, visible
 
 MOST_GROUPS = 5000
 MOST_COLUMNS = 24
-USUALLY_FEW = frozenset({"user", "team", "free_choice"})  # without an order of their own, but seldom many
 KEEP_SECONDS, MOST_KEPT = 60.0, 300
 
 _results: OrderedDict[str, tuple[float, Result]] = OrderedDict()
@@ -144,6 +154,8 @@ class _Counting:
     ) -> dict[Keys, Values]:
         """Partial figures by the groups' keys."""
         figures, found = self._figures(), []
+        if (shared := self._in_shares(rows, names)) is not None:
+            return first_of(shared, order, most)
         apart = {
             at: one for at, name in enumerate(names) if (one := self.spec.dimensions[int(name[1:])]).several
         }
@@ -155,36 +167,58 @@ class _Counting:
             if apart:
                 found += list(asked)
                 continue
-            if (added := self._in_pieces(some, asked, by, order, most)) is not None:
-                return added
+            if (added := self._in_pieces(some, asked, by)) is not None:
+                return first_of(added, order, most)
             if order:
                 asked = asked.order_by(F(order).desc(nulls_last=True), *by)
             found += list(asked[:most] if most else asked)
         if apart:
             made = self._apart(found, names, apart)
-            return self._largest_first(made, order) if order else made
+            return largest_first(made, order) if order else made
         return {tuple(row.get(name) for name in names): self._partial(row) for row in found}
 
-    def _in_pieces(
-        self, rows: QuerySet[Any], asked: QuerySet[Any], by: list[str], order: str, most: int
-    ) -> dict[Keys, Values] | None:
-        """The groups of a large table, added up from its pieces; None where they are asked for at once."""
-        grouped = [self.spec.dimensions[int(name[1:])] for name in by]
-        if self.whole or not all(one.few or one.found.kind in USUALLY_FEW for one in grouped):
+    def _in_shares(self, rows: QuerySet[Any], names: Sequence[str]) -> dict[Keys, Values] | None:
+        """The groups of a large table in which different records of another entity are counted (customers by month), added up from shares
+        of those; None where they are asked for at once."""
+        told = [one.found for one in self.spec.measures if one.op == "distinct"]
+        grouped = [self.spec.dimensions[int(name[1:])] for name in names]
+        if (
+            len({one.name for one in told if one is not None}) != 1
+            or not isinstance(told[0], Reference)
+            or self.tag[0]
+            or any(one.several or not may_be_few(one) for one in grouped)
+        ):
             return None
+        parts, figures = shares(rows, told[0].column), self._figures()
+
+        def ask(part: QuerySet[Any]) -> list[dict[str, Any]]:
+            return list(part.values(*names).annotate(**figures)) if names else [part.aggregate(**figures)]
+
+        if not parts:
+            return None
+        return self._sum(together([partial(ask, part) for part in parts]), names)
+
+    def _sum(self, parts: Sequence[list[dict[str, Any]]], names: Sequence[str]) -> dict[Keys, Values]:
+        """The groups of all parts, in order of their keys."""
         made: dict[Keys, Values] = {}
-        for first, end in pieces(rows):
-            some = list(asked.filter(pk__gte=first, pk__lt=end))
-            if len(some) > WIDE:
-                return None
-            for row in some:
-                key, values = tuple(row[name] for name in by), self._partial(row)
-                made[key] = self._added(made[key], values) if key in made else values
-        if not made:
+        for row in chain.from_iterable(parts):
+            key, values = tuple(row[name] for name in names), self._partial(row)
+            if key in made:
+                values = [
+                    (one[0] + other[0],) if measure.op == "distinct" else join(measure, one, other)
+                    for measure, one, other in zip(self.spec.measures, made[key], values, strict=True)
+                ]
+            made[key] = values
+        return dict(sorted(made.items(), key=lambda pair: [(one is not None, one) for one in pair[0]]))
+
+    def _in_pieces(
+        self, rows: QuerySet[Any], asked: QuerySet[Any], by: Sequence[str]
+    ) -> dict[Keys, Values] | None:
+        """All groups of a large table, added up from its pieces; None where they are asked for at once."""
+        if self.whole or not all(may_be_few(self.spec.dimensions[int(name[1:])]) for name in by):
             return None
-        ordered = dict(sorted(made.items(), key=lambda pair: [(one is not None, one) for one in pair[0]]))
-        ordered = self._largest_first(ordered, order) if order else ordered
-        return dict(list(ordered.items())[:most]) if most else ordered
+        parts = grouped(rows, asked)
+        return None if parts is None else self._sum(parts, by)
 
     def _apart(
         self, asked: list[dict[str, Any]], names: Sequence[str], apart: dict[int, Dimension]
@@ -198,18 +232,6 @@ class _Counting:
             ):
                 made[keys] = self._added(made[keys], values) if keys in made else values
         return made
-
-    @staticmethod
-    def _largest_first(groups: dict[Keys, Values], order: str) -> dict[Keys, Values]:
-        """Groups by a figure, as the database orders them where it can."""
-        place = int(order.lstrip("m").rstrip("v"))
-
-        def size(values: Values) -> float:
-            held = values[place]
-            whole = held[0] if held[0] is not None else float("-inf")
-            return whole / held[1] if order.endswith("v") and held[1] else whole
-
-        return dict(sorted(groups.items(), key=lambda pair: -size(pair[1])))
 
     def _partial(self, row: dict[str, Any]) -> Values:
         made = []
@@ -228,6 +250,13 @@ class _Counting:
         wide = [place for place, one in enumerate(self.spec.dimensions) if self._wide(place, one)]
         if not wide:
             return self._bounded(rows, names)
+        asked = None if self.whole else rows.values(*names).annotate(**self._figures())
+        groups = None if asked is None else self._in_pieces(rows, asked, names)
+        if groups is not None:
+            limits = {place: self._limit(place) for place in wide}
+            groups, self.top = narrowed(groups, limits, self._order_name(), self._added)
+            self.cut = len(groups) > MOST_GROUPS
+            return dict(list(groups.items())[:MOST_GROUPS])
         if not self.spec.top and all(self.spec.dimensions[one].found.kind in USUALLY_FEW for one in wide):
             groups = self._bounded(rows, names)
             if not self.cut and all(len({keys[one] for keys in groups}) <= self._limit(one) for one in wide):
@@ -256,14 +285,14 @@ class _Counting:
         self, rows: QuerySet[Any], names: list[str], place: int, keys: list[Any], wide: list[int]
     ) -> dict[Keys, Values]:
         """The groups of the largest keys; a further dimension with many is narrowed among them."""
-        some = rows.filter(_among(names[place], keys)) if self.top.get(place) else rows
+        some = rows.filter(among(names[place], keys)) if self.top.get(place) else rows
         for other in wide[1:]:
             limit = self._limit(other)
             largest = self._ask(some, [names[other]], most=limit + 1, order=self._order_name())
             if len(largest) > limit:
                 picked = [key for (key,) in largest][:limit]
                 self.top[other] = picked
-                groups = self._bounded(some.filter(_among(names[other], picked)), names)
+                groups = self._bounded(some.filter(among(names[other], picked)), names)
                 left = [name for index, name in enumerate(names) if index != other]
                 groups.update(self._rest(some, names, other, picked, left))
                 return groups
@@ -274,7 +303,7 @@ class _Counting:
     ) -> dict[Keys, Values]:
         """What isn't among the keys, grouped by what is left."""
         # A further dimension is folded to its own rest: what is small of what is small tells nothing.
-        beside = rows.filter(_not_among(names[place], keys))
+        beside = rows.filter(not_among(names[place], keys))
         groups: dict[Keys, Values] = {}
         for key, values in self._bounded(beside, left).items():
             full = list(key)
@@ -372,8 +401,8 @@ class _Counting:
         """Figures by the first level (and what stands `beside` it), its largest and the rest."""
         if 0 not in self.top:
             return self._ask(rows, ["d0", *beside])
-        found = self._ask(rows.filter(_among("d0", self.top[0])), ["d0", *beside])
-        for keys, values in self._ask(rows.filter(_not_among("d0", self.top[0])), beside).items():
+        found = self._ask(rows.filter(among("d0", self.top[0])), ["d0", *beside])
+        for keys, values in self._ask(rows.filter(not_among("d0", self.top[0])), beside).items():
             found[(REST, *keys)] = values
         return found
 
@@ -390,10 +419,10 @@ class _Counting:
         if not depth or self.top.keys() - {0}:
             return
         names = [f"d{place}" for place in range(depth)]
-        some = rows.filter(_among("d0", self.top[0])) if 0 in self.top else rows
+        some = rows.filter(among("d0", self.top[0])) if 0 in self.top else rows
         found = {self._moved(keys): values for keys, values in self._bounded(some, names).items()}
         if 0 in self.top:
-            for keys, values in self._bounded(rows.filter(_not_among("d0", self.top[0])), names[1:]).items():
+            for keys, values in self._bounded(rows.filter(not_among("d0", self.top[0])), names[1:]).items():
                 found[(REST, *keys)] = values
         for line in made.lines:
             line.before = found.get(line.keys, [nothing(one) for one in self.spec.measures])
@@ -418,7 +447,7 @@ class _Counting:
     # --- order --------------------------------------------------------------------------------------
     def _order(self, made: Result) -> None:
         if self.spec.column:
-            made.columns = _rest_last(
+            made.columns = rest_last(
                 self.spec.column.ordered(key for key in made.columns if key is not REST), made.columns
             )
         if not self.spec.rows:
@@ -427,7 +456,7 @@ class _Counting:
         self._fill_days(made, first)
         sort = self.spec.sort or ("label" if first.few and not first.several else "-0")
         ranks = [
-            {key: place for place, key in enumerate(_rest_last(one.ordered({line.keys[at] for line in made.lines} - {REST}), [line.keys[at] for line in made.lines]))}
+            {key: place for place, key in enumerate(rest_last(one.ordered({line.keys[at] for line in made.lines} - {REST}), [line.keys[at] for line in made.lines]))}
             for at, one in enumerate(self.spec.rows)
         ]  # fmt: skip
         if sort != "label":
@@ -466,21 +495,3 @@ class _Counting:
         for key in first.between(*ends):
             if key not in known:
                 made.lines.append(Line((key,), {}, list(empty), list(empty) if self.spec.compare else None))
-
-
-# --- conditions ---------------------------------------------------------------------------------------
-def _among(name: str, keys: Iterable[Any]) -> Q:
-    filled = [key for key in keys if key is not None]
-    found = Q(**{f"{name}__in": filled})
-    return found | Q(**{f"{name}__isnull": True}) if None in list(keys) else found
-
-
-def _not_among(name: str, keys: Iterable[Any]) -> Q:
-    filled = [key for key in keys if key is not None]
-    if None in list(keys):
-        return Q(**{f"{name}__isnull": False}) & ~Q(**{f"{name}__in": filled})
-    return Q(**{f"{name}__isnull": True}) | ~Q(**{f"{name}__in": filled})
-
-
-def _rest_last(ordered: list[Any], keys: Iterable[Any]) -> list[Any]:
-    return [*ordered, *([REST] if any(key is REST for key in keys) else [])]

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from enishi.insight import fiscal
 from enishi.insight.models import FiscalYear
-from enishi.insight.reports import engine
+from enishi.insight.reports import engine, pieces
 from enishi.insight.reports.behind import drill
 from enishi.insight.reports.engine import compute
 from enishi.insight.reports.results import REST
@@ -112,6 +112,47 @@ def test_a_large_table_in_pieces_gives_what_it_gives_at_once(alice: Any, bob: An
             with CaptureQueriesContext(connection) as asked:
                 in_pieces = compute(spec, alice)
         assert in_pieces == at_once and sum("GROUP BY" in one["sql"] for one in asked.captured_queries) > 2
+
+
+@pytest.mark.once
+@pytest.mark.django_db(transaction=True)
+def test_several_threads_count_what_one_does(alice: Any, bob: Any, monkeypatch: Any) -> None:
+    """Stored for good, so that connections of their own see it: the largest of many groups with the rest, and different customers."""
+    company.build(5, [alice, bob], size=40)
+    measures = [{"op": "count"}, *({"op": op, "field": "amount"} for op in ("sum", "avg", "min", "max"))]
+    many = {"op": "distinct", "field": "account"}
+    specs = [
+        Spec.of("deal", {"rows": [{"field": "account"}], "column": {"field": "owner"}, "measures": measures, "top": 3, "sort": "-1"}),
+        Spec.of("deal", {"rows": [{"field": "name"}, {"field": "account"}], "measures": measures, "top": 4}),
+        Spec.of("deal", {"rows": [{"field": "stage"}], "column": {"field": "account"}, "measures": measures}),
+        Spec.of("deal", {"rows": [{"field": "created_at", "bucket": "day"}], "measures": [many, *measures]}),
+        Spec.of("deal", {"rows": [{"field": "stage"}, {"field": "owner"}], "column": {"field": "created_at", "bucket": "day"}, "measures": [many]}),
+    ]  # fmt: skip
+    without = registry.get("deal").model._default_manager
+    without.filter(pk__in=[one.pk for one in without.order_by("pk")[:4]]).update(account=None)
+    seen: list[int] = []
+    together = pieces.together
+
+    def counted(calls: Any) -> Any:
+        seen.append(len(calls))
+        return together(calls)
+
+    monkeypatch.setattr("os.cpu_count", lambda: 3)
+    for spec in specs:
+        engine.forget()
+        at_once = compute(spec, alice)
+        with monkeypatch.context() as small:
+            small.setattr("enishi.insight.reports.pieces.LEAST", 3)
+            small.setattr("enishi.insight.reports.pieces.STEP", 7)
+            small.setattr("enishi.insight.reports.pieces.MANY", 3)
+            small.setattr(pieces, "together", counted)
+            small.setattr(engine, "together", counted)
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+            engine.forget()
+            in_threads = compute(spec, alice)
+        assert in_threads == at_once and max(seen) == 3
+        seen.clear()
 
 
 @pytest.mark.parametrize("entity_name", ["deal", "account"])

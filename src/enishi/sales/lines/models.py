@@ -75,9 +75,9 @@ def line_indexes(table: str) -> list[models.Index]:
     return [*record_indexes(table), models.Index(fields=["product", "id"], name=f"{table}_product")]
 
 
-def document_indexes(table: str, *sorts: str) -> list[models.Index]:
-    """Indexes of a table of documents."""
+def document_indexes(table: str, *sorts: str, beside: tuple[str, ...] = ()) -> list[models.Index]:
+    """Indexes of a table of documents; `beside` the customer's documents by day, what is added up of them from that index alone."""
     made: list[Any] = [*record_indexes(table, "date", "total", *sorts)]
     made.append(models.Index(fields=["number"], name=f"{table}_number"))
-    made.append(models.Index(fields=["account", "date", "id"], name=f"{table}_account"))
+    made.append(models.Index(fields=["account", "date", "id", *beside], name=f"{table}_account"))
     return made

@@ -32,7 +32,7 @@ class Order(Document):
     void_reason = models.CharField(_("取り消した理由"), max_length=200, blank=True, default="")
 
     class Meta:
-        indexes = [*document_indexes("order", "delivery_on")]
+        indexes = [*document_indexes("order", "delivery_on", beside=("deleted_at", "status", "total", "net"))]
 
 
 class OrderLine(Line):
