@@ -107,3 +107,19 @@ def test_what_was_given_away_is_not_taken_back(alice: User, bob: User) -> None:
         with limits.serving(user), pytest.raises(NotAllowed):
             history.undo_operation(operation.pk, by=user)
     assert entity.model._default_manager.get(pk=made[2].pk).note == "新しい"
+
+
+def test_a_search_that_reads_part_says_so(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    entity = registry.get("account")
+    for n in range(5):
+        write.create(entity, {"name": f"丸山商店{n}", "phone": f"03-1111-222{n}"}, by=alice)
+    client = client_of(person("電話なし", default=ALL, fields={"account": {"phone": "hidden"}}))
+    words = "この言葉を含むものが多いので"
+    assert words not in client.get("/accounts/?q=丸山").text
+    monkeypatch.setattr("enishi.records.search.MOST_READ", 3)
+    page = client.get("/accounts/?q=丸山").text
+    assert words in page and page.count("丸山商店") >= 3
+    assert (
+        words not in client.get("/accounts/").text and words not in client.get("/accounts/?q=丸山商店4").text
+    )
+    assert words not in client_of(alice).get("/accounts/?q=丸山").text  # reads all

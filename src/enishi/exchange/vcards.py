@@ -50,8 +50,42 @@ def begins(head: bytes) -> bool:
 def rows(path: Path) -> Iterator[Row]:
     """The heading, then each card as a row."""
     yield list(HEADINGS)
+    groups = _groups(path)
     for card in _cards(path):
-        yield _row(card)
+        if not _is_group(card):
+            mine = [
+                name for one in card if one.name == "UID" for name in groups.get(_same_uid(one.value), ())
+            ]
+            if mine:
+                mine = [one.value for one in card if one.name == "CATEGORIES"] + mine
+                card = [one for one in card if one.name != "CATEGORIES"]
+                card.append(Property("CATEGORIES", ",".join(dict.fromkeys(mine))))
+            yield _row(card)
+
+
+def _is_group(card: list[Property]) -> bool:
+    """Whether a card is nobody's, but names several (RFC 6350, 6.1.4; Apple's address book writes it as X-ADDRESSBOOKSERVER)."""
+    kinds = {one.value.lower() for one in card if one.name in {"KIND", "X-ADDRESSBOOKSERVER-KIND"}}
+    return "group" in kinds
+
+
+def _groups(path: Path) -> dict[str, list[str]]:
+    """The id of each card that groups hold → the names of these."""
+    held: dict[str, list[str]] = {}
+    for card in filter(_is_group, _cards(path)):
+        name = next((_plain(one.value) for kind in ("FN", "N") for one in card if one.name == kind), "")
+        for one in card:
+            if one.name in {"MEMBER", "X-ADDRESSBOOKSERVER-MEMBER"} and name:
+                held.setdefault(_same_uid(one.value), []).append(name)
+    return held
+
+
+def _bare_uid(text: str) -> str:
+    return re.sub(r"^urn:uuid:", "", _plain(text), flags=re.IGNORECASE)
+
+
+def _same_uid(text: str) -> str:
+    return _bare_uid(text).lower()
 
 
 # --- lines ----------------------------------------------------------------------------------------
@@ -246,7 +280,7 @@ def _birthday(made: _Card, one: Property, label: str) -> None:
 
 
 def _uid(made: _Card, one: Property, label: str) -> None:
-    uid = re.sub(r"^urn:uuid:", "", _plain(one.value), flags=re.IGNORECASE)
+    uid = _bare_uid(one.value)
     made.put("UID" if len(uid) <= 40 else "", uid, "UID")
 
 

@@ -5,6 +5,7 @@ import unicodedata
 _WORDS = {
     "男": "male", "男性": "male", "m": "male", "male": "male", "おとこ": "male",
     "女": "female", "女性": "female", "f": "female", "female": "female", "おんな": "female",
+    "1": "male", "2": "female",  # ISO/IEC 5218
     "その他": "other", "他": "other", "other": "other", "x": "other",
 }  # fmt: skip
 

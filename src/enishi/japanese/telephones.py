@@ -78,8 +78,10 @@ def _parse(text: str) -> Telephone:
     tail = f" {extension.group(0)}" if extension else ""
     if digits and set(body) - set("0123456789 +-()./‐‑‒–—―−ー"):
         return Telephone(text, digits, "", text.strip(), False)
-    if plus and digits.startswith("81") and len(digits) in (11, 12) and not digits.startswith("810"):
-        digits, plus, body = "0" + digits[2:], False, "0" + digits[2:]
+    if plus and digits.startswith("81") and len(digits) in (11, 12, 13):
+        home = "0" + digits[2:].removeprefix("0")  # +81 (0)3-…: the 0 of calls at home stays on many cards
+        if len(home) in (10, 11):
+            digits, plus, body = home, False, home
     if plus:
         return _foreign(text, body, digits, tail)
     if not _PLAIN.match(digits) or (len(digits) == 11) != digits.startswith(

@@ -260,6 +260,20 @@ def matching(entity: Entity, query: str) -> Q:
     return Q(Exists(texts))
 
 
+def reads_part(entity: Entity, query: str) -> bool:
+    """Whether more records hold the words than are read for somebody from whom some words are hidden (`MOST_READ`): older ones may be
+    missing from what he finds."""
+    where = _where(_bare(query)) if _hides_words(entity) else None
+    if where is None:
+        return False
+    sql, parameters = where
+    key = _key()
+    keys = f"SELECT 1 FROM {_source(sql)} WHERE {sql} AND {key} %% {CODES} = %s LIMIT 1 OFFSET {MOST_READ}"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(keys, [*parameters, entity.code])
+        return cursor.fetchone() is not None
+
+
 def _hides_words(entity: Entity) -> bool:
     """Whether the indexed text holds words of fields that the person being served doesn't see."""
     return not {*entity.whole.search_fields} <= {*entity.fields} or "tags" not in entity.fields

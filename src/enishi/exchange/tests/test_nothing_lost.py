@@ -174,6 +174,13 @@ def test_sheets_with_the_same_heading_are_left_out_one_by_one(
     assert "「控え」を開く" in as_alice.get(f"/import/{job.pk}/").content.decode()
 
 
+def test_the_standards_numbers_of_sexes(tmp_path: Path, alice: Any) -> None:
+    rows = [["氏名", "性別", "電話"], ["甲野 一子", "2", "03-1111-1111"], ["乙野 太郎", "1", "03-1111-1112"]]
+    brought(write_csv(tmp_path / "x.csv", rows), alice)
+    people = registry.get("contact").model._default_manager
+    assert dict(people.values_list("family_name", "gender")) == {"甲野": "female", "乙野": "male"}
+
+
 def test_a_second_person_of_theirs_makes_the_first_none_of_ours(tmp_path: Path, alice: Any) -> None:
     rows = [["会社名", "電話", "担当者", "役職", "担当者2", "役職2"],
             ["甲社", "03-1111-1111", "甲野 一郎", "部長", "甲田 二郎", "課長"],

@@ -338,6 +338,18 @@ class TestCards:
         assert any("写真" in text for text in job.figures["kept"])
         assert Account.objects.get(name="白浜町役場").phone == "0739-43-5555"
 
+    def test_groups_are_nobody_and_stay_as_tags(self, alice: User, tmp_path: Path) -> None:
+        cards = (
+            "BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:忘年会\nMEMBER:urn:uuid:A-1\nEND:VCARD\n"
+            "BEGIN:VCARD\nVERSION:4.0\nFN:森下 岬\nN:森下;岬;;;\nTEL:090-1111-2222\nCATEGORIES:紹介\nUID:urn:uuid:a-1\nEND:VCARD\n"
+            "BEGIN:VCARD\nVERSION:4.0\nFN:林 学\nN:林;学;;;\nTEL:090-1111-3333\nUID:b-2\nEND:VCARD\n"
+        )
+        assert self.take(tmp_path, cards, alice).figures["created"] == {"contact": 2}
+        assert {one.family_name: sorted(one.tags) for one in Contact.objects.all()} == {
+            "森下": ["忘年会", "紹介"],
+            "林": [],
+        }
+
     def test_version_4(self, alice: User, tmp_path: Path) -> None:
         self.take(tmp_path, programs.CARDS_4, alice)
         person = Contact.objects.get()

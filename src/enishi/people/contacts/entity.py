@@ -41,7 +41,8 @@ class Gender(Choice):
     """性別, in the spellings of ledgers."""
 
     def clean(self, raw: Any) -> Any:
-        return super().clean(genders.parse_gender(raw) or raw if isinstance(raw, str) else raw)
+        text = str(raw) if isinstance(raw, str | int) else ""
+        return super().clean(genders.parse_gender(text) or raw)
 
 
 def fill_person(record: Any, changed: set[str]) -> None:

@@ -28,6 +28,7 @@ from enishi.records.pages import steps
 from enishi.records.pages.base import dialog, handled, person, whole
 from enishi.records.pages.rows import table_rows
 from enishi.records.prepared import fetch
+from enishi.records.search import MOST_READ, reads_part
 from enishi.records.visible import allowed, require, visible
 
 # Upper floors add to a list's context: `list_parts` (templates above the rows), and what it says while it is empty.
@@ -82,6 +83,7 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "group_parts": group_parts(state),
         "chips": chips,
         "problem": problem,
+        "part_read": MOST_READ if state.search and reads_part(entity, state.search) else 0,
         "empty": not records and not state.after,
         # A preset of what holds nothing at all says what goes there, not that its conditions were too narrow.
         "filtered": bool(state.condition) and (bool(records) or visible(entity, user).exists()),
