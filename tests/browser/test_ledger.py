@@ -24,6 +24,11 @@ def made(live_enishi: Any) -> dict[str, Any]:
 PAGES = ["/today/", "/accounts/", "/contacts/", "/deals/", "/deals/board/", "/tasks/", "/activities/", "/search/?q=丸", "/bin/", "/import/",
          "/settings/", "/settings/users/", "/settings/changes/", "/settings/handover/?person=1", "/settings/tokens/", "/api/v1/docs/", "/settings/design/deal/", "/accounts/quality/", "/me/", "/menu/", "/gallery/", "/accounts/new/", "/pipelines/", "/accounts/1/", "/contacts/1/",
          "/deals/1/", "/tasks/1/", "/pipelines/1/", "/accounts/1/history/"]  # fmt: skip
+SELLING = ["/leads/", "/leads/board/", "/leads/new/", "/leads/figures/", "/settings/lead-rules/", "/settings/lead-rules/new/", "/settings/lead-questions/", "/products/", "/products/new/",
+           "/price-lists/", "/channels/", "/channel-customers/", "/quotes/", "/quotes/new/", "/orders/", "/orders/new/", "/invoices/", "/invoices/new/", "/payments/", "/papers/", "/settings/papers/",
+           "/calendar/", "/calendar/?view=day", "/calendar/?view=month", "/calendar/?view=agenda", "/calendar/route/", "/calendar/feed/", "/settings/days-off/", "/goals/", "/goals/new/", "/forecast/",
+           "/daily/", "/daily-reports/", "/meetings/", "/reports/", "/reports/new/?entity=order", "/dashboards/new/", "/report-mails/", "/settings/fiscal-year/", "/accounts/?preset=buy_late",
+           "/contacts/?preset=buy_soon"]  # fmt: skip
 
 
 @pytest.mark.row("F6")
@@ -34,7 +39,10 @@ def test_every_page_is_accessible_and_fits_the_screen(
     browse: Any, made: dict[str, Any], phone: bool, dark: bool
 ) -> None:
     page = browse("alice", phone=phone, color_scheme="dark" if dark else "light")
-    for path in PAGES:
+    for path in [
+        *PAGES,
+        *(SELLING if phone == dark else []),
+    ]:  # half of the ways: each page at each size and in each light
         assert page.goto(path).status == 200, path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
             f"{path} is wider than the screen"
