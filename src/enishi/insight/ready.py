@@ -57,15 +57,15 @@ def _report(name: Text, entity: str, *measures: dict[str, str], rows: Any = (), 
 
 
 REPORTS: dict[str, ReadyReport] = {
-    "won-this-month": _report(_("今月の受注金額"), "deal", AMOUNT, COUNT, filter=WON, period="closed_at", span="this_month", compare="before"),
-    "won-this-fiscal": _report(_("今年度の受注金額"), "deal", AMOUNT, COUNT, filter=WON, period="closed_at", span="this_fiscal", compare="year"),
+    "won-this-month": _report(_("今月の案件の受注金額"), "deal", AMOUNT, COUNT, filter=WON, period="closed_at", span="this_month", compare="before"),
+    "won-this-fiscal": _report(_("今年度の案件の受注金額"), "deal", AMOUNT, COUNT, filter=WON, period="closed_at", span="this_fiscal", compare="year"),
     "won-by-month": _report(
-        _("月ごとの受注金額（今年度）"), "deal", AMOUNT, COUNT, rows=_by("closed_at", "month"), filter=WON, period="closed_at",
+        _("月ごとの案件の受注金額（今年度）"), "deal", AMOUNT, COUNT, rows=_by("closed_at", "month"), filter=WON, period="closed_at",
         span="this_fiscal", compare="year", chart="bar",
     ),
-    "won-by-owner": _report(_("担当者ごとの受注金額（今年度）"), "deal", AMOUNT, COUNT, rows=_by("owner"), filter=WON, period="closed_at", span="this_fiscal"),
+    "won-by-owner": _report(_("担当者ごとの案件の受注金額（今年度）"), "deal", AMOUNT, COUNT, rows=_by("owner"), filter=WON, period="closed_at", span="this_fiscal"),
     "won-by-industry": _report(
-        _("業種ごとの受注金額（直近1年）"), "deal", AMOUNT, COUNT, rows=_by("account.industry"), filter=WON, period="closed_at", span="days_365", chart="pie",
+        _("業種ごとの案件の受注金額（直近1年）"), "deal", AMOUNT, COUNT, rows=_by("account.industry"), filter=WON, period="closed_at", span="days_365", chart="pie",
     ),
     "open-amount": _report(_("進行中の案件の金額"), "deal", AMOUNT, COUNT, filter=OPEN),
     "pipeline": _report(

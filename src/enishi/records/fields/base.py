@@ -86,6 +86,7 @@ class FieldKind:
         default: Any = None,
         width: str = "",
         tells: Iterable[tuple[str, str]] = (),
+        visible_if: tuple[str, tuple[str, ...]] | None = None,
     ) -> None:
         self.name = name
         self._label = label
@@ -102,6 +103,7 @@ class FieldKind:
         self.default = default
         self.width = width
         self.tells = tuple(tells)
+        self.visible_if = visible_if
         self.entity: Entity | None = None
 
     def copy(self) -> "FieldKind":

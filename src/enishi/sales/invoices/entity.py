@@ -69,7 +69,7 @@ class InvoiceEntity(DocumentEntity):
         Money("withheld", editable=False, listed=False),
         Money("paid", editable=False),
         Money("balance", editable=False, sortable=True),
-        Words("void_reason", editable=False, listed=False),
+        Words("void_reason", editable=False, listed=False, visible_if=("status", ("void",))),
     )
     columns = ("account", "date", "total", "status", "due_on", "balance", "owner")
     sections = (

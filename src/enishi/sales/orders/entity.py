@@ -48,7 +48,7 @@ class OrderEntity(DocumentEntity):
         Words("customer_number", longest=60, aliases=("先方注文番号", "客先注文番号", "po number")),
         Date("delivery_on", sortable=True, aliases=("納期", "納品予定日", "希望納期")),
         Date("delivered_on", aliases=("納品日", "出荷日")),
-        Words("void_reason", editable=False, listed=False),
+        Words("void_reason", editable=False, listed=False, visible_if=("status", ("cancelled",))),
     )  # fmt: skip
     columns = ("account", "date", "total", "status", "delivery_on", "owner")
     sections = (

@@ -46,7 +46,7 @@ class QuoteEntity(DocumentEntity):
         Date("expires_on", sortable=True, aliases=("有効期限", "見積有効期限")),
         Words("delivery", longest=100),
         Words("payment", longest=100),
-        Words("void_reason", editable=False, listed=False),
+        Words("void_reason", editable=False, listed=False, visible_if=("status", ("void",))),
         Number("revision", editable=False, listed=False),
         Reference("first", to="quote", editable=False, listed=False),
     )

@@ -222,6 +222,7 @@ def test_no_line_ticked_is_no_invoice(quote: Any, bob: Any, as_bob: Client) -> N
 
 
 def test_why_a_quote_was_taken_back_is_kept(quote: Any, as_bob: Client) -> None:
+    assert "取り消した理由" not in as_bob.get(f"/quotes/{quote.pk}/").text  # nothing to tell yet
     as_bob.post(f"/quotes/{quote.pk}/do/void/", {"reason": "条件の変更"})
     assert (fresh(quote).status, fresh(quote).void_reason) == ("void", "条件の変更")
     assert "条件の変更" in as_bob.get(f"/quotes/{quote.pk}/").text
