@@ -123,3 +123,12 @@ def test_a_search_that_reads_part_says_so(alice: User, monkeypatch: pytest.Monke
         words not in client.get("/accounts/").text and words not in client.get("/accounts/?q=丸山商店4").text
     )
     assert words not in client_of(alice).get("/accounts/?q=丸山").text  # reads all
+
+
+def test_what_records_are_called_by_is_hidden_from_nobody(alice: User) -> None:
+    """Every title tells a document's number: a role that hid it would only think so."""
+    for name in ("quote", "order", "invoice"):
+        assert not {"number", "name"} & {one.name for one in limits.hideable(registry.get(name))}
+    user = person("番号なし", default=ALL, fields={"order": {"number": "hidden", "total": "hidden"}})
+    seen = limits.seen_by(registry.get("order"), user).fields
+    assert "number" in seen and "total" not in seen

@@ -141,6 +141,7 @@ class Entity:
     icon: str = "file"
     hint: Text = ""  # what goes here, for the empty list
     title_field: str = "name"
+    title_beside: ClassVar[tuple[str, ...]] = ()  # what else its records are called by: no role hides it
     subtitle_field: ClassVar[str] = ""  # kana above the title
     status_field: str = ""  # the choice shown beside the name
     columns: tuple[str, ...] = ()

@@ -77,6 +77,7 @@ class DocumentEntity(Entity):
     """Base of quotes, orders and invoices."""
 
     status_field = "status"
+    title_beside = ("number",)
     default_sort: ClassVar[str] = "-date"
     closed: ClassVar[frozenset[str]] = frozenset()  # states in which nothing of it changes by hand
     search_fields = ("number", "account", "contact")
