@@ -147,7 +147,9 @@ def open_sheet(job: ImportJob, sheet: str, *, by: User) -> ImportJob:
 
 
 def left_sheets(job: ImportJob) -> list[str]:
-    """The sheets of a job's file with rows that no job has brought in yet."""
+    """The sheets of a job's file with rows that no job has brought in yet; none once the file is gone (`files.forget_old`)."""
+    if not Path(job.path).is_file():
+        return []
     jobs = ImportJob.objects.filter(path=job.path).exclude(
         status__in=[ImportJob.Status.DRAFT, ImportJob.Status.FAILED, ImportJob.Status.UNDONE]
     )

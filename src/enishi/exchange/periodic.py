@@ -1,6 +1,6 @@
 """What goes on when a worker died (imports, searches, cleansing), and what is forgotten after its time."""
 
-from enishi.exchange import tasks
+from enishi.exchange import files, tasks
 from enishi.exchange.cleansing import tasks as cleansing
 from enishi.exchange.duplicates import tasks as duplicates
 from enishi.exchange.roundtrip import sending
@@ -29,6 +29,12 @@ def revive_cleansing() -> None:
 def forget_sent_sheets() -> None:
     """Marks of sheets that won't come back any more, and rows of those that did."""
     sending.forget_old()
+
+
+@every(minutes=24 * 60)
+def forget_old_files() -> None:
+    """Files that came in half a year ago."""
+    files.forget_old()
 
 
 @every(minutes=24 * 60)

@@ -82,7 +82,9 @@ def seen_by(entity: Entity, user: User) -> Entity:
 def hideable(entity: Entity) -> list[FieldKind]:
     """The fields of an entity that a role may hide."""
     board = entity.board
-    kept = ALWAYS | {entity.title_field, *entity.title_beside} | ({board.field, board.group} if board else set())
+    kept = (
+        ALWAYS | {entity.title_field, *entity.title_beside} | ({board.field, board.group} if board else set())
+    )
     # What a visit or a task is about is how it is found at all.
     every = (one for one in entity.fields.values() if one.kind != "any_record")
     return [one for one in every if one.name not in kept and not one.hidden]

@@ -1,8 +1,10 @@
 """Ledgers come in with what they hold, and go again without a trace."""
 
 import csv
+import datetime
 import io
 import json
+import os
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,10 @@ from typing import Any
 import pytest
 import xlsxwriter
 from django.test import Client
+from django.utils import timezone
 
 from enishi.access.models import User
-from enishi.exchange import importing, readers, tasks
+from enishi.exchange import files, importing, readers, tasks
 from enishi.exchange.models import ImportJob
 from enishi.people.models import Account, Affiliation, Contact
 from enishi.records import registry, write
@@ -328,3 +331,35 @@ def test_of_two_rows_about_one_customer_no_note_is_lost(
         assert account.phone == "03-1111-1111", batch
         assert set(account.note.split("\n")) == {"裏口から", "釣りが趣味", "電話: 03-2222-2222"}, batch
         write.delete(registry.get("account"), list(Account.objects.values_list("pk", flat=True)), by=alice)
+
+
+def test_files_of_half_a_year_ago_are_gone(
+    tmp_path: Path, alice: User, as_alice: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not those of an import that is new or under way, and nobody's own file."""
+    settings.HOME = tmp_path / "home"
+    folder = settings.HOME / "imports"
+    folder.mkdir(parents=True)
+    old = timezone.now() - datetime.timedelta(days=files.KEPT_DAYS + 1)
+    jobs = {}
+    for name in ("古い", "新しい", "途中"):
+        rows = [
+            ["会社名", "電話", "住所"],
+            [f"{name}商店", "03-1111-1111", "東京都港区芝1"],
+            ["", "03-1111-2222", "京都府京都市中京区1"],
+        ]
+        path = write_csv(folder / f"{name}.csv", rows)
+        jobs[name] = importing.run(importing.begin(path, path.name, by=alice))
+        assert Path(jobs[name].refused_path).parent == folder
+    mine = write_csv(tmp_path / "mine.csv", [["会社名"], ["自分の商店"]])
+    importing.run(importing.begin(mine, mine.name, by=alice))
+    ImportJob.objects.exclude(pk=jobs["新しい"].pk).update(created_at=old)
+    ImportJob.objects.filter(pk=jobs["途中"].pk).update(status="running")
+    for path in (*folder.iterdir(), mine):
+        os.utime(path, (old.timestamp(), old.timestamp()))
+    assert files.forget_old() == 2
+    left = {Path(path) for name in ("新しい", "途中") for path in (jobs[name].path, jobs[name].refused_path)}
+    assert set(folder.iterdir()) == left and mine.is_file()
+    page = as_alice.get(f"/import/{jobs['古い'].pk}/")
+    assert page.status_code == 200 and "古い.csv" in page.text and "理由付きで受け取る" not in page.text
+    assert jobs["新しい"].refused_rows.count() == 1 and not jobs["古い"].refused_rows.exists()
