@@ -165,7 +165,12 @@ def _told(plan: Plan) -> int:
 
 def _same_heading(plan: Plan, best: Plan) -> bool:
     heads = [[(one.index, one.heading) for one in each.columns if one.heading] for each in (plan, best)]
-    return bool(heads[0]) and heads[0] == heads[1] and plan.header_rows == best.header_rows
+    return (
+        bool(heads[0])
+        and heads[0] == heads[1]
+        and plan.header_rows == best.header_rows
+        and plan.blocks == best.blocks
+    )
 
 
 # --- running ----------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 
 from enishi.exchange import (
     addressed,
+    blocks,
     bycontent,
     contents,
     headings,
@@ -62,6 +63,9 @@ class Plan:
     repeated: list[list[Any]] = field(default_factory=list)
     match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
     missing: str = "refuse"  # or "create": what a connection names and isn't there is made, by its name alone
+    blocks: list[int] = field(
+        default_factory=list
+    )  # where the same headings begin once more beside each other (`blocks`)
     alike: list[str] = field(
         default_factory=list
     )  # all sheets with the same heading: those that are left out stand in `others`
@@ -101,6 +105,7 @@ class Plan:
             "match": self.match,
             "missing": self.missing,
             "alike": self.alike,
+            "blocks": self.blocks,
         }
 
     @classmethod
@@ -114,7 +119,7 @@ class Plan:
         )  # fmt: skip
         plan.mixed, plan.others = held.get("mixed", privates.NONE), held.get("others", [])
         plan.repeated, plan.missing = held.get("repeated", []), held.get("missing", "refuse")
-        plan.alike = held.get("alike", [])
+        plan.alike, plan.blocks = held.get("alike", []), held.get("blocks", [])
         return plan
 
 
@@ -145,11 +150,16 @@ def propose(
             # One target, so that it is asked for its rows, which say what is wrong (`rows.data_rows`).
             return Plan(table, 0, [Column(labels, "", "contact.note")], "contact", cards=True)
         rows = turned.turn(rows, labels)
+    side = blocks.find(rows) if labels < 0 else []
+    if side:
+        rows = blocks.unfold(rows, side)
     wanted = wanted or _called(rows, table)
     from enishi.exchange import with_lines
 
     if about := with_lines.about(rows, table, wanted):
-        return with_lines.plan(Sheet(rows, table, about=about), table, about, labels)
+        made = with_lines.plan(Sheet(rows, table, about=about), table, about, labels)
+        made.blocks = side
+        return made
     sheet = Sheet(rows, table, wanted if told else "", wanted if wanted in headings.APART else "", several)
     mixed = privates.NONE
     known = profiles.find(sheet)
@@ -187,7 +197,7 @@ def propose(
             column.unit = 100 if fractions else 1  # Excel keeps 30% as 0.3, and 100% as 1
         elif not isinstance(found, Money):
             column.unit = 1
-    plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels, mixed=mixed)
+    plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels, mixed=mixed, blocks=side)
     plan.repeated = sheet.repeated[:MOST_REPEATED]
     plan.form, plan.profile = known.name if known else "", form.name if form else ""
     plan.keys = default_keys(plan, sheet)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.exchange import (
+    blocks,
     channels,
     contents,
     headings,
@@ -106,7 +107,7 @@ def all_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any], bool]
         )
     rules = RowRules(plan)
     for table in tables_of(job, plan):
-        above: list[Any] = []
+        aboves: dict[int, list[Any]] = {}  # per block, the record over the next one
         first: list[Any] = []
         lines = table.rows()
         if plan.turned >= 0:
@@ -116,11 +117,14 @@ def all_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any], bool]
                 continue
             if plan.start >= 0:
                 first = _continued(row, first, plan)
-            rules.fill_dittos(row, above)
-            is_record = rules.is_record(row)
-            if is_record:
-                above = row
-            yield number, row, is_record
+            for block, part in enumerate(blocks.apart(row, plan.blocks) if plan.blocks else [row]):
+                if is_blank(part):
+                    continue
+                rules.fill_dittos(part, aboves.get(block, []))
+                is_record = rules.is_record(part)
+                if is_record:
+                    aboves[block] = part
+                yield number, part, is_record
 
 
 def _continued(row: list[Any], first: list[Any], plan: Plan) -> list[Any]:

@@ -174,6 +174,35 @@ def test_sheets_with_the_same_heading_are_left_out_one_by_one(
     assert "「控え」を開く" in as_alice.get(f"/import/{job.pk}/").content.decode()
 
 
+def test_blocks_side_by_side_are_one_list(tmp_path: Path, alice: Any) -> None:
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        sheet.write("A1", "得意先一覧（2段組）")
+        for left in (1, 5):
+            sheet.write_row(2, left, ["会社名", "電話", "住所"])
+        for n in range(4):
+            sheet.write_row(3 + n, 1, [f"左{n}商店", f"03-1111-000{n}", "東京都港区芝1" if n != 1 else "〃"])
+            if n < 3:
+                sheet.write_row(
+                    3 + n, 5, [f"右{n}商店", f"03-2222-000{n}", "大阪府大阪市北区1" if n != 2 else "〃"]
+                )
+    job = brought(path, alice)
+    assert job.figures["created"] == {"account": 7} and job.figures["refused"] == 0
+    held = registry.get("account").model._default_manager
+    assert held.get(name="右2商店").prefecture == "大阪府" and held.get(name="左1商店").prefecture == "東京都"
+
+
+@pytest.mark.parametrize(
+    "head", [["会社名", "電話", "電話", "住所"], ["会社名", "担当者", "電話", "担当者", "電話"], ["氏名", "氏名"], ["会社名", "電話", "会社名"]]
+)  # fmt: skip
+def test_headings_that_come_again_make_no_blocks(head: list[str]) -> None:
+    from enishi.exchange import blocks
+
+    rows = [head, *([f"{text}{n}" for text in head] for n in range(3))]
+    assert blocks.find(rows) == []
+
+
 def test_the_standards_numbers_of_sexes(tmp_path: Path, alice: Any) -> None:
     rows = [["氏名", "性別", "電話"], ["甲野 一子", "2", "03-1111-1111"], ["乙野 太郎", "1", "03-1111-1112"]]
     brought(write_csv(tmp_path / "x.csv", rows), alice)
