@@ -60,6 +60,11 @@ _BY_CONTENT: tuple[tuple[Callable[[Any], bool], str], ...] = (
     (contents.is_telephone, "phone"), (contents.is_url, "website"), (contents.is_prefecture, "prefecture"),
     (contents.is_address, "_address"), (contents.is_company, "company"), (contents.is_person, "name"),
 )  # fmt: skip
+SOME_OFFICES = 0.2  # of the cells of a column of departments
+_OFFICES = re.compile(r"(?:支店|営業所|支社|出張所|事業所|工場|支部|センター|店)$")
+_SHOPS = {
+    headings.key(word) for word in "店名 店舗名 施設名 店舗".split()
+}  # beside a company's name, one of its shops
 SOME_FIRMS = 0.1  # of the cells of a column of names; fewer are people with odd names
 SEVERAL = {"phone", "fax", "mail", "_address", "_block", "_city", "_town", "building"}
 _COMPANY = re.compile(r"法人|会社|企業|団体|company|corporate|business|b2b|account|org")
@@ -79,11 +84,16 @@ def roles(heading: list[str], rows: list[list[Any]], about: str = "") -> list[st
     cells = [
         [row[n] for row in rows if n < len(row) and row[n] not in (None, "")][:300] for n in range(width)
     ]
+    firms = [n for n in range(1, width) if by_heading(texts[n]) == "company"]
+    shops = [n for n in firms if headings.key(texts[n]) in _SHOPS] if len(firms) > 1 else []
+    shops = shops if len(shops) < len(firms) else []
     for certain in (True, False):
         for place in range(1, width):
             if made[place] or not cells[place]:
                 continue
             role = by_heading(texts[place]) if certain else _by_content(texts[place], cells[place])
+            if _tells_offices(texts[place], cells[place]) or (role == "company" and place in shops):
+                role = "branch"
             if role and (role not in taken or role in SEVERAL) and _fits(role, cells[place]):
                 made[place] = role
                 taken.add(role)
@@ -99,7 +109,20 @@ def roles(heading: list[str], rows: list[list[Any]], about: str = "") -> list[st
     return _settled(made, taken, about)
 
 
+def _tells_offices(text: str, cells: list[Any]) -> bool:
+    """Whether a column of departments holds offices too (支店・部署): these are customers of their own."""
+    about = headings.key(text)
+    if not (
+        "部署" in about
+        or "所属" in about
+        or any(name == "department" for _entity, name in headings.means(text))
+    ):
+        return False
+    return contents.share(cells, lambda cell: bool(_OFFICES.search(fold(str(cell))))) >= SOME_OFFICES
+
+
 def by_heading(text: str) -> str:
+    """The role that a heading names; "" where none."""
     for one in dict.fromkeys((headings.key(text), *headings._variants(text))):
         if one in _ROLE_OF:
             return _ROLE_OF[one]
@@ -166,6 +189,25 @@ def _settled(made: list[str], taken: set[str], about: str) -> list[str]:
             for role in made
         ]
     return made
+
+
+def names_people_first(texts: list[str], roles: list[str]) -> bool:
+    """Whether a list is about people who work somewhere: 氏名 stands before 会社名, and not as somebody's 担当者."""
+    if "company" not in roles:
+        return False
+    before = [
+        headings.key(text)
+        for text, role in zip(texts, roles[: roles.index("company")], strict=False)
+        if role in _NAMED
+    ]
+    return any(one in _PEOPLE for one in before)
+
+
+_NAMED = {"name", "any_name", "family"}
+_PEOPLE = {
+    headings.key(word)
+    for word in "氏名 名前 お名前 姓名 氏名漢字 漢字氏名 フルネーム 姓 苗字 名字 full_name fullname last_name lastname family_name".split()
+}
 
 
 class Reader:

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from enishi.exchange.duplicates.firm_names import firm_only, is_department
 from enishi.japanese import genders, names, readings, telephones, wareki
 from enishi.japanese.address_parts import parse_address
 from enishi.japanese.branches import bare, split_office
@@ -80,6 +81,7 @@ class Features(NamedTuple):
 
 
 MARK = "\x1f"
+_CENTRE = re.compile(r"(\S.*?)\s+(\S{2,10}センター)\Z")
 
 _DEPARTMENT = re.compile(
     r"^(?:第?[0-9一二三四五]?(?:[東西南北]日本)?(?:法人|国内|海外|直販|広域)?(?:営業|総務|経理|人事|企画|開発|技術|製造|購買|資材|管理|業務|広報|法務|情報|システム|販売|品質管理|品質保証|生産|物流|工事|設計|"
@@ -125,14 +127,19 @@ def normalise(raw: Raw) -> Features:
 def _company(raw: Raw) -> tuple[str, str, str, str, str]:
     if not raw.company:
         return "", "", "", "", ""
-    text = raw.company if not raw.branch else f"{raw.company} {raw.branch}"
-    office = split_office(text)
-    if raw.branch and not office.branch:
-        base = split_office(raw.company)
-        named = bare(raw.branch)
+    company = firm_only(raw.company, raw.name or raw.family + raw.given)
+    named_branch = "" if is_department(raw.branch) else firm_only(raw.branch)
+    office = split_office(f"{company} {named_branch}".strip())
+    if not office.branch and (centre := _CENTRE.match(company)) and names_company(centre[1]):
+        found = split_office(centre[1])
+        office = type(office)(found.base, bare(centre[2]), found.form, found.base + bare(centre[2]))
+    if named_branch and not office.branch:
+        base = split_office(company)
+        named = bare(named_branch)
         head = named in {"本社", "本店", "本院", "本校"}
         office = type(base)(base.base, "" if head else named, base.form, base.base + ("" if head else named))
-    sound = raw.company_kana or (office.base if _KANA_ONLY.match(office.base) else "")
+    kana = firm_only(raw.company_kana) if raw.company_kana else ""
+    sound = kana or (office.base if _KANA_ONLY.match(office.base) else "")
     if sound:
         sound = from_kana(split_office(sound).base)
     elif office.base.isascii():
@@ -179,6 +186,9 @@ def _person(raw: Raw) -> tuple[str, str, str, str, str, str]:
     if kana and not (family_kana or given_kana):
         kana = names.strip_honorific(kana)[0]
         head, _space, tail = kana.replace("・", " ").strip().partition(" ")
+        if not tail and family and given and not unsplit:  # しまめぐみ: 島 is read しま
+            read = fold(readings.likely(family))
+            head, tail = (read, head[len(read) :]) if read and head.startswith(read) else (head, "")
         if tail:
             family_kana, given_kana = head, tail
     if (family and _LATIN_ONLY.match(family)) or (given and _LATIN_ONLY.match(given)):

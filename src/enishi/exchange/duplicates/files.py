@@ -33,7 +33,8 @@ class LooseFile:
         self.roles = columns.roles(
             texts, [row for row in head[self.start :] if not headings.is_blank(row)], about
         )
-        self.reader = columns.Reader(self.roles, about or ("contact" if _is_card_index(texts) else ""))
+        people = _is_card_index(texts) or columns.names_people_first(texts, self.roles)
+        self.reader = columns.Reader(self.roles, about or ("contact" if people else ""))
         self.ids: list[str] = []
 
     def rows(self) -> Iterator[tuple[Raw, bool]]:

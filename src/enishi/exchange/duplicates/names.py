@@ -19,7 +19,7 @@ TWO = "two"
 _RANK = {SAME: 0, VARIANT: 1, CLOSE: 2, UNKNOWN: 3, DIFFERENT: 4}
 # Letters by which siblings' names and companies of one family are told apart: never a slip.
 _TELLING = set("一二三四五六七八九十〇0123456789東西南北上下大小新旧元本第男女郎子美代夫雄江枝香恵")
-_ORDINAL = set("一二三四五六七八九十〇百千0123456789")
+_ORDINAL = set("一二三四五六七八九十〇百千壱弐参0123456789")
 
 
 @lru_cache(maxsize=65536)
@@ -86,6 +86,8 @@ def _part(kanji: tuple[str, str], heard: tuple[str, str], guessed: tuple[str, st
     if all(kanji):
         if kanji[0].isascii() and kanji[1].isascii():
             return western(*kanji)
+        if kanji[0].isascii() != kanji[1].isascii():  # Ishii, 石井
+            return told if told in {SAME, DIFFERENT} else _by_guess(heard, guessed)
         found = slip(*kanji)
         if found == SAME:
             return SAME if told in {SAME, UNKNOWN, CLOSE} else VARIANT
@@ -96,6 +98,8 @@ def _part(kanji: tuple[str, str], heard: tuple[str, str], guessed: tuple[str, st
         kana = [bool(_KANA.match(one)) for one in kanji]
         if kana[0] != kana[1] and told == UNKNOWN:
             return _by_guess(heard, guessed)
+        if told == UNKNOWN and found == DIFFERENT and _by_guess(heard, guessed) == VARIANT:
+            return CLOSE  # 麻衣, 舞: likely read alike
         return found
     return _by_guess(heard, guessed) if told == UNKNOWN else told
 
@@ -220,7 +224,11 @@ def _kinds() -> list[str]:
     return sorted({bare(word) for word in (*_KIND, *_LATIN_KIND)}, key=len, reverse=True)
 
 
-_NUMBER = re.compile(r"第?[0-9一二三四五六七八九十]+")
+_NUMBER = re.compile(r"第?[0-9一二三四五六七八九十壱弐参]+")
+# One word in the singular and the plural, in full and cut.
+_SAME_KIND = {
+    "システムズ": "システム", "ソリューションズ": "ソリューション", "テクノロジーズ": "テクノロジー", "テクノ": "テクノロジー", "プロパティーズ": "プロパティ", "ロジスティクス": "ロジ",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=65536)
@@ -243,8 +251,14 @@ def firms(one: str, other: str) -> str:
             return "part" if (kind or kind_other) not in {"ホールディングス", "グループ"} else TWO
         if bool(kind) != bool(kind_other):
             known, whole, own = (kind, other, core) if kind else (kind_other, one, core_other)
-            if whole.startswith(own) and OSA.distance(whole[len(own) :], known) == 1 and len(whole) >= 4:
+            if whole.startswith(own) and OSA.distance(whole[len(own) :], known) == 1 and len(whole) >= 3:
                 return CLOSE  # a letter of the word is wrong: 商事, 昌事
+        if (
+            core == core_other
+            and kind
+            and _SAME_KIND.get(kind, kind) == _SAME_KIND.get(kind_other, kind_other)
+        ):
+            return CLOSE
         if kind and kind_other:
             return CLOSE if core == core_other and slip(kind, kind_other) == VARIANT else TWO
         return (
