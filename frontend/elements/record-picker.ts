@@ -20,23 +20,26 @@ class RecordPicker extends HTMLElement {
     // A dialog that opens with its cursor here must not open with a list over its buttons.
     let given = input.autofocus;
     input.addEventListener("pointerdown", () => {
-      if (document.activeElement === input) void this.find(input.value);
+      if (document.activeElement === input && list.hidden) void this.find(this.asks(input));
       given = false;
     });
     input.addEventListener("focus", () => {
       if (given) given = false;
-      else void this.find(input.value && this.keys().length && !this.hasAttribute("data-many") ? "" : input.value);
+      else void this.find(this.asks(input));
     });
     input.addEventListener("blur", () => setTimeout(() => document.activeElement !== input && this.close(), 200));
     // Only a choice is a change: what the text alone tells on leaving would ask the form's parts again, over what was just ticked there.
     input.addEventListener("change", (event) => event.stopPropagation());
     input.addEventListener("keydown", (event) => this.key(event));
-    list.addEventListener("pointerdown", (event) => {
+    // The cursor stays in the input, so that leaving it doesn't close the list; chosen is with the click, as what comes after a finger's
+    // first touch would fall on what lies below a list that is gone by then.
+    for (const kind of ["pointerdown", "mousedown"]) list.addEventListener(kind, (event) => event.preventDefault());
+    list.addEventListener("click", (event) => {
       const option = (event.target as Element).closest<HTMLElement>(".picker-option");
-      if (option) {
-        event.preventDefault();
-        this.choose(option);
-      }
+      if (!option) return;
+      event.preventDefault();
+      event.stopPropagation();
+      this.choose(option);
     });
     this.addEventListener("click", (event) => {
       const chip = (event.target as Element).closest<HTMLElement>("[data-drop]");
@@ -49,6 +52,10 @@ class RecordPicker extends HTMLElement {
 
   private hidden_(): HTMLInputElement {
     return this.querySelector<HTMLInputElement>("input[type=hidden]")!;
+  }
+  // What is chosen already is no search: all is offered in its place.
+  private asks(input: HTMLInputElement): string {
+    return this.keys().length && !this.hasAttribute("data-many") ? "" : input.value;
   }
   private keys(): string[] {
     return this.hidden_().value.split(";")[0].split(",").filter(Boolean);

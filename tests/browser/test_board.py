@@ -36,6 +36,31 @@ def test_a_card_is_dragged_with_the_mouse_and_stays_there(page: Any, made: dict[
     assert column_of(page, deal) == made["stages"][1].name
 
 
+def test_a_card_goes_into_a_column_that_is_out_of_sight_and_empty(page: Any, made: dict[str, Any]) -> None:
+    """The board runs along under a card that is held at its edge, and a column takes it at any height."""
+    page.goto("/deals/board/")
+    deal = made["deals"][3]
+    card = page.locator(f"#deal-{deal.pk}").bounding_box()
+    right = page.evaluate("innerWidth") - 8
+    page.mouse.move(card["x"] + 100, card["y"] + 70)
+    page.mouse.down()
+    page.mouse.move(card["x"] + 130, card["y"] + 80, steps=5)
+    page.mouse.move(right, card["y"] + 90, steps=20)
+    for step in range(30):
+        page.mouse.move(right - step % 2, card["y"] + 90)
+        page.wait_for_timeout(60)
+    assert page.evaluate("document.querySelector('.board').scrollLeft") > 200
+    empty = page.locator(".column-cards:not(:has(.deal-card)):not([hidden])").last.bounding_box()
+    page.mouse.move(empty["x"] + 100, empty["y"] + 200, steps=10)
+    page.mouse.move(empty["x"] + 100, empty["y"] + 205, steps=3)
+    assert empty["height"] > 250
+    page.mouse.up()
+    page.wait_for_timeout(600)
+    stood = page.locator(f".column-cards:has(#deal-{deal.pk})").bounding_box()
+    asked = page.locator("dialog[open]").count()
+    assert asked or abs(stood["x"] - empty["x"]) < 5
+
+
 def test_a_card_is_dragged_with_a_finger(phone: Any, made: dict[str, Any]) -> None:
     phone.goto("/deals/board/")
     deal = made["deals"][5]

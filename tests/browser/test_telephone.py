@@ -48,6 +48,58 @@ def test_the_form_keeps_what_was_typed_where_nobody_was_chosen(phone: Any, made:
     phone.tap("dialog button:has-text('保存')")
     phone.wait_for_selector("dialog .error:has-text('選んでください')")
     assert phone.input_value("dialog textarea") == "大事な話"
+    phone.fill("dialog record-picker input[type=text]", "展示会の山口さん")
+    phone.tap("dialog button:has-text('保存')")
+    phone.wait_for_selector("dialog .error:has-text('選んでください')")
+    assert phone.input_value("dialog record-picker input[type=text]") == "展示会の山口さん"
+    assert phone.input_value("dialog textarea") == "大事な話"
+
+
+@pytest.mark.row("F1")
+def test_a_choice_presses_nothing_that_lies_below_the_list(phone: Any, made: dict[str, Any]) -> None:
+    """The list is gone after the finger's touch; its click must not fall on 結果, やめる or a date."""
+    phone.goto("/today/")
+    phone.tap(".dock .plus")
+    phone.fill("dialog record-picker input[type=text]", "丸山")
+    option = phone.locator("dialog .picker-option[data-label='株式会社丸山製作所']")
+    option.wait_for()
+    box = option.bounding_box()
+    for share in (0.1, 0.5, 0.9):
+        phone.fill("dialog record-picker input[type=text]", "")
+        phone.fill("dialog record-picker input[type=text]", "丸山")
+        option.wait_for()
+        box = option.bounding_box()
+        phone.touchscreen.tap(box["x"] + box["width"] * share, box["y"] + box["height"] / 2)
+        phone.wait_for_timeout(300)
+        assert phone.input_value("dialog record-picker input[type=text]") == "株式会社丸山製作所"
+        assert phone.locator("dialog[open]").count() == 1
+        assert phone.locator("dialog [name=outcome]:checked").count() == 0
+    deal = made["deals"][0]
+    phone.goto(f"/deals/{deal.pk}/")
+    phone.tap("[data-fact=stage] .fact-value, [data-fact=stage] button, [data-fact=stage]")
+    phone.wait_for_selector("[data-fact=stage] record-picker input[type=text]")
+    phone.tap("[data-fact=stage] record-picker input[type=text]")
+    other = phone.locator(f"[data-fact=stage] .picker-option:has-text('{made['stages'][2].name}')")
+    other.wait_for()  # all stages are offered, not only the present one
+    box = other.bounding_box()
+    phone.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    phone.wait_for_timeout(300)
+    assert phone.input_value("[data-fact=stage] record-picker input[type=text]") == made["stages"][2].name
+
+
+@pytest.mark.row("A9")
+def test_the_bell_tells_its_news(browse: Any, live_enishi: Any, made: dict[str, Any]) -> None:
+    from enishi.records.models import Notification
+
+    with live_enishi.data():
+        Notification.objects.create(
+            user=live_enishi.person("alice"), text="新しいリードが割り当てられました", url="/leads/"
+        )
+    for is_phone in (True, False):
+        page = browse("alice", phone=is_phone)
+        page.goto("/today/")
+        page.click("summary[aria-label='お知らせ']")
+        page.wait_for_selector(".menu-panel:has-text('新しいリードが割り当てられました')")
 
 
 @pytest.mark.row("C5")

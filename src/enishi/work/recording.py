@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enishi.access.models import User
-from enishi.japanese.text import clean
+from enishi.japanese.text import clean, fold
 from enishi.records import registry, write
 from enishi.records.errors import Refused
 from enishi.records.fields import Date
@@ -167,14 +167,29 @@ def _only_a_task(values: dict[str, Any], plan: _Plan, by: User, key: str) -> Rec
 
 
 def _appointment(values: dict[str, Any], plan: _Plan, by: User, operation: Operation) -> Task | None:
-    """The next appointment: of the same kind as what was done."""
+    """The next appointment: of the kind that its words say (訪問, 打ち合わせ, 電話), else of the same as what was done."""
     if plan.next_at is None:
         return None
     name = str(values.get("next_name") or "").strip() or str(NEXT_NAMES.get(plan.kind, _("次の連絡")))
-    kind = plan.kind if plan.kind in NEXT_NAMES else "todo"
+    kind = _said(name) or (plan.kind if plan.kind in NEXT_NAMES else "todo")
     given = {"name": name[:200], "kind": kind, "about": values["about"], "due_at": plan.next_at}
     made: Task = write.create(registry.get("task"), given, by=by, operation=operation).record
     return made
+
+
+def _said(name: str) -> str:
+    """The kind of an appointment that its words say; of several the last one (訪問日程の電話 is a call)."""
+    folded = fold(name)
+    found = {kind: max(folded.rfind(word) for word in words) for kind, words in _WORDS.items()}
+    best = max(found, key=lambda kind: found[kind])
+    return best if found[best] >= 0 else ""
+
+
+_WORDS = {
+    "visit": [fold(word) for word in ("訪問", "伺う", "伺い", "往訪", "来訪", "現地調査")],
+    "meeting": [fold(word) for word in ("打ち合わせ", "打合せ", "打合わせ", "面談", "商談", "会議", "ミーティング")],
+    "call": [fold(word) for word in ("電話", "架電", "tel")],
+}  # fmt: skip
 
 
 def _todo(values: dict[str, Any], plan: _Plan, by: User, operation: Operation) -> Task | None:

@@ -105,7 +105,12 @@ def form_context(
     return {
         "about": about,
         "about_input": form_input(
-            entity.field("about"), about, raw=about or None, errors=errors.get("about"), prefix="quick"
+            entity.field("about"),
+            about,
+            raw=about or None,
+            errors=errors.get("about"),
+            prefix="quick",
+            typed=posted.get("about-typed", ""),
         ),
         "kinds": [
             {"value": "note", "label": _("メモ")},

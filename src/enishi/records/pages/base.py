@@ -145,8 +145,10 @@ def form_input(
     prefix: str = "f",
     autofocus: bool = False,
     bare: bool = False,
+    typed: str = "",
 ) -> dict[str, Any]:
-    """The context of one input: `raw` is what somebody typed that could not be read, and comes back as typed."""
+    """The context of one input: `raw` is what somebody typed that could not be read, and comes back as typed; `typed` the words beside a
+    record that was not chosen."""
     text = raw if raw is not None else found.input_text(value)
     shown = ""
     if isinstance(found, Pointer) and (key := whole(text)) is not None:
@@ -154,6 +156,7 @@ def form_input(
         shown = shown or found.text(key)
     elif found.kind == "any_record" and text:
         shown = titles({text}).get(text, "")
+    shown = shown or (typed[:200] if not text else "")
     return {
         "field": found,
         "name": found.name,

@@ -166,12 +166,35 @@ def form_names(entity: Entity) -> list[str]:
     ]
 
 
+def _from_beside(request: HttpRequest, entity: Entity) -> dict[str, str]:
+    """What a new record has of the one that it is made beside (?deal=5): the account and whatever else both point to."""
+    made: dict[str, str] = {}
+    for name, text in request.GET.items():
+        found, key = entity.fields.get(name), whole(str(text))
+        target = registry.find(found.to) if isinstance(found, Reference) else None
+        if target is None or key is None:
+            continue
+        parent = visible(target, person(request)).filter(pk=key).first()
+        for other in entity.fields.values() if parent is not None else ():
+            mine = target.fields.get(other.name)
+            same = isinstance(other, Reference) and isinstance(mine, Reference) and other.to == mine.to
+            if (
+                same
+                and other.editable
+                and other.name != name
+                and (held := getattr(parent, f"{other.name}_id", None))
+            ):
+                made.setdefault(other.name, str(held))
+    return made
+
+
 def form_context(
     request: HttpRequest, entity: Entity, names: list[str], errors: dict[str, list[str]], *, like: Any = None
 ) -> dict[str, Any]:
     """Inputs with what was typed, or with what the address gives beforehand, or what another record (`like`) is."""
     given = request.POST if request.method == "POST" else request.GET
     copied = _cloned(entity, like, person(request)) if like is not None else {}
+    beside = _from_beside(request, entity) if request.method != "POST" else {}
     title = entity.title_field
     if title in copied and isinstance(copied[title], str) and title in entity.quick_fields:
         longest = getattr(entity.field(title), "longest", 200)
@@ -180,7 +203,7 @@ def form_context(
     for name in names:
         found = entity.field(name)
         default = found.beginning()
-        raw = given.get(name)
+        raw = given.get(name, beside.get(name))
         default = copied.get(name, default)
         if raw is None and request.method != "POST" and name == "owner":
             default = None if entity.finds_owner(request.user) else request.user.pk
@@ -190,6 +213,7 @@ def form_context(
                 default,
                 raw=raw,
                 errors=errors.get(name),
+                typed=given.get(f"{name}-typed", ""),
                 autofocus=name == names[0],
                 record=like if name in copied and isinstance(found, Pointer) else None,
             )  # fmt: skip

@@ -15,7 +15,7 @@ from enishi.records.fields import FieldKind
 Offers = tuple[tuple[str, Any, str], ...]
 PHONE_CELLS = 3  # how many columns, beside the status, a row shows on a telephone
 _NO_DIGITS = re.compile(r"[^0-9+]+")
-RESTING = {"won", "lost", "closed", "dormant"}
+RESTING = {"won", "lost", "closed", "dormant", "converted", "disqualified"}
 
 
 def table_rows(

@@ -194,7 +194,10 @@ class DocumentEntity(Entity):
 
     def line_sums(self, record: Any) -> list[tuple[str, str]]:
         money = self.field("total").text
-        made = [(_t("値引き"), f"-{money(record.discount)}")] if record.discount else []
+        made = [(_t("税抜金額"), money(record.net))]
+        if record.discount:  # the sum that it is taken off comes first
+            before = sum(dict(line)["amount"] or 0 for line in self.lines[0].get(record))
+            made = [(_t("小計"), money(before)), (_t("値引き"), f"-{money(record.discount)}"), *made]
         for share in self.sums(record).shares:
             if share.tax or share.percent:
                 label = _t("%(percent)d%%対象 %(net)s の消費税") % {
@@ -202,7 +205,7 @@ class DocumentEntity(Entity):
                     "net": money(share.net),
                 }
                 made.append((label, money(share.tax)))
-        return [(_t("税抜金額"), money(record.net)), *made, (_t("合計（税込）"), money(record.total))]
+        return [*made, (_t("合計（税込）"), money(record.total))]
 
     def locked(self, record: Any, names: set[str]) -> str:
         if record.pdf and f"file:{record.pdf}" in names:

@@ -24,7 +24,7 @@ from enishi.records.pages.cards import card_context
 from enishi.records.pages.lists import list_context
 from enishi.records.search import find
 from enishi.records.visible import allowed, one, require, visible
-from enishi.sales.documents import flow, ordering
+from enishi.sales.documents import beside, flow, ordering
 from enishi.sales.documents.entity import DocumentEntity
 from enishi.sales.documents.issuer import issuer
 from enishi.sales.invoices import billing
@@ -45,6 +45,9 @@ def add_document_buttons(
         quotes = registry.find("quote")
         if quotes is not None and allowed(user, quotes).create:
             _show(context, {"quote_deal": True})
+        return
+    if entity.name == "payment":
+        _show(context, {"beside": beside.of(entity, record, user)})
         return
     if not isinstance(entity, DocumentEntity):
         return
@@ -92,6 +95,7 @@ def add_document_buttons(
             "void": may and issued and status in flow.VOIDABLE[entity.name],
             "receipt": read and entity.name == "invoice" and status == "paid",
             "expired": entity.name == "quote" and "expires_on" in entity.fields and is_expired(record),
+            "beside": beside.of(entity, record, user),
             "late": days_over(record) if entity.name == "invoice" and "due_on" in entity.fields else 0,
         },
     )

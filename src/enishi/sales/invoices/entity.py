@@ -115,7 +115,8 @@ class InvoiceEntity(DocumentEntity):
         super().prepare(record, changed)
         if SUMMED & changed or not record.pk:
             record.withheld = tax.withholding(self.withheld_of(record)) if record.withholds else 0
-        record.balance = record.total - record.withheld - record.paid
+        # What was taken back is owed by nobody.
+        record.balance = 0 if record.status == "void" else record.total - record.withheld - record.paid
         if record.due_on is None and record.date and not record.importing:
             record.due_on = due_day(record)
 
@@ -135,6 +136,7 @@ class InvoiceEntity(DocumentEntity):
             money = self.field("total").text
             label = _t("源泉徴収税額（対象額 %(amount)s）") % {"amount": money(self.withheld_of(record))}
             made.append((label, f"-{money(record.withheld)}"))
+            made.append((_t("差引ご請求額"), money(record.total - record.withheld)))
         return made
 
     def settle(self, records: Sequence[Invoice], changes: Sequence[dict[str, Any]], by: Any) -> None:

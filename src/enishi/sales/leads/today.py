@@ -1,4 +1,4 @@
-"""Leads for 今日: who is hot, and whom nobody has talked to for days."""
+"""Leads for 今日: who is hot, whom nobody has talked to yet, and to whom nobody has for days."""
 
 import datetime
 from typing import Any
@@ -12,7 +12,10 @@ from enishi.access.models import User
 from enishi.records import registry
 from enishi.records.visible import visible
 
-HOT_DAYS, QUIET_DAYS = 2, 7  # without a contact: hot leads, others that are new or being worked on
+HOT_DAYS, QUIET_DAYS = (
+    2,
+    7,
+)  # since the last contact: with hot leads, with others that are new or being worked on
 NEEDED = {"owner", "status", "heat", "last_contact_at", "mobile", "phone", "company"}
 
 
@@ -31,7 +34,7 @@ def waiting(user: User, most: int) -> tuple[list[dict[str, Any]], bool]:
         .filter(
             Q(heat="hot") & (Q(last_contact_at=None) | Q(last_contact_at__lt=hot))
             | Q(status__in=("new", "working"))
-            & (Q(last_contact_at=None, created_at__lt=quiet) | Q(last_contact_at__lt=quiet))
+            & (Q(last_contact_at=None) | Q(last_contact_at__lt=quiet))
         )
         .order_by(
             Case(When(heat="hot", then=Value(0)), default=Value(1), output_field=IntegerField()), "created_at", "pk"
@@ -47,7 +50,6 @@ def condition() -> dict[str, Any]:
     """What `waiting` looks for as a list asks it: by whole days, so that who waits since this hour is among them."""
     quiet = {"field": "last_contact_at", "op": "before_days", "value": QUIET_DAYS}
     never = {"field": "last_contact_at", "op": "empty"}
-    old = {"field": "created_at", "op": "before_days", "value": QUIET_DAYS}
     ahead = {"field": "next_step_at", "op": "gte", "value": _tomorrow()}
     return {"all": [
         {"field": "owner", "op": "is", "value": "me"},
@@ -55,7 +57,7 @@ def condition() -> dict[str, Any]:
         *([{"not": ahead}] if "next_step_at" in registry.get("lead").fields else []),
         {"any": [
             {"all": [{"field": "heat", "op": "is", "value": "hot"}, {"any": [never, {"field": "last_contact_at", "op": "before_days", "value": HOT_DAYS}]}]},
-            {"all": [{"field": "status", "op": "in", "value": ["new", "working"]}, {"any": [{"all": [never, old]}, quiet]}]},
+            {"all": [{"field": "status", "op": "in", "value": ["new", "working"]}, {"any": [never, quiet]}]},
         ]},
     ]}  # fmt: skip
 

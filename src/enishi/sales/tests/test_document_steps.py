@@ -300,3 +300,55 @@ def test_too_many_orders_for_one_invoice_are_refused_in_words(as_bob: Client) ->
 def test_the_list_of_invoices_leads_to_what_came_in(as_bob: Client) -> None:
     assert 'href="/payments/"' in as_bob.get("/invoices/").text
     assert 'href="/payments/"' not in as_bob.get("/orders/").text
+
+
+def test_what_was_taken_back_is_owed_by_nobody(quote: Any, bob: Any, as_bob: Client) -> None:
+    invoices = registry.get("invoice")
+    order = flow.order_quote(quote.pk, by=bob)
+    issued = flow.issue(invoices, flow.invoice_orders([order.pk], by=bob).pk, by=bob)
+    assert fresh(issued).balance == issued.total > 0
+    flow.void(invoices, issued.pk, "宛名違い", by=bob)
+    assert (fresh(issued).status, fresh(issued).balance) == ("void", 0)
+    again = flow.invoice_orders([order.pk], by=bob)
+    assert again.balance == issued.total
+
+
+def test_papers_lead_to_each_other(quote: Any, account: Any, bob: Any, as_bob: Client) -> None:
+    deal = write.create(registry.get("deal"), {"name": "更新", "account": account.pk}, by=bob).record
+    Quote.objects.filter(pk=quote.pk).update(deal=deal)
+    order = flow.order_quote(quote.pk, by=bob)
+    invoice = flow.issue(registry.get("invoice"), flow.invoice_orders([order.pk], by=bob).pk, by=bob)
+    values = {"invoice": invoice.pk, "date": "2026-11-20", "amount": "100"}
+    payment = write.create(registry.get("payment"), values, by=bob).record
+    leads = {
+        f"/quotes/{quote.pk}/": (f"/deals/{deal.pk}/", f"/orders/{order.pk}/"),
+        f"/orders/{order.pk}/": (f"/deals/{deal.pk}/", f"/quotes/{quote.pk}/", f"/invoices/{invoice.pk}/"),
+        f"/invoices/{invoice.pk}/": (f"/deals/{deal.pk}/", f"/orders/{order.pk}/"),
+        f"/payments/{payment.pk}/": (f"/invoices/{invoice.pk}/",),
+    }
+    for address, others in leads.items():
+        page = as_bob.get(address).text
+        assert all(f'<a class="link py-1" href="{one}">' in page for one in others), address
+
+
+def test_sums_on_the_card_add_up(account: Any, bob: Any, as_bob: Client) -> None:
+    """Subtotal, what is taken off it, and only then what is taxed; below what is withheld stands what is to be paid."""
+    lines = [{"text": "設計", "unit_price": "100000"}, {"text": "監理", "unit_price": "50000"}]
+    values = {"account": account.pk, "lines": lines, "discount": "10000", "withholds": "1"}
+    made = write.create(registry.get("invoice"), values, by=bob).record
+    sums = dict(registry.get("invoice").line_sums(fresh(made)))
+    assert (sums["小計"], sums["値引き"], sums["税抜金額"]) == ("¥150,000", "-¥10,000", "¥140,000")
+    assert (
+        sums["合計（税込）"] == "¥154,000" and sums["差引ご請求額"] == f"¥{154_000 - fresh(made).withheld:,}"
+    )
+    assert "小計" not in dict(
+        registry.get("quote").line_sums(
+            write.create(registry.get("quote"), {"account": account.pk, "lines": lines}, by=bob).record
+        )
+    )
+
+
+def test_what_is_made_beside_a_deal_is_its_customers(account: Any, bob: Any, as_bob: Client) -> None:
+    deal = write.create(registry.get("deal"), {"name": "更新", "account": account.pk}, by=bob).record
+    page = as_bob.get(f"/quotes/new/?deal={deal.pk}").text
+    assert f'name="account" value="{account.pk}"' in page and account.name in page

@@ -172,7 +172,10 @@ def test_hot_and_quiet_leads_wait_on_today_and_are_done_in_one_tap_that_can_be_t
     write.create(registry.get("task"), {"name": "訪問", "about": f"lead:{planned.pk}", "due_at": timezone.now() + 3 * day}, by=bob)  # fmt: skip
     shown = as_bob.get("/today/").content.decode()
     places = [shown.find(f'id="today-lead-{one.pk}"') for one in (hot, quiet, fresh, planned, theirs)]
-    assert 0 < places[0] < places[1] and places[2:] == [-1, -1, -1]
+    assert 0 < places[0] < places[1] < places[2] and places[3:] == [
+        -1,
+        -1,
+    ]  # whom nobody called yet waits from the first hour
     assert 'href="tel:09011112222"' in shown and "温度感が高い・まだ連絡していません" in shown
     answer = as_bob.post(f"/leads/{hot.pk}/touched/", headers=HTMX)
     assert answer.status_code == 204

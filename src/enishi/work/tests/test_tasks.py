@@ -412,3 +412,17 @@ class TestToday:
         few = len(queries(as_alice, "/today/"))
         grow(55)
         assert len(queries(as_alice, "/today/")) == few
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("現地調査の訪問", "visit"),
+        ("訪問日程の電話", "call"),
+        ("お打ち合わせ", "meeting"),
+        ("ＴＥＬ", "call"),
+        ("見積の提出", ""),
+    ],
+)
+def test_an_appointment_is_what_its_words_say(words: str, kind: str) -> None:
+    assert recording._said(words) == kind
