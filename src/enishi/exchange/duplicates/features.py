@@ -186,9 +186,10 @@ def _person(raw: Raw) -> tuple[str, str, str, str, str, str]:
     if kana and not (family_kana or given_kana):
         kana = names.strip_honorific(kana)[0]
         head, _space, tail = kana.replace("・", " ").strip().partition(" ")
-        if not tail and family and given and not unsplit:  # しまめぐみ: 島 is read しま
+        if not tail and family and given:  # しまめぐみ: 島 is read しま
             read = fold(readings.likely(family))
-            head, tail = (read, head[len(read) :]) if read and head.startswith(read) else (head, "")
+            if read and head.startswith(read) and len(head) > len(read):
+                head, tail, unsplit = read, head[len(read) :], ""
         if tail:
             family_kana, given_kana = head, tail
     if (family and _LATIN_ONLY.match(family)) or (given and _LATIN_ONLY.match(given)):

@@ -27,7 +27,9 @@ _TITLE = re.compile(
 )
 # Kanji that are Katakana in all but their number: a scanner's or a hand's.
 _LOOKALIKE = str.maketrans("一二口力夕工卜八", "ーニロカタエトハ")
-_AMONG_KATAKANA = re.compile(r"(?<=[ァ-ヺー])[一二口力夕工卜八](?=[ァ-ヺー])")
+_AMONG_KATAKANA = re.compile(
+    r"(?<=[ァ-ヺー])[一二口力夕工卜八](?=[ァ-ヺー])|(?<=[ァ-ヺ])一(?![級番丁号課部生般式流心誠期宮ノ])"
+)
 
 
 def is_department(text: str) -> bool:

@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from enishi.exchange.duplicates import comparing, names
+from enishi.exchange.duplicates import columns, comparing, names
+from enishi.exchange.duplicates.features import Raw, normalise
+from enishi.exchange.duplicates.firm_names import firm_only, is_department
 from enishi.japanese.address_parts import address_key, parse_address
 from enishi.japanese.branches import bare, split_office
 from enishi.japanese.romaji import from_kana, latin
@@ -120,3 +122,85 @@ def test_birthdays_and_numbers_forgive_one_slip() -> None:
     assert comparing.number("09012345678", "09012354678") == "close"
     assert comparing.number("0312345678", "0312345679") == "part"
     assert comparing.number("0312345678", "12345678") == "variant"
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "left"),
+    [
+        ("株式会社今野テック　※旧スタープランニング", "", "株式会社今野テック"),
+        ("千代田産業　株式会社（旧：グリーンデザイン）", "", "千代田産業 株式会社"),
+        ("株式会社富士商事(旧社名 フューチャー)　西日本営業所", "", "株式会社富士商事 西日本営業所"),
+        ("有限会社　朝日組／田中節子部長", "", "有限会社 朝日組"),
+        ("東洋機工 株式会社　大堀純一部長", "大堀 純一", "東洋機工 株式会社"),
+        ("株式会社毛塚木工　山田太郎", "", "株式会社毛塚木工"),
+        ("(有)中村商事　総務部", "", "(有)中村商事"),
+        ("㈱ エコエンジニアリング　営業一課御中", "", "(株) エコエンジニアリング"),
+        ("金子　孝（金子自転車店）", "", "金子自転車店"),
+        ("金子自転車店/金子　孝", "", "金子自転車店"),
+        ("喫茶 ポプラ 渋谷　健二", "渋谷 健二", "喫茶 ポプラ"),
+        ("高原剛正　高原酒店", "高原 剛正", "高原酒店"),
+        ("株式会社マウンテンフ一ズ", "", "株式会社マウンテンフーズ"),
+        ("マウンテンベーカリ一", "", "マウンテンベーカリー"),
+        # … and what is the name itself stays.
+        ("アルファ一級建築士事務所", "", "アルファ一級建築士事務所"),
+        ("株式会社 山田 太郎", "", "株式会社 山田 太郎"),
+        ("株式会社 森 建設", "", "株式会社 森 建設"),
+        ("株式会社田中 大阪支店", "", "株式会社田中 大阪支店"),
+        ("田中 一郎", "", "田中 一郎"),
+        ("丸井 元町店", "", "丸井 元町店"),
+        ("総務部", "", "総務部"),
+    ],
+)
+def test_what_else_stands_in_the_cell_of_a_firms_name(text: str, person: str, left: str) -> None:
+    assert firm_only(text, person) == left
+    assert firm_only(left, person) == left
+
+
+def test_departments_are_no_offices() -> None:
+    assert all(map(is_department, ("営業部", "第二総務課", "購買課", "営業一課")))
+    assert not any(map(is_department, ("大阪支店", "物流センター", "西日本営業部", "工場")))
+    of = lambda branch: normalise(Raw(company="長井運輸株式会社", branch=branch)).branch  # noqa: E731
+    assert of("経理部") == "" and of("沖縄支社") == "沖縄支社" and of("沖縄サービスセンター") != ""
+    centre = normalise(Raw(company="マウンテンサービス 有限会社 城北センター"))
+    assert (centre.company, centre.branch) == ("マウンテンサービス", "城北センター")
+
+
+def test_columns_of_departments_may_hold_offices_and_shops_stand_beside_their_firm() -> None:
+    heading = ["id", "会社名", "支店・部署", "電話"]
+    offices = [["1", "長井運輸", "沖縄支社", "098-474-2525"], ["2", "長井運輸", "経理部", "098-474-2532"]]
+    assert columns.roles(heading, offices)[2] == "branch"
+    none = [[row[0], row[1], "経理部", row[3]] for row in offices]
+    assert columns.roles(heading, none)[2] == ""
+    shops = [["1", "一条酒店", "渋谷店", "03-1111-1111"], ["2", "一条酒店", "目黒店", "03-1111-1112"]]
+    assert columns.roles(["id", "会社名", "店舗名", "電話"], shops)[2] == "branch"
+    assert columns.roles(["id", "店舗名", "会社名", "電話"], [[a, c, b, d] for a, b, c, d in shops])[1:3] == [
+        "branch",
+        "company",
+    ]
+
+
+def test_who_stands_before_his_firm_is_whom_a_list_is_about() -> None:
+    people, firms = ["id", "氏名", "会社名", "電話"], ["id", "会社名", "氏名", "電話"]
+    roles = {"氏名": "name", "会社名": "company", "電話": "phone", "id": "id", "担当者名": "name"}
+    assert columns.names_people_first(people, [roles[one] for one in people])
+    assert not columns.names_people_first(firms, [roles[one] for one in firms])
+    clerks = ["id", "担当者名", "会社名", "電話"]
+    assert not columns.names_people_first(clerks, [roles[one] for one in clerks])
+
+
+def test_latin_letters_and_readings_in_one_piece_tell_given_names() -> None:
+    def people(one: Raw, other: Raw) -> tuple[str, str]:
+        return names.people(normalise(one), normalise(other))
+
+    near = {names.SAME, names.VARIANT}
+    assert set(people(Raw(family="Ishii", given="Kaori"), Raw(family="石井", given="香織"))) <= near
+    assert people(Raw(family="Ishii", given="Misaki"), Raw(family="石井", given="香織"))[1] not in near
+    twins = people(Raw(name="島舞", kana="しままい"), Raw(name="島めぐみ", kana="しまめぐみ"))
+    assert twins[1] == names.DIFFERENT
+    assert people(Raw(name="松浦 麻衣"), Raw(name="松浦 舞"))[1] == names.CLOSE
+
+
+def test_houses_of_one_estate_and_words_in_the_plural() -> None:
+    assert names.firms("サンハイツ玉来壱番館管理組合", "サンハイツ玉来弐番館管理組合") == names.TWO
+    assert names.firms("グランドシステム", "グランドシステムズ") == names.CLOSE
+    assert names.firms("丸八印刷", "丸八刷") == names.CLOSE
