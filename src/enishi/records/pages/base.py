@@ -4,7 +4,7 @@ import datetime
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -67,13 +67,15 @@ def day_of(text: str, today: datetime.date, first: datetime.date, last: datetime
     return min(max(found, first), last)
 
 
-def error_page(request: HttpRequest, status: int, message: str) -> HttpResponse:
-    """An error as a toast where the script asked, else as a page."""
+def error_page(
+    request: HttpRequest, status: int, message: str, *, more: Sequence[tuple[str, str]] = ()
+) -> HttpResponse:
+    """An error as a toast where the script asked, else as a page; `more`: words and addresses of where one may go on."""
     if htmx.is_htmx(request):
         response = HttpResponse(status=status)
         response.headers["HX-Reswap"] = "none"
         return htmx.toast(response, message, level="error")
-    context = {"status": status, "message": message, "back": _came_from(request)}
+    context = {"status": status, "message": message, "back": _came_from(request), "more": more}
     return render(request, "frame/error.html", context, status=status)
 
 

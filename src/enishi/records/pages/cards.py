@@ -20,7 +20,7 @@ from enishi.kit import htmx
 from enishi.kit.hooks import Hook
 from enishi.records import attachments, registry, timeline, write
 from enishi.records.entity import Entity
-from enishi.records.errors import Conflict, NotFound, Refused
+from enishi.records.errors import Conflict, Moved, NotFound, Refused
 from enishi.records.fields import FieldKind, Reference
 from enishi.records.fields.files import picture_type
 from enishi.records.limits import unseen
@@ -33,7 +33,7 @@ from enishi.records.pages.ties import tied
 from enishi.records.personal import is_person
 from enishi.records.prepared import fetch, first
 from enishi.records.rules import missing
-from enishi.records.visible import allowed, one, permits, require, shape, visible
+from enishi.records.visible import allowed, in_bin, one, permits, require, shape, visible
 
 card_context = Hook("card context")  # upper floors add to a card's context: composer, tasks, figures
 CONNECTED = FILES = 10  # of each, on the card itself
@@ -209,7 +209,17 @@ def _newest(other: Entity) -> str:
 @handled
 def card_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResponse:
     """The whole card."""
-    record = one(entity, person(request), record_id)
+    try:
+        record = one(entity, person(request), record_id)
+    except Moved:
+        raise
+    except NotFound:
+        if (binned := in_bin(entity, person(request)).filter(pk=record_id).first()) is None:
+            raise
+        said = _("「%(title)s」はごみ箱にあります。ごみ箱から元に戻せます。") % {
+            "title": entity.title(binned)
+        }
+        return error_page(request, 404, said, more=((_("ごみ箱を開く"), "/bin/"),))
     part = request.GET.get("part")
     if part in {"live", "head", "lines"}:
         context = card_parts(request, entity, record)

@@ -64,7 +64,7 @@ class Lines:
         if isinstance(found, LinesField):
             return self._table(record, found)
         cell, label = card_cell(found, record), escape(found.label)
-        if self.may_write and found.editable:
+        if self.may_write and found.editable and not self.entity.locked(record, {name}):
             plain = _TAG.sub("", cell) or self.empty
             value = (
                 f'<button type="button" class="fact-value" hx-get="/{self.entity.slug}/{record.pk}/field/{name}/?edit" hx-target="closest [data-fact]" '

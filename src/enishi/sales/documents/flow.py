@@ -110,11 +110,21 @@ def keep_pdf(entity: Entity, record_id: int, by: User) -> None:
 
 def file_name(record: Any) -> str:
     """20261031_㈱東和商事_110000: day, partner, amount, as 電子帳簿保存法 has them searched for."""
+    return f"{record.date:%Y%m%d}_{partner_name(record)}_{record.total}"
+
+
+def partner_name(record: Any) -> str:
+    """Whom a paper is for, as a file may be called."""
     name = str(record.account or record.contact or "")
     for long, short in (("株式会社", "㈱"), ("有限会社", "㈲"), ("合同会社", "(同)")):
         name = name.replace(long, short)
-    name = "".join(c for c in name if c not in '\\/:*?"<>|\n\t').strip()[:60]
-    return f"{record.date:%Y%m%d}_{name}_{record.total}"
+    return "".join(c for c in name if c not in '\\/:*?"<>|\n\t').strip()[:60]
+
+
+def paper_name(entity: Entity, kind: str) -> str:
+    """What a paper is called (請求書, 納品書)."""
+    found = paper.PAPERS.get(kind or entity.name)
+    return str(found.title) if found is not None else str(entity)
 
 
 def preview(entity: Entity, record: Any, kind: str = "") -> bytes:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -125,7 +126,8 @@ def paper_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResp
     if content is None:
         content = flow.preview(entity, record, kind)
     response = HttpResponse(content, content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{entity.name}-{record.pk}.pdf"'
+    name = f"{flow.paper_name(entity, kind)}_{record.number or _('下書き')}_{flow.partner_name(record)}.pdf"
+    response.headers["Content-Disposition"] = content_disposition_header(False, name) or ""
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -352,3 +352,25 @@ def test_what_is_made_beside_a_deal_is_its_customers(account: Any, bob: Any, as_
     deal = write.create(registry.get("deal"), {"name": "更新", "account": account.pk}, by=bob).record
     page = as_bob.get(f"/quotes/new/?deal={deal.pk}").text
     assert f'name="account" value="{account.pk}"' in page and account.name in page
+
+
+def test_what_was_issued_opens_no_editor_and_its_pdf_says_what_it_is(
+    quote: Any, bob: Any, as_bob: Client
+) -> None:
+    page = as_bob.get(f"/quotes/{quote.pk}/").text
+    assert (
+        f"/quotes/{quote.pk}/field/discount/?edit" not in page
+        and f"/quotes/{quote.pk}/field/note/?edit" in page
+    )
+    from urllib.parse import unquote
+
+    answer = as_bob.get(f"/quotes/{quote.pk}/pdf/")
+    assert f"御見積書_{quote.number}_㈱みどり商事.pdf" in unquote(answer.headers["Content-Disposition"])
+
+
+def test_a_line_about_what_is_in_the_bin_leads_there(quote: Any, bob: Any, as_bob: Client) -> None:
+    order = flow.order_quote(quote.pk, by=bob)
+    write.delete(registry.get("order"), [order.pk], by=bob)
+    answer = as_bob.get(f"/orders/{order.pk}/")
+    assert answer.status_code == 404 and "ごみ箱にあります" in answer.text and 'href="/bin/"' in answer.text
+    assert "ごみ箱にあります" not in as_bob.get("/orders/999999/").text
