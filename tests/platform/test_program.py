@@ -241,7 +241,9 @@ class TestSqliteSettings:
             assert pragma("foreign_keys") == 1
             assert pragma("cache_size") == -65536
             assert pragma("mmap_size") == 1073741824
-            assert pragma("temp_store") == 2
+            assert (
+                pragma("temp_store") == 0
+            )  # in memory SQLite sorts more slowly, and threads wait for each other
             assert pragma("journal_size_limit") == 67108864
             assert pragma("busy_timeout") == 30000
             with transaction.atomic():  # IMMEDIATE: the write lock is held before anything is written
