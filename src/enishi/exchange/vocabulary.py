@@ -105,7 +105,7 @@ EITHER = "顧客 顧客名 顧客名称 お客様 お客様名 お客様名称 �
 OURS = (
     "当社担当 当社担当者 自社担当 自社担当者 弊社担当 弊社担当者 社内担当 社内担当者 担当営業 営業担当 営業担当者 営業担当者名 営業マン 営業 営業者 営業者名 営業員 営業員名 当社営業 当社営業担当 自社営業担当 自社担当者名 当社担当者名 "
     "担当 主担当 担当社員 担当社員名 担当スタッフ 担当スタッフ名 スタッフ スタッフ名 担当スタイリスト スタイリスト 指名 指名スタイリスト 担当美容師 担当医 担当医師 主治医 担任 担任名 担当講師 担当講師名 担当税理士 担当弁護士 担当司法書士 担当行政書士 担当社労士 "
-    "担当職員 担当者職員 監査担当 監査担当者 現場担当 現場担当者 現場監督 施工担当 受付担当 受付担当者 受付者 対応者 対応者名 対応担当 対応担当者 フォロー担当 フォロー担当者 現場代理人 ケアマネジャー ケアマネージャー 所有者 担当部員 担当トレーナー 担当コーチ 担当インストラクター 担当ケアマネ 担当ケアマネージャー 営業名 起票者 owner sales_rep salesrep sales_representative salesperson sales_person "
+    "担当職員 案件担当 案件担当者 案件担当者名 担当者職員 監査担当 監査担当者 現場担当 現場担当者 現場監督 施工担当 受付担当 受付担当者 受付者 対応者 対応者名 対応担当 対応担当者 フォロー担当 フォロー担当者 現場代理人 ケアマネジャー ケアマネージャー 所有者 担当部員 担当トレーナー 担当コーチ 担当インストラクター 担当ケアマネ 担当ケアマネージャー 営業名 起票者 owner sales_rep salesrep sales_representative salesperson sales_person "
     "pic owner_name owner_email assigned_to assignee account_owner accountowner contact_owner contactowner deal_owner dealowner opportunity_owner account_manager our_contact"
 )  # fmt: skip
 TAGS = "タグ 分類 カテゴリ カテゴリー 顧客分類 得意先分類 取引先分類 会員分類 グループ グループ名 tags tag label labels category categories group_membership"

@@ -305,6 +305,18 @@ class TestGoogle:
         assert abroad.phone == "011-222-3333" and "Phone 1 (Home): 011-222-4444" in abroad.note
 
 
+def test_the_sample_app_for_deals_of_kintone(alice: User, bob: User, tmp_path: Path) -> None:
+    rows = (
+        "レコード番号,会社名,案件名,先方担当者,案件担当者名,見込み時期,確度,製品名,合計費用\n"
+        f"1,甲社,更新,甲野 一郎,{bob.name},2026-12-01,A,ソフト,55000\n"
+    )
+    path = tmp_path / "案件管理.csv"
+    path.write_bytes(rows.encode("cp932"))
+    assert bring(path, alice).figures["created"] == {"account": 1, "contact": 1, "deal": 1}
+    deal = Deal.objects.get()
+    assert (deal.owner, deal.amount, deal.name, deal.account.name) == (bob, 55_000, "更新", "甲社")
+
+
 class TestCards:
     def take(self, folder: Path, data: bytes | str, user: User, name: str = "連絡先.vcf") -> ImportJob:
         path = folder / name

@@ -179,7 +179,7 @@ class DealEntity(Entity):
         Reference("pipeline", to="pipeline", listed=False),
         StageField("stage", to="stage", aliases=("フェーズ", "ステージ", "段階", "進捗", "ステータス", "状況", "商談フェーズ", "stage", "phase", "status")),
         Money("amount", sortable=True, aliases=(
-            "金額", "見込金額", "案件金額", "受注金額", "見積金額", "予算", "売上見込", "受注予定額", "amount", "value", "revenue",
+            "金額", "見込金額", "案件金額", "受注金額", "見積金額", "予算", "売上見込", "合計費用", "受注予定額", "amount", "value", "revenue",
         )),
         Lines("lines", _("商品の明細"), child="deal_line", listed=False),
         YesNo("amount_from_lines", default=True, listed=False, importable=False, help=_("明細があれば、その合計を金額にします。金額を直接入力すると外れます。")),
