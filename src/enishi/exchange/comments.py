@@ -34,7 +34,7 @@ def beside(path: Path, sheet: str) -> dict[int, str]:
             if target is None:
                 return {}
             text = formats.read(book, _place(folder, target.group(1)), _MOST)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, EOFError):
+    except formats.BROKEN:  # no book of this kind, or one whose cells alone can be read
         return {}
     return _by_row(text)
 

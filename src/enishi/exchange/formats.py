@@ -13,6 +13,8 @@ _XFS = re.compile(r"<cellXfs[^>]*>(.*?)</cellXfs>", re.DOTALL)
 _XF = re.compile(r'<xf\s[^>]*?numFmtId="(\d+)"')
 _SHEET = re.compile(r"<sheet\s[^>]*>")
 RELATION = re.compile(r"<Relationship\s[^>]*>")
+# What `zipfile` and a look into a broken or strange book may raise.
+BROKEN = (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, EOFError)
 _ZEROS = re.compile(r"0{2,15}\Z")
 
 
@@ -25,7 +27,7 @@ def padded_columns(path: Path, sheet: str) -> dict[int, int]:
                 return {}
             with book.open(part_of(book, sheet)) as stream:
                 start = stream.read(_MOST)
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, NotImplementedError, EOFError):
+    except BROKEN:
         return {}
     found: dict[int, int] = {}
     for letters, style in _CELL.findall(start):

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from enishi.exchange.duplicates.firm_names import firm_only, is_department
+from enishi.exchange.duplicates.firm_names import WORK, firm_only, is_department
 from enishi.japanese import genders, names, readings, telephones, wareki
 from enishi.japanese.address_parts import parse_address
 from enishi.japanese.branches import bare, split_office
@@ -84,8 +84,7 @@ MARK = "\x1f"
 _CENTRE = re.compile(r"(\S.*?)\s+(\S{2,10}センター)\Z")
 
 _DEPARTMENT = re.compile(
-    r"^(?:第?[0-9一二三四五]?(?:[東西南北]日本)?(?:法人|国内|海外|直販|広域)?(?:営業|総務|経理|人事|企画|開発|技術|製造|購買|資材|管理|業務|広報|法務|情報|システム|販売|品質管理|品質保証|生産|物流|工事|設計|"
-    r"経営企画|財務|マーケティング|カスタマーサポート|サポート|研究|営業企画|営業推進|調達|施工|不動産|住宅|設備|編集|制作|教務|事務)(?:推進|管理|開発|企画|本)?(?:第?[0-9一二三四五])?"
+    rf"^(?:第?[0-9一二三四五]?(?:[東西南北]日本)?{WORK}"
     r"(?:部|課|室|係|グループ|本部|チーム|センター)(?:第?[0-9一二三四五]?(?:課|係|グループ|チーム))?)[\s　]*(?=\S{2,})"
 )
 _NOTE = re.compile(r"[(\[【〈<].*?[)\]】〉>]")

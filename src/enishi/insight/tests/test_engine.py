@@ -91,6 +91,12 @@ def dims(entity: Any) -> list[dict[str, Any]]:
 engine_buckets = ("day", "week", "month", "quarter", "fiscal_quarter", "year", "fiscal_year")
 
 
+def in_small_pieces(small: pytest.MonkeyPatch, step: int) -> None:
+    """Counts what a test can make as if it were a large table."""
+    small.setattr(pieces, "LEAST", 3)
+    small.setattr(pieces, "STEP", step)
+
+
 @pytest.mark.once
 def test_a_large_table_in_pieces_gives_what_it_gives_at_once(alice: Any, bob: Any, monkeypatch: Any) -> None:
     company.build(5, [alice, bob], size=14)
@@ -104,8 +110,7 @@ def test_a_large_table_in_pieces_gives_what_it_gives_at_once(alice: Any, bob: An
         engine.forget()
         at_once = compute(spec, alice)
         with monkeypatch.context() as small:
-            small.setattr("enishi.insight.reports.pieces.LEAST", 3)
-            small.setattr("enishi.insight.reports.pieces.STEP", 4)
+            in_small_pieces(small, 4)
             with connection.cursor() as cursor:
                 cursor.execute("ANALYZE")
             engine.forget()
@@ -142,9 +147,8 @@ def test_several_threads_count_what_one_does(alice: Any, bob: Any, monkeypatch: 
         engine.forget()
         at_once = compute(spec, alice)
         with monkeypatch.context() as small:
-            small.setattr("enishi.insight.reports.pieces.LEAST", 3)
-            small.setattr("enishi.insight.reports.pieces.STEP", 7)
-            small.setattr("enishi.insight.reports.pieces.MANY", 3)
+            in_small_pieces(small, 7)
+            small.setattr(pieces, "MANY", 3)
             small.setattr(pieces, "together", counted)
             small.setattr(engine, "together", counted)
             small.setattr(
