@@ -8,7 +8,9 @@ class BoardColumns extends HTMLElement {
 
   connectedCallback(): void {
     this.arm();
-    document.addEventListener("live-changed", () => this.arm());
+    document.addEventListener("live-changed", (event) => {
+      if (this.closest("[data-live]") === (event as CustomEvent<HTMLElement>).detail || this.contains((event as CustomEvent<HTMLElement>).detail)) this.arm();
+    });
     this.addEventListener("keydown", (event) => this.key(event));
   }
 

@@ -46,10 +46,14 @@ def test_a_card_goes_into_a_column_that_is_out_of_sight_and_empty(page: Any, mad
     page.mouse.down()
     page.mouse.move(card["x"] + 130, card["y"] + 80, steps=5)
     page.mouse.move(right, card["y"] + 90, steps=20)
-    for step in range(30):
+    went, before = 0, -1
+    for step in range(200):  # until it stands at its end
         page.mouse.move(right - step % 2, card["y"] + 90)
         page.wait_for_timeout(60)
-    assert page.evaluate("document.querySelector('.board').scrollLeft") > 200
+        went, before = page.evaluate("document.querySelector('.board').scrollLeft"), went
+        if went > 200 and went == before:
+            break
+    assert went > 200
     empty = page.locator(".column-cards:not(:has(.deal-card)):not([hidden])").last.bounding_box()
     page.mouse.move(empty["x"] + 100, empty["y"] + 200, steps=10)
     page.mouse.move(empty["x"] + 100, empty["y"] + 205, steps=3)
