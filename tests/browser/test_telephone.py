@@ -94,7 +94,10 @@ def test_the_bell_tells_its_news(browse: Any, live_enishi: Any, made: dict[str, 
     with live_enishi.data():
         person = live_enishi.person("alice")
         Notification.objects.bulk_create(  # with two digits the number is a word to screen readers
-            [Notification(user=person, text=f"期限が今日です {number}", url="/tasks/") for number in range(12)]
+            [
+                Notification(user=person, text=f"期限が今日です {number}", url="/tasks/")
+                for number in range(12)
+            ]
         )
         Notification.objects.create(user=person, text="新しいリードが割り当てられました", url="/leads/")
     for is_phone in (True, False):
