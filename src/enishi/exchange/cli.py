@@ -10,6 +10,7 @@ from enishi.kit.command import Parser, Problem, say
 
 if TYPE_CHECKING:
     from enishi.access.models import User
+    from enishi.exchange.models import ImportJob
 
 
 def import_file(argv: list[str]) -> int:
@@ -57,6 +58,16 @@ def import_file(argv: list[str]) -> int:
             "where a connection names what isn't there: refuse the row (default), create it by its name",
         ),
     )
+    parser.add_argument(
+        "--sheet",
+        action="append",
+        default=[],
+        metavar=say("シート", "SHEET"),
+        help=say(
+            "取り込むシートの名前（見出しが同じシートは何度でも指定できる）",
+            "the sheet to bring in (again for more sheets with the same heading)",
+        ),
+    )
     parser.add_argument("--user", default="", help=_user_help())
     parser.add_argument(
         "--dry-run", action="store_true", help=say("試すだけで何も残さない", "try it and keep nothing")
@@ -88,6 +99,7 @@ def import_file(argv: list[str]) -> int:
             round_trip.bring(path, safe_name(source.name), sheet, by=user, apply=apply, as_json=options.json)
             return 0
         job = importing.begin(path, safe_name(source.name), by=user, entity=_entity_name(options.entity))
+        _choose_sheets(job, options.sheet)
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)
         raise Problem(str(error), str(error)) from None
@@ -165,6 +177,39 @@ def import_file(argv: list[str]) -> int:
         print(say("  取り込まなかったシート", "  sheets not taken in") + f": {'、'.join(others)}")
     _flush()
     return 0
+
+
+def _choose_sheets(job: "ImportJob", names: list[str]) -> None:
+    """Only these sheets; several have to have the same heading.
+
+    Raises:
+        Problem: the file has no such sheet, or they differ.
+        readers.Unreadable
+    """
+    from enishi.exchange import importing, mapping, readers
+
+    if not names:
+        return
+    known = [one.name for one in readers.open_tables(Path(job.path), job.file_name)]
+    if missing := [one for one in names if one not in known]:
+        job.delete()
+        raise Problem(
+            f"「{missing[0]}」というシートはありません（{'、'.join(known)}）。",
+            f"There is no sheet “{missing[0]}” ({', '.join(known)}).",
+        )
+    plan = mapping.Plan.from_json(job.plan)
+    if set(names) <= {*plan.alike, plan.table}:
+        importing.choose_sheets(plan, names)
+        job.plan = plan.to_json()
+        job.save(update_fields=["plan"])
+    elif len(names) == 1:
+        importing.replan(job, recognise=True, sheet=names[0])
+    else:
+        job.delete()
+        raise Problem(
+            "見出しの違うシートは1枚ずつ取り込んでください。",
+            "Sheets with different headings come in one by one.",
+        )
 
 
 def _entity_name(word: str) -> str:

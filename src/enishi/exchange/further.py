@@ -27,7 +27,7 @@ def survey(job: ImportJob, plan: Plan) -> tuple[dict[int, list[list[Any]]], dict
     Raises:
         readers.Unreadable
     """
-    if plan.turned >= 0 or plan.blocks:
+    if plan.turned >= 0 or plan.blocks or plan.width:
         return {}, {}
     columns = _coded(plan)
     mails = {column.index for column in plan.columns if column.target.endswith(".email")}

@@ -169,7 +169,7 @@ def _same_heading(plan: Plan, best: Plan) -> bool:
         bool(heads[0])
         and heads[0] == heads[1]
         and plan.header_rows == best.header_rows
-        and plan.blocks == best.blocks
+        and (plan.blocks, plan.width) == (best.blocks, best.width)
     )
 
 

@@ -16,10 +16,11 @@ from enishi.exchange import (
     privates,
     profiles,
     turned,
+    twolines,
     visits,
     vocabulary,
 )
-from enishi.exchange.headings import Meaning, importable, key
+from enishi.exchange.headings import Meaning, key
 from enishi.exchange.noting import note_the_rest
 from enishi.exchange.sheet import PERSON, REACH, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
@@ -63,12 +64,11 @@ class Plan:
     repeated: list[list[Any]] = field(default_factory=list)
     match: str = "careful"  # how strictly the same customer is known: exact, careful, loose
     missing: str = "refuse"  # or "create": what a connection names and isn't there is made, by its name alone
-    blocks: list[int] = field(
-        default_factory=list
-    )  # where the same headings begin once more beside each other (`blocks`)
-    alike: list[str] = field(
-        default_factory=list
-    )  # all sheets with the same heading: those that are left out stand in `others`
+    # where the same headings begin once more beside each other (`blocks`)
+    blocks: list[int] = field(default_factory=list)
+    # all sheets with the same heading: those that are left out stand in `others`
+    alike: list[str] = field(default_factory=list)
+    width: int = 0  # the columns of a line, where each record takes two (`twolines`)
 
     @property
     def entities(self) -> list[Entity]:
@@ -106,6 +106,7 @@ class Plan:
             "missing": self.missing,
             "alike": self.alike,
             "blocks": self.blocks,
+            "width": self.width,
         }
 
     @classmethod
@@ -119,7 +120,11 @@ class Plan:
         )  # fmt: skip
         plan.mixed, plan.others = held.get("mixed", privates.NONE), held.get("others", [])
         plan.repeated, plan.missing = held.get("repeated", []), held.get("missing", "refuse")
-        plan.alike, plan.blocks = held.get("alike", []), held.get("blocks", [])
+        plan.alike, plan.blocks, plan.width = (
+            held.get("alike", []),
+            held.get("blocks", []),
+            held.get("width", 0),
+        )
         return plan
 
 
@@ -153,12 +158,15 @@ def propose(
     side = blocks.find(rows) if labels < 0 else []
     if side:
         rows = blocks.unfold(rows, side)
+    place, width = twolines.find(rows) if labels < 0 and not side else (-1, 0)
+    if width:
+        rows = twolines.fold(rows, place, width)
     wanted = wanted or _called(rows, table)
     from enishi.exchange import with_lines
 
     if about := with_lines.about(rows, table, wanted):
         made = with_lines.plan(Sheet(rows, table, about=about), table, about, labels)
-        made.blocks = side
+        made.blocks, made.width, made.header_rows = side, width, made.header_rows + (width > 0)
         return made
     sheet = Sheet(rows, table, wanted if told else "", wanted if wanted in headings.APART else "", several)
     mixed = privates.NONE
@@ -197,7 +205,8 @@ def propose(
             column.unit = 100 if fractions else 1  # Excel keeps 30% as 0.3, and 100% as 1
         elif not isinstance(found, Money):
             column.unit = 1
-    plan = Plan(table, sheet.header_rows, sheet.columns, main, turned=labels, mixed=mixed, blocks=side)
+    above = sheet.header_rows + (width > 0)
+    plan = Plan(table, above, sheet.columns, main, turned=labels, mixed=mixed, blocks=side, width=width)
     plan.repeated = sheet.repeated[:MOST_REPEATED]
     plan.form, plan.profile = known.name if known else "", form.name if form else ""
     plan.keys = default_keys(plan, sheet)
@@ -464,27 +473,6 @@ def first_mail(text: str) -> str:
     """The first address of a cell as addresses are compared (<A@x.jp>, mailto:a@x.jp, ａ＠ｘ．ｊｐ); the text itself where there is none."""
     found = _MAIL.search(fold(text))
     return found[0] if found else fold(text)
-
-
-def targets(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
-    """What a column may be, by entity, for the wizard's choices."""
-    return [
-        (
-            str(entity),
-            [
-                (f"{entity.name}.{one.name}", one.label)
-                for one in entity.fields.values()
-                if headings.takes(one)
-            ],
-        )
-        for entity in [*importable(plan.main), *(one for one in plan.entities if one.name == "activity")]
-    ]
-
-
-def mains() -> list[Entity]:
-    """What a person may say that the rows of a sheet are: what sheets are proposed as without being asked, then the rest."""
-    usual = importable()
-    return [*usual, *(one for one in registry.all_entities() if one.in_navigation and one not in usual)]
 
 
 def kind_of(target: str) -> FieldKind | None:

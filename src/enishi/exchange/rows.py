@@ -22,6 +22,7 @@ from enishi.exchange import (
     rowends,
     todo,
     turned,
+    twolines,
     visits,
     vocabulary,
 )
@@ -109,10 +110,12 @@ def all_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any], bool]
     for table in tables_of(job, plan):
         aboves: dict[int, list[Any]] = {}  # per block, the record over the next one
         first: list[Any] = []
-        lines = table.rows()
+        lines: Iterator[tuple[int, list[Any]]] = enumerate(table.rows(), 1)
         if plan.turned >= 0:
-            lines = iter(turned.turn(table.head(turned.MOST_ROWS), plan.turned))
-        for number, row in enumerate(lines, 1):
+            lines = enumerate(turned.turn(table.head(turned.MOST_ROWS), plan.turned), 1)
+        elif plan.width:
+            lines = twolines.records(table.rows(), plan.header_rows, plan.width)
+        for number, row in lines:
             if number <= plan.header_rows or is_blank(row):
                 continue
             if plan.start >= 0:

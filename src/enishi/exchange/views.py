@@ -15,7 +15,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from enishi.access.rights import log_access, may
-from enishi.exchange import connected, exporting, importing, mapping, profiles, readers, tasks, telling
+from enishi.exchange import (
+    choices,
+    connected,
+    exporting,
+    importing,
+    mapping,
+    profiles,
+    readers,
+    tasks,
+    telling,
+)
 from enishi.exchange.asking.waiting import counts as waiting_counts
 from enishi.exchange.models import ImportJob
 from enishi.exchange.parsed import Parsed
@@ -149,8 +159,8 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             tasks.run_import.enqueue(found.pk)
             return redirect("import-job", found.pk)
     plan = mapping.Plan.from_json(found.plan)
-    context: dict[str, Any] = {"job": found, "plan": plan, "targets": mapping.targets(plan), "problem": ""}
-    context |= {"mains": mapping.mains(), **told(plan)}
+    context: dict[str, Any] = {"job": found, "plan": plan, "targets": choices.targets(plan), "problem": ""}
+    context |= {"mains": choices.mains(), **told(plan)}
     context["form"], context["as_form"] = profiles.get(plan.form), bool(plan.profile)
     try:
         rows = importing.preview(found)
@@ -201,7 +211,7 @@ def is_told_anew(request: HttpRequest, found: ImportJob) -> bool:
     """Whether the person says that the rows are something else than was thought: then all is proposed anew."""
     wanted = request.POST.get("main", "")
     if wanted == mapping.Plan.from_json(found.plan).main or wanted not in {
-        one.name for one in mapping.mains()
+        one.name for one in choices.mains()
     }:
         return False
     found.entity = wanted
@@ -212,7 +222,7 @@ def is_told_anew(request: HttpRequest, found: ImportJob) -> bool:
 def read_choices(request: HttpRequest, found: ImportJob) -> None:
     """What the person chose in the wizard, checked against what there is."""
     plan = mapping.Plan.from_json(found.plan)
-    possible = {target for _label, fields in mapping.targets(plan) for target, _text in fields}
+    possible = {target for _label, fields in choices.targets(plan) for target, _text in fields}
     taken: set[str] = set()
     for column in plan.columns:
         target = request.POST.get(f"c{column.index}", column.target)

@@ -340,3 +340,75 @@ def test_a_bar_within_cells_parts_nothing(tmp_path: Path, alice: Any) -> None:
     path.write_text("会社名,タグ\n甲社,VIP|食品|東京\n乙社,VIP|食品|東京\n", encoding="utf-8")
     brought(path, alice)
     assert names("account") == ["甲社", "乙社"]
+
+
+def two_line_book(path: Path) -> Path:
+    """A printed ledger whose records take two lines each, its number merged over both; headings again on the next page."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("得意先台帳")
+        sheet.write("A1", "得意先台帳")
+        merged = book.add_format()
+        place = 2
+        for page in ((1, 2, 3), (4, 5)):
+            sheet.merge_range(place, 0, place + 1, 0, "No.", merged)
+            sheet.write_row(place, 1, ["会社名", "電話番号", "郵便番号", "住所"])
+            sheet.write_row(place + 1, 1, ["担当者", "FAX", "メール", "備考"])
+            place += 2
+            for n in page:
+                sheet.merge_range(place, 0, place + 1, 0, n, merged)
+                sheet.write_row(
+                    place, 1, [f"第{n}甲商店", f"03-1111-000{n}", f"105-000{n}", f"東京都港区芝{n}"]
+                )
+                if n != 2:
+                    sheet.write_row(
+                        place + 1,
+                        1,
+                        [f"乙田 {'一二三四五'[n - 1]}", f"03-2222-000{n}", f"k{n}@x.example.jp", f"備考{n}"],
+                    )
+                place += 2
+            place += 1  # and a blank row between the pages
+    return path  # fmt: skip
+
+
+def test_records_of_two_lines_are_one_row_each(tmp_path: Path, alice: Any) -> None:
+    job = brought(two_line_book(tmp_path / "x.xlsx"), alice)
+    assert job.figures["created"] == {"account": 5, "contact": 4} and job.figures["refused"] == 0
+    held = registry.get("account").model._default_manager
+    last = held.get(name="第5甲商店")
+    assert (last.phone, last.fax, last.postal_code) == ("03-1111-0005", "03-2222-0005", "105-0005")
+    assert "備考5" in last.note and last.contacts.get().name == "乙田 五"
+    assert not held.get(name="第2甲商店").fax  # its second line is blank
+
+
+def test_a_heading_with_groups_is_no_ledger_of_two_lines() -> None:
+    from enishi.exchange import twolines
+
+    rows = [["得意先", "", "担当者", "", ""], ["会社名", "電話", "氏名", "電話", "メール"],
+            *([f"甲{n}商店", f"03-1111-000{n}", "乙野 一", f"03-2222-000{n}", f"a{n}@x.example.jp"] for n in range(6))]  # fmt: skip
+    assert twolines.find(rows) == (-1, 0)
+    rows[0] = ["得意先", "住所", "担当者", "電話", "電話"]
+    assert twolines.find(rows) == (-1, 0)
+
+
+def test_sheets_are_named_on_the_command_line(tmp_path: Path, alice: Any, capsys: Any) -> None:
+    from enishi.exchange import cli
+    from enishi.kit.command import Problem
+
+    path = tmp_path / "x.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name in ("ア行", "カ行", "サ行"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["会社名", "電話"])
+            sheet.write_row(1, 0, [f"{name}商店", "03-1111-1111"])
+        sheet = book.add_worksheet("個人")
+        sheet.write_row(0, 0, ["氏名", "生年月日"])
+        sheet.write_row(1, 0, ["甲野 一子", "1980/1/2"])
+    held = registry.get("account").model._default_manager
+    cli.import_file([str(path), "--json", "--sheet", "カ行", "--sheet", "サ行"])
+    assert sorted(held.values_list("name", flat=True)) == ["カ行商店", "サ行商店"]
+    cli.import_file([str(path), "--json", "--sheet", "個人"])
+    assert registry.get("contact").model._default_manager.get().name == "甲野 一子"
+    for wrong in (["--sheet", "ナ行"], ["--sheet", "ア行", "--sheet", "個人"]):
+        with pytest.raises(Problem):
+            cli.import_file([str(path), *wrong])
+    assert held.count() == 2
