@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from enishi.access.rights import log_access
 from enishi.connect import tokens
-from enishi.connect.api.base import too_fast
+from enishi.connect.api.pace import too_fast
 from enishi.connect.models import ApiToken
 from enishi.records.limits import serving
 from enishi.records.pages.base import handled, person

@@ -2,8 +2,6 @@
 
 import functools
 import json
-import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -17,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from enishi.access.models import User
 from enishi.connect import tokens
+from enishi.connect.api.pace import too_fast
 from enishi.connect.models import ApiToken
 from enishi.records import registry
 from enishi.records.conditions import BadCondition
@@ -144,23 +143,6 @@ def asked_language(request: HttpRequest) -> str:
         if word in dict(settings.LANGUAGES):
             return word
     return ""
-
-
-_calls: dict[int, tuple[int, int]] = {}
-_lock = threading.Lock()
-
-
-def too_fast(key: int) -> int:
-    """Seconds that a token (its key) has to wait, or 0: so many calls a minute (`settings.API_PER_MINUTE`)."""
-    now = time.time()
-    minute = int(now // 60)
-    with _lock:
-        began, count = _calls.get(key, (minute, 0))
-        count = count + 1 if began == minute else 1
-        _calls[key] = (minute, count)
-        if len(_calls) > 10_000:
-            _calls.clear()
-    return 60 - int(now % 60) if count > settings.API_PER_MINUTE else 0
 
 
 # --- in ---------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from enishi.access.models import AccessLog
 from enishi.connect import tokens
+from enishi.connect.api import pace
 from enishi.connect.commands import token as token_command
 from enishi.connect.models import ApiToken
 from enishi.exchange.models import ImportJob
@@ -400,15 +402,27 @@ def test_a_list_gives_the_columns_that_are_asked_for(api: Caller, goods: dict[st
 
 
 def test_too_many_calls_are_told_to_wait(api: Caller, settings: Any) -> None:
-    from enishi.connect.api import base
-
-    base._calls.clear()
+    pace.forget()
     settings.API_PER_MINUTE = 3
     answers = [api("get", "me") for _n in range(5)]
     assert {one.status_code for one in answers[:3]} == {200}
     assert answers[-1].status_code in {200, 429}  # a minute may just have ended
     if answers[-1].status_code == 429:
         assert 0 < int(answers[-1].headers["Retry-After"]) <= 60
+
+
+def test_calls_are_counted_over_all_processes_that_serve(settings: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr(pace.time, "time", lambda: 6_000_030.0)
+    settings.API_PER_MINUTE = 3
+    pace.forget()
+    for _process in range(3):
+        child = os.fork()
+        if not child:
+            pace.too_fast(7)
+            os._exit(0)
+        os.waitpid(child, 0)
+    assert pace.too_fast(7) == 30 and pace.too_fast(8) == 0
+    assert pace.too_fast(7 + pace.PLACES) == 0  # another token in the same place
 
 
 def test_what_must_hold_something_can_t_be_emptied(api: Caller, alice: Any, as_alice: Client) -> None:

@@ -12,7 +12,7 @@ from icalendar import Calendar
 from enishi.access.models import Role
 from enishi.access.rights import RECORD_ACTIONS
 from enishi.connect import tokens
-from enishi.connect.api import base
+from enishi.connect.api import pace
 from enishi.connect.models import ApiToken
 from enishi.records import registry, write
 from enishi.work.planner import entries, feed
@@ -137,7 +137,7 @@ def test_it_opens_nothing_else_and_ends_at_once(as_alice: Client, as_bob: Client
 
 def test_a_calendar_that_asks_too_often_waits(as_alice: Client, settings: Any) -> None:
     address = address_of(as_alice)
-    base._calls.clear()  # tokens of earlier tests had the same keys
+    pace.forget()  # tokens of earlier tests had the same keys
     settings.API_PER_MINUTE = 2
     assert [Client().get(address).status_code for _n in range(3)] == [200, 200, 429]
 
