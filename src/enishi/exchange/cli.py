@@ -4,12 +4,13 @@ import json
 import secrets
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from enishi.kit.command import Parser, Problem, say
 
 if TYPE_CHECKING:
     from enishi.access.models import User
+    from enishi.exchange.models import ImportJob
 
 
 def import_file(argv: list[str]) -> int:
@@ -57,6 +58,17 @@ def import_file(argv: list[str]) -> int:
             "where a connection names what isn't there: refuse the row (default), create it by its name",
         ),
     )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar=say("項目=値", "field=value"),
+        dest="for_all",
+        help=say(
+            "すべての行に同じ値を入れる（例: 獲得元=展示会。行に値があればその値。何度でも）",
+            "the same value for all rows that have none of their own (source=展示会); may be repeated",
+        ),
+    )
     parser.add_argument("--user", default="", help=_user_help())
     parser.add_argument(
         "--dry-run", action="store_true", help=say("試すだけで何も残さない", "try it and keep nothing")
@@ -91,7 +103,11 @@ def import_file(argv: list[str]) -> int:
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)
         raise Problem(str(error), str(error)) from None
-    chosen = {name: getattr(options, name) for name in ("match", "missing") if getattr(options, name)}
+    chosen: dict[str, Any] = {
+        name: getattr(options, name) for name in ("match", "missing") if getattr(options, name)
+    }
+    if options.for_all:
+        chosen["for_all"] = _for_all(job, options.for_all)
     if chosen:
         job.plan = {**job.plan, **chosen}
         job.save(update_fields=["plan"])
@@ -165,6 +181,27 @@ def import_file(argv: list[str]) -> int:
         print(say("  取り込まなかったシート", "  sheets not taken in") + f": {'、'.join(others)}")
     _flush()
     return 0
+
+
+def _for_all(job: "ImportJob", words: list[str]) -> dict[str, str]:
+    """What `--set` gives all rows, by target.
+
+    Raises:
+        Problem: it names no field, or a value that the field doesn't take.
+    """
+    from enishi.exchange import forall, mapping
+
+    plan = mapping.Plan.from_json(job.plan)
+    try:
+        plan.for_all = forall.named(plan, words)
+    except LookupError as error:
+        raise Problem(
+            f"--set {error.args[0]}: すべての行に入れられる項目ではありません。「項目=値」の形で書いてください。",
+            f"--set {error.args[0]}: no field that all rows may have. Write field=value.",
+        ) from None
+    for target, texts in forall.errors(plan).items():
+        raise Problem(*[f"--set {target}: {'、'.join(texts)}"] * 2)
+    return plan.for_all
 
 
 def _entity_name(word: str) -> str:

@@ -69,6 +69,7 @@ class Plan:
     alike: list[str] = field(
         default_factory=list
     )  # all sheets with the same heading: those that are left out stand in `others`
+    for_all: dict[str, str] = field(default_factory=dict)  # what all rows get, as typed, by target (`forall`)
 
     @property
     def entities(self) -> list[Entity]:
@@ -106,6 +107,7 @@ class Plan:
             "missing": self.missing,
             "alike": self.alike,
             "blocks": self.blocks,
+            "for_all": self.for_all,
         }
 
     @classmethod
@@ -120,6 +122,7 @@ class Plan:
         plan.mixed, plan.others = held.get("mixed", privates.NONE), held.get("others", [])
         plan.repeated, plan.missing = held.get("repeated", []), held.get("missing", "refuse")
         plan.alike, plan.blocks = held.get("alike", []), held.get("blocks", [])
+        plan.for_all = dict(held.get("for_all", {}))
         return plan
 
 
