@@ -4,7 +4,7 @@ import json
 import secrets
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from enishi.kit.command import Parser, Problem, say
 
@@ -68,6 +68,17 @@ def import_file(argv: list[str]) -> int:
             "the sheet to bring in (again for more sheets with the same heading)",
         ),
     )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar=say("項目=値", "field=value"),
+        dest="for_all",
+        help=say(
+            "すべての行に同じ値を入れる（例: 獲得元=展示会。行に値があればその値。何度でも）",
+            "the same value for all rows that have none of their own (source=展示会); may be repeated",
+        ),
+    )
     parser.add_argument("--user", default="", help=_user_help())
     parser.add_argument(
         "--dry-run", action="store_true", help=say("試すだけで何も残さない", "try it and keep nothing")
@@ -103,7 +114,11 @@ def import_file(argv: list[str]) -> int:
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)
         raise Problem(str(error), str(error)) from None
-    chosen = {name: getattr(options, name) for name in ("match", "missing") if getattr(options, name)}
+    chosen: dict[str, Any] = {
+        name: getattr(options, name) for name in ("match", "missing") if getattr(options, name)
+    }
+    if options.for_all:
+        chosen["for_all"] = _for_all(job, options.for_all)
     if chosen:
         job.plan = {**job.plan, **chosen}
         job.save(update_fields=["plan"])
@@ -210,6 +225,27 @@ def _choose_sheets(job: "ImportJob", names: list[str]) -> None:
             "見出しの違うシートは1枚ずつ取り込んでください。",
             "Sheets with different headings come in one by one.",
         )
+
+
+def _for_all(job: "ImportJob", words: list[str]) -> dict[str, str]:
+    """What `--set` gives all rows, by target.
+
+    Raises:
+        Problem: it names no field, or a value that the field doesn't take.
+    """
+    from enishi.exchange import forall, mapping
+
+    plan = mapping.Plan.from_json(job.plan)
+    try:
+        plan.for_all = forall.named(plan, words)
+    except LookupError as error:
+        raise Problem(
+            f"--set {error.args[0]}: すべての行に入れられる項目ではありません。「項目=値」の形で書いてください。",
+            f"--set {error.args[0]}: no field that all rows may have. Write field=value.",
+        ) from None
+    for target, texts in forall.errors(plan).items():
+        raise Problem(*[f"--set {target}: {'、'.join(texts)}"] * 2)
+    return plan.for_all
 
 
 def _entity_name(word: str) -> str:

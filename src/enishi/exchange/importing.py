@@ -90,7 +90,7 @@ def _with_all_rows(job: ImportJob, plan: Plan, head: list[list[Any]], **more: bo
     made = plan
     if several:
         made = propose(plan.table, head, job.entity, several=several, **more)
-        made.missing = plan.missing
+        made.missing, made.for_all = plan.missing, plan.for_all
         made.match, made.more, made.others, made.alike = plan.match, plan.more, plan.others, plan.alike
     for column in made.columns:
         column.sample = column.sample or late.get(column.index, [])
@@ -111,7 +111,7 @@ def replan(job: ImportJob, *, recognise: bool, told: bool = False, sheet: str = 
     for table in readers.open_tables(Path(job.path), job.file_name):
         if table.name == (sheet or old.table):
             plan = propose(table.name, table.head(HEAD), job.entity, recognise=recognise, told=told)
-            plan.match = old.match
+            plan.match, plan.for_all = old.match, old.for_all
             plan.more, plan.alike = (old.more, old.alike) if table.name == old.table else ([], [])
             left = dict.fromkeys([old.table, *old.others, *old.more])
             plan.others = [one for one in left if one != table.name and one not in plan.more]
@@ -282,9 +282,10 @@ def check_targets(plan: Plan, user: User) -> None:
         Refused
     """
     lost = []
-    for column in plan.columns:
-        name, _dot, field = column.target.partition(".")
-        entity = registry.whole_entities().get(name) if column.target else None
+    headed = [(column.target, column.heading) for column in plan.columns]
+    for target, heading in [*headed, *((one, "") for one, raw in plan.for_all.items() if raw)]:
+        name, _dot, field = target.partition(".")
+        entity = registry.whole_entities().get(name) if target else None
         if entity is None:
             continue
         seen = limits.seen_by(entity, user)
@@ -292,7 +293,7 @@ def check_targets(plan: Plan, user: User) -> None:
         if field in entity.fields and (
             field not in seen.fields or (entity.fields[field].editable and not seen.fields[field].editable)
         ):
-            lost.append(column.heading or str(entity.fields[field].label))
+            lost.append(heading or str(entity.fields[field].label))
     if lost:
         raise Refused(
             {

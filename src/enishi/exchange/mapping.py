@@ -69,6 +69,7 @@ class Plan:
     # all sheets with the same heading: those that are left out stand in `others`
     alike: list[str] = field(default_factory=list)
     width: int = 0  # the columns of a line, where each record takes two (`twolines`)
+    for_all: dict[str, str] = field(default_factory=dict)  # what all rows get, as typed, by target (`forall`)
 
     @property
     def entities(self) -> list[Entity]:
@@ -107,6 +108,7 @@ class Plan:
             "alike": self.alike,
             "blocks": self.blocks,
             "width": self.width,
+            "for_all": self.for_all,
         }
 
     @classmethod
@@ -125,6 +127,7 @@ class Plan:
             held.get("blocks", []),
             held.get("width", 0),
         )
+        plan.for_all = dict(held.get("for_all", {}))
         return plan
 
 

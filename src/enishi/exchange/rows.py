@@ -14,6 +14,7 @@ from enishi.exchange import (
     blocks,
     channels,
     contents,
+    forall,
     headings,
     oddcells,
     places,
@@ -172,7 +173,7 @@ class RowReader:
             if found.name == _entity.imports.note and column.heading and not visits.is_text(column.heading)
             and not any(name == "note" for _e, name in headings.means(column.heading))
         }  # fmt: skip
-        self.kind = visits.kind_of(plan)
+        self.kind, self.for_all = visits.kind_of(plan), forall.values(plan)
         self.program = ProgramReader(plan) if plan.profile else None
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
         main = registry.find(plan.main)
@@ -251,6 +252,7 @@ class RowReader:
         if self.program is not None:
             self.program.finish(self, parsed, cells)
         rowends.finish(self, parsed)
+        forall.fill(parsed.values, self.for_all)
         return parsed
 
     def _read_cell(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, cell: Any) -> None:

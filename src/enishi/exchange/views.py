@@ -1,10 +1,12 @@
 """The import wizard and the export dialog."""
 
+import json
 import os
 import secrets
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet
@@ -19,6 +21,7 @@ from enishi.exchange import (
     choices,
     connected,
     exporting,
+    forall,
     importing,
     mapping,
     profiles,
@@ -39,7 +42,7 @@ from enishi.records.entity import Entity
 from enishi.records.errors import NotFound
 from enishi.records.fields import Linked
 from enishi.records.lists import ListState
-from enishi.records.pages.base import dialog, error_page, handled, person, whole
+from enishi.records.pages.base import dialog, error_page, form_input, handled, person, whole
 from enishi.records.visible import allowed, require, visible, within
 
 
@@ -152,7 +155,8 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
             importing.replan(found, recognise=True, sheet=request.POST["sheet"])
         elif not (anew := is_told_anew(request, found)):
             read_choices(request, found)
-        if "go" in request.POST and not anew:
+        wrong = forall.errors(mapping.Plan.from_json(found.plan))
+        if "go" in request.POST and not anew and not wrong:
             found.status = ImportJob.Status.QUEUED
             found.beat_at = timezone.now()
             found.save(update_fields=["status", "beat_at"])
@@ -173,6 +177,7 @@ def job(request: HttpRequest, import_id: int) -> HttpResponse:
     except (readers.Unreadable, UnicodeDecodeError) as error:
         context["problem"] = str(error)
     context["named"] = connected.targets(plan)
+    context["for_all"], context["for_all_more"] = for_all_inputs(plan), forall.targets(plan)
     context["taken"] = [plan.table, *plan.more]
     context["others"] = [one for one in plan.others if one not in plan.alike]
     context["keys"] = [
@@ -252,9 +257,24 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
         plan.match = request.POST["match"]
     if request.POST.get("missing") in mapping.MISSING:
         plan.missing = request.POST["missing"]
+    forall.read(plan, request.POST)
     plan.on_match = "skip" if request.POST.get("on_match") == "skip" else "update"
     found.plan = plan.to_json()
     found.save(update_fields=["plan"])
+
+
+def for_all_inputs(plan: mapping.Plan) -> list[dict[str, Any]]:
+    """The inputs of what all rows get, each with its target and what is wrong with it."""
+    wrong = forall.errors(plan)
+    taken = {column.target for column in plan.columns}
+    made = []
+    for target, raw in plan.for_all.items():
+        if (found := forall.field_of(target)) is None or target in taken:
+            continue
+        one = form_input(found, raw=raw, errors=wrong.get(target), prefix=forall.INPUT)
+        one |= {"name": f"{forall.INPUT}{target}", "id": f"{forall.INPUT}{target.replace('.', '-')}"}
+        made.append({"target": target, "input": one, "label": f"{found.entity}: {found.label}"})
+    return made
 
 
 def _unread(raw: str, field: Any, plan: mapping.Plan) -> str:
@@ -300,13 +320,30 @@ def preview_rows(plan: mapping.Plan, rows: list[Parsed]) -> list[dict[str, Any]]
     return made
 
 
-def shown_figures(found: ImportJob) -> list[tuple[str, list[tuple[Any, int]]]]:
-    """Counts by what happened, with the entities' names."""
+def shown_figures(found: ImportJob) -> list[tuple[str, list[tuple[Entity, int, str]]]]:
+    """Counts by what happened: the entity, how many, and the address of the list of just these ("" where nothing tells them)."""
     made = []
-    for key, label in (("created", _("新しく登録")), ("updated", _("更新")), ("unchanged", _("変更なし"))):
-        if rows := by_entity(found.figures.get(key, {})):
+    told = (
+        ("created", _("新しく登録"), True),
+        ("updated", _("更新"), False),
+        ("unchanged", _("変更なし"), None),
+    )
+    for key, label, new in told:
+        rows = [
+            (entity, n, "" if new is None else list_of(found, entity, made=new))
+            for entity, n in by_entity(found.figures.get(key, {}))
+        ]
+        if rows:
             made.append((label, rows))
     return made
+
+
+def list_of(found: ImportJob, entity: Entity, *, made: bool) -> str:
+    """The address of the list of what a job made of an entity, or of what it changed."""
+    if found.operation_id is None:
+        return ""
+    tree = {"operation": {"id": found.operation_id, "made": made}}
+    return f"{entity.list_url}?{urlencode({'filter': json.dumps(tree)})}"
 
 
 def by_entity(counts: dict[str, int]) -> list[tuple[Any, int]]:

@@ -36,12 +36,44 @@ from enishi.records.checking import (
 )
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused, RowRefused
+from enishi.records.fields import (
+    Choice,
+    Date,
+    FieldKind,
+    Money,
+    Number,
+    Person,
+    Reference,
+    Stage,
+    Words,
+    YesNo,
+)
 from enishi.records.fields.links import load as load_links
 from enishi.records.limits import seen_by
 from enishi.records.models import Operation
 from enishi.records.rows import new
 from enishi.records.storing import Written, store_changes, store_new
 from enishi.records.visible import reached, require
+
+ALIKE = (Choice, Date, Number, Person, Reference, YesNo)
+
+
+def changeable(entity: Entity) -> list[FieldKind]:
+    """The fields of which many records may well be given the same value: not what they are called, where they are reached, what they cost, and
+    not what the bar above them offers by itself."""
+    offered = {"owner", "tags", "status", entity.status_field, entity.board.field if entity.board else ""}
+    several = {name for group in entity.together for name in group}
+    apart = {entity.title_field, entity.subtitle_field, *entity.imports.keys}
+    return [
+        one
+        for one in entity.fields.values()
+        if one.editable
+        and not (one.hidden or one.unique or one.computed or one.linked)
+        and one.name not in offered | apart
+        and (one.name not in several or isinstance(one, Choice))
+        and (isinstance(one, ALIKE) or type(one) is Words)
+        and not isinstance(one, Money | Stage)
+    ]
 
 
 @dataclass(slots=True)

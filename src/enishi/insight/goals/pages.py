@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from enishi.insight.goals import bare
 from enishi.insight.goals.entity import PERIODS
 from enishi.insight.goals.figures import SEEN
 from enishi.insight.goals.lines import SPANS, Days, sheets, span_days, span_words
@@ -41,12 +42,14 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
     }
     on = today if first <= today <= last else first
     made = sheets(user, span, first, last, today)
+    without = [] if made else bare.lines(user, first, last, today)
+    shown = [*(sheet.measure for sheet in made), *([bare.MEASURE] if without else [])]
     context: dict[str, Any] = {
         "entity": entity, "title": span_words(span, first, last), "sheets": made, "days": Days.of(first, last, today), "over": today > last,
-        "current": first <= today <= last, "partial": any(user.rights.reach("see", SEEN[sheet.measure][0]) != "all" for sheet in made),
+        "current": first <= today <= last, "partial": any(user.rights.reach("see", SEEN[measure][0]) != "all" for measure in shown),
         "before": link(on=(first - one).isoformat()), "after": link(on=(last + one).isoformat()), "now": f"?span={span}",
         "spans": [(label, link(span=name, on=on.isoformat()), name == span) for name, label in words.items()],
-        "new": "", "columns": any(sheet.forecast for sheet in made),
+        "bare": without, "new": "", "columns": any(sheet.forecast for sheet in made),
     }  # fmt: skip
     if allowed(user, entity).create:
         period, start = (span, first) if span in {"day", "week", "month"} else ("month", on.replace(day=1))

@@ -22,7 +22,7 @@ from enishi.access.rights import RECORD_ACTIONS
 from enishi.exchange.models import RefusedRow
 from enishi.exchange.tests.test_importing import bring, write_csv
 from enishi.insight import fiscal
-from enishi.insight.goals import kept
+from enishi.insight.goals import bare, kept
 from enishi.insight.goals import pages as goal_pages
 from enishi.insight.goals.figures import Ledger
 from enishi.insight.goals.lines import Days, sheets, span_days, span_words
@@ -398,6 +398,26 @@ def test_the_page_leads_to_its_records_and_to_other_spans(
     ):
         assert as_alice.get(f"/forecast/{query}").status_code == 200
     assert "目標はまだありません" in as_alice.get("/forecast/?on=2030-01-01").text
+
+
+def test_without_a_goal_the_page_shows_what_came_in_and_is_to_come(
+    as_alice: Client, alice: User, bob: User, company: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(goal_pages, "timezone", SimpleNamespace(localdate=lambda: TODAY))
+    found = bare.lines(alice, FIRST, LAST, TODAY)
+    assert [one.label for one in found[:2]] == ["会社全体", "営業部"] and found[1].depth == 1
+    heads = [head for head, _figure in found[0].figures]
+    assert heads == ["受注", "確実", "うまくいけば", "パイプライン", "見込み（確度で加重）"]
+    ledger = Ledger.of(alice, FIRST, LAST, ["won_amount"])
+    assert found[0].figures[0][1].text == f"¥{ledger.sum('won_amount', None):,}" != "¥0"
+    page = unescape(as_alice.get("/forecast/?on=2026-11-10").text)
+    assert "この期間の目標はまだありません" in page and found[0].figures[1][1].text in page
+    links = re.findall(r'href="(/deals/\?[^"]+)"', page)
+    assert len(links) > 3 and all(as_alice.get(url).status_code == 200 for url in links)
+    past = bare.lines(alice, FIRST, LAST, LAST + datetime.timedelta(days=1))
+    assert [head for head, _figure in past[0].figures] == ["受注"]
+    goal(alice)
+    assert "受注と見込み" not in as_alice.get("/forecast/?on=2026-11-10").text
 
 
 def test_today_shows_ones_own_goal_and_asks_nothing_without(

@@ -15,6 +15,7 @@ from enishi.japanese.tidy.addresses import old_kanji
 from enishi.japanese.tidy.proposals import Spanning, Wishes
 from enishi.people import buying, tidying
 from enishi.people.accounts.models import Account
+from enishi.records import registry
 from enishi.records.entity import Connection, Entity, ImportHint, Preset, Section
 from enishi.records.fields import (
     Choice,
@@ -239,6 +240,12 @@ class AccountEntity(Entity):
             *tidying.place(values, wishes),
             *tidying.of_one_field("address", [official] if record.kind == "company" else ()),
         ]
+
+    def event_words(self, event: Any) -> str:
+        told = (
+            event.data.get("first_order") and "status" in self.fields and registry.find("order") is not None
+        )
+        return _t("はじめての受注で、取引中になりました。") if told else ""
 
     def search_text(self, record: Account) -> str:
         return f"{super().search_text(record)}\n{companies.sort_base(record.name)}"

@@ -8,6 +8,7 @@
     {"has": {"entity": "task", "link": "about", "where": tree}}    records linked here
     {"has": {"field": "c5", "where": tree, "at_least": 1}}         records tied by a connection that the owner drew
     {"event": {"kinds": ["visit"], "days": 90, "at_least": 2}}     what happened
+    {"operation": {"id": 12, "made": true}}                        what an import (a bulk change…) made, or (false) changed
 
 `compile.compile_condition` turns a tree into a Q; `evaluate.matches` answers the same in plain Python and is what
 the compiler is tested against; `words.describe` says it in words. Names of fields and operators are looked up in

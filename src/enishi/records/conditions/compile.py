@@ -13,7 +13,7 @@ from enishi.records.conditions import tree as trees
 from enishi.records.conditions.tree import BadCondition, Scope, Tree, leaf_field, leaf_value
 from enishi.records.entity import Entity
 from enishi.records.fields import Date, FieldKind
-from enishi.records.models import EventSubject, Link
+from enishi.records.models import Event, EventSubject, Link
 
 NOTHING = Q(pk__in=[])
 PLENTY, HEAPS = 5000, 100_000
@@ -191,10 +191,22 @@ def _event(entity: Entity, tree: Tree, scope: Scope) -> Q:
     return ~some if least == 0 else some
 
 
+def _operation(entity: Entity, tree: Tree, scope: Scope) -> Q:
+    key, made = trees.operation_parts(tree["operation"])
+    events = Event.objects.filter(operation=key, entity=entity.name)
+    rows = events.filter(version=1)
+    if made is False:
+        rows = events.filter(version__gt=1).exclude(record_id__in=rows.values("record_id"))
+    elif made is None:
+        rows = events
+    return _by_count(rows, rows, "record_id", 1, scope.nested)
+
+
 _NODES: dict[str, Callable[[Entity, Tree, Scope], Q]] = {
     "field": _leaf,
     "search": _search,
     "of": _of,
     "has": _has,
     "event": _event,
+    "operation": _operation,
 }

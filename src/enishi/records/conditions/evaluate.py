@@ -12,7 +12,7 @@ from enishi.records.conditions import tree as trees
 from enishi.records.conditions.tree import BadCondition, Scope, Tree, leaf_field, leaf_value
 from enishi.records.entity import Entity
 from enishi.records.fields import Date, FieldKind
-from enishi.records.models import EventSubject, Link
+from enishi.records.models import Event, EventSubject, Link
 
 
 def matches(entity: Entity, tree: Tree | None, record: Any, scope: Scope) -> bool:
@@ -133,10 +133,20 @@ def _event(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
     return count == 0 if least == 0 else count >= least
 
 
+def _operation(entity: Entity, tree: Tree, record: Any, scope: Scope) -> bool:
+    key, made = trees.operation_parts(tree["operation"])
+    events = Event.objects.filter(operation=key, entity=entity.name, record_id=record.pk)
+    versions = [one or 0 for one in events.values_list("version", flat=True)]
+    if made is None:
+        return bool(versions)
+    return 1 in versions if made else 1 not in versions and max(versions, default=0) > 1
+
+
 _NODES: dict[str, Callable[[Entity, Tree, Any, Scope], bool]] = {
     "field": _leaf,
     "search": _search,
     "of": _of,
     "has": _has,
     "event": _event,
+    "operation": _operation,
 }

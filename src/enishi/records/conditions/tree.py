@@ -228,6 +228,18 @@ def event_parts(body: Any) -> tuple[list[str], int | None, int]:
     return kinds, days, at_least(body)
 
 
+def operation_parts(body: Any) -> tuple[int, bool | None]:
+    """The key of an "operation", and whether it asks for what that made (True), for what it changed (False), or for both (None).
+
+    Raises:
+        BadCondition
+    """
+    key, made = (body.get("id"), body.get("made")) if isinstance(body, dict) else (None, None)
+    if type(key) is not int or key < 1 or not (made is None or isinstance(made, bool)):
+        raise BadCondition(_("絞り込み条件の形式が正しくありません。"))
+    return key, made
+
+
 def check_size(tree: Any, depth: int = 0) -> int:
     """Counts nodes and refuses trees that are too deep or too large (they come from addresses and API calls).
 

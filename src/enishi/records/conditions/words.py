@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from enishi.records.conditions import tree as trees
 from enishi.records.conditions.tree import BadCondition, Scope, Tree, leaf_field
 from enishi.records.entity import Entity
+from enishi.records.models import Operation
 
 OPERATOR_WORDS = {
     "is": gettext_lazy("である"),
@@ -58,6 +59,8 @@ def describe(entity: Entity, tree: Tree, scope: Scope) -> str:
         return _has(entity, tree["has"], scope)
     if "event" in tree:
         return _event(tree["event"])
+    if "operation" in tree:
+        return _operation(tree["operation"], scope)
     return _leaf(entity, tree, scope)
 
 
@@ -132,6 +135,18 @@ def _event(body: Any) -> str:
     if least == 0:
         return _("%(span)s%(names)sがない") % {"span": span, "names": names}
     return _("%(span)s%(names)sが%(least)d回以上") % {"span": span, "names": names, "least": least}
+
+
+def _operation(body: Any, scope: Scope) -> str:
+    """「取り込み: 来場者.csv」; files are called after customers, so their names are for those who brought them, and for admins."""
+    key, made = trees.operation_parts(body)
+    found = Operation.objects.filter(pk=key).first()
+    kind = found.get_kind_display() if found is not None else _("操作")
+    named = found is not None and (found.user_id == scope.user.pk or scope.user.is_admin)
+    text = f"{kind}: {found.summary}" if found is not None and named and found.summary else str(kind)
+    if made is None:
+        return text
+    return _("%(text)s（新しく登録）") % {"text": text} if made else _("%(text)s（更新）") % {"text": text}
 
 
 __all__ = ["OPERATOR_WORDS", "BadCondition", "describe"]

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET, require_POST
 from enishi.japanese.text import clean
 from enishi.kit import htmx
 from enishi.kit.hooks import Hook
+from enishi.records import bulk as bulk_writing
 from enishi.records import registry, write
 from enishi.records.conditions import BadCondition, Scope, all_of, compile_condition, describe
 from enishi.records.conditions.words import OPERATOR_WORDS
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
-from enishi.records.fields import Choice, FieldKind, InTeam, Person, Tags
+from enishi.records.fields import Choice, FieldKind, InTeam, Person, SeveralChoices, Tags
 from enishi.records.lists import ListState, table_size, totals
 from enishi.records.models import Operation, SavedView
 from enishi.records.pages import steps
@@ -35,6 +36,7 @@ from enishi.records.visible import allowed, require, visible
 list_context = Hook("list context")
 SMALL = 20_000  # tables up to this size are counted with the page; larger ones right after it
 MOST_BULK = 1000
+OTHERS = "other-fields"  # instead of a field's name: the dialog asks which
 LONGEST_ADDRESS = 6_000  # letters; servers in front refuse more than 8,000
 UNBUILDABLE = {"contacts", "any_record", "reference"}
 
@@ -396,7 +398,8 @@ def bulk(request: HttpRequest, entity: Entity) -> HttpResponse:
         if action not in entity.fields:
             raise Refused({"": [_("変更する項目を選んでください。")]})
         found = entity.field(action)
-        value = request.POST.get("value", "")
+        several = isinstance(found, SeveralChoices)
+        value: Any = request.POST.getlist("value") if several else request.POST.get("value", "")
         try:
             added = found.clean(value) if isinstance(found, Tags) else []
         except ValidationError as error:
@@ -450,12 +453,14 @@ def bulk_dialog(request: HttpRequest, entity: Entity, name: str) -> HttpResponse
     from enishi.records.pages.base import form_input
 
     require(person(request), "change", entity)
+    context: dict[str, Any] = {"entity": entity, "ids": request.GET.get("ids", "")}
+    if name == OTHERS:
+        context["others"] = bulk_writing.changeable(entity)
+        name = request.GET.get("field", "")
+        if not name:
+            return dialog(request, "records/bulk_dialog.html", context)
     if name not in entity.fields or not entity.field(name).editable:
         raise Refused({"": [_("変更する項目を選んでください。")]})
     made = form_input(entity.field(name), entity.field(name).empty_value(), prefix="bulk")
     made["name"] = "value"
-    return dialog(
-        request,
-        "records/bulk_dialog.html",
-        {"entity": entity, "input": made, "action": name, "ids": request.GET.get("ids", "")},
-    )
+    return dialog(request, "records/bulk_dialog.html", {**context, "input": made, "action": name})

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from enishi.records import registry, write
-from enishi.records.models import FieldDesign
+from enishi.records.models import FieldDesign, Operation
 from enishi.records.registry import rebuild
 from enishi.sales.pipelines.entity import default_pipeline, stages_of
 
@@ -119,7 +119,8 @@ def build(seed: int, users: list[Any], size: int = 10) -> dict[str, list[Any]]:
             held = {one: value(entity.field(one), some, users) for one in fields if one in entity.fields}
             held |= {one: give() for one, give in more.items()}
             found.append(held)
-        made[entity_name] = write.create_many(entity, found, by=by, operation=None)
+        operation = Operation.objects.create(kind="import", user=by, summary="名簿.csv")
+        made[entity_name] = write.create_many(entity, found, by=by, operation=operation)
 
     def of(name: str) -> Any:
         return some.choice([None, *[one.pk for one in made[name]]])
@@ -162,6 +163,8 @@ def build(seed: int, users: list[Any], size: int = 10) -> dict[str, list[Any]]:
     for name, records in made.items():
         for record in records[:2]:
             changes = {"owner": some.choice(users).pk} if name != "activity" else {"text": "直した"}
-            write.write(registry.get(name), record.pk, changes, by=by)
+            again = registry.get(name).model._default_manager.get(pk=record.pk)
+            operation = Operation.objects.order_by("pk").first()
+            write.write_many(registry.get(name), [(again, changes)], by=by, operation=operation)
         write.delete(registry.get(name), [some.choice(records).pk], by=by)
     return made

@@ -15,6 +15,7 @@ from enishi.records import registry, write
 from enishi.records.conditions import BadCondition, Scope, compile_condition, describe
 from enishi.records.conditions.evaluate import matches
 from enishi.records.entity import Entity
+from enishi.records.models import Operation
 from enishi.records.registry import rebuild
 from enishi.records.tests import company
 from enishi.records.visible import visible
@@ -123,7 +124,11 @@ def tree(name: str, depth: int = 2) -> st.SearchStrategy[dict[str, Any]]:
             "at_least": least,
         },
     ).map(lambda body: {"event": body})
-    plain = [leaf(entity)] * 4 + [searched, events, st.just({})]
+    operations = st.fixed_dictionaries(
+        {"id": st.sampled_from([*Operation.objects.values_list("pk", flat=True), 1])},
+        optional={"made": st.sampled_from([None, True, False])},
+    ).map(lambda body: {"operation": body})
+    plain = [leaf(entity)] * 4 + [searched, events, operations, st.just({})]
     if depth == 0:
         return st.one_of(plain)
     inner = st.deferred(lambda: tree(name, depth - 1))
@@ -311,6 +316,7 @@ BAD: list[Any] = [
     {"has": {"entity": "task", "link": "tag"}}, {"has": {"entity": ["task"], "link": "about"}},
     {"event": 5}, {"event": []}, {"event": {"kinds": "visit"}}, {"event": {"kinds": [1]}}, {"event": {"days": -1}}, {"event": {"days": "7"}}, {"event": {"days": HUGE}},
     {"event": {"at_least": None}}, {"event": {"kinds": ["\ud800"]}}, {"event": {"kinds": ["x"] * 50_000}}, DEEP,
+    {"operation": 5}, {"operation": {}}, {"operation": {"id": "1"}}, {"operation": {"id": True}}, {"operation": {"id": 0}}, {"operation": {"id": 1, "made": "yes"}}, {"operation": {"id": HUGE}},
 ]  # fmt: skip
 
 
@@ -347,6 +353,7 @@ NAMES = (
     "of",
     "has",
     "event",
+    "operation",
     "search",
     "where",
     "entity",

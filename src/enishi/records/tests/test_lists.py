@@ -307,6 +307,22 @@ class TestBulk:
         assert answer.status_code == 422, answer.status_code
         assert snapshot() == before
 
+    def test_any_field_that_many_may_share_is_changed_at_once(self, alice: Any, as_bob: Any) -> None:
+        records = write.create_many(
+            registry.get("lead"), [{"name": "青木"}, {"name": "伊藤"}], by=alice, operation=None
+        )
+        ids = ",".join(str(one.pk) for one in records)
+        assert "/leads/bulk/other-fields/" in as_bob.get("/leads/").content.decode()
+        asked = as_bob.get(f"/leads/bulk/other-fields/?ids={ids}", headers=HTMX).content.decode()
+        assert 'value="source"' in asked and 'value="campaign"' in asked
+        for apart in ("name", "email", "mobile", "status", "owner", "score", "budget", "note"):
+            assert f'<option value="{apart}"' not in asked
+        chosen = as_bob.get(f"/leads/bulk/other-fields/?ids={ids}&field=source", headers=HTMX)
+        assert 'name="action" value="source"' in chosen.content.decode() and ids in chosen.content.decode()
+        sent = {"ids": ids, "action": "source", "value": "展示会"}
+        assert as_bob.post("/leads/bulk/", sent, headers=HTMX).status_code == 204
+        assert set(registry.get("lead").model.objects.values_list("source", flat=True)) == {"展示会"}
+
     def test_a_number_that_must_be_the_only_one_is_not_given_to_two(self, alice: Any, as_bob: Any) -> None:
         records = write.create_many(
             registry.get("account"), [{"name": "一"}, {"name": "二"}], by=alice, operation=None

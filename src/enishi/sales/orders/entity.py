@@ -18,6 +18,7 @@ from enishi.sales.channels.models import ChannelCustomer
 from enishi.sales.documents.entity import DocumentEntity, document_fields
 from enishi.sales.invoices import billing
 from enishi.sales.models import Order
+from enishi.sales.orders.customers import follow_customers
 from enishi.sales.quotes.entity import follow_orders
 
 STATUSES = (
@@ -108,7 +109,8 @@ class OrderEntity(DocumentEntity):
                 values |= {"account": customer.account_id, "contact": customer.contact_id}
 
     def settle(self, records: Sequence[Any], changes: Sequence[dict[str, Any]], by: Any) -> None:
-        """Keeps the figures of those who bought, as their channels know them, and the state of quotes whose orders come and go."""
+        """Keeps the figures of those who bought, as their channels know them, the state of their accounts, and that of quotes whose orders come
+        and go."""
         keys = {record.channel_customer_id for record in records}
         keys |= {change["channel_customer"][0] for change in changes if "channel_customer" in change}
         refresh_customers(keys - {None})
@@ -120,6 +122,14 @@ class OrderEntity(DocumentEntity):
             },
             by,
         )
+        pairs = list(zip(records, changes, strict=False))
+        follow_customers(
+            {record.account_id for record, change in pairs if not change} - {None}, by, gone=False
+        )
+        if moved := [pair for pair in pairs if {"deleted_at", "status", "account"} & set(pair[1])]:
+            keys = {record.account_id for record, _change in moved}
+            keys |= {change["account"][0] for _record, change in moved if "account" in change}
+            follow_customers(keys - {None}, by, gone=True)
         gone = zip(records, changes, strict=False)
         if quotes := {
             record.quote_id for record, change in gone if {"deleted_at", "status"} & set(change)

@@ -17,8 +17,10 @@ from enishi.records import checking, registry, write
 from enishi.records.errors import Refused
 from enishi.records.models import Notification
 from enishi.records.testing import EntityTests, snapshot
+from enishi.sales.leads.operations import Into, convert_lead
 from enishi.work.daily.filling import done_text, next_day, plan_text
 from enishi.work.daily.models import DailyComment, DailyReport
+from enishi.work.recording import record
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("C9")]
 
@@ -91,6 +93,43 @@ def test_it_is_filled_from_what_was_recorded_that_day(bob: User, day: datetime.d
     assert next_day(datetime.date(2026, 11, 20)) == datetime.date(
         2026, 11, 24
     )  # over a weekend and a holiday
+
+
+def test_a_visit_that_was_planned_is_told_once(bob: User) -> None:
+    today = timezone.localdate()
+    noon = timezone.make_aware(datetime.datetime.combine(today, datetime.time(12)))
+    account = write.create(registry.get("account"), {"name": "丸山製作所"}, by=bob).record
+    about, tasks = f"account:{account.pk}", registry.get("task")
+    planned = []
+    for name, kind in (
+        ("工場見学", "visit"),
+        ("納品日の確認", "call"),
+        ("見本の送付", "todo"),
+        ("二度目の訪問", "visit"),
+    ):
+        given = {"name": name, "kind": kind, "about": about, "due_at": noon, "owner": bob.pk}
+        planned.append(write.create(tasks, given, by=bob).record)
+    # One is recorded with its outcome, one is ticked off and recorded by itself, two are only ticked off.
+    given = {"kind": "meeting", "about": about, "text": "", "at": noon, "task": planned[0].pk}
+    record(given, by=bob, key="1")
+    for task in planned[1:]:
+        write.write(tasks, task.pk, {"done_at": noon}, by=bob)
+    call = {"kind": "call", "about": about, "text": "金曜でよい", "at": noon, "owner": bob.pk}
+    write.create(registry.get("activity"), call, by=bob)
+    assert done_text(bob, today).split("\n") == [
+        "・12:00 打ち合わせ 工場見学（丸山製作所）", "・12:00 電話 金曜でよい（丸山製作所）",
+        "・完了 見本の送付（丸山製作所）", "・完了 二度目の訪問（丸山製作所）",
+    ]  # fmt: skip
+
+
+def test_converted_leads_are_told_to_who_converted_them(alice: User, bob: User) -> None:
+    leads = registry.get("lead")
+    lead = write.create(leads, {"name": "青木 一郎", "company": "青木商店"}, by=bob).record
+    convert_lead(lead.pk, {"account": Into(values={"name": "青木商店"}), "deal": Into(values={})}, by=bob)
+    write.create(leads, {"name": "伊藤 花子"}, by=bob)
+    told = done_text(bob, timezone.localdate())
+    assert told == "・リード 青木 一郎（青木商店） → 取引先・案件に転換"
+    assert done_text(alice, timezone.localdate()) == ""
 
 
 def test_it_is_written_sent_in_and_corrected(as_bob: Client, bob: User, day: datetime.date) -> None:

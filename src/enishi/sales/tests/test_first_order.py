@@ -1,0 +1,81 @@
+# ruff: noqa: F811
+"""The first order makes a customer of a prospect, and is taken back together with what it made."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from enishi.records import history, registry, write
+from enishi.records.models import Event, Operation
+from enishi.records.testing import HTMX
+from enishi.sales.documents import flow
+from enishi.sales.tests.test_document_steps import LINES, account, company, fresh, quote, undone
+
+pytestmark = [pytest.mark.django_db, pytest.mark.row("C6")]
+
+
+__all__ = ["account", "company", "quote"]  # fixtures that are used by their names
+
+
+def order(account: Any, by: Any) -> Any:
+    return write.create(registry.get("order"), {"account": account.pk, "lines": LINES}, by=by)
+
+
+def test_a_quote_that_becomes_an_order_makes_a_customer(
+    quote: Any,
+    account: Any,
+    bob: Any,
+    as_bob: Client,
+) -> None:
+    assert fresh(account).status == "prospect"
+    as_bob.post(f"/quotes/{quote.pk}/do/order/", {})
+    assert fresh(account).status == "active"
+    event = Event.objects.filter(entity="account", record_id=account.pk).latest("version")
+    assert event.data["changes"]["status"] == ["prospect", "active"] and event.operation_id
+    assert "はじめての受注で、取引中になりました。" in as_bob.get(f"/accounts/{account.pk}/").content.decode()
+    assert undone(as_bob).status_code == 204
+    assert fresh(account).status == "prospect"
+
+
+def test_an_order_taken_by_hand_is_undone_with_its_customer(account: Any, bob: Any, as_bob: Client) -> None:
+    made = order(account, bob)
+    assert fresh(account).status == "active"
+    assert as_bob.post(f"/undo/event/{made.event.pk}/", headers=HTMX).status_code == 204
+    assert fresh(account).status == "prospect"
+    history.undo_event(Event.objects.filter(entity="order", kind="deleted").latest("pk").pk, by=bob)
+    assert fresh(account).status == "active"
+
+
+def test_a_cancelled_first_order_was_none_but_the_second_holds(account: Any, bob: Any) -> None:
+    first, second = order(account, bob).record, order(account, bob).record
+    write.write(registry.get("order"), first.pk, {"status": "cancelled"}, by=bob, internal=True)
+    assert fresh(account).status == "active"
+    write.write(registry.get("order"), second.pk, {"status": "cancelled"}, by=bob, internal=True)
+    assert fresh(account).status == "prospect"
+
+
+@pytest.mark.parametrize("state", ["dormant", "active"])
+def test_what_a_person_said_of_an_account_stays(account: Any, bob: Any, state: str) -> None:
+    write.write(registry.get("account"), account.pk, {"status": state}, by=bob)
+    made = order(account, bob)
+    assert fresh(account).status == state
+    history.undo_event(made.event.pk, by=bob)
+    assert fresh(account).status == state
+
+
+def test_several_at_once_are_undone_as_one(account: Any, bob: Any) -> None:
+    operation = Operation.objects.create(kind="bulk", user=bob, summary="まとめて")
+    other = write.create(registry.get("account"), {"name": "別の店"}, by=bob).record
+    rows = [{"account": one.pk, "lines": LINES} for one in (account, other)]
+    write.create_many(registry.get("order"), rows, by=bob, operation=operation)
+    assert {fresh(account).status, fresh(other).status} == {"active"}
+    history.undo_operation(operation.pk, by=bob)
+    assert {fresh(account).status, fresh(other).status} == {"prospect"}
+
+
+def test_an_issued_order_that_is_made_anew_keeps_its_customer(account: Any, bob: Any) -> None:
+    made = order(account, bob).record
+    flow.issue(registry.get("order"), made.pk, by=bob)
+    flow.void(registry.get("order"), made.pk, "数量の誤り", by=bob, anew=True)
+    assert fresh(account).status == "active"
