@@ -3,8 +3,13 @@ import Sortable from "sortablejs";
 import { sendDrop } from "../core/drops";
 import { isImeKey } from "../core/ime";
 
+const EDGE = 30; // pixels from the board's side, and all that lies beyond it, where the board runs along under a card that is held there
+const STEP = 10;
+
 class BoardColumns extends HTMLElement {
   private sorters: Sortable[] = [];
+  private at = 0; // where the card is held
+  private running = 0;
 
   connectedCallback(): void {
     this.arm();
@@ -30,15 +35,35 @@ class BoardColumns extends HTMLElement {
         forceFallback: true,
         fallbackTolerance: 4,
         // On a telephone the columns snap into place, which would hold the board still while it is to scroll along.
-        onStart: () => this.querySelector(".board")?.classList.add("dragging"),
+        onStart: () => this.hold(true),
         onEnd: (event) => {
-          this.querySelector(".board")?.classList.remove("dragging");
+          this.hold(false);
           if (event.from === event.to) return;
           void this.drop(event.item, event.from, event.oldDraggableIndex ?? 0, event.to.dataset.column ?? "");
         },
       }),
     );
   }
+
+  // SortableJS scrolls what lies under the pointer, so nothing where it is past the board's side: at the edge of the window.
+  private hold(held: boolean): void {
+    const board = this.querySelector<HTMLElement>(".board");
+    board?.classList.toggle("dragging", held);
+    clearInterval(this.running);
+    for (const name of ["pointermove", "touchmove"] as const) document.removeEventListener(name, this.follow, true);
+    if (!held || !board) return;
+    const { left, right } = board.getBoundingClientRect();
+    this.at = (left + right) / 2;
+    for (const name of ["pointermove", "touchmove"] as const) document.addEventListener(name, this.follow, { capture: true, passive: true });
+    this.running = window.setInterval(() => {
+      if (this.at > right - EDGE) board.scrollLeft += STEP;
+      else if (this.at < left + EDGE) board.scrollLeft -= STEP;
+    }, 24);
+  }
+
+  private follow = (event: PointerEvent | TouchEvent): void => {
+    this.at = "touches" in event ? (event.touches[0]?.clientX ?? this.at) : event.clientX;
+  };
 
   private async drop(card: HTMLElement, from: HTMLElement, index: number, column: string): Promise<void> {
     const back = () => {
