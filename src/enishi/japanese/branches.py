@@ -62,6 +62,11 @@ def _places() -> frozenset[str]:
     return frozenset(one for one in made if one)
 
 
+def is_place(text: str) -> bool:
+    """Whether offices are called after it: a prefecture, a municipality, a side of the compass."""
+    return fold(text) in _places()
+
+
 def split_office(text: str) -> Office:
     """Takes a company's name apart into company and office."""
     return _split(text[:200])

@@ -133,6 +133,11 @@ def split_title(text: str) -> tuple[str, str]:
     return text, ""
 
 
+def is_family(text: str) -> bool:
+    """Whether a text is a known family name and nothing more."""
+    return text in _FAMILY or (len(text) == 1 and text in _ONE)
+
+
 def looks_like_person(text: str) -> bool:
     """A known family name in front, two short parts, or 様 and its kin behind; 御中 never."""
     name, honorific = strip_honorific(split_title(text)[0])

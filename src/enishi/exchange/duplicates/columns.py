@@ -9,6 +9,8 @@ from typing import Any
 
 from enishi.exchange import contents, headings, readers
 from enishi.exchange.duplicates.features import Raw, names_company
+from enishi.exchange.duplicates.firm_names import without_remarks
+from enishi.japanese import names
 from enishi.japanese.text import fold
 
 # Role → heads of columns, beside those that the import knows. `_` in front of a field of `Raw` is a part put together later.
@@ -65,6 +67,7 @@ _OFFICES = re.compile(r"(?:支店|営業所|支社|出張所|事業所|工場|�
 _SHOPS = {
     headings.key(word) for word in "店名 店舗名 施設名 店舗".split()
 }  # beside a company's name, one of its shops
+SOME_PEOPLE = 0.15  # of the cells of a column of customers beside one of who answers there
 SOME_FIRMS = 0.1  # of the cells of a column of names; fewer are people with odd names
 SEVERAL = {"phone", "fax", "mail", "_address", "_block", "_city", "_town", "building"}
 _COMPANY = re.compile(r"法人|会社|企業|団体|company|corporate|business|b2b|account|org")
@@ -97,6 +100,10 @@ def roles(heading: list[str], rows: list[list[Any]], about: str = "") -> list[st
             if role and (role not in taken or role in SEVERAL) and _fits(role, cells[place]):
                 made[place] = role
                 taken.add(role)
+    if "any_name" in taken and "name" in taken and "company" not in taken:
+        place = made.index("any_name")
+        if contents.share(cells[place], _is_somebody) > SOME_PEOPLE:
+            return made  # firms with who answers there, and people, in one column: each row says which it is
     if "name" in taken and not taken & {
         "company",
         "any_name",
@@ -107,6 +114,12 @@ def roles(heading: list[str], rows: list[list[Any]], about: str = "") -> list[st
             made = ["any_name" if role == "name" else "any_kana" if role == "kana" else role for role in made]
             taken = set(made)
     return _settled(made, taken, about)
+
+
+def _is_somebody(cell: Any) -> bool:
+    """Whether a customer's name is a person's beyond doubt."""
+    text = str(cell)
+    return not names_company(text) and names.looks_like_person(text)
 
 
 def _tells_offices(text: str, cells: list[Any]) -> bool:
@@ -192,9 +205,14 @@ def _settled(made: list[str], taken: set[str], about: str) -> list[str]:
 
 
 def names_people_first(texts: list[str], roles: list[str]) -> bool:
-    """Whether a list is about people who work somewhere: 氏名 stands before 会社名, and not as somebody's 担当者."""
+    """Whether a list is about people who work somewhere: 氏名 (not as somebody's 担当者) stands before 会社名, or has a 役職 beside it."""
     if "company" not in roles:
         return False
+    keys = [headings.key(text) for text in texts]
+    if _POSTS & set(keys) and any(
+        one in _PEOPLE for one, role in zip(keys, roles, strict=False) if role in _NAMED
+    ):
+        return True  # 会社名, 部署, 役職, 氏名: somebody's card
     before = [
         headings.key(text)
         for text, role in zip(texts, roles[: roles.index("company")], strict=False)
@@ -204,6 +222,7 @@ def names_people_first(texts: list[str], roles: list[str]) -> bool:
 
 
 _NAMED = {"name", "any_name", "family"}
+_POSTS = {headings.key(word) for word in "役職 役職名 肩書 肩書き title job_title jobtitle position".split()}
 _PEOPLE = {
     headings.key(word)
     for word in "氏名 名前 お名前 姓名 氏名漢字 漢字氏名 フルネーム 姓 苗字 名字 full_name fullname last_name lastname family_name".split()
@@ -215,6 +234,9 @@ class Reader:
 
     def __init__(self, found: list[str], about: str = "") -> None:
         self.roles, self.about = found, {"account": "company", "contact": "person"}.get(about, "")
+        self.beside = (
+            "any_name" in found and "name" in found
+        )  # customers of both kinds, and who answers at firms
         self.western = any(role in {"_number", "_suburb"} for role in found)
         # A ledger of firms and of people, told apart in a column that isn't always filled.
         self.mixed = "about" in found and "company" in found and not {"family", "birthday"} & set(found)
@@ -272,8 +294,13 @@ class Reader:
         ):
             made.about = "person"
         if name:
-            if made.about == "company" or (not made.about and names_company(name)):
+            bare = without_remarks(fold(name))
+            if made.about == "company" or (not made.about and names_company(bare)):
                 made.company = made.company or name
+            elif self.beside and not made.about and made.name and not _is_somebody(bare):
+                made.company = name  # somebody answers there
+            elif self.beside:
+                made.about, made.name = "person", name
             else:
                 made.name = made.name or name
         if self.mixed and not made.about and made.company and not names_company(made.company):

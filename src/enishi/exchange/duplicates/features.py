@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from enishi.exchange.duplicates.firm_names import WORK, firm_only, is_department
+from enishi.exchange.duplicates.firm_names import WORK, firm_only, is_department, without_remarks
 from enishi.japanese import genders, names, readings, telephones, wareki
 from enishi.japanese.address_parts import parse_address
 from enishi.japanese.branches import bare, split_office
@@ -89,6 +89,7 @@ _DEPARTMENT = re.compile(
 )
 _NOTE = re.compile(r"[(\[【〈<].*?[)\]】〉>]")
 _KANA_ONLY = re.compile(r"[ァ-ヺー\sヽヾ・]+\Z")
+_KANJI = re.compile(r"[一-鿿]")
 _LATIN_ONLY = re.compile(r"[a-z .,'\-]+\Z")
 _FREE_MAIL = frozenset(
     "gmail.com yahoo.co.jp yahoo.com ymail.ne.jp hotmail.com hotmail.co.jp outlook.com outlook.jp live.jp icloud.com me.com mac.com docomo.ne.jp "
@@ -126,7 +127,10 @@ def normalise(raw: Raw) -> Features:
 def _company(raw: Raw) -> tuple[str, str, str, str, str]:
     if not raw.company:
         return "", "", "", "", ""
-    company = firm_only(raw.company, raw.name or raw.family + raw.given)
+    written, read = raw.company, raw.company_kana
+    if _KANJI.search(read) and not _KANJI.search(written) and written.isascii() == read.isascii():
+        written, read = read, written  # each in the other's column
+    company = firm_only(written, raw.name or raw.family + raw.given)
     named_branch = "" if is_department(raw.branch) else firm_only(raw.branch)
     office = split_office(f"{company} {named_branch}".strip())
     if not office.branch and (centre := _CENTRE.match(company)) and names_company(centre[1]):
@@ -137,7 +141,7 @@ def _company(raw: Raw) -> tuple[str, str, str, str, str]:
         named = bare(named_branch)
         head = named in {"本社", "本店", "本院", "本校"}
         office = type(base)(base.base, "" if head else named, base.form, base.base + ("" if head else named))
-    kana = firm_only(raw.company_kana) if raw.company_kana else ""
+    kana = firm_only(read) if read else ""
     sound = kana or (office.base if _KANA_ONLY.match(office.base) else "")
     if sound:
         sound = from_kana(split_office(sound).base)
@@ -150,7 +154,7 @@ def clean_name(text: str) -> str:
     """A person's name without title, honorific, department and notes, folded, parts between single blanks."""
     if not text:
         return ""
-    name = _NOTE.sub("", fold(text).replace("　", " ")).strip()
+    name = without_remarks(_NOTE.sub("", fold(text).replace("　", " ")).strip())
     name = _DEPARTMENT.sub("", names.split_title(name)[0])
     name = names.strip_honorific(names.split_title(name)[0])[0]
     return " ".join(fold(name).replace("・", " ").replace("=", " ").split())
@@ -160,8 +164,10 @@ def _person(raw: Raw) -> tuple[str, str, str, str, str, str]:
     """family, given, unsplit, family_latin, given_latin, name_latin."""
     family, given, unsplit = clean_name(raw.family), clean_name(raw.given), ""
     name = clean_name(raw.name) if not (family or given) else ""
-    kana = fold(raw.kana)
+    kana = without_remarks(fold(raw.kana))
     family_kana, given_kana = fold(raw.family_kana), fold(raw.given_kana)
+    if name and _KANA_ONLY.match(name) and _KANJI.search(kana):  # each in the other's column
+        name, kana = clean_name(raw.kana), name
     if name and _KANA_ONLY.match(name):  # written by its reading: no writing that could be compared
         kana, name = kana or name, ""
     if family and given and _KANA_ONLY.match(family) and _KANA_ONLY.match(given) and not family_kana:

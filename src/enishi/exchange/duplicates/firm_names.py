@@ -5,13 +5,27 @@ from functools import lru_cache
 
 from enishi.exchange import contents
 from enishi.japanese import names, readings
-from enishi.japanese.branches import split_office
+from enishi.japanese.branches import is_place, split_office
 from enishi.japanese.text import fold
 
 # What a firm was called, or that it was called something else: (旧：東海商会), ※旧社名 東海商会.
 _FORMER = re.compile(
     r"\s*[(\[【〔<〈]\s*(?:旧|元|※|\*)[^)\]】〕>〉]*[)\]】〕>〉]|\s*[※*]\s*(?:旧|元).*$|\s+旧(?:社名|商号|名称|名)?\s*[:：].*$"
 )
+# What whoever keeps the list has written beside a name: signs at its ends, all behind ※, and in brackets (or behind a blank) how things stand.
+_SIGNS = "※*★☆◎●○◇◆□■▲△▼▽♪♡♥"
+_ENDS = re.compile(rf"^[{_SIGNS}\s]+|[{_SIGNS}\s]+$")
+_ASIDE = re.compile(r"(?<=..)\s*※.*$")
+_STATE = (
+    r"取引(?:停止|中止|終了|なし|無し|先)|停止|休業|休止|廃業|廃止|閉店|閉業|閉鎖|倒産|破産|解散|清算|解約|退会|終了|移転|確認|未定|不明|請求|月末|締|支払|払い|現金|掛け|掛売|振込|入金|未収|紹介|新規|"
+    r"重複|二重|使用不可|不使用|使わない|削除|注意|要連絡|連絡|移行|旧システム|登録|別送|送付|郵送|発送|直送|定休|重要|優良|見込|不可|済み|済|dm|ng|vip|fax|tel|電話|メール|担当|窓口|訪問|契約|仮|テスト"
+)
+_STATE_ASIDE = re.compile(rf"\s*[(\[【〔<〈《][^)\]】〕>〉》]*(?:{_STATE})[^)\]】〕>〉》]*[)\]】〕>〉》]\s*")
+_STATE_BEHIND = re.compile(
+    r"(?<=..)\s+(?:取引停止|取引中止|取引終了|休業中?|廃業|閉店|倒産|解散|要確認|移転)(?:済み?)?$"
+)
+_OFFICE = re.compile(r"(?:支店|営業所|支社|出張所|事業所|工場|支部|センター|店)$")
+_HONORIFIC = re.compile(r"(?<=..)\s*(?:御中|様|殿)$")
 # What departments are called, without the 部 behind it.
 WORK = (
     r"(?:法人|国内|海外|直販|広域)?(?:営業|総務|経理|人事|企画|開発|技術|製造|購買|資材|管理|業務|広報|法務|情報|システム|販売|品質管理|品質保証|生産|物流|工事|設計|経営企画|財務|マーケティング|"
@@ -55,9 +69,19 @@ def _firm_only(text: str, person: str) -> str:
     made = fold(text).strip()
     made = _AMONG_KATAKANA.sub(lambda found: found[0].translate(_LOOKALIKE), made)
     made = _FORMER.sub("", made).strip() or made
+    made = without_remarks(made)
     made = _without_person(made, _bare(person)) if made else made
+    made = _HONORIFIC.sub("", made)
     shorter = _DEPARTMENT.sub("", made).strip()
     return shorter if len(shorter) >= 2 else made
+
+
+def without_remarks(name: str) -> str:
+    """A folded name without what was written beside it (※月末締, 【要確認】, ★); the name itself where nothing else is left."""
+    made = name
+    for found in (_ASIDE, _STATE_ASIDE, _STATE_BEHIND, _ENDS):
+        made = found.sub("" if found is not _STATE_ASIDE else " ", made).strip() or made
+    return made
 
 
 def _without_person(text: str, person: str) -> str:
@@ -66,6 +90,8 @@ def _without_person(text: str, person: str) -> str:
             if _is_person(who, person) and _is_firm(firm, sure=_bare(who) == person):
                 return str(firm).strip()
     parts = [(one.start(), one.end()) for one in _BETWEEN.finditer(text)]
+    if parts and _is_their_family(text[: parts[-1][0]], text[parts[-1][1] :], person):
+        return text[: parts[-1][0]]  # (有)池田塗装 羽吹様
     for start, end in parts[-2:]:  # 朝日組/田中節子部長, 喫茶ポプラ 渋谷 健二
         if _is_person(text[end:], person) and _is_firm(text[:start], sure=_bare(text[end:]) == person):
             return text[:start]
@@ -84,10 +110,27 @@ def _is_person(text: str, person: str) -> bool:
     bare, told = _bare(text), _bare(text) != re.sub(r"\s", "", text)
     if person and bare == person:
         return True
-    if not 2 <= len(bare) <= 8 or contents.is_company(text) or not names.looks_like_person(text):
+    if not 2 <= len(bare) <= 8 or contents.is_company(text) or _OFFICE.search(bare):
+        return False
+    if not names.looks_like_person(text):
         return False
     family, given = readings.split_name(bare) if " " not in text.strip() else text.split(maxsplit=1)[:2]
     return told or bool(family and given)
+
+
+def _is_their_family(firm: str, text: str, person: str) -> bool:
+    """Whether a family name alone stands behind a firm's: known as that of who answers there, or with an honorific, or behind a firm that
+    says its legal form (and no place is called so)."""
+    from enishi.exchange.duplicates.names import split_kind
+
+    bare, told = _bare(text), _bare(text) != re.sub(r"\s", "", text)
+    if not 1 <= len(bare) <= 5 or not _is_firm(firm, sure=False):
+        return False
+    if person and person.startswith(bare) and len(person) > len(bare):
+        return True
+    known = names.is_family(bare)
+    office = split_office(firm)
+    return known and (told or (bool(office.form or split_kind(office.base)[1]) and not is_place(bare)))
 
 
 def _is_firm(text: str, *, sure: bool) -> bool:

@@ -266,7 +266,10 @@ def firms(one: str, other: str) -> str:
         )
     if core != core_other and _sided(core, core_other):
         return TWO
-    return _typo(core, core_other) if not core.isascii() else _typo(one, other)
+    found = _typo(core, core_other) if not core.isascii() else _typo(one, other)
+    if found == DIFFERENT and kind and min(len(core), len(core_other)) >= 2 and not one.isascii():
+        return CLOSE if OSA.distance(core, core_other) == 1 else DIFFERENT  # 新和塗装, 新知塗装
+    return found
 
 
 _TOLD = (
@@ -374,7 +377,7 @@ def _across(english: Features, japanese: Features) -> str:
             return VARIANT if word in table.get(kind, set()) else TWO if kind in table else UNKNOWN
     if sound(ours, theirs) == CLOSE:
         return CLOSE
-    return UNKNOWN if size >= 5 else DIFFERENT
+    return UNKNOWN if size >= 5 or not japanese.company_latin else DIFFERENT  # a guess tells none apart
 
 
 def companies(a: Features, b: Features) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from enishi.records.visible import machine, require
 if TYPE_CHECKING:
     from enishi.exchange.duplicates.engine import Found
 
-ENGINE = 2  # raised when the engine judges otherwise: the next run then looks at everything again
+ENGINE = 3  # raised when the engine judges otherwise: the next run then looks at everything again
 BEAT = 3.0
 BATCH = 1000
 MARGIN = datetime.timedelta(minutes=30)  # longer than anything takes that is stored in one piece

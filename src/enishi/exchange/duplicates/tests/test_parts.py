@@ -186,6 +186,8 @@ def test_who_stands_before_his_firm_is_whom_a_list_is_about() -> None:
     assert not columns.names_people_first(firms, [roles[one] for one in firms])
     clerks = ["id", "担当者名", "会社名", "電話"]
     assert not columns.names_people_first(clerks, [roles[one] for one in clerks])
+    cards = ["ID", "会社名", "部署", "役職", "氏名", "電話"]
+    assert columns.names_people_first(cards, [roles.get(one, "") for one in cards])
 
 
 def test_latin_letters_and_readings_in_one_piece_tell_given_names() -> None:
@@ -204,3 +206,14 @@ def test_houses_of_one_estate_and_words_in_the_plural() -> None:
     assert names.firms("サンハイツ玉来壱番館管理組合", "サンハイツ玉来弐番館管理組合") == names.TWO
     assert names.firms("グランドシステム", "グランドシステムズ") == names.CLOSE
     assert names.firms("丸八印刷", "丸八刷") == names.CLOSE
+
+
+def test_customers_of_both_kinds_beside_who_answers_there() -> None:
+    """A row is about the firm or about the person that its name names, whoever answers at the firms."""
+    heads = ["No", "顧客名", "フリガナ", "担当者", "電話"]
+    rows = [["1", "株式会社甲商事", "コウショウジ", "佐藤 進", "03-1111-1111"], ["2", "山田 太郎", "ヤマダ タロウ", "", "03-1111-1112"],
+            ["3", "鈴木 一郎（退会）", "スズキ イチロウ", "", "03-1111-1113"], ["4", "アトリエ空", "アトリエソラ", "林 実", "03-1111-1114"]]  # fmt: skip
+    reader = columns.Reader(columns.roles(heads, rows))
+    kinds = [normalise(reader.raw(row)) for row in rows]
+    assert [one.kind for one in kinds] == ["c", "p", "p", "c"]
+    assert kinds[2].family == "鈴木" and kinds[2].given == "一郎"

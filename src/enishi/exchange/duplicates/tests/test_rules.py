@@ -63,6 +63,9 @@ SAME = {
     "only name and mobile": {"氏名": "山田健一", "携帯": "09012345678"},
     "only name and mail": {"氏名": "山田 健一", "メール": "Kenichi.Yamada@gmail.com"},
     "only name, address": {"氏名": "山田 健一", "住所": "杉並区高円寺北2-3-4"},
+    "remark": but(TARO, 氏名="山田 健一　※電話は夜"),
+    "sign": but(TARO, 氏名="★山田 健一"),
+    "each in the other's column": but(TARO, 氏名="ヤマダ ケンイチ", フリガナ="山田 健一", 携帯="", メール=""),
     "blank birthday and reading": but(TARO, 生年月日="", フリガナ="", 性別=""),
 }  # fmt: skip
 OTHERS = {
@@ -94,6 +97,10 @@ SAME_FIRM = {
     "head office named": but(FIRM, 会社名="株式会社山田商事 本社"),
     "御中": but(FIRM, 会社名="株式会社山田商事 御中"),
     "conversion": but(FIRM, 会社名="株式会社山田昌事"),
+    "remark": but(FIRM, 会社名="株式会社山田商事※月末締"),
+    "out of business": but(FIRM, 会社名="㈱山田商事（取引停止）", メール="", URL=""),
+    "who answers there": but(FIRM, 会社名="山田商事㈱　佐藤"),
+    "a wrong letter": but(FIRM, 会社名="株式会社山里商事"),
     "only name and telephone": {"会社名": "山田商事(株)", "電話番号": "06-6341-1234"},
     "only name and address": {"会社名": "山田商事(株)", "住所": "大阪市北区梅田1-2-3 梅田ビル4F"},
 }  # fmt: skip
