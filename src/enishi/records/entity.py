@@ -155,6 +155,8 @@ class Entity:
     running: ClassVar[
         dict[str, Any]
     ] = {}  # which of its records aren't over yet, as a condition; without it all are running
+    # States (values of `status_field`) in which a record counts for nothing: lists show it, their sums leave it out.
+    uncounted: ClassVar[tuple[str, ...]] = ()
     opening_preset: str = ""  # the preset that the navigation leads to
     board: Board | None = None
     # What a step on the board asks for: by the choice's value, or by the outcome of the stage.
@@ -175,6 +177,9 @@ class Entity:
         ""  # the reference whose record's rights are this one's (an affiliation's contact)
     )
     rights_of: ClassVar[str] = ""  # and its entity
+    owned_by_workers: ClassVar[bool] = (
+        True  # whether an owner is one who may work on it (a goal is of somebody else's work)
+    )
     parent_fields: ClassVar[tuple[str, ...]] = ()  # further fields that `parents` depends on
     clonable: ClassVar[bool] = True  # whether a record may be the pattern of a new one
     uncloned: ClassVar[tuple[str, ...]] = ()  # what such a copy begins without: how it went, not what it is
@@ -378,6 +383,16 @@ class Entity:
     def created_data(self, record: Any) -> dict[str, Any]:
         """What the event of a record's making remembers beside itself."""
         return {}
+
+    def form_words(self, given: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+        """What the form of a new record is headed by, and what its fields are called there, where what is given beforehand makes it something
+        more special (an appointment); nothing where it is as usual."""
+        return "", {}
+
+    def adds(self, record: Any, connection: Connection) -> bool:
+        """Whether the record's card offers to add another of a connection; what comes about in a way of its own (a payment of what is
+        billed) isn't offered."""
+        return True
 
     def event_words(self, event: Any) -> str:
         """A line for the timeline out of what an event remembers; "" for none."""
