@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-pytestmark = [pytest.mark.browser, pytest.mark.row("B1")]
+pytestmark = [pytest.mark.each_database, pytest.mark.browser, pytest.mark.row("B1")]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser import company
 
-pytestmark = [pytest.mark.browser, pytest.mark.row("F4")]
+pytestmark = [pytest.mark.each_database, pytest.mark.browser, pytest.mark.row("F4")]
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from enishi.people.models import Account
 from enishi.records import registry, write
 from tests.browser.company import build
 
-pytestmark = [pytest.mark.browser, pytest.mark.row("B3")]
+pytestmark = [pytest.mark.each_database, pytest.mark.browser, pytest.mark.row("B3")]
 SHOTS = os.environ.get("ENISHI_TEST_SHOTS", "")  # a folder for pictures of every state, for people
 
 

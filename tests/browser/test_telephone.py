@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from tests.browser import company
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.each_database, pytest.mark.browser]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from enishi.records.registry import rebuild
 from enishi.records.testing import HTMX
 from enishi.sales.pipelines.entity import default_pipeline, stages_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.row("F2")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.row("F2")]
 PAYLOADS = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',

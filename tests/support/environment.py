@@ -71,8 +71,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _touches_a_database(item: pytest.Item) -> bool:
     """Whether a test is marked so, or has a fixture of ours that opens the door to one; never where it is marked `once`: it asks who
-    may come in or how pages look, and the database only answers."""
+    may come in or how pages look, and the database only answers. Of what goes through a browser only what is marked
+    `each_database`: what pages show and take is asked of every database without one too."""
     if item.get_closest_marker("once") is not None:
+        return False
+    if item.get_closest_marker("browser") is not None and item.get_closest_marker("each_database") is None:
         return False
     if item.get_closest_marker("django_db") is not None:
         return True
