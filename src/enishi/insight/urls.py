@@ -18,6 +18,7 @@ urlpatterns = [
     path("reports/<slug:report_key>/export/", reports.export, name="report-export"),
     path("reports/<slug:report_key>/delete/", reports.delete, name="report-delete"),
     path("reports/<slug:report_key>/restore/", reports.restore, name="report-restore"),
+    path("reports/<slug:report_key>/dashboard/", dashboards.put_on, name="report-put-on"),
     path("dashboards/new/", dashboards.new, name="dashboard-new"),
     path("dashboards/<slug:dashboard_key>/", dashboards.page, name="dashboard"),
     path("dashboards/<slug:dashboard_key>/edit/", dashboards.edit, name="dashboard-edit"),

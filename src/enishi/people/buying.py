@@ -117,7 +117,13 @@ def fields(entity: str) -> tuple[FieldKind, ...]:
     known = "channel_customer"
     return (
         Number("channel_orders", editable=False, unit=times, tells=((known, ""), (known, "order_count"))),
-        Money("channel_value", editable=False, sortable=True, tells=((known, ""), (known, "lifetime_value"))),
+        Money(
+            "channel_value",
+            editable=False,
+            sortable=True,
+            taxed=_("税込"),
+            tells=((known, ""), (known, "lifetime_value")),
+        ),
         Date("channel_last_on", editable=False, sortable=True, tells=((known, ""), (known, "last_order_on"))),
         LastPurchase(
             "buy_last_on", **{**held, "tells": (*tells, *((entity, name) for name in LastPurchase.beside))}
@@ -127,7 +133,7 @@ def fields(entity: str) -> tuple[FieldKind, ...]:
         Date("buy_next_on", sortable=True, **held),
         Alive("buy_alive", **{**held, "tells": (*tells, *((entity, name) for name in Alive.beside))}),
         Exact("buy_often", places=1, unit=times, **held),
-        Money("buy_value", sortable=True, **held),
+        Money("buy_value", sortable=True, taxed=_("税込"), **held),
         Fitted("buy_state", options=STATES, **held),
         Fitted("buy_basis", options=BASES, **held),
     )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,8 +16,9 @@ from enishi.insight.models import Dashboard, Shared
 from enishi.insight.reports.pages import brought_back, shown_context, told_with_undo
 from enishi.insight.reports.shown import show
 from enishi.japanese.text import clean
-from enishi.records.errors import NotAllowed, NotFound, RecordError
-from enishi.records.pages.base import handled, person
+from enishi.kit import htmx
+from enishi.records.errors import NotAllowed, NotFound, RecordError, Refused
+from enishi.records.pages.base import dialog, handled, person
 
 MOST_TILES = 24
 LOOKS = ("chart", "table", "number")
@@ -57,6 +59,40 @@ def tile(request: HttpRequest, dashboard_key: str, place: int) -> HttpResponse:
     widths = (FULL if held.get("wide") else HALF, PHONE)
     context = {"named": named, "look": look, **shown_context(shown, user, *widths)}
     return render(request, "insight/tile.html", context)
+
+
+def _tile(key: str, width: str, look: str) -> dict[str, Any]:
+    return {"report": key, "wide": width == "wide", "look": look if look in LOOKS else "chart"}
+
+
+@handled
+def put_on(request: HttpRequest, report_key: str) -> HttpResponse:
+    """From a report's own page: which dashboard it goes on (one of those that the person may change, or a new one), and as what."""
+    user = person(request)
+    if not user.may_write:
+        raise NotAllowed
+    named = store.report(user, report_key)
+    boards = [one for one in store.dashboards(user) if store.may_change(user, one.row)]
+    if request.method != "POST":
+        return dialog(request, "insight/put_on.html", {"named": named, "boards": boards})
+    wanted, name = request.POST.get("board", ""), clean(request.POST.get("name", "")).strip()[:80]
+    tile = _tile(named.key, request.POST.get("width", ""), request.POST.get("look", ""))
+    with transaction.atomic():
+        if wanted:
+            store.require_change(user, store.dashboard(user, wanted).row)
+            row = Dashboard.objects.select_for_update().get(pk=int(wanted))
+        elif name:
+            row = Dashboard(owner=user, name=name)
+        else:
+            raise Refused({"name": [_("ダッシュボードの名前を入力してください。")]})
+        if len(row.tiles) >= MOST_TILES:
+            raise Refused(
+                {"": [_("1つのダッシュボードに置けるのは%(most)d個までです。") % {"most": MOST_TILES}]}
+            )
+        row.tiles = [*row.tiles, tile]
+        row.save()
+    messages.success(request, _("「%(report)s」を載せました。") % {"report": named.name})
+    return htmx.go(request, reverse("dashboard", args=[row.pk]))
 
 
 @handled
@@ -103,7 +139,7 @@ def _save(request: HttpRequest, row: Dashboard | None) -> HttpResponse:
     columns = (request.POST.getlist("report"), request.POST.getlist("width"), request.POST.getlist("look"))
     for key, width, look in zip(*columns, strict=False):
         if key and len(key) <= 40 and key.replace("-", "").isalnum() and len(tiles) < MOST_TILES:
-            tiles.append({"report": key, "wide": width == "wide", "look": look if look in LOOKS else "chart"})
+            tiles.append(_tile(key, width, look))
     if not name:
         return _form(request, row, name, tiles, problem=_("ダッシュボードの名前を入力してください。"))
     share = request.POST.get("share", "mine")

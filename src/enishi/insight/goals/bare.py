@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from enishi.access.models import User
 from enishi.access.names import user_names
 from enishi.insight.goals.entity import amount_text
-from enishi.insight.goals.figures import SEEN, Ledger, open_tree
+from enishi.insight.goals.figures import SEEN, Ledger, open_tree, taxed
 from enishi.insight.goals.lines import Figure
 from enishi.insight.people import People
 from enishi.sales.deals.forecast import CATEGORIES, COUNTED
@@ -49,6 +49,12 @@ def lines(user: User, first: datetime.date, last: datetime.date, today: datetime
             made += [person(key, depth + 2) for key in order if people.team_of[key] == team]
     made += [person(key, 1) for key in order if people.team_of[key] not in people.teams]
     return made if len(made) > 2 else made[:1]  # one person alone is the company
+
+
+def heading() -> str:
+    """What stands above them, with whether it is with tax."""
+    said = taxed(MEASURE)
+    return _("受注と見込み（%(taxed)s）") % {"taxed": said} if said else _("受注と見込み")
 
 
 def _line(ledger: Ledger, label: str, scope: str, depth: int, owners: frozenset[int] | None) -> BareLine:

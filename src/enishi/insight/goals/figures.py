@@ -12,6 +12,7 @@ from enishi.insight.addresses import between, list_address, owned_by
 from enishi.records import registry
 from enishi.records.conditions import Scope, compile_condition
 from enishi.records.conditions.tree import Tree
+from enishi.records.fields import Money
 from enishi.records.visible import visible
 from enishi.sales.deals.forecast import COUNTED, category_expression, category_tree
 
@@ -59,6 +60,13 @@ def tree_of(key: str, first: datetime.date, last: datetime.date) -> Tree:
 def open_tree(names: Iterable[str], first: datetime.date, last: datetime.date) -> Tree:
     """Open deals of these categories that are expected in the span."""
     return {"all": [tree_of("open_deals", first, last), category_tree(list(names))]}
+
+
+def taxed(measure: str) -> str:
+    """Whether the yen of a measure of deals are with tax, in words; "" of the others, which say so in their names."""
+    deals = registry.find("deal") if measure == "won_amount" else None
+    amount = deals.fields.get("amount") if deals is not None else None
+    return amount.taxed if isinstance(amount, Money) else ""
 
 
 Owned = dict[int | None, float]

@@ -12,7 +12,7 @@ from enishi.access.models import User
 from enishi.access.names import user_names
 from enishi.insight import fiscal
 from enishi.insight.goals.entity import MEASURES, amount_text, period_start, period_words
-from enishi.insight.goals.figures import Ledger, open_tree, tree_of
+from enishi.insight.goals.figures import Ledger, open_tree, taxed, tree_of
 from enishi.insight.people import People
 from enishi.japanese.calendar import fiscal_year
 from enishi.records import registry
@@ -153,9 +153,23 @@ def sheets(
     made = _Maker(ledger, people, Days.of(first, last, today), today, LONG.get(span, 0))
     words = {str(one.value): str(one.label) for one in MEASURES}
     return [
-        Sheet(measure, words[measure], today <= last and measure in FORESEEN, made.tree(measure, wanted))
+        Sheet(
+            measure,
+            _said(words[measure], taxed(measure)),
+            today <= last and measure in FORESEEN,
+            made.tree(measure, wanted),
+        )
         for measure in measures
     ]
+
+
+def _said(label: str, beside: str) -> str:
+    """受注金額（案件・税抜）: what is said of the tax goes into the brackets that are there."""
+    if not beside:
+        return label
+    if label.endswith("）"):
+        return f"{label[:-1]}・{beside}）"
+    return _("%(text)s（%(beside)s）") % {"text": label, "beside": beside}
 
 
 def _wanted(rows: Any) -> dict[Key, Wanted]:

@@ -49,7 +49,7 @@ def forecast_page(request: HttpRequest) -> HttpResponse:
         "current": first <= today <= last, "partial": any(user.rights.reach("see", SEEN[measure][0]) != "all" for measure in shown),
         "before": link(on=(first - one).isoformat()), "after": link(on=(last + one).isoformat()), "now": f"?span={span}",
         "spans": [(label, link(span=name, on=on.isoformat()), name == span) for name, label in words.items()],
-        "bare": without, "new": "", "columns": any(sheet.forecast for sheet in made),
+        "bare": without, "bare_head": bare.heading(), "new": "", "columns": any(sheet.forecast for sheet in made),
     }  # fmt: skip
     if allowed(user, entity).create:
         period, start = (span, first) if span in {"day", "week", "month"} else ("month", on.replace(day=1))

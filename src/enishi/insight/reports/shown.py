@@ -103,10 +103,8 @@ class _Words:
         ]  # fmt: skip
         total = self._cells(result.total, ())
         self._compare(total, result.before)
-        labels = [one.label + (_("（万円）") if spec.man and one.money else "") for one in spec.measures]
+        labels = [one.label_in(man=spec.man) for one in spec.measures]
         notes = []
-        if spec.man and not any(one.money for one in spec.measures):
-            labels = [one.label for one in spec.measures]
         if any(one.tagged or one.several for one in spec.dimensions):
             notes.append(_("複数の値がある記録は、それぞれの値で数えます。合計は記録1件を1回だけ数えます。"))
         if result.cut or len(result.lines) > MOST_LINES:

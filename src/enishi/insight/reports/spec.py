@@ -14,7 +14,7 @@ from enishi.records import registry
 from enishi.records.conditions import Scope, all_of, compile_condition
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
-from enishi.records.fields import Date, FieldKind, Number
+from enishi.records.fields import Date, FieldKind, Money, Number
 
 OPERATIONS = ("count", "sum", "avg", "min", "max", "distinct")
 CHARTS = ("auto", "bar", "stacked", "line", "funnel", "pie", "heat", "none")
@@ -37,10 +37,23 @@ class Measure:
     @property
     def label(self) -> str:
         """The words above the figures."""
+        return self._words([self.taxed] if self.taxed else [])
+
+    def label_in(self, *, man: bool) -> str:
+        """The same where yen may stand in units of 10,000."""
+        beside = [self.taxed, _("万円") if man and self.money else ""]
+        return self._words([one for one in beside if one])
+
+    def _words(self, beside: list[str]) -> str:
         if self.found is None:
             return _("件数")
-        words = operation_words()
-        return _("%(field)sの%(op)s") % {"field": self.found.label, "op": words[self.op]}
+        said = _("%(field)sの%(op)s") % {"field": self.found.label, "op": operation_words()[self.op]}
+        return _("%(text)s（%(beside)s）") % {"text": said, "beside": "・".join(beside)} if beside else said
+
+    @property
+    def taxed(self) -> str:
+        """Whether the figures are with tax, in words; nothing for what isn't money, or where nobody knows."""
+        return self.found.taxed if self.money and isinstance(self.found, Money) else ""
 
     @property
     def money(self) -> bool:

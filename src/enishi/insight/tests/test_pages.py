@@ -17,6 +17,8 @@ from enishi.insight.reports import engine
 from enishi.insight.reports.shown import show
 from enishi.insight.reports.spec import Spec
 from enishi.records import registry, write
+from enishi.records.testing import HTMX
+from enishi.sales.models import Issuer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("F4")]
 FORM = {
@@ -195,6 +197,48 @@ def test_a_dashboard_of_ones_own(as_alice: Client, as_bob: Client, accounts: Non
     assert as_alice.get(f"/dashboards/{board.pk}/").status_code == 404
     as_alice.post(f"/dashboards/{board.pk}/restore/")
     assert as_alice.get(f"/dashboards/{board.pk}/").status_code == 200
+
+
+def test_a_report_goes_on_a_dashboard_from_its_own_page(
+    as_alice: Client, as_bob: Client, bob: User, accounts: None
+) -> None:
+    page = as_bob.get("/reports/pipeline/").text
+    assert "/reports/pipeline/dashboard/" in page and "ダッシュボードに載せる" in page
+    asked = as_bob.get("/reports/pipeline/dashboard/", headers=HTMX).text
+    assert "新しいダッシュボードの名前" in asked
+    assert as_bob.post("/reports/pipeline/dashboard/", {"name": " "}, headers=HTMX).status_code == 422
+    answer = as_bob.post("/reports/pipeline/dashboard/", {"name": "朝会", "look": "table"}, headers=HTMX)
+    board = Dashboard.objects.get()
+    assert answer.headers["HX-Redirect"] == f"/dashboards/{board.pk}/"
+    assert (board.name, board.owner) == ("朝会", bob)
+    assert "朝会" in as_bob.get("/reports/open-amount/dashboard/", headers=HTMX).text
+    sent = {"board": board.pk, "look": "x", "width": "wide"}
+    as_bob.post("/reports/open-amount/dashboard/", sent)
+    board.refresh_from_db()
+    assert board.tiles == [
+        {"report": "pipeline", "wide": False, "look": "table"}, {"report": "open-amount", "wide": True, "look": "chart"},
+    ]  # fmt: skip
+    Dashboard.objects.update(share="mine")
+    assert as_alice.post("/reports/pipeline/dashboard/", sent).status_code == 404
+    Dashboard.objects.update(share="all", tiles=[board.tiles[0]] * 24)
+    assert as_bob.post("/reports/pipeline/dashboard/", sent, headers=HTMX).status_code == 422
+    assert as_bob.get("/reports/no-such/dashboard/").status_code == 404
+
+
+def test_amounts_say_whether_they_are_with_tax(as_alice: Client, alice: User) -> None:
+    write.create(registry.get("deal"), {"name": "更新", "amount": "1000"}, by=alice)
+    order = {"name": "注文", "lines": [{"text": "紙", "quantity": "1", "unit_price": "100"}]}
+    write.create(registry.get("order"), order, by=alice)
+    assert "金額の合計（税抜）" in as_alice.get("/reports/open-amount/").text
+    orders = registry.get("order").field("total").label
+    assert f"{orders}の合計（税込）" in as_alice.get("/reports/orders-by-month/").text
+    tile = ready.DASHBOARDS["owner"].tiles.index(("orders-by-month", True))
+    assert f"{orders}の合計（税込）" in as_alice.get(f"/dashboards/owner/tiles/{tile}/").text
+    in_man = {**ready.REPORTS["open-amount"].spec, "man": True}
+    assert show(Spec.of("deal", in_man), alice).measure_labels[0] == "金額の合計（税抜・万円）"
+    Issuer.objects.create(pk=1, tax_mode="included")
+    assert "金額の合計（税込）" in as_alice.get("/reports/open-amount/").text
+    assert "受注と見込み（税込）" in as_alice.get("/forecast/").text
 
 
 def test_the_fiscal_year_is_set_by_admins(as_alice: Client, as_bob: Client, alice: User) -> None:

@@ -96,6 +96,13 @@ def match_key(name: str) -> str:
     return companies.company_key(name)[:200]
 
 
+def as_deals() -> str:
+    """Whether what stands in open deals is with tax, as they say it themselves."""
+    deals = registry.find("deal")
+    amount = deals.fields.get("amount") if deals is not None else None
+    return amount.taxed if isinstance(amount, Money) else ""
+
+
 @register
 class AccountEntity(Entity):
     """取引先."""
@@ -149,7 +156,7 @@ class AccountEntity(Entity):
         Moment("last_contact_at", editable=False, sortable=True),
         Moment("next_step_at", editable=False, sortable=True),
         Words("next_step", editable=False, tells=(("task", ""),)),
-        Money("open_amount", editable=False, sortable=True, tells=(("deal", ""), ("deal", "amount"), ("deal", "account"))),
+        Money("open_amount", editable=False, sortable=True, taxed=as_deals, tells=(("deal", ""), ("deal", "amount"), ("deal", "account"))),
         *buying.fields("account"),
     )  # fmt: skip
     columns = ("status", "industry", "owner", "last_contact_at", "open_amount", "next_step")

@@ -129,6 +129,19 @@ class Money(Number):
     kind = "money"
     template = "components/input_money.html"
     design_label = gettext_lazy("金額（円）")
+
+    def __init__(
+        self, name: str, label: Text = "", *, taxed: Text | Callable[[], Text] = "", **options: Any
+    ) -> None:
+        """`taxed`: whether the sum is with tax, in words that stand beside its figures where such and such meet; "" where nobody knows."""
+        super().__init__(name, label, **options)
+        self._taxed = taxed
+
+    @property
+    def taxed(self) -> str:
+        """「税込」, 「税抜」, or nothing."""
+        return str(self._taxed() if callable(self._taxed) else self._taxed)
+
     design_icon = "japanese-yen"
     design_options = ("least", "most")
 

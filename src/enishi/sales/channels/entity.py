@@ -14,6 +14,7 @@ from enishi.records.fields import Choice, Date, LongText, Money, Number, Option,
 from enishi.records.registry import register
 from enishi.sales.channels.figures import refresh_buyers
 from enishi.sales.channels.models import Channel, ChannelCustomer
+from enishi.sales.taxed import INCLUDED
 
 KINDS = (
     Option("shop", _("店舗"), "accent", ("実店舗", "店頭", "直営店", "shop", "store")),
@@ -95,7 +96,7 @@ class ChannelCustomerEntity(Entity):
         Date("first_order_on", editable=False, tells=(("order", ""), ("order", "date"))),
         Date("last_order_on", editable=False, sortable=True, tells=(("order", ""), ("order", "date"))),
         Number("order_count", editable=False, sortable=True, unit=pgettext_lazy("unit", "回"), tells=(("order", ""),)),
-        Money("lifetime_value", editable=False, sortable=True, tells=(("order", ""), ("order", "total"))),
+        Money("lifetime_value", editable=False, sortable=True, taxed=INCLUDED, tells=(("order", ""), ("order", "total"))),
         LongText("note", aliases=("備考",)),
     )  # fmt: skip
     columns = (

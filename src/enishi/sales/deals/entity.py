@@ -43,6 +43,7 @@ from enishi.sales.deals.forecast import CATEGORIES, Category
 from enishi.sales.lines.entity import fill_prices
 from enishi.sales.models import Deal, Stage
 from enishi.sales.pipelines.entity import OUTCOMES, default_pipeline, stages_of
+from enishi.sales.taxed import as_usual
 
 CLOSED = frozenset({"won", "lost"})
 LONGEST_NAMES = 200  # of the competitors' column
@@ -178,7 +179,7 @@ class DealEntity(Entity):
         Reference("contact", to="contact", carries_up=True),
         Reference("pipeline", to="pipeline", listed=False),
         StageField("stage", to="stage", aliases=("フェーズ", "ステージ", "段階", "進捗", "ステータス", "状況", "商談フェーズ", "stage", "phase", "status")),
-        Money("amount", sortable=True, aliases=(
+        Money("amount", sortable=True, taxed=as_usual, aliases=(
             "金額", "見込金額", "案件金額", "受注金額", "見積金額", "予算", "売上見込", "合計費用", "受注予定額", "amount", "value", "revenue",
         )),
         Lines("lines", _("商品の明細"), child="deal_line", listed=False),

@@ -25,6 +25,7 @@ from enishi.records.limits import names_all, unseen
 from enishi.sales import tax
 from enishi.sales.documents.issuer import DocumentNumber, issuer
 from enishi.sales.lines.entity import fill_prices
+from enishi.sales.taxed import AS_WRITTEN, EXCLUDED, INCLUDED
 
 TAX_MODES = (
     Option("excluded", _("税抜（外税）"), "grey", ("外税", "税抜", "税別")),
@@ -62,10 +63,10 @@ def document_fields(
         Lines("lines", _("明細"), child=f"{kind}_line", listed=False),
         Choice("tax_mode", options=TAX_MODES, default=lambda: issuer().tax_mode, required=True, listed=False),
         Choice("rounding", options=ROUNDINGS, default=lambda: issuer().rounding, required=True, listed=False),
-        Money("discount", listed=False, help=_("全体からの値引き。税率ごとに分けて引きます。")),
-        Money("net", editable=False),
+        Money("discount", listed=False, taxed=AS_WRITTEN, help=_("全体からの値引き。税率ごとに分けて引きます。")),
+        Money("net", editable=False, taxed=EXCLUDED),
         Money("tax", editable=False),
-        Money("total", editable=False, sortable=True),
+        Money("total", editable=False, sortable=True, taxed=INCLUDED),
         LongText("remarks", aliases=("備考", "摘要")),
         LongText("note", aliases=("メモ",)),
         Moment("issued_at", editable=False),

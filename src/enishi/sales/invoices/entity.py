@@ -31,6 +31,7 @@ from enishi.sales.invoices.billing import refresh_billing
 from enishi.sales.lines.entity import UNWITHHELD
 from enishi.sales.models import Invoice, InvoiceLine, OrderLine, Payment
 from enishi.sales.products.entity import terms_of
+from enishi.sales.taxed import INCLUDED
 
 STATUSES = (
     Option("draft", _("下書き")),
@@ -67,8 +68,8 @@ class InvoiceEntity(DocumentEntity):
             ),
         ),
         Money("withheld", editable=False, listed=False),
-        Money("paid", editable=False),
-        Money("balance", editable=False, sortable=True),
+        Money("paid", editable=False, taxed=INCLUDED),
+        Money("balance", editable=False, sortable=True, taxed=INCLUDED),
         Words("void_reason", editable=False, listed=False, visible_if=("status", ("void",))),
     )
     columns = ("account", "date", "total", "status", "due_on", "balance", "owner")
@@ -204,7 +205,7 @@ class PaymentEntity(Entity):
         Reference("invoice", to="invoice", required=True, carries_up=True),
         Words("name", editable=False, listed=False),
         Date("date", sortable=True, default=timezone.localdate, aliases=("入金日", "支払日")),
-        Money("amount", required=True, least=-(10**13), aliases=("入金額", "金額")),
+        Money("amount", required=True, taxed=INCLUDED, least=-(10**13), aliases=("入金額", "金額")),
         Money("fee", least=0, help=_("振込手数料を引いて入金されたとき、その額。請求額に足して消し込みます。")),
         FreeChoice("method", options=lambda: [Option(word, word) for word in ("振込", "現金", "カード", "口座振替", "手形", "相殺")]),
         LongText("note"),

@@ -19,6 +19,7 @@ from enishi.records.registry import register, whole_entities
 from enishi.sales import tax
 from enishi.sales.documents.issuer import issuer
 from enishi.sales.models import DealLine, InvoiceLine, OrderLine, Price, Product, QuoteLine
+from enishi.sales.taxed import AS_WRITTEN, as_usual
 
 TAX_CODES = (
     Option("standard", _("標準（10%）"), "grey", ("10%", "10", "0.1", "課税", "標準", "標準税率", "課税10%", "standard")),
@@ -66,9 +67,9 @@ def line_fields(parent: str, to: str) -> tuple[FieldKind, ...]:
         Words("unit", longest=20, aliases=("単位", "unit")),
         Exact("unit_price", summable=False, places=4, least=-(10**10), most=10**10, aliases=("単価", "価格", "unit price", "price")),
         Exact("discount_percent", summable=False, places=2, least=0, most=100, unit="%", listed=False, aliases=("値引率", "割引率")),
-        Money("discount", listed=False, aliases=("値引額", "値引", "値引き", "割引額")),
+        Money("discount", listed=False, taxed=as_usual if to == "deal" else AS_WRITTEN, aliases=("値引額", "値引", "値引き", "割引額")),
         Choice("tax_code", options=TAX_CODES, default="standard", aliases=("税区分", "税率", "消費税率", "tax", "tax rate")),
-        Money("amount", editable=False, importable=True, aliases=("金額", "売上", "売上金額", "小計", "amount", "total")),
+        Money("amount", editable=False, taxed=as_usual if to == "deal" else AS_WRITTEN, importable=True, aliases=("金額", "売上", "売上金額", "小計", "amount", "total")),
         Number("position", listed=False, importable=False, default=0),
     )  # fmt: skip
 
