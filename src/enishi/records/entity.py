@@ -155,6 +155,8 @@ class Entity:
     running: ClassVar[
         dict[str, Any]
     ] = {}  # which of its records aren't over yet, as a condition; without it all are running
+    # States (values of `status_field`) in which a record counts for nothing: lists show it, their sums leave it out.
+    uncounted: ClassVar[tuple[str, ...]] = ()
     opening_preset: str = ""  # the preset that the navigation leads to
     board: Board | None = None
     # What a step on the board asks for: by the choice's value, or by the outcome of the stage.
@@ -378,6 +380,11 @@ class Entity:
     def created_data(self, record: Any) -> dict[str, Any]:
         """What the event of a record's making remembers beside itself."""
         return {}
+
+    def adds(self, record: Any, connection: Connection) -> bool:
+        """Whether the record's card offers to add another of a connection; what comes about in a way of its own (a payment of what is
+        billed) isn't offered."""
+        return True
 
     def event_words(self, event: Any) -> str:
         """A line for the timeline out of what an event remembers; "" for none."""

@@ -311,6 +311,7 @@ class Totals:
     count: int
     estimated: bool
     sums: dict[str, int | None]
+    left_out: int = 0  # of the records those that the sums leave out (`Entity.uncounted`)
 
 
 def totals(state: ListState) -> Totals:
@@ -328,12 +329,18 @@ def totals(state: ListState) -> Totals:
         for one in state.column_fields
         if isinstance(one, Number) and getattr(one, "summable", True) and one.right_aligned
     ]
-    sums = (
-        rows.aggregate(**{f"s_{one.name}": Sum(one.expression()) for one in summed})
-        if summed and count
-        else {}
-    )
-    return Totals(count, False, {one.name: sums.get(f"s_{one.name}") for one in summed})
+    if not summed or not count:
+        return Totals(count, False, {one.name: None for one in summed})
+    left_out = 0
+    if state.entity.uncounted:
+        counting = rows.exclude(**{f"{state.entity.status_field}__in": state.entity.uncounted})
+        left_out = count - counting.order_by().count()
+        if left_out == count:  # a list of nothing else tells what they were about
+            left_out = 0
+        elif left_out:
+            rows = counting
+    sums = rows.aggregate(**{f"s_{one.name}": Sum(one.expression()) for one in summed})
+    return Totals(count, False, {one.name: sums.get(f"s_{one.name}") for one in summed}, left_out)
 
 
 _sizes: dict[str, tuple[float, int]] = {}

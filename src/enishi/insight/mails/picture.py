@@ -3,7 +3,6 @@
 import io
 import logging
 import re
-import threading
 from pathlib import Path
 
 from enishi.insight.reports.charts import chart
@@ -14,7 +13,6 @@ log = logging.getLogger(__name__)
 WIDTH, SHARPNESS = 640, 2  # in pixels of the mail; pixels of the picture for each of them
 STYLE = Path(__file__).with_name("picture.css")
 LEGEND_ROW, MARGIN = 22, 10
-_one_at_a_time = threading.Lock()  # PDFium bears no second thread
 
 
 def png(shown: Shown) -> bytes | None:
@@ -47,7 +45,7 @@ def _drawn(paper: bytes) -> bytes:
     """The first page of a PDF."""
     import pypdfium2
 
-    with _one_at_a_time:
+    with pdf.pdfium_at_work:
         document = pypdfium2.PdfDocument(paper)
         try:
             picture = document[0].render(scale=SHARPNESS / 0.75).to_pil()  # a pixel of CSS is 0.75 points

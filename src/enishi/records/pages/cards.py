@@ -140,7 +140,7 @@ def connections(request: HttpRequest, entity: Entity, record: Any) -> list[dict[
                 "key": connection.field,
                 "list_url": f"/{other.slug}/?filter={json.dumps({'field': connection.field, 'op': 'is', 'value': record.pk})}",
                 "add_url": f"/{other.slug}/new/?{connection.field}={record.pk}",
-                "may_add": allowed(user, other).create,
+                "may_add": entity.adds(record, connection) and allowed(user, other).create,
             }
         )
     ties = [one_field for one_field in entity.linked if one_field.many]

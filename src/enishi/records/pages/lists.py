@@ -80,6 +80,7 @@ def list_page(request: HttpRequest, entity: Entity) -> HttpResponse:
         "first": link(request, after=None) if state.after else "",
         "totals": found,
         "total_cells": total_cells(columns, found),
+        "uncounted": uncounted_words(entity) if found is not None and found.left_out else "",
         "totals_url": "" if small else link(request, part="totals"),
         "views": view_tabs(state),
         "group_parts": group_parts(state),
@@ -130,6 +131,14 @@ def headings(request: HttpRequest, state: ListState) -> tuple[tuple[str, str, st
             arrow = "↑" if up else "↓" if down else ""
         made.append((label, url, arrow, found is not title and found.right_aligned))
     return tuple(made)
+
+
+def uncounted_words(entity: Entity) -> str:
+    """What the sums in the foot leave out."""
+    states = entity.fields.get(entity.status_field)
+    if not isinstance(states, Choice):
+        return ""
+    return _("%(states)sを除く") % {"states": "・".join(states.text(one) for one in entity.uncounted)}
 
 
 def total_cells(columns: list[FieldKind], found: Any) -> list[str]:

@@ -25,7 +25,7 @@ from enishi.records.pages.cards import card_context
 from enishi.records.pages.lists import list_context
 from enishi.records.search import find
 from enishi.records.visible import allowed, one, require, visible
-from enishi.sales.documents import beside, flow, ordering
+from enishi.sales.documents import beside, flow, ordering, paper, pdf
 from enishi.sales.documents.entity import DocumentEntity
 from enishi.sales.documents.issuer import issuer
 from enishi.sales.invoices import billing
@@ -123,6 +123,8 @@ def paper_page(request: HttpRequest, entity: Entity, record_id: int) -> HttpResp
         _attachment, stream = attachments.open_for(record.pdf, user)
         with stream:
             content = stream.read()
+        if record.status in paper.TAKEN_BACK:  # what is kept stays as it was issued
+            content = pdf.stamped(content, pdf.render(paper.void_stamp()))
     if content is None:
         content = flow.preview(entity, record, kind)
     response = HttpResponse(content, content_type="application/pdf")

@@ -7,8 +7,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from enishi.japanese import names
+from enishi.japanese import addresses, names
 from enishi.japanese.amounts import format_yen
+from enishi.japanese.telephones import parse_telephone
 from enishi.japanese.wareki import format_wareki
 from enishi.records import registry
 from enishi.records.entity import Entity
@@ -100,6 +101,11 @@ def postal_address(record: Any) -> list[str]:
     ]
 
 
+def hyphenated(number: str) -> str:
+    """A telephone number as it is written in Japan (03-1234-5678); what is none, as it stands."""
+    return parse_telephone(number).display or number
+
+
 def merged(text: str, record: Any, to: str) -> str:
     """Own words with what they name filled in."""
     held = {
@@ -112,11 +118,25 @@ def merged(text: str, record: Any, to: str) -> str:
     return text
 
 
+VOID = "取消"  # across what was taken back
+TAKEN_BACK = frozenset({"void", "cancelled"})
+
+
 def html(kind: str, record: Any, *, draft: str = "") -> str:
     """The page of a record's paper. `draft`: what stands across it while it isn't issued."""
     paper, company = PAPERS[kind], issuer()
     with translation.override("ja"):
-        return render_to_string("documents/paper.html", _context(paper, company, record, draft))
+        context = _context(paper, company, record, draft)
+        context["void"] = VOID if record.status in TAKEN_BACK else ""
+        return render_to_string("documents/paper.html", context)
+
+
+def void_stamp() -> str:
+    """A page with nothing but the mark, to be laid over a paper as it was issued."""
+    return (
+        f'<!DOCTYPE html><html lang="ja"><style>@page {{ @bottom-left {{ content: none }} @bottom-right {{ content: none }} }}</style>'
+        f'<body><div class="void"><span>{VOID}</span></div></body></html>'
+    )
 
 
 def _context(paper: Paper, company: Any, record: Any, draft: str) -> dict[str, Any]:
@@ -137,6 +157,8 @@ def _context(paper: Paper, company: Any, record: Any, draft: str) -> dict[str, A
     due = total - withheld
     return {
         "title": words.title or paper.title, "number": record.number, "draft": draft, "company": company,
+        "postal_code": addresses.parse_postal_code(company.postal_code) or company.postal_code,
+        "phone": hyphenated(company.phone), "fax": hyphenated(company.fax),
         "seal": f"data:image/png;base64,{company.seal}" if company.seal else "",
         "to": to, "to_person": to_person, "to_address": postal_address(record), "greeting": merged(words.greeting or paper.greeting, record, to),
         "meta": _meta(paper, record), "owner": str(record.owner or "") if paper.kind in {"quote", "order"} else "",

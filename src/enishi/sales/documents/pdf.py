@@ -1,7 +1,9 @@
 """HTML into PDF by WeasyPrint, which reaches for nothing: neither network nor files."""
 
 import base64
+import io
 import logging
+import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from enishi.records.errors import Refused
 
 log = logging.getLogger(__name__)
 STYLE = Path(__file__).with_name("paper.css")
+pdfium_at_work = threading.Lock()  # PDFium bears no second thread
 
 
 class Missing(Refused):
@@ -58,6 +61,25 @@ def _fetch(url: str, *_more: Any, **_options: Any) -> dict[str, Any]:
     if comma and head in {"data:image/png;base64", "data:image/jpeg;base64"}:
         return {"string": base64.b64decode(data), "mime_type": head[5:].partition(";")[0]}
     raise ValueError("nothing is fetched")
+
+
+def stamped(content: bytes, stamp: bytes) -> bytes:
+    """A PDF with the first page of another across each of its pages."""
+    import pypdfium2
+
+    with pdfium_at_work:
+        paper, over = pypdfium2.PdfDocument(content), pypdfium2.PdfDocument(stamp)
+        try:
+            mark = over.page_as_xobject(0, paper)
+            for page in paper:
+                page.insert_obj(mark.as_pageobject())
+                page.gen_content()
+            held = io.BytesIO()
+            paper.save(held)
+        finally:
+            over.close()
+            paper.close()
+    return held.getvalue()
 
 
 def render(html: str, style: str | None = None) -> bytes:

@@ -22,7 +22,7 @@ from enishi.records.pages.base import handled, person, whole
 from enishi.sales.documents import pdf
 from enishi.sales.documents.entity import ROUNDINGS, TAX_MODES
 from enishi.sales.documents.issuer import USUAL_FORMS
-from enishi.sales.documents.paper import MERGE_FIELDS, PAPERS
+from enishi.sales.documents.paper import MERGE_FIELDS, PAPERS, hyphenated
 from enishi.sales.models import DocumentText, Issuer
 
 TEXTS = (
@@ -101,6 +101,7 @@ def _read(request: HttpRequest, held: Issuer) -> dict[str, str]:
     errors: dict[str, str] = {}
     for name in TEXTS:
         setattr(held, name, _text(request, name, Issuer, name, errors))
+    held.phone, held.fax = hyphenated(held.phone), hyphenated(held.fax)
     if not held.name:
         errors["name"] = _("自社の名称を入力してください。")
     held.registration = fold(held.registration).upper().replace("-", "").replace(" ", "")

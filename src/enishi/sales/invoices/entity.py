@@ -92,6 +92,7 @@ class InvoiceEntity(DocumentEntity):
     quick_fields = ("account", "contact", "name", "date", "due_on", "lines")
     connections = (Connection("payment", "invoice", _("入金"), ("date", "amount", "method")),)
     running: ClassVar = {"field": "status", "op": "in", "value": ["draft", *UNPAID]}
+    uncounted = ("void",)
     presets = (
         Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),
         Preset("draft", _("下書き"), {"field": "status", "op": "is", "value": "draft"}),
@@ -111,6 +112,9 @@ class InvoiceEntity(DocumentEntity):
 
     def unfinished(self) -> Q:
         return Q(status__in=UNPAID)
+
+    def adds(self, record: Invoice, connection: Connection) -> bool:
+        return connection.entity != "payment" or record.status not in {"draft", "void"}
 
     def prepare(self, record: Invoice, changed: set[str]) -> None:
         super().prepare(record, changed)

@@ -66,6 +66,7 @@ class OrderEntity(DocumentEntity):
     printed = ("customer_number", "delivery_on", "delivered_on")
     quick_fields = ("account", "contact", "name", "date", "delivery_on", "lines")
     running: ClassVar = {"field": "status", "op": "is", "value": "open"}
+    uncounted = ("cancelled",)
     presets = (
         Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),
         Preset("open", _("納品前"), {"field": "status", "op": "is", "value": "open"}),

@@ -70,6 +70,7 @@ class QuoteEntity(DocumentEntity):
         Connection("quote", "first", _("ほかの版"), ("revision", "status", "total")),
     )
     running: ClassVar = {"field": "status", "op": "in", "value": ["draft", "issued", "sent"]}
+    uncounted = ("void", "replaced")
     presets = (
         Preset("mine", _("担当分"), {"field": "owner", "op": "is", "value": "me"}),
         Preset("draft", _("下書き"), {"field": "status", "op": "is", "value": "draft"}),
@@ -85,6 +86,10 @@ class QuoteEntity(DocumentEntity):
     )  # fmt: skip
     uncloned = ("date", "expires_on")
     imports = ImportHint(keys=("number",), beside=("account", "quote_line", "product", "contact"))
+
+    def adds(self, record: Quote, connection: Connection) -> bool:
+        """An order comes of 「注文にする」, another version of 「新しい版を作る」."""
+        return connection.field not in {"quote", "first"}
 
     def prepare(self, record: Quote, changed: set[str]) -> None:
         super().prepare(record, changed)

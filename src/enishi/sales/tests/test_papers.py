@@ -1,13 +1,15 @@
 """What invoices and receipts say: what is withheld of, whose tax state, which day, to whom."""
 
+import json
 from typing import Any
 
+import pypdfium2
 import pytest
 
 from enishi.access.models import Role, User
-from enishi.records import registry, write
+from enishi.records import attachments, registry, write
 from enishi.records.limits import serving
-from enishi.sales.documents import flow, paper, pdf
+from enishi.sales.documents import flow, issuer, paper, pdf
 from enishi.sales.models import InvoiceLine, Issuer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("C6")]
@@ -43,6 +45,71 @@ def invoice_of(account: Any, bob: Any, lines: list[dict[str, Any]], **more: Any)
 
 def fresh(record: Any) -> Any:
     return type(record).objects.get(pk=record.pk)
+
+
+def test_the_company_stands_with_its_head_and_a_number_that_can_be_read(
+    company: Any, account: Any, bob: Any, as_alice: Any
+) -> None:
+    Issuer.objects.update(
+        person="代表取締役　高橋 一郎", phone="0312345678", fax="０６６３４５６７８９", postal_code="1000005"
+    )
+    issuer.forget()
+    page = paper.html("invoice", invoice_of(account, bob, [{"text": "講演料", "unit_price": "100000"}]))
+    assert "東和商事株式会社</div><div>代表取締役　高橋 一郎</div>" in page
+    assert "TEL 03-1234-5678" in page and "FAX 06-6345-6789" in page and "〒100-0005" in page
+    sent = {
+        "name": "東和商事", "phone": "09012345678", "fax": "内線のみ", "closing_day": "31", "pay_months": "1", "pay_day": "31", "quote_days": "30",
+    }  # fmt: skip
+    assert as_alice.post("/settings/papers/", sent).status_code == 302
+    held = Issuer.objects.get()
+    assert (held.phone, held.fax) == ("090-1234-5678", "内線のみ")
+
+
+@pytest.mark.skipif(not pdf.available(), reason="Pango is missing")
+def test_what_was_taken_back_says_so_on_its_paper(company: Any, account: Any, bob: Any, as_bob: Any) -> None:
+    lines = [{"text": f"{n}日目", "unit_price": "1000"} for n in range(60)]
+    made = invoice_of(account, bob, lines)
+    flow.issue(registry.get("invoice"), made.pk, by=bob)
+    kept = as_bob.get(f"/invoices/{made.pk}/pdf/").content
+    assert "取消" not in words_of(kept)
+    assert "入金を記録" in as_bob.get(f"/invoices/{made.pk}/").text
+    flow.void(registry.get("invoice"), made.pk, "宛先の誤り", by=bob)
+    stamped = as_bob.get(f"/invoices/{made.pk}/pdf/").content
+    pages = words_of(stamped).split("\f")
+    assert len(pages) > 1 and all("取消" in one for one in pages)
+    card = as_bob.get(f"/invoices/{made.pk}/").text
+    assert "入金を記録" not in card and f"/payments/new/?invoice={made.pk}" not in card
+    with attachments.open_for(fresh(made).pdf, bob)[1] as stream:
+        assert stream.read() == kept  # as it was issued
+    order = write.create(registry.get("order"), {"account": account.pk, "lines": lines[:1]}, by=bob).record
+    write.write(registry.get("order"), order.pk, {"status": "cancelled"}, by=bob, internal=True)
+    assert "取消" in words_of(as_bob.get(f"/orders/{order.pk}/pdf/?kind=delivery").content)
+
+
+def words_of(content: bytes) -> str:
+    """The words on the pages of a PDF."""
+    with pdf.pdfium_at_work:
+        found = pypdfium2.PdfDocument(content)
+        pages = [page.get_textpage().get_text_bounded() for page in found]
+        found.close()
+    return "\f".join(pages).replace(" ", "")
+
+
+def test_lists_sum_what_counts(company: Any, account: Any, bob: Any, as_bob: Any, quick_pdf: None) -> None:
+    quotes = registry.get("quote")
+    values = {"account": account.pk, "lines": [{"text": "紙", "unit_price": "1000"}]}
+    one, other = (write.create(quotes, values, by=bob).record for _n in range(2))
+    page = as_bob.get("/quotes/").text
+    assert "¥2,200" in page and "を除く" not in page
+    flow.issue(quotes, one.pk, by=bob)
+    flow.new_version(one.pk, by=bob)
+    page = as_bob.get("/quotes/").text
+    assert "¥2,200" in page and "¥3,300" not in page and "取り消し・改版済みを除く" in page
+    only = json.dumps({"field": "status", "op": "is", "value": "replaced"})
+    page = as_bob.get("/quotes/", {"filter": only}).text
+    assert "¥1,100" in page and "改版済みを除く" not in page
+    for offered in ("/orders/new/?quote=", "/quotes/new/?first="):
+        assert offered not in as_bob.get(f"/quotes/{other.pk}/").text
 
 
 def test_tax_is_withheld_of_fees_only(
