@@ -177,6 +177,9 @@ class Entity:
         ""  # the reference whose record's rights are this one's (an affiliation's contact)
     )
     rights_of: ClassVar[str] = ""  # and its entity
+    owned_by_workers: ClassVar[bool] = (
+        True  # whether an owner is one who may work on it (a goal is of somebody else's work)
+    )
     parent_fields: ClassVar[tuple[str, ...]] = ()  # further fields that `parents` depends on
     clonable: ClassVar[bool] = True  # whether a record may be the pattern of a new one
     uncloned: ClassVar[tuple[str, ...]] = ()  # what such a copy begins without: how it went, not what it is

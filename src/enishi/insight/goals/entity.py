@@ -126,6 +126,7 @@ class GoalEntity(Entity):
             _("目標"), ("scope", "team", "owner", "period", "start", "measure", "target", "note", "tags")
         ),
     )
+    owned_by_workers = False
     quick_fields = ("scope", "team", "owner", "period", "start", "measure", "target")
     presets = (
         Preset("mine", _("自分の目標"), {"all": [

@@ -138,6 +138,13 @@ class Reference(Pointer):
         return {"target": self.target}
 
 
+def _works(rights: Any, entity: str) -> bool:
+    """Whether somebody may make or change such records; without an entity, any at all."""
+    if not entity:
+        return bool(rights.writes)
+    return any(rights.reach(action, entity) != "none" for action in ("create", "change"))
+
+
 class Person(Pointer):
     """A user of the company."""
 
@@ -148,10 +155,23 @@ class Person(Pointer):
 
     @property
     def users(self) -> Any:
-        """Users that can be chosen."""
+        """Users that there are."""
         from enishi.access.models import User
 
         return User.objects.filter(is_active=True)
+
+    def offered(self, held: int | None = None) -> list[Any]:
+        """Users that a form offers: as the owner, those who work on such records, and not who only looks at them. Who has it already (`held`)
+        stays among them, even one who has left."""
+        from enishi.access.models import User
+
+        users = list(self.users)
+        if self.name == "owner" and self.entity is not None:
+            name = (self.entity.rights_of or self.entity.name) if self.entity.owned_by_workers else ""
+            users = [one for one in users if _works(one.rights, name) or one.pk == held]
+        if held is not None and all(one.pk != held for one in users):
+            users += User.objects.filter(pk=held)
+        return users
 
     def clean(self, raw: Any) -> int | None:
         key = super().clean(raw)
@@ -186,4 +206,4 @@ class Person(Pointer):
         return {value: names[value] for value in values if value in names}
 
     def context(self) -> dict[str, Any]:
-        return {"users": self.users}
+        return {"users": self.offered()}

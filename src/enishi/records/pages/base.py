@@ -20,7 +20,7 @@ from enishi.records import registry
 from enishi.records.conditions import BadCondition
 from enishi.records.entity import Entity
 from enishi.records.errors import Moved, NotAllowed, NotFound, RecordError, Refused
-from enishi.records.fields import FieldKind, Lines, Linked, Pointer, SeveralChoices
+from enishi.records.fields import FieldKind, Lines, Linked, Person, Pointer, SeveralChoices
 from enishi.records.fields.any_record import titles
 
 View = Callable[..., HttpResponseBase]
@@ -174,6 +174,7 @@ def form_input(
         **(found.editor(text, record) if isinstance(found, Lines) else {}),
         **({"chosen": text.split(",")} if found.kind == "choices" else {}),
         **found.context(),
+        **({"users": found.offered(whole(text))} if isinstance(found, Person) else {}),
     }
 
 

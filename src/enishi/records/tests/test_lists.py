@@ -2,12 +2,14 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.http import QueryDict
 
+from enishi.access.models import Role, User
 from enishi.records import lists, registry, write
 from enishi.records.conditions import BadCondition
 from enishi.records.design import operations
@@ -284,6 +286,28 @@ class TestSavedViews:
         )
         page = as_bob.get(f"/accounts/?view={view.pk}")
         assert page.status_code == 200 and "丸山" in page.content.decode()
+
+
+@pytest.mark.row("A10")
+def test_as_the_owner_is_offered_who_works_on_it(as_alice: Any, alice: Any, bob: Any, carol: Any) -> None:
+    entity = registry.get("account")
+    record = write.create(entity, {"name": "丸山", "owner": bob.pk}, by=alice).record
+    held = {"default": {"see": "all"}, "entities": {"task": {"see": "all", "create": "all", "change": "all"}}}
+    role = Role.objects.create(name="電話係", rights=held)
+    User.objects.filter(pk=carol.pk).update(role=role.key)
+
+    def offered(page: str) -> set[int]:
+        found = re.search(r'<select[^>]* name="(owner|value)".*?</select>', page, re.S)
+        assert found is not None
+        return {int(key) for key in re.findall(r'<option value="(\d+)"', found[0])}
+
+    dialog = "/{}/bulk/owner/?ids=1"
+    assert offered(as_alice.get(dialog.format("accounts")).text) == {alice.pk, bob.pk}
+    assert offered(as_alice.get(dialog.format("tasks")).text) == {alice.pk, bob.pk, carol.pk}
+    assert offered(as_alice.get("/accounts/new/").text) == {alice.pk, bob.pk}
+    User.objects.filter(pk=bob.pk).update(role="viewer")  # whose it is stays among them
+    assert offered(as_alice.get(f"/accounts/{record.pk}/field/owner/?edit").text) == {alice.pk, bob.pk}
+    assert offered(as_alice.get("/accounts/new/").text) == {alice.pk}
 
 
 class TestBulk:

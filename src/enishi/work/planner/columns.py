@@ -8,6 +8,7 @@ from django.db.models import Case, Value, When
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
+from enishi.access.names import user_names
 from enishi.japanese.calendar import format_short
 from enishi.work.planner.entries import Entry, mates
 
@@ -107,7 +108,7 @@ def columns_of(
 
 def people_of(user: User, who: str, chosen: frozenset[int]) -> list[Person]:
     """Whose entries the person may look at: his team's, or all whose tasks his role sees; those chosen are shown, all where
-    none are. Up to twelve have colours of their own, the same on every page; of more, those chosen."""
+    none are. Everybody's colour is his own, on every page and whoever looks."""
     if who == "me":
         return []
     owners = user.rights.owners("see", "task")
@@ -117,14 +118,17 @@ def people_of(user: User, who: str, chosen: frozenset[int]) -> list[Person]:
         found = found.filter(pk__in=owners)
     if who == "team":
         found = found.filter(pk__in=mates(user))
-    users = list(found[:MOST])
+    # Who only looks on has nothing to do here, and isn't given anything.
+    users = [one for one in found[:MOST] if one == user or one.rights.reach("change", "task") != "none"]
     picked = [one for one in users if one.pk in chosen]
-    coloured = users if len(users) <= COLOURS or not picked else picked
-    colours = {one.pk: number % COLOURS + 1 for number, one in enumerate(coloured)}
-    return [
-        Person(one.pk, str(one), colours.get(one.pk, 0), not picked or one.pk in chosen)
-        for one in users
-    ]  # fmt: skip
+    colours = colours_of()
+    return [Person(one.pk, str(one), colours.get(one.pk, 0), not picked or one.pk in chosen) for one in users]
+
+
+def colours_of() -> dict[int, int]:
+    """The colour of each user, by his place among all that there ever were: it stays when others come or leave, and two have the same only
+    where there are more people than colours."""
+    return {key: number % COLOURS + 1 for number, key in enumerate(sorted(user_names()))}
 
 
 def free(columns: Sequence[Column], earliest: int) -> list[tuple[int, int]]:

@@ -144,6 +144,26 @@ def test_a_day_of_the_team_stands_side_by_side(as_alice: Any, alice: Any, bob: A
     assert [[one.entry.title for one in column.timed] for column in columns_of([DAY], held, people, side_by_side=True)] == [["私の"], ["同僚の"]]  # fmt: skip
 
 
+def test_a_persons_colour_is_the_same_for_everybody(alice: Any, bob: Any, carol: Any) -> None:
+    User.objects.filter(pk=carol.pk).update(role="member")
+    carol.refresh_from_db()
+
+    def seen(by: Any, chosen: frozenset[int] = frozenset()) -> dict[int, int]:
+        return {one.key: one.colour for one in people_of(by, "all", chosen)}
+
+    before = seen(alice)
+    assert before == seen(bob) == seen(carol, frozenset({bob.pk})) and len(set(before.values())) == 3
+    for number in range(12):
+        User.objects.create_user(f"u{number}@example.jp", "x", name=f"人{number}")
+    after = seen(bob, frozenset({alice.pk}))
+    assert {key: after[key] for key in before} == before
+
+
+def test_who_only_looks_on_has_no_column(alice: Any, bob: Any, carol: Any) -> None:
+    assert carol.role == "viewer"
+    assert {one.key for one in people_of(alice, "all", frozenset())} == {alice.pk, bob.pk}
+
+
 def test_dropped_in_anothers_column_it_is_his(as_alice: Any, alice: Any, bob: Any) -> None:
     held = task(alice, "訪問", "2026-11-25 10:00")
     assert move(as_alice, held, day="2026-11-25", minute="600", owner=str(bob.pk)).status_code == 204
