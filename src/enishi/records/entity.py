@@ -384,6 +384,11 @@ class Entity:
         """What the event of a record's making remembers beside itself."""
         return {}
 
+    def form_words(self, given: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+        """What the form of a new record is headed by, and what its fields are called there, where what is given beforehand makes it something
+        more special (an appointment); nothing where it is as usual."""
+        return "", {}
+
     def adds(self, record: Any, connection: Connection) -> bool:
         """Whether the record's card offers to add another of a connection; what comes about in a way of its own (a payment of what is
         billed) isn't offered."""

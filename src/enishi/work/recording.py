@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enishi.access.models import User
+from enishi.japanese.companies import parse_company
 from enishi.japanese.text import clean, fold
 from enishi.records import registry, write
 from enishi.records.errors import Refused
 from enishi.records.fields import Date
-from enishi.records.fields.any_record import parse
+from enishi.records.fields.any_record import FRESH, parse
 from enishi.records.models import IdempotencyKey, Operation
 from enishi.records.visible import one
 from enishi.work.daysoff.days import company_days
@@ -70,6 +71,7 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
         if held is not None:
             return Recorded(Activity.objects.filter(pk=held.record_id).first(), None)
         operation = Operation.objects.create(kind="edit", user=by, summary=_("記録"))
+        values = _with_lead(values, by, operation)
         task = _appointment(values, plan, by, operation)
         todo = _todo(values, plan, by, operation)
         done = write.create(
@@ -94,6 +96,22 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
         if values.get("task") is not None:
             _finish(values["task"], by, operation)
         return Recorded(done.record, task or todo, _move(values, by, operation), operation)
+
+
+def fresh_name(about: str) -> str:
+    """Whom a form wants to make a lead of ("lead:+青木商店"); "" where it is about what is there."""
+    return clean(about.removeprefix(FRESH)).strip()[:100] if about.startswith(FRESH) else ""
+
+
+def _with_lead(values: dict[str, Any], by: User, operation: Operation) -> dict[str, Any]:
+    """What a form says, about the lead that it makes of a name."""
+    name = fresh_name(str(values["about"]))
+    if not name:
+        return values
+    firm = parse_company(name)
+    given = {"company": name} if firm.form else {"name": name}
+    made = write.create(registry.get("lead"), given, by=by, operation=operation).record
+    return {**values, "about": f"lead:{made.pk}"}
 
 
 @dataclass
@@ -130,8 +148,8 @@ def _read(values: dict[str, Any]) -> _Plan:
             time = datetime.time.fromisoformat(text_time)
         except ValueError:
             errors["next_on"] = [_("時刻は 14:30 のように入力してください。")]
-    told = text_time or str(values.get("next_name") or "").strip()
-    if kind != "task" and told and "next_on" not in errors and not days["next_on"]:
+    told = text_time or (kind != "task" and str(values.get("next_name") or "").strip())
+    if told and "next_on" not in errors and not days["next_on"]:
         errors["next_on"] = [_("次の予定の日付を選んでください。")]
     todo = str(
         values.get("todo_name") or ""
@@ -149,10 +167,13 @@ def _only_a_task(values: dict[str, Any], plan: _Plan, by: User, key: str) -> Rec
     if held is not None:
         return Recorded(None, Task.objects.filter(pk=held.record_id).first())
     operation = Operation.objects.create(kind="edit", user=by, summary=_("記録"))
+    values = _with_lead(values, by, operation)
+    name = plan.text.split("\n")[0][:200]
     made = write.create(
         registry.get("task"),
         {
-            "name": plan.text.split("\n")[0][:200],
+            "name": name,
+            "kind": _said(name) or "todo",
             "note": plan.text if long else "",
             "about": values["about"],
             "due_at": plan.next_at or "",

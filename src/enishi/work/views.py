@@ -22,7 +22,7 @@ from enishi.records.models import Notification
 from enishi.records.pages.base import dialog, form_input, handled, person, whole
 from enishi.records.pages.cards import card_context
 from enishi.records.pages.steps import asked_within, step_values
-from enishi.records.visible import one, require, visible
+from enishi.records.visible import allowed, one, require, visible
 from enishi.work import recording
 from enishi.work.activities.entity import KINDS, OUTCOMES
 from enishi.work.daysoff.days import company_days
@@ -99,6 +99,7 @@ def form_context(
                 visible(contacts, user).filter(account=account_id).order_by("-last_contact_at", "pk")[:8]
             )
     errors = errors or {}
+    fresh = recording.fresh_name(about) if planned is None else ""
     chosen, step = _step(request, about, deal, errors)
     beside = SHOWN | {one["name"] for one in (step or {}).get("inputs", ())}
     fixed = planned is not None and planned.kind in NEXT_NAMES  # what comes of a to-do is no visit
@@ -111,11 +112,14 @@ def form_context(
             errors=errors.get("about"),
             prefix="quick",
             typed=posted.get("about-typed", ""),
-        ),
+        )
+        | {"fresh": planned is None}
+        | ({"shown": fresh} if fresh else {}),
+        "may_lead": planned is None and may_lead(user),
         "kinds": [
             {"value": "note", "label": _("メモ")},
             *({"value": k.value, "label": k.label} for k in KINDS if k.value != "note"),
-            *([] if planned else [{"value": "task", "label": _("タスク")}]),
+            *([] if planned else [{"value": "task", "label": _("予定・タスク")}]),
         ],
         "fixed_kind": fixed,
         "kind": posted.get("kind") or (planned.kind if fixed else "note" if planned else "visit"),
@@ -143,6 +147,12 @@ def form_context(
         "icons": ICONS,
         "key": posted.get("idempotency_key", ""),
     }
+
+
+def may_lead(user: User) -> bool:
+    """Whether somebody may make leads."""
+    leads = registry.find("lead")
+    return leads is not None and allowed(user, leads).create
 
 
 def _step(
@@ -223,7 +233,8 @@ def quick_record(request: HttpRequest) -> HttpResponse:
     about = (request.POST if request.method == "POST" else request.GET).get("about", "")
     if planned is not None and "about" in registry.get("task").fields and not about:
         about = planned.about
-    if not (request.POST.get("composer") or _is_seen(about, user)):
+    fresh = recording.fresh_name(about) if planned is None else ""
+    if not (request.POST.get("composer") or fresh or _is_seen(about, user)):
         about = ""  # what is gone or not for this person's eyes: the form asks whom it is about
     if request.method != "POST":
         if not about and planned is None and "part" not in request.GET:
@@ -238,6 +249,8 @@ def quick_record(request: HttpRequest) -> HttpResponse:
             "kind", "text", "outcome", "at", "next_on", "next_time", "next_name", "todo_on", "todo_name", "stage", "stage_was",
         )
     }  # fmt: skip
+    if planned is None and values["kind"] != "task":
+        values["next_time"] = ""  # its input doesn't show
     values["about"] = about
     values["met"] = ",".join(request.POST.getlist("met"))
     values["step"] = _step_values(request, about)

@@ -14,6 +14,9 @@ from enishi.records.fields.base import FieldKind
 _REFERENCE = re.compile(r"([a-z][a-z0-9_]{0,39}):([0-9]{1,18})\Z")
 
 
+FRESH = "lead:+"  # before the name of somebody who is to become a lead, where a form makes them
+
+
 def parse(text: str) -> tuple[str, int] | None:
     """Entity name and key of "deal:12", or None."""
     match = _REFERENCE.match(text or "")

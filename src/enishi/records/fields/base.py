@@ -113,6 +113,12 @@ class FieldKind:
             made.__dict__["_kept"] = {}
         return made
 
+    def called(self, label: str) -> "FieldKind":
+        """The same field under another word."""
+        made = self.copy()
+        made._label = label
+        return made
+
     @classmethod
     def designed(cls, key: str, label: str, options: dict[str, Any]) -> "FieldKind":
         """A field that the owner added, from its row's options; a kind takes out what it knows and passes the rest on."""

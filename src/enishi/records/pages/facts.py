@@ -101,9 +101,12 @@ class Lines:
         body = f'<table class="lines-table"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
         if not held:
             body = f'<p class="muted">{escape(_("まだ明細がありません"))}</p>'
+        told = self.entity.line_sums(record)
         sums = "".join(
-            f"<div><dt>{escape(label)}</dt><dd>{escape(text)}</dd></div>"
-            for label, text in self.entity.line_sums(record)
+            f"<div><dt>{escape(label)}</dt><dd>{escape(text)}</dd></div>" for label, text in told if label
+        )
+        beside = "".join(
+            f'<p class="muted text-right text-[13px]">{escape(text)}</p>' for label, text in told if not label
         )
         button = ""
         if self.may_write and found.editable and not self.entity.locked(record, {found.name}):
@@ -114,7 +117,7 @@ class Lines:
             )
         return mark_safe(  # noqa: S308 (parts are escaped)
             f'<div class="fact-lines" data-fact="{found.name}">{body}'
-            f'<div class="lines-foot">{button}<dl class="lines-sums">{sums}</dl></div></div>'
+            f'<div class="lines-foot">{button}<div class="ml-auto"><dl class="lines-sums">{sums}</dl>{beside}</div></div></div>'
         )
 
     def _adder(self, record: Any, found: Files) -> str:

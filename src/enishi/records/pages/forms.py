@@ -200,8 +200,9 @@ def form_context(
         longest = getattr(entity.field(title), "longest", 200)
         copied[title] = (_("%(name)sのコピー") % {"name": copied[title]})[:longest]
     inputs = []
+    heading, words = entity.form_words(given)
     for name in names:
-        found = entity.field(name)
+        found = entity.field(name).called(words[name]) if name in words else entity.field(name)
         default = found.beginning()
         raw = given.get(name, beside.get(name))
         default = copied.get(name, default)
@@ -231,7 +232,7 @@ def form_context(
         "wrong": bool(errors),
         "title": _("%(entity)sを複製") % {"entity": entity}
         if like is not None
-        else _("%(entity)sを登録") % {"entity": entity},
+        else heading or _("%(entity)sを登録") % {"entity": entity},
     }
 
 

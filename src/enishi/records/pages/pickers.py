@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from enishi.access.models import User
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Reference
+from enishi.records.fields.any_record import FRESH
 from enishi.records.pages.base import handled, person
 from enishi.records.search import find
 from enishi.records.similar import similar_by_words
-from enishi.records.visible import visible
+from enishi.records.visible import allowed, visible
 
 SHOWN = 12
 FEW = 3  # with fewer found by words, those that are likely meant are offered too
@@ -43,7 +45,7 @@ def any_picker(request: HttpRequest) -> JsonResponse:
     wanted += [found for found in registry.all_entities() if found.drawn]
     if query:
         hits = [(hit.entity, hit.record) for hit in find(query, user, limit=SHOWN, entities=wanted)]
-        return _answer(hits, _likely(query, user, wanted, hits), full=True)
+        return _answer(hits, [*_likely(query, user, wanted, hits), *_fresh(request, query)], full=True)
     rows = [(entity, row) for entity in wanted for row in _latest(entity, user, 2 if entity.drawn else 4)]
     return _answer(rows, full=True)
 
@@ -71,6 +73,14 @@ def _likely(query: str, user: User, entities: list[Entity], hits: Rows) -> list[
         for one in similar_by_words(entity, query, user)
         if (entity.name, one.record.pk) not in seen
     ]
+
+
+def _fresh(request: HttpRequest, query: str) -> list[dict[str, str]]:
+    """Where the form makes a lead of who isn't there yet (`fresh`): the offer to do so, below all that is."""
+    leads = registry.find("lead")
+    if "fresh" not in request.GET or leads is None or not allowed(person(request), leads).create:
+        return []
+    return [{"value": f"{FRESH}{query}", "label": query, "detail": _("新しいリードとして登録")}]
 
 
 def _answer(rows: Rows, likely: list[dict[str, str]] | None = None, *, full: bool = False) -> JsonResponse:

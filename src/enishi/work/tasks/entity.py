@@ -1,11 +1,12 @@
 """How tasks look and behave."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -24,6 +25,7 @@ KINDS = (
     Option("mail", _("メール"), "accent", ("mail", "email")),
     Option("document", _("書類"), "grey", ("見積提出", "資料送付", "document")),
 )
+APPOINTMENTS = {"call", "visit", "meeting"}
 LONGEST = 24 * 60  # minutes that a task may take in the calendar
 STEPS = {
     "daily": relativedelta(days=1),
@@ -109,6 +111,11 @@ class TaskEntity(Entity):
     )  # fmt: skip
     uncloned = ("done_at", "due_at", "remind_at")
     imports = ImportHint(together=("about", "name", "due_at"))
+
+    def form_words(self, given: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+        if given.get("kind") in APPOINTMENTS:
+            return _t("予定を登録"), {"due_at": _t("日時")}
+        return "", {}
 
     def handed_over(self, rows: Any) -> Any:
         return rows.filter(done_at=None)
