@@ -76,7 +76,7 @@ def import_file(argv: list[str]) -> int:
         dest="for_all",
         help=say(
             "すべての行に同じ値を入れる（例: 獲得元=展示会。行に値があればその値。何度でも）",
-            "the same value for all rows that have none of their own (source=展示会); may be repeated",
+            "the same value for all rows that have none of their own (source=Fair); may be repeated",
         ),
     )
     parser.add_argument("--user", default="", help=_user_help())
