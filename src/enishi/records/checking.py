@@ -18,7 +18,7 @@ from enishi.records import formulas, registry
 from enishi.records.entity import Entity
 from enishi.records.fields import AnyRecord, Lines, Linked, Reference
 from enishi.records.fields.any_record import parse
-from enishi.records.fields.links import LinkEdit
+from enishi.records.fields.link_edits import LinkEdit
 from enishi.records.limits import unseen
 from enishi.records.visible import permits, sees_all, visible
 

@@ -34,7 +34,7 @@ from enishi.records.checking import (
 )
 from enishi.records.entity import Entity
 from enishi.records.errors import Clash, Conflict, NotFound, Refused
-from enishi.records.fields.links import LinkEdit
+from enishi.records.fields.link_edits import LinkEdit
 from enishi.records.limits import seen_by
 from enishi.records.models import Event, IdempotencyKey, Operation
 from enishi.records.prepared import first

@@ -17,7 +17,7 @@ from enishi.records.conditions import BadCondition
 from enishi.records.entity import Connection, Entity
 from enishi.records.errors import NotAllowed, NotFound, Refused
 from enishi.records.fields import Linked, Reference
-from enishi.records.fields.links import LinkEdit
+from enishi.records.fields.link_edits import LinkEdit
 from enishi.records.visible import one, require, visible
 
 PAGE, MOST_PAGE = 50, 200

@@ -7,7 +7,6 @@ left it (`LinkEdit`), so that two people who add different records to one list b
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -19,6 +18,7 @@ from enishi.japanese import companies, names
 from enishi.japanese.text import fold
 from enishi.records import journal
 from enishi.records.fields.base import FieldKind, Text, cleaned_text
+from enishi.records.fields.link_edits import LinkEdit, raised, with_role
 from enishi.records.models import Link
 from enishi.records.prepared import fetch
 from enishi.records.rows import insert_rows
@@ -30,27 +30,9 @@ Pairs = tuple[tuple[int, str], ...]
 MOST = 500
 _FORM = re.compile(r"[0-9,]*(;[0-9,]*)?\Z")
 _PARTS = re.compile(r"[^,、，;；\n]+")
-_ROLE = re.compile(r"(.+?)（([^（）]{1,100})）\Z", re.DOTALL)
 NONE_FOUND = "none"  # code of the refusal of a name that nothing has
 LONGEST_NAME = 4  # parts of a name with commas in it
 HELD = "_links"  # where a record holds what was loaded or put, by field
-
-
-@dataclass(frozen=True)
-class LinkEdit:
-    """Records added to a list and taken out of it, and one that goes a place up; a role of None leaves the one that is there."""
-
-    added: tuple[tuple[int, str | None], ...]
-    removed: frozenset[int]
-    raised: int = 0
-
-
-def _raised(pairs: list[tuple[int, str]], key: int) -> list[tuple[int, str]]:
-    """The pairs with one of them a place further up."""
-    place = next((place for place, pair in enumerate(pairs) if pair[0] == key), 0)
-    if place:
-        pairs[place - 1], pairs[place] = pairs[place], pairs[place - 1]
-    return pairs
 
 
 class Linked(FieldKind):
@@ -288,7 +270,7 @@ class Linked(FieldKind):
             for last in range(place, min(place + LONGEST_NAME, len(spans))):
                 name = text[spans[place][0] : spans[last][1]].strip()
                 try:
-                    made.append(_with_role(name, find))
+                    made.append(with_role(name, find))
                 except ValidationError as error:
                     refused = refused or error
                     continue
@@ -343,7 +325,7 @@ class Linked(FieldKind):
             added = [(key, role or "") for key, role in value.added if key not in dict(kept)]
             if added and not self.many:
                 kept = []
-            return tuple(_raised(kept + added, value.raised))
+            return tuple(raised(kept + added, value.raised))
         made = [(key, roles.get(key, "") if role is None else role) for key, role in value]
         if not self.forward:  # which has no order of its own
             places = {key: place for place, (key, _role) in enumerate(held)}
@@ -501,14 +483,3 @@ def _told_apart_by(fields: Iterable[FieldKind], text: str) -> Iterator[Q]:
             value = one.clean(text)
             if not one.is_empty(value):
                 yield one.lookup()(value)
-
-
-def _with_role(name: str, find: Callable[[str], int]) -> tuple[int, str | None]:
-    """A record by its name, or by its name with the role behind it in brackets."""
-    try:
-        return find(name), None
-    except ValidationError:
-        found = _ROLE.match(name)
-        if found is None:
-            raise
-        return find(found[1].strip()), found[2]

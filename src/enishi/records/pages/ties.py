@@ -13,7 +13,7 @@ from enishi.records import write
 from enishi.records.entity import Entity
 from enishi.records.errors import NotFound, Refused
 from enishi.records.fields import Linked
-from enishi.records.fields.links import LinkEdit
+from enishi.records.fields.link_edits import LinkEdit
 from enishi.records.pages.base import dialog, form_input, handled, person, whole
 from enishi.records.pages.connected import Line, lines
 from enishi.records.prepared import fetch, fetch_keys

@@ -15,7 +15,7 @@ from enishi.records.conditions import Scope, compile_condition
 from enishi.records.conditions.evaluate import matches
 from enishi.records.design import indexes, operations, picture
 from enishi.records.errors import NotAllowed, Refused
-from enishi.records.fields.links import LinkEdit
+from enishi.records.fields.link_edits import LinkEdit
 from enishi.records.lists import table_size
 from enishi.records.models import Event, EventSubject, FieldDesign, Link
 from enishi.records.search import find
