@@ -40,7 +40,7 @@ def test_a_goal_is_set_on_a_telephone_and_shown_today(phone: Any, made: None) ->
     phone.click(".page-head >> text=目標を立てる")
     phone.fill("#dialog [name=target]", "400万")
     phone.click("#dialog button.btn-primary")
-    row = phone.locator(".goals-table tbody tr")
+    row = phone.locator(".goals-table tbody tr:has-text('¥4,000,000')")
     row.wait_for()
     assert "¥4,000,000" in row.inner_text() and "25%" in row.inner_text() and "¥6,000,000" in row.inner_text()
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390

@@ -9,7 +9,7 @@ from django.test import Client
 
 from enishi.access.models import Role, Team, User
 from enishi.connect import tokens
-from enishi.connect.api import base
+from enishi.connect.api import pace
 from enishi.records import registry, write
 from enishi.records.design import operations
 from enishi.records.errors import NotAllowed, NotFound, Refused
@@ -29,7 +29,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 @pytest.fixture(autouse=True)
 def fresh_pace() -> None:
     """Tokens of earlier tests had the same keys."""
-    base._calls.clear()
+    pace.forget()
 
 
 def person(name: str, **rights: Any) -> User:

@@ -37,6 +37,16 @@ _NUMBERED = re.compile(
 )
 _INNER = re.compile(r"株式会社|有限会社|合同会社|合資会社|合名会社|\(株\)|\(有\)|\(同\)|株\)|有\)|㈱|㈲")
 _COMPASS = "東日本 西日本 北日本 南日本 首都圏 関東 関西 近畿 東海 中部 中国 四国 九州 東北 北陸 北関東 南関東 甲信越 北海道 沖縄 中央 東 西 南 北 駅前".split()
+# (株)松本テクノ（駅前店）: an office in brackets.
+_IN_BRACKETS = re.compile(
+    rf"(?<=\S)\s*[(\[【〔〈《]\s*(\S{{0,12}}?(?:{_OFFICE}|本社|本店|本院|本校))\s*[)\]】〕〉》]\s*$"
+)
+# Short forms that are only searched by (`companies` keeps to those that keys are made of).
+_SHORT = {
+    "(医社)": "医療法人社団", "(医)社団": "医療法人社団", "(医財)": "医療法人財団", "(社医)": "医療法人", "(税)": "税理士法人", "(弁)": "弁護士法人", "(司)": "司法書士法人",
+    "(社労)": "社会保険労務士法人", "(協)": "協同組合", "(特非)": "特定非営利活動法人", "(特活)": "特定非営利活動法人", "社会医療法人": "医療法人",
+}  # fmt: skip
+_SHORTENED = re.compile("|".join(map(re.escape, _SHORT)))
 _MARKS = re.compile(r"[\s.,、。・/&＆'’\"“”()（）\[\]［］「」『』〈〉《》【】!！?？:;*+_~\-‐]+")
 
 
@@ -76,6 +86,9 @@ def split_office(text: str) -> Office:
 def _split(text: str) -> Office:
     name = fold(text)
     name = re.sub(r"\s*(御中|様)$", "", name)
+    name = _SHORTENED.sub(lambda found: _SHORT[found[0]], name)
+    if (found := _IN_BRACKETS.search(name)) and not _is_shop_word(found[1]):
+        name = f"{name[: found.start()]} {found[1]}"
     name, form = companies.bank_form(name)
     parts = companies.parse_company(name)
     base, branch = _plain_form(name), ""

@@ -87,7 +87,7 @@ _GROUP = """
     domain     same .6   different .4
     address    same .7   variant .15  close .02   room .06  short .03  town .02  city .01  part .01  different .01
     postal     same .9   close .03    part .03    different .04
-    corporate  same .05  close .01    different .94
+    corporate  same .005 close .01    different .985
 """
 _OFFICE = """
     company    same .93  variant .05  close .01   part .005 different .005

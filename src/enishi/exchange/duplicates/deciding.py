@@ -44,12 +44,22 @@ def contradict(a: Features, b: Features, found: Levels) -> bool:
 
 def _two_firms(found: Levels) -> bool:
     branch, name = found.get("branch"), found.get("company")
-    if branch == "different" or name == "different":
+    if branch == "different" or (name == "different" and not _renamed(found)):
         return True
     if branch == "one" and not (_at_one_place(found) and found.get("phone", "same") in {"same", "variant"}):
         return True
     return found.get("corporate") == "different" and not (
         found.get("phone") == "same" and _at_one_place(found)
+    )
+
+
+def _renamed(found: Levels) -> bool:
+    """Another name at the same door, with the same telephone and 法人番号."""
+    return (
+        found.get("corporate") == "same"
+        and found.get("branch") == "same"
+        and _at_one_place(found)
+        and found.get("phone") in _NEAR
     )
 
 
@@ -150,7 +160,7 @@ def _company(found: Levels, weighed: Weighed) -> str:
         + corporate
         + (found.get("domain") == "same" and mail not in {"same", "role"})
     )
-    if name is None or name in {"close", "part"}:
+    if name is None or name in {"close", "part", "different"}:
         return ASK if proofs >= 2 and (lines or corporate or mail == "same") else NOTHING
     if name == "same" and branch == "same" and weighed.score >= AUTOMATIC_FROM:
         if found.get("corporate") == "different" or found.get("address") in {

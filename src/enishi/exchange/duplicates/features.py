@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from enishi.exchange.duplicates.firm_names import WORK, firm_only, is_department, without_remarks
+from enishi.exchange.duplicates.firm_names import WORK, firm_only, former, is_department, without_remarks
 from enishi.japanese import genders, names, readings, telephones, wareki
 from enishi.japanese.address_parts import parse_address
 from enishi.japanese.branches import bare, split_office
@@ -78,6 +78,7 @@ class Features(NamedTuple):
     room: str = ""
     corporate: str = ""
     personal: str = ""
+    former: str = ""  # what the company was called before
 
 
 MARK = "\x1f"
@@ -121,6 +122,7 @@ def normalise(raw: Raw) -> Features:
         mobiles, phones, _joined(_digits(one) for one in raw.faxes),
         mails, domain, _postal(raw.postal_code), prefecture, city, town, numbers, building, room,
         _number(raw.corporate_number), re.sub(r"[^0-9a-z]", "", fold(raw.personal_number)),
+        split_office(former(raw.company)).base if about == "company" else "",
     )  # fmt: skip
 
 
@@ -237,15 +239,20 @@ def _birthday(text: str) -> str:
         return ""
     digits = re.sub(r"\D", "", text)
     if text.isdigit() and len(text) == 8:
-        return text
+        return "" if _is_filler(text) else text
     try:
         parsed = wareki.parse_date(text)
     except ValueError:
         parsed = None
     day = getattr(parsed, "date", parsed)
     if day is not None and hasattr(day, "strftime"):
-        return f"{day.year:04d}{day.month:02d}{day.day:02d}"
-    return digits if len(digits) == 8 else ""
+        digits = f"{day.year:04d}{day.month:02d}{day.day:02d}"
+    return digits if len(digits) == 8 and not _is_filler(digits) else ""
+
+
+def _is_filler(day: str) -> bool:
+    """1900/1/1, 9999/12/31: what programs write where a birthday isn't known."""
+    return day[:4] in {"0000", "0001", "1753", "1899", "9999"} or day in {"19000101", "19000100", "19010101"}
 
 
 def _digits(text: str) -> str:

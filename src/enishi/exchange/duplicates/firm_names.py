@@ -17,15 +17,20 @@ _SIGNS = "※*★☆◎●○◇◆□■▲△▼▽♪♡♥"
 _ENDS = re.compile(rf"^[{_SIGNS}\s]+|[{_SIGNS}\s]+$")
 _ASIDE = re.compile(r"(?<=..)\s*※.*$")
 _STATE = (
-    r"取引(?:停止|中止|終了|なし|無し|先)|停止|休業|休止|廃業|廃止|閉店|閉業|閉鎖|倒産|破産|解散|清算|解約|退会|終了|移転|確認|未定|不明|請求|月末|締|支払|払い|現金|掛け|掛売|振込|入金|未収|紹介|新規|"
-    r"重複|二重|使用不可|不使用|使わない|削除|注意|要連絡|連絡|移行|旧システム|登録|別送|送付|郵送|発送|直送|定休|重要|優良|見込|不可|済み|済|dm|ng|vip|fax|tel|電話|メール|担当|窓口|訪問|契約|仮|テスト"
+    r"取引(?:停止|中止|終了|なし|無し)|停止|休業|休止|廃業|廃止|閉店|閉業|閉鎖|倒産|破産|解散|清算|解約|退会|終了|移転|要確認|確認中|未確認|未定|不明|請求|月末|支払|現金|掛売|振込|入金|未収|重複|使用不可|不使用|使わない|"
+    r"削除|注意|要連絡|連絡|移行|旧システム|未登録|再登録|別送|送付|郵送|発送|定休|重要|優良|見込|不可"
 )
-_STATE_ASIDE = re.compile(rf"\s*[(\[【〔<〈《][^)\]】〕>〉》]*(?:{_STATE})[^)\]】〕>〉》]*[)\]】〕>〉》]\s*")
+# … and what says so only where it stands alone or last there: 電話代行 and 済生会 are names.
+_STATE_ALONE = r"(?:要)?(?:仮|仮登録|済み?|締め?|電話|メール|紹介|契約|新規|登録|担当|窓口|訪問|直送|テスト|dm|ng|vip|fax|tel)(?:済み?|中|待ち|不可|のみ|可)?"
+_STATE_ASIDE = re.compile(
+    rf"\s*[(\[【〔<〈《](?:[^)\]】〕>〉》]*(?:{_STATE})[^)\]】〕>〉》]*|{_STATE_ALONE}|紹介\s*[:：][^)\]】〕>〉》]*)[)\]】〕>〉》]\s*"
+)
 _STATE_BEHIND = re.compile(
     r"(?<=..)\s+(?:取引停止|取引中止|取引終了|休業中?|廃業|閉店|倒産|解散|要確認|移転)(?:済み?)?$"
 )
 _OFFICE = re.compile(r"(?:支店|営業所|支社|出張所|事業所|工場|支部|センター|店)$")
-_HONORIFIC = re.compile(r"(?<=..)\s*(?:御中|様|殿)$")
+_HONORIFIC = re.compile(r"(?<=..)(?:\s*(?:御中|様)|\s+殿)$")
+_FORMER_NAME = re.compile(r"[(\[【〔<〈※*\s](?:旧|元)(?:社名|商号|名称|名)?\s*[:： ]?\s*([^)\]】〕>〉]{2,})")
 # What departments are called, without the 部 behind it.
 WORK = (
     r"(?:法人|国内|海外|直販|広域)?(?:営業|総務|経理|人事|企画|開発|技術|製造|購買|資材|管理|業務|広報|法務|情報|システム|販売|品質管理|品質保証|生産|物流|工事|設計|経営企画|財務|マーケティング|"
@@ -53,6 +58,12 @@ _AMONG_KATAKANA = re.compile(
 def is_department(text: str) -> bool:
     """営業部, 第二総務課: no office of its own."""
     return bool(_WHOLE_DEPARTMENT.match(fold(text)))
+
+
+def former(text: str) -> str:
+    """What a firm was called before, where its name says so: （旧：丸山商店）; else ""."""
+    found = _FORMER_NAME.search(fold(text))
+    return found[1].strip() if found else ""
 
 
 def firm_only(text: str, person: str = "") -> str:
@@ -110,7 +121,9 @@ def _is_person(text: str, person: str) -> bool:
     bare, told = _bare(text), _bare(text) != re.sub(r"\s", "", text)
     if person and bare == person:
         return True
-    if not 2 <= len(bare) <= 8 or contents.is_company(text) or _OFFICE.search(bare):
+    if not 2 <= len(bare) <= 8 or contents.is_company(text):
+        return False
+    if any(_OFFICE.search(part) or is_department(part) for part in (bare, *text.split())):
         return False
     if not names.looks_like_person(text):
         return False
@@ -120,7 +133,8 @@ def _is_person(text: str, person: str) -> bool:
 
 def _is_their_family(firm: str, text: str, person: str) -> bool:
     """Whether a family name alone stands behind a firm's: known as that of who answers there, or with an honorific, or behind a firm that
-    says its legal form (and no place is called so)."""
+    says its legal form and its kind (池田塗装(有) 羽吹), and no place is called so. Offices of 士業 are called after several people, shops after
+    quarters."""
     from enishi.exchange.duplicates.names import split_kind
 
     bare, told = _bare(text), _bare(text) != re.sub(r"\s", "", text)
@@ -130,7 +144,8 @@ def _is_their_family(firm: str, text: str, person: str) -> bool:
         return True
     known = names.is_family(bare)
     office = split_office(firm)
-    return known and (told or (bool(office.form or split_kind(office.base)[1]) and not is_place(bare)))
+    sure = bool(office.form and split_kind(office.base)[1]) and not office.form.endswith("士法人")
+    return known and (told or (sure and not is_place(bare)))
 
 
 def _is_firm(text: str, *, sure: bool) -> bool:

@@ -407,6 +407,8 @@ def companies(a: Features, b: Features) -> tuple[str, str]:
                 if heard != CLOSE
                 else DIFFERENT
             )
+    if name in {DIFFERENT, UNKNOWN} and {a.former, b.former} & {a.company, b.company} - {""}:
+        name = VARIANT  # 旧：丸山商店
     if a.branch == b.branch:
         branch = SAME
     elif a.branch and b.branch:

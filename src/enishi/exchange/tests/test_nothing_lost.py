@@ -380,6 +380,22 @@ def test_records_of_two_lines_are_one_row_each(tmp_path: Path, alice: Any) -> No
     assert not held.get(name="第2甲商店").fax  # its second line is blank
 
 
+def test_what_stands_between_records_of_two_lines_shifts_none(tmp_path: Path, alice: Any) -> None:
+    """A total, a heading of a group and a record of one line; and a fax that is the telephone too."""
+    heads = [["会社名", "電話番号", "郵便番号"], ["担当者", "FAX", "メール"]]
+
+    def of(n: int) -> list[list[str]]:
+        return [[f"甲{n}商店", f"03-1111-000{n}", f"105-000{n}"], [f"乙田 {'一二三四五'[n - 1]}", f"03-1111-000{n}", f"k{n}@x.example.jp"]]  # fmt: skip
+
+    rows = [*heads, ["ア行"], *of(1), *of(2), ["小計", "2件", ""], of(3)[0], *of(4), ["カ行", "", ""], *of(5)]
+    job = brought(write_csv(tmp_path / "x.csv", rows), alice)
+    held = registry.get("account").model._default_manager
+    found = {one.name: (one.fax, one.postal_code) for one in held.filter(name__contains="商店")}
+    faxes = {n: "" if n == 3 else f"03-1111-000{n}" for n in range(1, 6)}
+    assert found == {f"甲{n}商店": (faxes[n], f"105-000{n}") for n in range(1, 6)}
+    assert job.figures["created"]["contact"] == 4
+
+
 def test_a_heading_with_groups_is_no_ledger_of_two_lines() -> None:
     from enishi.exchange import twolines
 
@@ -388,6 +404,10 @@ def test_a_heading_with_groups_is_no_ledger_of_two_lines() -> None:
     assert twolines.find(rows) == (-1, 0)
     rows[0] = ["得意先", "住所", "担当者", "電話", "電話"]
     assert twolines.find(rows) == (-1, 0)
+    first = ["甲商店", "営業部 部長", "TEL 03-3111-2222", "〒100-0005 東京都千代田区1", "2024.4.1"]
+    ditto = ["同上", "営業部", "同上", "同上", "〃"]
+    cards = [["会社名", "部署・役職", "TEL・FAX", "所在地", "交換日"], first, ditto, ditto, ["乙商店", "", "045-222-1111", "横浜市中区2", "R6.5.7"], ditto]  # fmt: skip
+    assert twolines.find(cards) == (-1, 0)
 
 
 def test_sheets_are_named_on_the_command_line(tmp_path: Path, alice: Any, capsys: Any) -> None:
