@@ -5,10 +5,12 @@ import { isImeKey } from "../core/ime";
 
 const EDGE = 30; // pixels from the board's side, and all that lies beyond it, where the board runs along under a card that is held there
 const STEP = 10;
+const MEANT = 12; // pixels to a side
 
 class BoardColumns extends HTMLElement {
   private sorters: Sortable[] = [];
-  private at = 0; // where the card is held
+  private at = NaN; // where the card is held
+  private from = NaN; // where it was taken up
   private running = 0;
 
   connectedCallback(): void {
@@ -17,6 +19,10 @@ class BoardColumns extends HTMLElement {
       if (this.closest("[data-live]") === (event as CustomEvent<HTMLElement>).detail || this.contains((event as CustomEvent<HTMLElement>).detail)) this.arm();
     });
     this.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  disconnectedCallback(): void {
+    this.hold(false);
   }
 
   arm(): void {
@@ -53,9 +59,10 @@ class BoardColumns extends HTMLElement {
     for (const name of ["pointermove", "touchmove"] as const) document.removeEventListener(name, this.follow, true);
     if (!held || !board) return;
     const { left, right } = board.getBoundingClientRect();
-    this.at = (left + right) / 2;
+    this.at = this.from = NaN;
     for (const name of ["pointermove", "touchmove"] as const) document.addEventListener(name, this.follow, { capture: true, passive: true });
     this.running = window.setInterval(() => {
+      if (!(Math.abs(this.at - this.from) > MEANT)) return; // only moved up and down
       if (this.at > right - EDGE) board.scrollLeft += STEP;
       else if (this.at < left + EDGE) board.scrollLeft -= STEP;
     }, 24);
@@ -63,6 +70,7 @@ class BoardColumns extends HTMLElement {
 
   private follow = (event: PointerEvent | TouchEvent): void => {
     this.at = "touches" in event ? (event.touches[0]?.clientX ?? this.at) : event.clientX;
+    if (Number.isNaN(this.from)) this.from = this.at;
   };
 
   private async drop(card: HTMLElement, from: HTMLElement, index: number, column: string): Promise<void> {

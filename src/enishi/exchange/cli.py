@@ -3,6 +3,8 @@
 import json
 import secrets
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,11 +108,18 @@ def import_file(argv: list[str]) -> int:
     shutil.copyfile(source, path)
     try:
         if sheet := reading.recognise(path, safe_name(source.name)):
+            if options.sheet or options.for_all:
+                path.unlink(missing_ok=True)
+                raise Problem(
+                    "書き出して直した表には --sheet と --set は使えません。",
+                    "A sheet that was exported to be corrected takes no --sheet and no --set.",
+                )
             apply = options.apply and not options.dry_run
             round_trip.bring(path, safe_name(source.name), sheet, by=user, apply=apply, as_json=options.json)
             return 0
         job = importing.begin(path, safe_name(source.name), by=user, entity=_entity_name(options.entity))
-        _choose_sheets(job, options.sheet)
+        with _gone_where_wrong(job):
+            _choose_sheets(job, options.sheet)
     except readers.Unreadable as error:
         path.unlink(missing_ok=True)
         raise Problem(str(error), str(error)) from None
@@ -118,7 +127,8 @@ def import_file(argv: list[str]) -> int:
         name: getattr(options, name) for name in ("match", "missing") if getattr(options, name)
     }
     if options.for_all:
-        chosen["for_all"] = _for_all(job, options.for_all)
+        with _gone_where_wrong(job):
+            chosen["for_all"] = _for_all(job, options.for_all)
     if chosen:
         job.plan = {**job.plan, **chosen}
         job.save(update_fields=["plan"])
@@ -194,6 +204,17 @@ def import_file(argv: list[str]) -> int:
     return 0
 
 
+@contextmanager
+def _gone_where_wrong(job: "ImportJob") -> Iterator[None]:
+    """Of a call that was written wrongly nothing is left: neither the import nor the copy of the file."""
+    try:
+        yield
+    except Problem:
+        Path(job.path).unlink(missing_ok=True)
+        job.delete()
+        raise
+
+
 def _choose_sheets(job: "ImportJob", names: list[str]) -> None:
     """Only these sheets; several have to have the same heading.
 
@@ -207,7 +228,6 @@ def _choose_sheets(job: "ImportJob", names: list[str]) -> None:
         return
     known = [one.name for one in readers.open_tables(Path(job.path), job.file_name)]
     if missing := [one for one in names if one not in known]:
-        job.delete()
         raise Problem(
             f"「{missing[0]}」というシートはありません（{'、'.join(known)}）。",
             f"There is no sheet “{missing[0]}” ({', '.join(known)}).",
@@ -220,7 +240,6 @@ def _choose_sheets(job: "ImportJob", names: list[str]) -> None:
     elif len(names) == 1:
         importing.replan(job, recognise=True, sheet=names[0])
     else:
-        job.delete()
         raise Problem(
             "見出しの違うシートは1枚ずつ取り込んでください。",
             "Sheets with different headings come in one by one.",

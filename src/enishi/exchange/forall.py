@@ -62,6 +62,8 @@ def read(plan: "Plan", posted: "QueryDict") -> None:
     more = posted.get("all_more", "")
     if field_of(more) is not None and len(plan.for_all) < MOST:
         plan.for_all.setdefault(more, "")
+    for column in plan.columns:  # a column goes there now
+        plan.for_all.pop(column.target, None)
 
 
 def values(plan: "Plan") -> list[tuple[str, str, Any]]:
@@ -125,7 +127,7 @@ def named(plan: "Plan", words: Iterable[str]) -> dict[str, str]:
             ),
             "",
         )
-        if not mark or not found:
+        if not mark or not found or not value.strip():
             raise LookupError(word)
         made[found] = value.strip()
     return made

@@ -307,6 +307,10 @@ class Importer:
             return
         said = self.said[entity.name]
         for name, value in values.items():
+            if f"{entity.name}.{name}" in self.plan.for_all and not entity.field(name).is_empty(
+                entity.field(name).get(record)
+            ):
+                continue  # what all rows are given says nothing against what is known
             if not own and not decision.spelled and name not in changes and record.pk not in said[name]:
                 changes[name] = value
                 continue

@@ -63,7 +63,9 @@ def changeable(entity: Entity) -> list[FieldKind]:
     not what the bar above them offers by itself."""
     offered = {"owner", "tags", "status", entity.status_field, entity.board.field if entity.board else ""}
     several = {name for group in entity.together for name in group}
-    apart = {entity.title_field, entity.subtitle_field, *entity.imports.keys}
+    apart = {entity.title_field, entity.subtitle_field, *entity.imports.keys, *entity.not_in_bulk, "position"}
+    if entity.is_line:
+        apart.add(entity.rights_through)
     return [
         one
         for one in entity.fields.values()
@@ -73,6 +75,7 @@ def changeable(entity: Entity) -> list[FieldKind]:
         and (one.name not in several or isinstance(one, Choice))
         and (isinstance(one, ALIKE) or type(one) is Words)
         and not isinstance(one, Money | Stage)
+        and one.visible_if is None
     ]
 
 

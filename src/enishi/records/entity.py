@@ -170,6 +170,8 @@ class Entity:
     mail_field: str = ""
     is_line: ClassVar[bool] = False  # its records belong to another and are edited there
     in_navigation: bool = True
+    # Fields that a change of many records at once doesn't offer: they follow from others, or mean something of one alone.
+    not_in_bulk: ClassVar[frozenset[str]] = frozenset()
     in_search: ClassVar[bool] = True
     has_timeline: ClassVar[bool] = True
     admin_only: ClassVar[bool] = False  # settings such as pipelines: only admins write

@@ -1,5 +1,6 @@
 """The web part: granian with processes and threads in front of Django."""
 
+import multiprocessing
 import os
 import signal
 from collections.abc import Callable
@@ -26,6 +27,8 @@ def serve() -> None:
 
     from enishi.site.wsgi import application
 
+    # Counters of calls and what is loaded below are shared by the fork; where Python's own way is another, granian would start afresh.
+    multiprocessing.set_start_method("fork", force=True)
     main = os.getpid()
     # Loaded before granian forks its processes, so that they share the memory and are ready at once.
     _warm_up()

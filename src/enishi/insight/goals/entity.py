@@ -96,6 +96,7 @@ def period_words(period: str, start: datetime.date) -> str:
 class GoalEntity(Entity):
     """目標."""
 
+    not_in_bulk = frozenset({"scope", "period", "start", "measure"})
     name, slug, code, model = "goal", "goals", 61, Goal
     icon = "target"
     clonable = False

@@ -48,7 +48,9 @@ class Measure:
         if self.found is None:
             return _("件数")
         said = _("%(field)sの%(op)s") % {"field": self.found.label, "op": operation_words()[self.op]}
-        return _("%(text)s（%(beside)s）") % {"text": said, "beside": "・".join(beside)} if beside else said
+        return (
+            _("%(text)s（%(beside)s）") % {"text": said, "beside": _("・").join(beside)} if beside else said
+        )
 
     @property
     def taxed(self) -> str:

@@ -156,6 +156,7 @@ def first_stage(pipeline_id: int) -> Stage:
 class DealEntity(Entity):
     """案件."""
 
+    not_in_bulk = frozenset({"pipeline", "closed_at", "lost_reason", "lost_to"})
     name = "deal"
     slug = "deals"
     code = 3

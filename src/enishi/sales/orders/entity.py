@@ -124,9 +124,8 @@ class OrderEntity(DocumentEntity):
             by,
         )
         pairs = list(zip(records, changes, strict=False))
-        follow_customers(
-            {record.account_id for record, change in pairs if not change} - {None}, by, gone=False
-        )
+        come = {record.account_id for record, change in pairs if not change or _comes_back(record, change)}
+        follow_customers(come - {None}, by, gone=False)
         if moved := [pair for pair in pairs if {"deleted_at", "status", "account"} & set(pair[1])]:
             keys = {record.account_id for record, _change in moved}
             keys |= {change["account"][0] for _record, change in moved if "account" in change}
@@ -184,3 +183,13 @@ def follow_customer(order: Any, customer: ChannelCustomer) -> None:
     order.channel_id = order.channel_id or customer.channel_id
     if order.account_id is None and order.contact_id is None:
         order.account_id, order.contact_id = customer.account_id, customer.contact_id
+
+
+def _comes_back(record: Any, change: dict[str, Any]) -> bool:
+    """Whether an order counts for its account by this change and didn't before: out of the bin, no longer cancelled, another account's."""
+    status = change.get("status")
+    return (
+        ("deleted_at" in change and record.deleted_at is None)
+        or (status is not None and status[0] == "cancelled")
+        or "account" in change
+    )

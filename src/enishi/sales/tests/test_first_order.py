@@ -4,7 +4,9 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from enishi.records import history, registry, write
 from enishi.records.models import Event, Operation
@@ -79,3 +81,26 @@ def test_an_issued_order_that_is_made_anew_keeps_its_customer(account: Any, bob:
     flow.issue(registry.get("order"), made.pk, by=bob)
     flow.void(registry.get("order"), made.pk, "数量の誤り", by=bob, anew=True)
     assert fresh(account).status == "active"
+
+
+def test_later_steps_of_an_order_leave_what_a_person_said(account: Any, bob: Any) -> None:
+    made = order(account, bob).record
+    write.write(registry.get("account"), account.pk, {"status": "prospect"}, by=bob)
+    write.write(registry.get("order"), made.pk, {"status": "delivered"}, by=bob)
+    assert fresh(account).status == "prospect"
+    write.write(registry.get("order"), made.pk, {"status": "cancelled"}, by=bob)
+    write.write(registry.get("order"), made.pk, {"status": "open"}, by=bob)
+    assert fresh(account).status == "active"  # it came back
+
+
+def test_many_first_orders_cost_queries_by_the_batch(bob: Any) -> None:
+    accounts = [write.create(registry.get("account"), {"name": f"店{n}"}, by=bob).record for n in range(12)]
+    rows = [{"account": one.pk, "lines": LINES} for one in accounts]
+    entity = registry.get("order")
+    with CaptureQueriesContext(connection) as asked:
+        made = write.create_many(entity, rows, by=bob, operation=None)
+    assert sum('UPDATE "records_event"' in one["sql"] for one in asked) == 1
+    assert {fresh(one).status for one in accounts} == {"active"}
+    for one in made:
+        write.delete(entity, one.record.pk, by=bob)
+    assert {fresh(one).status for one in accounts} == {"prospect"}

@@ -67,6 +67,7 @@ def is_late(task: Task, now: datetime.datetime | None = None) -> bool:
 class TaskEntity(Entity):
     """タスク."""
 
+    not_in_bulk = frozenset({"done_at"})
     name = "task"
     slug = "tasks"
     code = 4
