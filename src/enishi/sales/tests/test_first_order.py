@@ -101,6 +101,5 @@ def test_many_first_orders_cost_queries_by_the_batch(bob: Any) -> None:
         write.create_many(entity, rows, by=bob, operation=None)
     assert sum('UPDATE "records_event"' in one["sql"] for one in asked) == 1
     assert {fresh(one).status for one in accounts} == {"active"}
-    for key in entity.model._default_manager.values_list("pk", flat=True):
-        write.delete(entity, key, by=bob)
+    write.delete(entity, list(entity.model._default_manager.values_list("pk", flat=True)), by=bob)
     assert {fresh(one).status for one in accounts} == {"prospect"}
