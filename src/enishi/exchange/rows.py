@@ -174,6 +174,7 @@ class RowReader:
             if found.name == _entity.imports.note and column.heading and not visits.is_text(column.heading)
             and not any(name == "note" for _e, name in headings.means(column.heading))
         }  # fmt: skip
+        self.posts, self.unsorted = rowends.together(plan)
         self.kind, self.for_all = visits.kind_of(plan), forall.values(plan)
         self.program = ProgramReader(plan) if plan.profile else None
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
@@ -185,7 +186,10 @@ class RowReader:
         self.tied: dict[
             str, dict[str, int | ValidationError]
         ] = {}  # names of connected records that were looked up
-        self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
+        self.joined = {
+            column.index: JOINED.get(found.name) if isinstance(found, Words) else None
+            for column, _entity, found in self.columns
+        }
 
     @staticmethod
     def _order(column: Column) -> int:
@@ -208,10 +212,6 @@ class RowReader:
         if type(found) not in {Words, Kana, LongText, FreeChoice, PostalCode}:
             return False
         return found.name not in {"name", "prefecture", "address", "building"} or entity.name not in USUAL
-
-    @staticmethod
-    def _joint(column: Column, found: FieldKind) -> str | None:
-        return JOINED.get(found.name) if isinstance(found, Words) else None
 
     def read(self, number: int, cells: list[Any]) -> Parsed:
         """The row's values; what can't be read is an error with the column's name."""

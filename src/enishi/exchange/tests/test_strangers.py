@@ -7,6 +7,7 @@ import pytest
 from enishi.access.models import User
 from enishi.exchange.tests.test_importing import bring, write_csv
 from enishi.people.models import Account, Contact
+from enishi.sales.models import Deal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B1")]
 
@@ -69,3 +70,50 @@ def test_marks_of_repetition_leave_days_days(alice: User, tmp_path: Path) -> Non
     ]
     bring(write_csv(tmp_path / "a.csv", rows), alice)
     assert {str(one.met_on) for one in Contact.objects.all()} == {"2024-04-01"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "department", "title"),
+    [
+        ("営業部 部長", "営業部", "部長"), ("営業部部長", "営業部", "部長"), ("総務課長", "総務課", "課長"), ("事務長", "", "事務長"), ("代表取締役社長", "", "代表取締役社長"),
+        ("技術部", "技術部", ""), ("第一営業部 東京支店長", "第一営業部 東京支店", "支店長"), ("営業担当部長", "営業担当部長", ""), ("営業本部　営業課 課長代理", "営業本部 営業課", "課長代理"),
+    ],
+)  # fmt: skip
+def test_department_and_title_in_one_cell(
+    alice: User, tmp_path: Path, cell: str, department: str, title: str
+) -> None:
+    rows = [["会社名", "部署・役職", "氏名", "TEL"], ["北斗電機株式会社", cell, "小林 誠", "03-3111-2222"]]
+    bring(write_csv(tmp_path / "a.csv", rows), alice)
+    found = Contact.objects.get()
+    assert (found.department, found.title) == (department, title)
+
+
+def test_two_telephones_of_either_kind(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["氏名", "電話1", "電話2"],
+        ["青木 茂", "0466-22-1111", "090-6000-0001"],
+        ["江口 真理", "070-6000-0004", "0466-22-4444"],
+        ["森 一", "0466-22-5555", "0466-22-6666"],
+        ["林 花子", "080-6000-0005", ""],
+        ["原田 海", "090-6000-0007", "090-6000-0008"],
+    ]
+    bring(write_csv(tmp_path / "a.csv", rows), alice)
+    found = {one.family_name: (one.phone, one.mobile, one.note) for one in Contact.objects.all()}
+    assert found == {
+        "青木": ("0466-22-1111", "090-6000-0001", ""), "江口": ("0466-22-4444", "070-6000-0004", ""), "森": ("0466-22-5555", "", "電話2: 0466-22-6666"),
+        "林": ("", "080-6000-0005", ""), "原田": ("090-6000-0008", "090-6000-0007", ""),
+    }  # fmt: skip
+
+
+def test_what_a_second_row_says_of_a_customer_stays(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["現場名", "施主名", "施主TEL", "現場住所", "請負金額", "契約日"],
+        ["山本邸新築", "山本 太一 様", "0258-32-1111", "長岡市大手通1-1", "2,350万円", "R6.1.10"],
+        ["店舗改修", "株式会社コンビニ長岡 御中", "0258-33-2222", "長岡市千手2-2", "1,200千円", "2024/2/1"],
+        ["山本アパート改修", "山本 太一 様", "0258-32-1111", "長岡市千手9-9", "80万円", "R6.5.1"],
+    ]
+    job = bring(write_csv(tmp_path / "a.csv", rows), alice)
+    assert job.figures["refused"] == 0
+    notes = "\n".join(one.note for model in (Account, Contact, Deal) for one in model.objects.all())
+    assert "長岡市千手9-9" in notes
+    assert "2024/05/01" in notes or "2024-05-01" in notes or "R6.5.1" in notes, notes
