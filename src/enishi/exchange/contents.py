@@ -21,6 +21,24 @@ _KANJI_YEAR = re.compile(r"[〇一二三四五六七八九十]年")
 STATES = {"○", "〇", "✓", "✔", "レ", "×", "-", "done", "open", "tbd", "asap", "not started", "in progress", "completed", "deferred", "waiting"}  # fmt: skip
 # What says that there is nothing; and of these, words that say it shall come.
 NOTHING = set("- － ー — ― ‐ なし 無し 無 不明 未定 未登録 該当なし n/a na none null * / http:// https:// 0000-00-00 0/0/00 1900/1/0 1900/01/00 #n/a #ref! #value! #div/0! #name? #null! #num!".split())  # fmt: skip
+# … and that there is nobody, where a person should stand.
+NOBODY = NOTHING | {
+    "不在",
+    "空欄",
+    "空席",
+    "欠員",
+    "未記入",
+    "未設定",
+    "担当なし",
+    "特になし",
+    "--",
+    "---",
+    "ーー",
+    "――",
+    "なし。",
+}
+# What says that the cell above holds once more.
+DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃", "〃〃〃", "上に同じ", "上と同じ", "上記同じ", "上記に同じ", "上記と同じ", "”", "“", "〝", "〟", "\"\""}  # fmt: skip
 OPEN = {"未定", "不明"}
 _PREFECTURES = set(addresses.PREFECTURES)
 
@@ -151,6 +169,16 @@ def has_kana(cell: Any) -> bool:
 def says_nothing(cell: Any) -> bool:
     """Empty but for a word or mark that says so."""
     return isinstance(cell, str) and cell.strip().lower() in NOTHING
+
+
+def is_nobody(cell: Any) -> bool:
+    """Where a person should stand, a word or mark that says there is none (不在)."""
+    return isinstance(cell, str) and cell.strip().lower() in NOBODY
+
+
+def says_ditto(cell: Any) -> bool:
+    """〃, 同上: what the cell above says."""
+    return isinstance(cell, str) and cell.strip(" \u3000()（）") in DITTO
 
 
 def has_digit(cell: Any) -> bool:

@@ -371,8 +371,8 @@ class Importer:
         return draft
 
 
-# Of these a firm and a person may have several, of which a field holds one.
-KEPT = frozenset({"phone", "fax", "mobile", "email"})
+# Of these a firm and a person may have several, of which a field holds one: sites of works, days of contracts.
+KEPT = frozenset("phone fax mobile email postal_code prefecture address building started_on".split())
 
 
 def _defaults(entity: Entity) -> list[tuple[str, Any]]:
@@ -380,7 +380,7 @@ def _defaults(entity: Entity) -> list[tuple[str, Any]]:
 
 
 def _join(entity: Entity, held: Values, values: Values, spelled: bool) -> None:
-    """What a later row of the batch says of the same: it completes the earlier one. Another number or mail, and where the two were
+    """What a later row of the batch says of the same: it completes the earlier one. Another number, mail, address or day, and where the two were
     found to be one by likeness whatever differs, goes into the note: nothing of a file is lost."""
     for name, value in list(values.items()):
         if name not in held:

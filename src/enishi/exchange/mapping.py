@@ -11,6 +11,7 @@ from enishi.exchange import (
     bycontent,
     contents,
     headings,
+    numbers,
     ours,
     persons,
     privates,
@@ -323,6 +324,13 @@ def _further_numbers(sheet: Sheet, taken: dict[str, Column]) -> None:
                 column.target = place
                 taken[place] = column
                 break
+        else:  # some of either kind: each row says which
+            first = taken.get("contact.phone")
+            pair = [column] if first is None else [first, column]
+            some = any(contents.is_mobile(cell) for one in pair for cell in sheet.cells(one.index))
+            if first and some and "contact.mobile" not in taken and numbers.are_plain(pair):
+                column.target = "contact.mobile"
+                taken["contact.mobile"] = column
 
 
 def _is_phone(sheet: Sheet, column: Column) -> bool:

@@ -24,6 +24,8 @@ def day(cell: str, lies_behind: bool, today: datetime.date) -> Any:
         return float(text)
     if not lies_behind:
         return cell
+    if wareki.lacks_day(text):
+        raise ValueError(text)  # it stays as text: nobody is to be congratulated on an invented day
     try:
         return wareki.parse_date(cell, latest=today)
     except wareki.NotADate:

@@ -46,7 +46,7 @@ def tell(sheet: Sheet) -> None:
 
 
 def _are_theirs(sheet: Sheet, column: Column, another: bool) -> bool:
-    cells = [str(cell).strip() for cell in sheet.cells(column.index)]
+    cells = [str(cell).strip() for cell in sheet.cells(column.index) if not contents.is_nobody(cell)]
     if any(_is_user(cell) for cell in dict.fromkeys(cells[:50])):
         return False
     if another:

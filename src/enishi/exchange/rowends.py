@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import channels, contents, privates, visits
+from enishi.exchange import channels, contents, numbers, posts, privates, visits
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.sheet import PERSON
 from enishi.records import registry
 from enishi.records.fields import FieldKind
 
 if TYPE_CHECKING:
+    from enishi.exchange.mapping import Plan
     from enishi.exchange.rows import RowReader
+
+
+def together(plan: "Plan") -> tuple[bool, str]:
+    """Whether department and title stand in one column, and the heading of a second column of telephones of either kind."""
+    return posts.stand_together(plan), numbers.unsorted(plan)
 
 
 def finish(reader: "RowReader", parsed: Parsed) -> None:
@@ -37,6 +43,10 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
             and re.search(r"[\d０-９番号地目]$", left)
         ):
             held["address"] = left
+    if reader.posts:
+        posts.part(parsed)
+    if reader.unsorted:
+        numbers.sort(reader, parsed, reader.unsorted)
     private = privates.is_private(parsed, reader.plan.mixed) or privates.is_alone(parsed, reader.plan.main)
     if private:
         for line in privates.turn(parsed):

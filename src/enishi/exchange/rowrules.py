@@ -4,12 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from enishi.exchange import headings
+from enishi.exchange import contents, headings
 from enishi.exchange.headings import key
 from enishi.exchange.mapping import Plan
 from enishi.japanese.text import fold
 
-DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃", "〃〃〃", "上に同じ", "上と同じ", "上記同じ", "上記に同じ", "上記と同じ", "”", "“", "〝", "〟", "\"\""}  # fmt: skip
 # Words that may be a value of their own where nothing stands above them.
 _DITTO_WORDS = {"同", "同じ", "同前"}
 _LEFT = {"同左", "左に同じ", "左記に同じ"}
@@ -19,10 +18,10 @@ _LONGEST_DITTO = 8
 POINTED = {"name", "family_name", "postal_code", "prefecture", "address", "building", "department", "owner"}
 _COUNT = re.compile(r"\d+(件|社|名|人|口|行|本|個)?$")
 _TOTAL = re.compile(
-    r"(合計|小計|総計|総合計|累計|合計金額|中計)$|^(計|total|sum|subtotal|grandtotal)$|^計?(全|計)\d+(件|社|名|人)$"
+    r"(合計|小計|総計|総合計|累計|合計金額|中計)$|^(計|total|sum|subtotal|grandtotal)$|^計?(全|計)\d+(件|社|名|人)$|^(総?合計|小計|総計|累計|中計|計)[:：]?[\d,]+(件|社|名|人)$"
 )
 _BARE_TOTAL = re.compile(
-    r"[\[(【<]?(総?合計|小計|総計|累計|中計|計|平均|total|grandtotal|subtotal|average)[\])】>]?[:：]?$"
+    r"[\[(【<]?(総?合計|小計|総計|累計|中計|計|平均|total|grandtotal|subtotal|average)[\])】>]?[:：]?([\d,]+(件|社|名|人|口|行|本|個))?$"
 )
 _FOOT = re.compile(
     r"^(※|＊|\*{1,2}\D|注[\d)）:：.]|<注|【注|備考[:：]|以上$|以下余白|次頁|つづく|続く$|[-‐－]\s*\d+\s*[-‐－]$|p\.?\s*\d+$|page\s*\d+|\d+\s*/\s*\d+\s*(頁|ページ)?$|\d+\s*(頁|ページ)$|(印刷|作成|出力|更新)(日|者)?[:：])"
@@ -82,7 +81,7 @@ class RowRules:
             bare = cell.strip(" \u3000()（）") or cell
             over = above[place] if place < len(above) else None
             points = bare in _ARROWS and place in self.pointed
-            if (bare in DITTO and place < len(above)) or (
+            if (bare in contents.DITTO and place < len(above)) or (
                 (points or bare in _DITTO_WORDS) and over not in (None, "")
             ):
                 row[place] = over

@@ -33,7 +33,7 @@ from enishi.exchange.models import ImportJob
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.programs import ProgramReader
 from enishi.exchange.rowrules import RowRules
-from enishi.exchange.sheet import USUAL, Column
+from enishi.exchange.sheet import PERSON, USUAL, Column
 from enishi.japanese import addresses, amounts, names, odds
 from enishi.japanese.text import clean, fold
 from enishi.records import registry
@@ -68,6 +68,7 @@ _ABOUT = re.compile(
     r"\d[^\d]*[〜～~][^\d]*\d|以上|以下|未満|程度|前後|未定|相談|見積|別途|要|なし|無|不明|確認|検討|調整|込み"
 )
 _BROKEN = "\ufffd"
+_FORMED = {"email", "telephone", "postal_code", "url"}
 
 
 # --- which rows -------------------------------------------------------------------------------------
@@ -173,6 +174,7 @@ class RowReader:
             if found.name == _entity.imports.note and column.heading and not visits.is_text(column.heading)
             and not any(name == "note" for _e, name in headings.means(column.heading))
         }  # fmt: skip
+        self.posts, self.unsorted = rowends.together(plan)
         self.kind, self.for_all = visits.kind_of(plan), forall.values(plan)
         self.program = ProgramReader(plan) if plan.profile else None
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
@@ -184,7 +186,10 @@ class RowReader:
         self.tied: dict[
             str, dict[str, int | ValidationError]
         ] = {}  # names of connected records that were looked up
-        self.joined = {column.index: self._joint(column, found) for column, _entity, found in self.columns}
+        self.joined = {
+            column.index: JOINED.get(found.name) if isinstance(found, Words) else None
+            for column, _entity, found in self.columns
+        }
 
     @staticmethod
     def _order(column: Column) -> int:
@@ -208,10 +213,6 @@ class RowReader:
             return False
         return found.name not in {"name", "prefecture", "address", "building"} or entity.name not in USUAL
 
-    @staticmethod
-    def _joint(column: Column, found: FieldKind) -> str | None:
-        return JOINED.get(found.name) if isinstance(found, Words) else None
-
     def read(self, number: int, cells: list[Any]) -> Parsed:
         """The row's values; what can't be read is an error with the column's name."""
         parsed = Parsed(number, cells)
@@ -229,12 +230,9 @@ class RowReader:
                     heading = column.heading or found.label
                     parsed.errors.append(_("%(heading)s: 読めない文字があります。") % {"heading": heading})
                     continue
-                formed = not isinstance(found, Words) or found.kind in {
-                    "email",
-                    "telephone",
-                    "postal_code",
-                    "url",
-                }
+                if entity.name == "contact" and found.name in PERSON and contents.is_nobody(cell):
+                    continue
+                formed = not isinstance(found, Words) or found.kind in _FORMED
                 if (formed or cell.startswith("#")) and contents.says_nothing(cell):
                     if cell.strip() in contents.OPEN and isinstance(found, Money | Number | Date):
                         self._keep(parsed, entity, found, column.heading or found.label, cell.strip())
@@ -258,6 +256,8 @@ class RowReader:
     def _read_cell(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, cell: Any) -> None:
         values = parsed.values.setdefault(entity.name, {})
         heading = column.heading or found.label
+        if found.name == "birthday" and isinstance(cell, int | float) and 1868 <= cell <= 2100:
+            cell = f"{cell:.0f}"  # a year alone
         try:
             if isinstance(found, Telephone):
                 value = reach.value(self, parsed, entity, found, heading, cell)

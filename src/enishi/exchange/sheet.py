@@ -25,6 +25,7 @@ PERSON_ONLY = {"gender", "birthday", "family_kana", "given_kana", "preferences",
 DEAL_ONLY = {"amount", "stage", "expected_close", "probability", "lost_reason", "competitor", "code"}
 TASK_ONLY = {"due_at", "priority", "done_at"}
 _PARTNERS = {"得意先", "得意先名", "取引先", "取引先名"}
+_BILLED = {key(word) for word in vocabulary.BILLED.split()}
 # Words that say a thing less well than others: they are it only where the sheet has nothing better.
 SECOND = dict.fromkeys((key(word) for word in vocabulary.SECOND.split()), 30)
 RUNNING = {"no", "番号", "", "連番", "項番", "行", "id", "通番", "行番号", "順番", "seq", "件数", "通シ番号", "通シ"}  # fmt: skip
@@ -98,6 +99,7 @@ class Sheet:
         self.meaning = {column.index: self._meanings(column) for column in self.columns}
         self.kinds, self.mixed = privates.column_of(self), False
         self._tell_customers()
+        self._tell_billed()
         if told in {"account", "contact"}:
             self._name(told)
 
@@ -118,9 +120,10 @@ class Sheet:
         return self._cells[index]
 
     def share(self, index: int, test: Callable[[Any], bool]) -> float:
-        """How many of a column's cells pass a test; those that say なし say nothing of the rest."""
+        """How many of a column's cells pass a test; those that say なし or 〃 say nothing of the rest."""
         cells = self.cells(index)[:60]
-        return contents.share([one for one in cells if not contents.says_nothing(one)] or cells, test)
+        said = [one for one in cells if not contents.says_nothing(one) and not contents.says_ditto(one)]
+        return contents.share(said or cells, test)
 
     def filled(self, index: int) -> float:
         """How many of the rows have something in a column."""
@@ -230,6 +233,22 @@ class Sheet:
                 and not self.told
             ):
                 self.meaning[column.index] = [("contact", "name")]
+
+    def _tell_billed(self) -> None:
+        """請求先 is the customer where companies stand there and no other column names customers; else it is said of one."""
+        billed = [one for one in self.columns if key(one.heading) in _BILLED]
+        for column in billed:
+            others = [
+                one
+                for one in self.columns
+                if one is not column
+                and (("account", "name") in self.meaning[one.index] or key(one.heading) in headings.EITHER)
+                and one not in billed[billed.index(column) :]
+            ]
+            firms = self.share(column.index, contents.is_company) >= 0.3
+            if others or not firms or self.only("contact", *PERSON_ONLY):
+                found = self.meaning[column.index]
+                self.meaning[column.index] = [one for one in found if one != ("account", "name")]
 
     def _name(self, entity: str) -> None:
         """Somebody has said whose list it is: where no heading names one of those, the first that names another does."""

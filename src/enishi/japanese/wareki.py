@@ -265,3 +265,17 @@ def format_wareki(day: datetime.date) -> str:
     """「令和8年11月23日」; the first year is 元年."""
     name, year = era_year(day)
     return f"{name}{'元' if year == 1 else year}年{day.month}月{day.day}日"
+
+
+def lacks_day(text: str) -> bool:
+    """Whether a text says a year, or a year and a month, and no day of it (平成5年, 1993年4月, 2023/4末, Apr 1993)."""
+    bare = unicodedata.normalize("NFKC", text.translate(_SQUARE)).strip()
+    bare = re.sub(r"\s+", "", _KANJI.sub(lambda m: kanji_number(m[0]), bare))
+    if _YEAR.match(bare) or _MONTH_END.match(bare):
+        return True
+    if match := _ERA.match(bare):
+        return match[4] is None
+    if match := _WESTERN.match(bare):
+        return match[3] is None
+    english = _ENGLISH.match(text.strip())
+    return english is not None and not (english["before"] or english["day"])
