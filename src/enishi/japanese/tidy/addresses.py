@@ -20,7 +20,8 @@ _BAR = "[-－−‐‑―–—ー]"
 _SEPARATOR = f"(?:丁目[ \\u3000]?|番地(?:の|ノ)?|番(?![町丁館街組通線])|号(?![室棟館線車地])|[ \\u3000]?{_BAR}[ \\u3000]?|[のノ之])"
 _END = "(?:丁目|番地|番(?![町丁館街組通線])|号(?![室棟館線車地]))"
 _RUN = re.compile(f"(?<![0-9０-９])(?:(?:{_N}{_SEPARATOR})+{_N}{_END}?|{_N}{_END})")
-_GOES_ON = re.compile("[0-9０-９FＦ階号]")  # 「3番1号館」, 「1-2-3F」: the last number isn't the house's
+# 「3番1号館」, 「1-2-3F」: the last number isn't the house's; 「1番地番地」: nobody knows what is meant.
+_GOES_ON = re.compile("[0-9０-９FＦ階号]|番地|丁目|番(?![町丁館街組通線])")
 # 「1ー千代田」, 「2丁目八千代」: the last numeral belongs to a name.
 _TOWN = re.compile(f"(?:[のノ之]|{_BAR}|丁目|番地|番|号)[ \\u3000]?[〇一二三四五六七八九十百千]+[一-鿿]$")
 _TOKEN = re.compile(f"({_N})|(丁目|番地|番|号|{_BAR}|[のノ之])|[ \\u3000]")

@@ -205,3 +205,8 @@ def test_an_address_in_one_line_keeps_its_code() -> None:
     }
     assert made["prefecture-fill"] == "〒060-0001 北海道札幌市中央区北一条西１丁目２番"
     assert made["house-hyphen"] == "〒060-0001 札幌市中央区北一条西1-2"
+
+
+def test_a_word_twice_behind_a_number_is_left_to_a_person() -> None:
+    for text in ("０番地番地", "1番番地", "1番地番"):
+        assert addresses.house_number(text) is None, text
