@@ -40,6 +40,13 @@ NOBODY = NOTHING | {
 # What says that the cell above holds once more.
 DITTO = {"〃", "″", "同上", "々", "仝", "''", "\"", "〃〃", "〃〃〃", "上に同じ", "上と同じ", "上記同じ", "上記に同じ", "上記と同じ", "”", "“", "〝", "〟", "\"\""}  # fmt: skip
 OPEN = {"未定", "不明"}
+# A name that ends in a sum, and a sum alone, both folded and without blanks.
+TOTAL = re.compile(
+    r"(合計|小計|総計|総合計|累計|合計金額|中計)$|^(計|total|sum|subtotal|grandtotal)$|^計?(全|計)\d+(件|社|名|人)$|^(総?合計|小計|総計|累計|中計|計)[:：]?[\d,]+(件|社|名|人)$"
+)
+BARE_TOTAL = re.compile(
+    r"[\[(【<]?(総?合計|小計|総計|累計|中計|計|平均|total|grandtotal|subtotal|average)[\])】>]?[:：]?([\d,]+(件|社|名|人|口|行|本|個))?$"
+)
 _PREFECTURES = set(addresses.PREFECTURES)
 
 
@@ -179,6 +186,12 @@ def is_nobody(cell: Any) -> bool:
 def says_ditto(cell: Any) -> bool:
     """〃, 同上: what the cell above says."""
     return isinstance(cell, str) and cell.strip(" \u3000()（）") in DITTO
+
+
+def says_total(cell: Any) -> bool:
+    """小計, 合計 2件: a sum, nobody."""
+    text = fold(str(cell)).replace(" ", "")
+    return bool(TOTAL.search(text) or BARE_TOTAL.match(text))
 
 
 def has_digit(cell: Any) -> bool:

@@ -1,6 +1,6 @@
 """Values that all rows of a sheet get: what a list of visitors doesn't say of itself, such as the fair where they came from."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
@@ -66,36 +66,32 @@ def read(plan: "Plan", posted: "QueryDict") -> None:
         plan.for_all.pop(column.target, None)
 
 
-def values(plan: "Plan") -> list[tuple[str, str, Any]]:
-    """Entity, field and value of what is given and can be read."""
-    made = []
+def _read(plan: "Plan") -> Iterator[tuple[str, FieldKind, Any, list[str]]]:
+    """What is given: target, field, value and what is wrong with it."""
     for target, raw in plan.for_all.items():
         found = field_of(target)
         if found is None or raw == "":
             continue
         try:
-            value = found.clean(raw)
-        except (ValidationError, ValueError, OverflowError):  # which the wizard says beside the input
-            continue
-        if not found.is_empty(value):
-            made.append((target.partition(".")[0], found.name, value))
-    return made
+            yield target, found, found.clean(raw), []
+        except ValidationError as error:
+            yield target, found, None, list(error.messages)
+        except (ValueError, OverflowError):
+            yield target, found, None, [_("値を確かめてください。")]
+
+
+def values(plan: "Plan") -> list[tuple[str, str, Any]]:
+    """Entity, field and value of what is given and can be read."""
+    return [
+        (target.partition(".")[0], found.name, value)
+        for target, found, value, wrong in _read(plan)
+        if not wrong and not found.is_empty(value)
+    ]
 
 
 def errors(plan: "Plan") -> dict[str, list[str]]:
     """Why a value can't be read, by target."""
-    made: dict[str, list[str]] = {}
-    for target, raw in plan.for_all.items():
-        found = field_of(target)
-        if found is None or raw == "":
-            continue
-        try:
-            found.clean(raw)
-        except ValidationError as error:
-            made[target] = list(error.messages)
-        except (ValueError, OverflowError):
-            made[target] = [_("値を確かめてください。")]
-    return made
+    return {target: wrong for target, _found, _value, wrong in _read(plan) if wrong}
 
 
 def fill(held: Mapping[str, dict[str, Any]], given: Iterable[tuple[str, str, Any]]) -> None:

@@ -11,11 +11,11 @@ from enishi.exchange import (
     bycontent,
     contents,
     headings,
-    numbers,
     ours,
     persons,
     privates,
     profiles,
+    telephones,
     turned,
     twolines,
     visits,
@@ -328,7 +328,7 @@ def _further_numbers(sheet: Sheet, taken: dict[str, Column]) -> None:
             first = taken.get("contact.phone")
             pair = [column] if first is None else [first, column]
             some = any(contents.is_mobile(cell) for one in pair for cell in sheet.cells(one.index))
-            if first and some and "contact.mobile" not in taken and numbers.are_plain(pair):
+            if first and some and "contact.mobile" not in taken and telephones.are_plain(pair):
                 column.target = "contact.mobile"
                 taken["contact.mobile"] = column
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from enishi.exchange import channels, contents, numbers, posts, privates, visits
+from enishi.exchange import channels, contents, jobtitles, privates, telephones, visits
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.sheet import PERSON
 from enishi.records import registry
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def together(plan: "Plan") -> tuple[bool, str]:
     """Whether department and title stand in one column, and the heading of a second column of telephones of either kind."""
-    return posts.stand_together(plan), numbers.unsorted(plan)
+    return jobtitles.stand_together(plan), telephones.unsorted(plan)
 
 
 def finish(reader: "RowReader", parsed: Parsed) -> None:
@@ -44,9 +44,9 @@ def finish(reader: "RowReader", parsed: Parsed) -> None:
         ):
             held["address"] = left
     if reader.posts:
-        posts.part(parsed)
+        jobtitles.part(parsed)
     if reader.unsorted:
-        numbers.sort(reader, parsed, reader.unsorted)
+        telephones.sort(reader, parsed, reader.unsorted)
     private = privates.is_private(parsed, reader.plan.mixed) or privates.is_alone(parsed, reader.plan.main)
     if private:
         for line in privates.turn(parsed):

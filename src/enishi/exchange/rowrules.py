@@ -17,12 +17,6 @@ _ARROWS = {"//", "↑", "↓"}
 _LONGEST_DITTO = 8
 POINTED = {"name", "family_name", "postal_code", "prefecture", "address", "building", "department", "owner"}
 _COUNT = re.compile(r"\d+(件|社|名|人|口|行|本|個)?$")
-_TOTAL = re.compile(
-    r"(合計|小計|総計|総合計|累計|合計金額|中計)$|^(計|total|sum|subtotal|grandtotal)$|^計?(全|計)\d+(件|社|名|人)$|^(総?合計|小計|総計|累計|中計|計)[:：]?[\d,]+(件|社|名|人)$"
-)
-_BARE_TOTAL = re.compile(
-    r"[\[(【<]?(総?合計|小計|総計|累計|中計|計|平均|total|grandtotal|subtotal|average)[\])】>]?[:：]?([\d,]+(件|社|名|人|口|行|本|個))?$"
-)
 _FOOT = re.compile(
     r"^(※|＊|\*{1,2}\D|注[\d)）:：.]|<注|【注|備考[:：]|以上$|以下余白|次頁|つづく|続く$|[-‐－]\s*\d+\s*[-‐－]$|p\.?\s*\d+$|page\s*\d+|\d+\s*/\s*\d+\s*(頁|ページ)?$|\d+\s*(頁|ページ)$|(印刷|作成|出力|更新)(日|者)?[:：])"
 )
@@ -35,7 +29,11 @@ def _is_number_of_some(text: str) -> bool:
 
 
 def _is_code(text: str) -> bool:
-    return any(c.isdigit() for c in text) and not _TOTAL.search(text) and not re.search("[件社名人]$", text)
+    return (
+        any(c.isdigit() for c in text)
+        and not contents.TOTAL.search(text)
+        and not re.search("[件社名人]$", text)
+    )
 
 
 # By the field of a column: whether what stands there is somebody's.
@@ -81,7 +79,7 @@ class RowRules:
             bare = cell.strip(" \u3000()（）") or cell
             over = above[place] if place < len(above) else None
             points = bare in _ARROWS and place in self.pointed
-            if (bare in contents.DITTO and place < len(above)) or (
+            if (contents.says_ditto(cell) and place < len(above)) or (
                 (points or bare in _DITTO_WORDS) and over not in (None, "")
             ):
                 row[place] = over
@@ -100,11 +98,11 @@ class RowRules:
             return False
         named = [fold(str(row[place])).replace(" ", "") for place in self.title if place in filled]
         first = fold(str(row[filled[0]])).replace(" ", "")
-        if len(filled) > 1 and not _BARE_TOTAL.match(first) and self._is_somebody(row, filled):
+        if len(filled) > 1 and not contents.BARE_TOTAL.match(first) and self._is_somebody(row, filled):
             return True
         if (
-            _BARE_TOTAL.match(first)
-            or any(_TOTAL.search(text) for text in named)
+            contents.BARE_TOTAL.match(first)
+            or any(contents.TOTAL.search(text) for text in named)
             or (not any(named) and self._is_sum(row, filled, first))
         ):
             return False
@@ -130,7 +128,9 @@ class RowRules:
         return any(_REACHES[kind](text) for kind, text in reached) or len(named) > 1
 
     def _is_sum(self, row: list[Any], filled: list[int], first: str) -> bool:
-        if _TOTAL.search(first) or any(_TOTAL.search(fold(str(row[p])).replace(" ", "")) for p in filled[:3]):
+        if contents.TOTAL.search(first) or any(
+            contents.TOTAL.search(fold(str(row[p])).replace(" ", "")) for p in filled[:3]
+        ):
             return True
         return all(isinstance(row[place], int | float) for place in filled)  # sums without a word
 

@@ -1,6 +1,5 @@
 """Ledgers printed for paper whose records take two lines each: two rows of headings, and below them a row for the one and a row for the other."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -85,13 +84,10 @@ def _line(row: Row, signs: list[Sign]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-_TOTAL = re.compile(r"(?:小計|合計|総計|累計)")
-
-
 def _is_single(row: Row) -> bool:
     """Whether a row may be no record's line: a total, or one cell alone (ア行)."""
     filled = [text for text in headings.texts(row) if text]
-    return len(filled) == 1 or any(map(_TOTAL.search, filled))
+    return len(filled) == 1 or any(map(contents.says_total, filled))
 
 
 def _pairs(

@@ -138,7 +138,7 @@ def uncounted_words(entity: Entity) -> str:
     states = entity.fields.get(entity.status_field)
     if not isinstance(states, Choice):
         return ""
-    return _("%(states)sを除く") % {"states": "・".join(states.text(one) for one in entity.uncounted)}
+    return _("%(states)sを除く") % {"states": _("・").join(states.text(one) for one in entity.uncounted)}
 
 
 def total_cells(columns: list[FieldKind], found: Any) -> list[str]:
