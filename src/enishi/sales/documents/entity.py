@@ -151,7 +151,9 @@ class DocumentEntity(Entity):
 
     def exempt(self, record: Any) -> bool:
         """Whether the document is of a company that is exempt from tax: as it was when it was issued, else as it is now."""
-        if record.issued_at is None:
+        if (
+            record.issued_at is None or record.pk is None
+        ):  # one that is stored as issued has no sums yet that would tell
             return issuer().exempt
         if record.exempt is not None:
             return bool(record.exempt)

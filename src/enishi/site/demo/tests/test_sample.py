@@ -8,6 +8,7 @@ from enishi.access.models import User
 from enishi.insight.goals import kept
 from enishi.insight.goals.models import Goal
 from enishi.insight.reports import engine
+from enishi.sales.models import Invoice, Order, Quote
 from enishi.site import demo
 from enishi.work.daily.models import DailyReport
 from enishi.work.models import Activity, Task
@@ -19,6 +20,8 @@ def test_it_has_goals_appointments_and_reports(alice: User, as_alice: Client) ->
     kept.forget()
     engine.forget()
     demo.load(alice)
+    for model in (Quote, Order, Invoice):  # also what is stored as issued at once
+        assert not model._default_manager.filter(tax=0).exists() and model._default_manager.exists()
     goals = Goal.objects.filter(period="month", start=timezone.localdate().replace(day=1), target__gt=0)
     for measure in ("won_amount", "visits", "calls"):
         assert goals.filter(scope="person", measure=measure).count() == User.objects.count() == 5
