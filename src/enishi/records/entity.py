@@ -386,6 +386,14 @@ class Entity:
         """What the event of a record's making remembers beside itself."""
         return {}
 
+    fresh_words: ClassVar[Any] = (
+        ""  # what a picker offers for a name that nobody has yet, where a record may be made of a name alone
+    )
+
+    def of_name(self, name: str) -> dict[str, Any]:
+        """The values of a record that is made of a name alone."""
+        return {self.title_field: name}
+
     def form_words(self, given: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
         """What the form of a new record is headed by, and what its fields are called there, where what is given beforehand makes it something
         more special (an appointment); nothing where it is as usual."""

@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from enishi.access.models import User
-from enishi.japanese.companies import parse_company
 from enishi.japanese.text import clean, fold
 from enishi.records import registry, write
 from enishi.records.errors import Refused
 from enishi.records.fields import Date
-from enishi.records.fields.any_record import FRESH, parse
+from enishi.records.fields.any_record import fresh, parse
 from enishi.records.models import IdempotencyKey, Operation
 from enishi.records.visible import one
 from enishi.work.daysoff.days import company_days
@@ -71,7 +70,7 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
         if held is not None:
             return Recorded(Activity.objects.filter(pk=held.record_id).first(), None)
         operation = Operation.objects.create(kind="edit", user=by, summary=_("記録"))
-        values = _with_lead(values, by, operation)
+        values = _with_fresh(values, by, operation)
         task = _appointment(values, plan, by, operation)
         todo = _todo(values, plan, by, operation)
         done = write.create(
@@ -99,19 +98,20 @@ def _record(values: dict[str, Any], *, by: User, key: str) -> Recorded:
 
 
 def fresh_name(about: str) -> str:
-    """Whom a form wants to make a lead of ("lead:+青木商店"); "" where it is about what is there."""
-    return clean(about.removeprefix(FRESH)).strip()[:100] if about.startswith(FRESH) else ""
+    """Of whom a form wants to make a record ("lead:+青木商店"); "" where it is about what is there."""
+    found = fresh(about)
+    return clean(found[1]).strip()[:100] if found else ""
 
 
-def _with_lead(values: dict[str, Any], by: User, operation: Operation) -> dict[str, Any]:
-    """What a form says, about the lead that it makes of a name."""
-    name = fresh_name(str(values["about"]))
-    if not name:
+def _with_fresh(values: dict[str, Any], by: User, operation: Operation) -> dict[str, Any]:
+    """What a form says, about the record that it makes of a name."""
+    found = fresh(str(values["about"]))
+    entity = registry.find(found[0]) if found else None
+    if found is None or entity is None or not entity.fresh_words:
         return values
-    firm = parse_company(name)
-    given = {"company": name} if firm.form else {"name": name}
-    made = write.create(registry.get("lead"), given, by=by, operation=operation).record
-    return {**values, "about": f"lead:{made.pk}"}
+    given = entity.of_name(fresh_name(str(values["about"])))
+    made = write.create(entity, given, by=by, operation=operation).record
+    return {**values, "about": f"{entity.name}:{made.pk}"}
 
 
 @dataclass
@@ -167,7 +167,7 @@ def _only_a_task(values: dict[str, Any], plan: _Plan, by: User, key: str) -> Rec
     if held is not None:
         return Recorded(None, Task.objects.filter(pk=held.record_id).first())
     operation = Operation.objects.create(kind="edit", user=by, summary=_("記録"))
-    values = _with_lead(values, by, operation)
+    values = _with_fresh(values, by, operation)
     name = plan.text.split("\n")[0][:200]
     made = write.create(
         registry.get("task"),

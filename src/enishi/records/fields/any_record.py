@@ -12,15 +12,19 @@ from django.utils.translation import gettext as _
 from enishi.records.fields.base import FieldKind
 
 _REFERENCE = re.compile(r"([a-z][a-z0-9_]{0,39}):([0-9]{1,18})\Z")
-
-
-FRESH = "lead:+"  # before the name of somebody who is to become a lead, where a form makes them
+_FRESH = re.compile(r"([a-z][a-z0-9_]{0,39}):\+(.+)\Z", re.DOTALL)
 
 
 def parse(text: str) -> tuple[str, int] | None:
     """Entity name and key of "deal:12", or None."""
     match = _REFERENCE.match(text or "")
     return (match[1], int(match[2])) if match else None
+
+
+def fresh(text: str) -> tuple[str, str] | None:
+    """Entity name and name of "lead:+青木商店": somebody whom a form makes a record of (`Entity.fresh_words`)."""
+    match = _FRESH.match(text or "")
+    return (match[1], match[2]) if match else None
 
 
 class AnyRecord(FieldKind):

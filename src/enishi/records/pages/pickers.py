@@ -3,14 +3,12 @@
 from typing import Any
 
 from django.http import HttpRequest, JsonResponse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from enishi.access.models import User
 from enishi.records import registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Reference
-from enishi.records.fields.any_record import FRESH
 from enishi.records.pages.base import handled, person
 from enishi.records.search import find
 from enishi.records.similar import similar_by_words
@@ -76,11 +74,14 @@ def _likely(query: str, user: User, entities: list[Entity], hits: Rows) -> list[
 
 
 def _fresh(request: HttpRequest, query: str) -> list[dict[str, str]]:
-    """Where the form makes a lead of who isn't there yet (`fresh`): the offer to do so, below all that is."""
-    leads = registry.find("lead")
-    if "fresh" not in request.GET or leads is None or not allowed(person(request), leads).create:
+    """Where the form makes a record of who isn't there yet (`fresh`): the offer to do so, below all that is."""
+    if "fresh" not in request.GET:
         return []
-    return [{"value": f"{FRESH}{query}", "label": query, "detail": _("新しいリードとして登録")}]
+    return [
+        {"value": f"{entity.name}:+{query}", "label": query, "detail": str(entity.fresh_words)}
+        for entity in registry.all_entities()
+        if entity.fresh_words and allowed(person(request), entity).create
+    ]
 
 
 def _answer(rows: Rows, likely: list[dict[str, str]] | None = None, *, full: bool = False) -> JsonResponse:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from enishi.japanese.companies import parse_company
 from enishi.japanese.tidy.persons import person
 from enishi.japanese.tidy.proposals import Spanning, Wishes
 from enishi.people import tidying
@@ -72,6 +73,7 @@ class LeadEntity(Entity):
     hint = _("問い合わせや展示会の名刺など、取引になるか分からない相手を登録します。見込みが立ったら取引先・連絡先・案件に転換します。")  # fmt: skip
     about_people = True
     same_person = ("contact", "account")
+    fresh_words = _("新しいリードとして登録")
     subtitle_field = "kana"
     status_field = "status"
     call_field = "mobile"
@@ -165,6 +167,9 @@ class LeadEntity(Entity):
     )
     untidied = ("name", "kana")
     uncloned = ("status", "reason")
+
+    def of_name(self, name: str) -> dict[str, Any]:
+        return {"company": name} if parse_company(name).form else {"name": name}
 
     def tidy(self, record: Lead, wishes: Wishes) -> list[Spanning]:
         named = tidying.held(self, record, ("family_name", "given_name", "honorific", "title"))
