@@ -9,6 +9,8 @@ import stat
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import django
@@ -128,6 +130,28 @@ class TestRun:
             line.sendall(b"Connection: close\r\n\r\n")
             assert line.recv(20).startswith(b"HTTP/1.1 200")
         assert migrated.stop() == 0
+
+    def test_calls_are_counted_over_all_that_serve(self, migrated: Program) -> None:
+        """With three processes of their own counts 18 would come through in a minute, here 6 (12 where a minute ends meanwhile)."""
+        migrated.environment |= {"ENISHI_WEB_PROCESSES": "3", "ENISHI_API_PER_MINUTE": "6"}
+        migrated.command(
+            "user", "add", "a@example.jp", "--role", "admin", "--password-stdin", stdin="Kumo-no-ue-7\n"
+        )
+        token = migrated.command("token", "add", "--user", "a@example.jp", "--scope", "read").stdout.split()[
+            -1
+        ]
+        migrated.start()
+        answers = []
+        for _call in range(36):  # each over a connection of its own, which any of the processes takes
+            call = urllib.request.Request(
+                f"{migrated.url}/api/v1/me",
+                headers={"Authorization": f"Bearer {token}", "Connection": "close"},
+            )
+            try:
+                answers.append(urllib.request.urlopen(call, timeout=20).status)
+            except urllib.error.HTTPError as refused:
+                answers.append(refused.code)
+        assert set(answers) == {200, 429} and 6 <= answers.count(200) <= 12, answers
 
     def test_port_in_use(self, migrated: Program) -> None:
         with socket.socket() as other:
