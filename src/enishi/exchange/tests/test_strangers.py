@@ -117,3 +117,20 @@ def test_what_a_second_row_says_of_a_customer_stays(alice: User, tmp_path: Path)
     notes = "\n".join(one.note for model in (Account, Contact, Deal) for one in model.objects.all())
     assert "長岡市千手9-9" in notes
     assert "2024/05/01" in notes or "2024-05-01" in notes or "R6.5.1" in notes, notes
+
+
+def test_private_customers_among_firms_are_no_firms(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["工事名", "施主名", "請負金額"], ["山本邸新築", "山本 太一 様", "2,350万円"], ["店舗改修", "株式会社コンビニ長岡 御中", "120万円"], ["改修", "森建設", "1万円"],
+    ]  # fmt: skip
+    bring(write_csv(tmp_path / "工事台帳.csv", rows), alice)
+    kinds = dict(Account.objects.values_list("name", "kind"))
+    assert sorted(kinds.values()) == ["company", "company", "household"] and kinds["山本 太一"] == "household"
+    rows = [
+        ["会社名", "法人/個人", "電話"],
+        ["青葉製菓", "法人", "03-3811-0001"],
+        ["えびす食堂", "個人", "03-3811-0003"],
+    ]
+    bring(write_csv(tmp_path / "b.csv", rows), alice)
+    kinds = dict(Account.objects.values_list("name", "kind"))
+    assert (kinds["青葉製菓"], kinds["えびす食堂"]) == ("company", "sole")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from enishi.japanese import addresses, companies, kana
+from enishi.japanese import addresses, companies, kana, readings
 from enishi.japanese.text import fold
 from enishi.japanese.tidy import companies as tidy_companies
 from enishi.japanese.tidy.addresses import old_kanji
@@ -129,7 +129,7 @@ class AccountEntity(Entity):
             Option("company", _("法人"), "grey", ("会社", "企業", "company")),
             Option("sole", _("個人事業主"), "grey", ("個人事業", "個人", "sole trader")),
             Option("household", _("家庭"), "grey", ("個人宅", "household")),
-        ), default="company", aliases=("種別", "区分", "法人区分")),
+        ), default="company", aliases=("種別", "区分", "法人区分", "法人/個人", "個人/法人", "法人・個人", "個人・法人", "法人個人", "個人法人", "法人個人区分", "個人法人区分", "法人個人の別")),
         Words("code", longest=40, unique=True, half_width=True, sortable=False, aliases=(
             "得意先コード", "取引先コード", "顧客コード", "会社コード", "顧客番号", "得意先番号", "取引先番号", "customer code", "account number", "code",
         )),
@@ -198,6 +198,12 @@ class AccountEntity(Entity):
     uncloned = ("corporate_number", "started_on")
     imports = ImportHint(keys=("code", "corporate_number", "name"))
     together = (("name", "kana"), ("postal_code", "prefecture", "address", "building"))
+
+    def begin_of_file(self, values: dict[str, Any]) -> None:
+        """Who is called like a person, in a list that has firms and private customers in one column, is no firm."""
+        name = fold(str(values.get("name") or "")).replace(" ", "")
+        if "kind" not in values and not companies.looks_like_company(name) and all(readings.split_name(name)):
+            values["kind"] = "household"
 
     def unite(self, record: Account, values: dict[str, Any], by: Any) -> None:
         from enishi.people.contacts.entity import one_affiliation_each
