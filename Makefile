@@ -19,6 +19,8 @@ TESTS ?=
 WORKERS ?= auto
 
 export PYTHONUTF8 := 1
+# Some images forbid it; then every start compiles the program anew and takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check bench setup setup-dev build lint clean lock
 

@@ -10,6 +10,7 @@ import lzma
 import os
 import random
 import re
+import statistics
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -392,7 +393,7 @@ def try_one(user: User, path: Path) -> str:
 @pytest.mark.once
 def test_malformed_sheets(alice: User, tmp_path: Path) -> None:
     draw = random.Random(SEED)  # noqa: S311 (a test)
-    begun, busy, highest, slower = time.monotonic(), 0.0, 0.0, pace()
+    begun, busy, highest, paces = time.monotonic(), 0.0, 0.0, [pace()]
     outcomes: dict[str, int] = {}
     faults = []
     for name, file_name, data in sheets(draw):
@@ -412,9 +413,11 @@ def test_malformed_sheets(alice: User, tmp_path: Path) -> None:
         if spent > 5:
             faults.append(f"{name}: {spent:.1f} s")
         path.unlink()
+        if sum(outcomes.values()) % 40 == 0:  # other tests come and go beside this one
+            paces.append(pace())
     assert not faults, "\n".join(faults)
     assert sum(outcomes.values()) >= 300
     assert min(outcomes["unreadable"], outcomes["done"]) > 50, outcomes
-    slower = max(slower, pace())
+    slower = statistics.mean(paces)
     assert busy < MOST_TIME * slower, f"{busy:.0f} s of {time.monotonic() - begun:.0f} s, {slower:.2f}"
     assert highest < MOST_MEMORY, f"{highest:.0f} MB"

@@ -291,10 +291,11 @@ def is_blank(row: Iterable[Any]) -> bool:
 
 def texts(row: Iterable[Any]) -> list[str]:
     """Cells as one-line texts; where a line of Japanese meets one in Latin letters (会社名, Company below) they stay two words."""
-    return [
-        "" if value is None else _BROKEN_LINE.sub("", _BILINGUAL.sub(" ", str(value))).strip()
-        for value in row
-    ]
+    return ["" if value is None else _one_line(str(value)) for value in row]
+
+
+def _one_line(text: str) -> str:
+    return (_BROKEN_LINE.sub("", _BILINGUAL.sub(" ", text)) if "\n" in text else text).strip()
 
 
 def _known(row: Iterable[Any], main: str = "") -> int:

@@ -12,6 +12,7 @@ gives list, card, form, editing in place, board, bulk change, deletion and undo,
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 import pytest
@@ -29,18 +30,37 @@ PASSING = {"sessions.Session", "django_tasks_database.DBTaskResult", "site.Beat"
 
 
 def snapshot(*without: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table of the program, by model."""
+    """Every row of every table of the program, by model, as the database holds it."""
     held: dict[str, list[tuple[Any, ...]]] = {}
-    for model in apps.get_models():
-        if model._meta.label in PASSING or model._meta.label in without:
-            continue
-        names = [
-            one.attname for one in model._meta.concrete_fields if one.name not in {"last_login", "tokens"}
-        ]
-        held[model._meta.label] = [
-            tuple(map(str, row)) for row in model._default_manager.order_by("pk").values_list(*names)
-        ]
+    with connection.cursor() as cursor:
+        for label, sql in _reads():
+            if label not in without:
+                cursor.execute(sql)
+                held[label] = [tuple(map(str, row)) for row in cursor.fetchall()]
     return held
+
+
+@cache
+def _reads() -> list[tuple[str, str]]:
+    """Models with the statement that reads all of them. Not through their managers: what those would leave out is held too, and the ORM
+    takes half a second for two looks at a hundred tables."""
+    quoted = connection.ops.quote_name
+    made = []
+    for model in apps.get_models():
+        about = model._meta
+        if about.label in PASSING or not about.managed or about.proxy:
+            continue
+        columns = [
+            str(one.column) for one in about.concrete_fields if one.name not in {"last_login", "tokens"}
+        ]
+        made.append(
+            (
+                about.label,
+                f"SELECT {', '.join(map(quoted, columns))} FROM {quoted(about.db_table)}"  # noqa: S608 - names of our own
+                f" ORDER BY {quoted(str(about.pk.column))}",
+            )
+        )
+    return made
 
 
 def changed_tables(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

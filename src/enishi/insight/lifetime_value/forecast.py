@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from enishi.insight.lifetime_value import bgnbd, gamma_gamma
+from enishi.insight.lifetime_value import ENOUGH, bgnbd, gamma_gamma
 from enishi.insight.lifetime_value.bgnbd import Floats, NoFit
 from enishi.insight.lifetime_value.purchases import (
     WEEK,
@@ -22,7 +22,6 @@ from enishi.insight.lifetime_value.purchases import (
     whole_days,
 )
 
-ENOUGH = 100  # customers who bought again
 YEAR = 364  # days: 52 weeks
 GIVEN_UP = 3.0  # median intervals after which the fallback expects nobody back
 BANDS = 8  # 0, 1, … 6 repeat purchases, 7 and more

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from enishi.insight.lifetime_value import bgnbd, gamma_gamma
+from enishi.insight.lifetime_value import ENOUGH, bgnbd, gamma_gamma
 from enishi.insight.lifetime_value.bgnbd import Floats, NoFit
-from enishi.insight.lifetime_value.forecast import ENOUGH, TESTED, YEAR, banded, correlation, goodness
+from enishi.insight.lifetime_value.forecast import TESTED, YEAR, banded, correlation, goodness
 from enishi.insight.lifetime_value.purchases import WEEK, Summary
 from enishi.insight.purchases import gathering
 from enishi.insight.purchases.gathering import Customers
+from enishi.insight.purchases.models import SIGNS
 
 SAMPLE = 20_000  # customers, drawn by chance, that parameters are learnt from; more would change them by a percent or two
 LEAST_INTERVALS = 5  # of all customers, before the median says something about somebody else
@@ -53,7 +54,7 @@ def fit(until: datetime.date) -> Fitted | None:
     told: dict[str, Any] = {
         "until": until.isoformat(), "first": datetime.date.fromordinal(span[0]).isoformat(), "last": datetime.date.fromordinal(span[1]).isoformat(),
         "customers": len(customers), "repeating": int(np.sum(customers.days > 1)), "purchases": int(np.sum(customers.days)),
-        "kinds": {name: int(np.sum(np.sign(customers.keys) == sign)) for name, sign in gathering.SIGNS.items()},
+        "kinds": {name: int(np.sum(np.sign(customers.keys) == sign)) for name, sign in SIGNS.items()},
     }  # fmt: skip
     learnt = customers
     if len(customers) > SAMPLE:

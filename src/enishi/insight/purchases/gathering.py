@@ -19,7 +19,6 @@ from enishi.insight.lifetime_value.bgnbd import Floats
 
 Ints = NDArray[np.int64]
 CHUNK = 20_000
-SIGNS = {"account": 1, "contact": -1}  # of the keys of each kind of customer
 # Whose an order is, by kind of customer: his key, the join that leaves out those in the bin.
 _WHOSE = (
     ("o.account_id", "JOIN people_account a ON a.id = o.account_id AND a.deleted_at IS NULL"),

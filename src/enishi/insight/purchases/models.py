@@ -7,6 +7,8 @@ from django.utils import timezone
 
 from enishi.sales.models import Product
 
+SIGNS = {"account": 1, "contact": -1}  # of the keys of each kind of customer
+
 
 class PurchaseFit(models.Model):
     """One run: what it was made of, and how well it fits (`fitting.Fitted.told`). The last ones are kept."""

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_POST
 
 from enishi.access.models import User
 from enishi.insight.purchases import pairs, runs, told
-from enishi.insight.purchases.gathering import SIGNS
-from enishi.insight.purchases.models import PurchaseFit
+from enishi.insight.purchases.models import SIGNS, PurchaseFit
 from enishi.kit import htmx
 from enishi.people.buying import GROUP, SHOWN, reason
 from enishi.records import dues, registry

@@ -9,7 +9,6 @@ from django.db.models import Max
 from django.utils import timezone
 from django_tasks import task
 
-from enishi.insight.purchases import fitting, pairing, storing
 from enishi.insight.purchases.models import PurchaseFit
 from enishi.records.visible import machine
 from enishi.sales.models import Order
@@ -118,6 +117,9 @@ def run(held: PurchaseFit) -> PurchaseFit:
 
 
 def _figures(beat: Any) -> dict[str, Any]:
+    # Here, because SciPy, NumPy and DuckDB take a second to begin and 80 MB, and only a worker that fits needs them.
+    from enishi.insight.purchases import fitting, pairing, storing
+
     today = timezone.localdate()
     fitted = fitting.fit(today)
     beat()

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from enishi.insight.lifetime_value.purchases import whole_days
 from enishi.insight.purchases.fitting import GONE, LATE, LEAVING, ON, Fitted
-from enishi.insight.purchases.gathering import SIGNS
+from enishi.insight.purchases.models import SIGNS
 from enishi.records import registry
 from enishi.records.rows import partial, update_rows
 from enishi.records.tasks import compute_what_stands_on

@@ -4,7 +4,7 @@ import datetime
 from typing import Any
 
 from enishi.access.models import User
-from enishi.insight.purchases.gathering import SIGNS
+from enishi.insight.purchases.models import SIGNS
 from enishi.people.buying import reason
 from enishi.records import registry
 from enishi.records.entity import Entity

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from enishi.insight.lifetime_value.forecast import ENOUGH
+from enishi.insight.lifetime_value import ENOUGH
 from enishi.insight.purchases.models import PurchaseFit
 from enishi.japanese import amounts, calendar
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from enishi.insight.lifetime_value import bgnbd, gamma_gamma
-from enishi.insight.lifetime_value.forecast import ENOUGH, forecast
+from enishi.insight.lifetime_value import ENOUGH, bgnbd, gamma_gamma
+from enishi.insight.lifetime_value.forecast import forecast
 from enishi.insight.lifetime_value.purchases import Purchases, summarise
 from enishi.site.purchase_model import command
 

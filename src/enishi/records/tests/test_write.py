@@ -572,7 +572,7 @@ def _comparable(held: dict[str, Any]) -> dict[str, Any]:
         keys[name] = {row[0]: place for place, row in enumerate(rows)}
     for name in ("people.Account", "sales.Deal", "work.Task", "records.SearchDoc", "records.Tag"):
         made[name] = [
-            tuple(re.sub(r"\d{4}-\d\d-\d\d .*\+00:00|^\d+$|:\d+$", "", cell) for cell in row)
+            tuple(re.sub(r"\d{4}-\d\d-\d\d \d\d:.*$|^\d+$|:\d+$", "", cell) for cell in row)
             for row in held[name]
         ]
     made["events"] = sorted(
