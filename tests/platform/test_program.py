@@ -20,6 +20,7 @@ from django.db import connection
 from django.utils import translation
 
 from enishi.access.models import User
+from enishi.people.models import Account, Contact
 from enishi.site import cli
 from tests.support.program import ENISHI, Program
 
@@ -55,6 +56,13 @@ class TestRun:
             stdin="hajime-no-kagi-2026\n",
         )
         assert done.returncode == 0 and "first@example.jp" in done.stdout
+
+    def test_customers_for_measuring_may_come_before_the_first_start(self, installation: Program) -> None:
+        nothing = installation.command("backup", str(installation.home / "b.tar.gz"), check=False)
+        assert nothing.returncode == 2 and "まだデータがありません" in nothing.stderr
+        installation.command("demo", "--size", "50")
+        with installation.data():
+            assert Account.objects.count() + Contact.objects.count() == 50
 
     def test_starts_stops_and_starts_again_quickly(self, installation: Program) -> None:
         first = installation.start()
@@ -439,6 +447,15 @@ class TestWrongSettings:
         assert said in done.stderr
         assert "Traceback" not in done.stderr
         assert "secret" not in done.stderr
+
+    def test_what_only_the_worker_reckons_with_is_not_loaded_at_the_start(self) -> None:
+        """A second and 80 MB in every process."""
+        code = (
+            "import django; django.setup(); from django.urls import get_resolver; get_resolver().url_patterns; import sys;"
+            "assert not {'scipy', 'numpy', 'duckdb', 'pyarrow', 'splink', 'weasyprint'} & set(sys.modules)"
+        )
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
     def test_version_and_help_do_not_load_django(self) -> None:
         code = "import sys; from enishi.site.cli import main; main(['--version']); main(['--help']); assert 'django' not in sys.modules"

@@ -1,9 +1,11 @@
 """Columns whose heading says nothing, told by what stands in them."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 from enishi.exchange import contents, headings
+from enishi.exchange.headings import key
 from enishi.exchange.sheet import USUAL, Column, Sheet
 
 _BY_CONTENT: tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...] = (
@@ -16,6 +18,8 @@ _BY_CONTENT: tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...] = (
     (contents.is_prefecture, ("account.prefecture", "contact.prefecture")),
     (contents.is_address, ("account.address", "contact.address")),
 )  # fmt: skip
+# Where something is done or stands, and who is called there: said of the deal, and no customer's own address (現場住所, 物件所在地, 現場TEL).
+_ELSEWHERE = re.compile(r"^(現場|工事|施工|作業|物件|設置|据付|建設|搬入|回収|配達|会場)")
 
 
 def assign(sheet: Sheet, main: str) -> None:
@@ -35,7 +39,8 @@ def assign(sheet: Sheet, main: str) -> None:
     for column in unknown:
         if column.target:
             continue
-        for test, places in _BY_CONTENT:
+        elsewhere = bool(_ELSEWHERE.match(key(column.heading)))
+        for test, places in () if elsewhere else _BY_CONTENT:
             if sheet.share(column.index, test) < 0.7:
                 continue
             target = next((one for one in places if one not in taken and one.partition(".")[0] in used), "")

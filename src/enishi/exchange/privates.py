@@ -60,7 +60,7 @@ def told_by(sheet: "Sheet", main: str) -> int:
 def are_mixed(cells: Sequence[object]) -> bool:
     """Whether customers' names are companies' and people's, without a column that says which (株式会社青葉, 山田 太郎 様)."""
     people, companies = sum(map(contents.is_person, cells)), sum(map(contents.is_company, cells))
-    return min(people, companies) >= LEAST and people + companies >= MIXED * len(cells)
+    return people >= LEAST and companies > 0 and people + companies >= MIXED * len(cells)
 
 
 def is_private(parsed: Parsed, told: int) -> bool:

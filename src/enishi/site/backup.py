@@ -10,10 +10,8 @@ import hashlib
 import io
 import json
 import os
-import re
 import shutil
 import sqlite3
-import subprocess
 import tarfile
 import tempfile
 from collections.abc import Iterator
@@ -23,17 +21,17 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core import signing
-from django.db import connection, transaction
+from django.db import connection
 
 from enishi import __version__
 from enishi.kit.command import Parser, Problem, say
+from enishi.site import database_copy
+from enishi.site.database_copy import POSTGRESQL, SQLITE, broken
 from enishi.site.process import close_databases, using_home
 
 FORMAT = 1
 MANIFEST = "manifest.json"
 KEY = "secret.key"
-SQLITE, POSTGRESQL = "database.sqlite3", "database.dump"
-_COPY = re.compile(rb'^COPY (?:"?[\w]+"?\.)?"?([\w]+)"? \(')
 
 
 @dataclass
@@ -50,10 +48,6 @@ class Manifest:
 
     def dump(self) -> bytes:
         return json.dumps({"format": FORMAT, **self.__dict__}, ensure_ascii=False, indent=1).encode()
-
-
-def _broken(why: str) -> Problem:
-    return Problem(f"バックアップが壊れています（{why}）。", f"The backup is broken ({why}).")
 
 
 # --- Backup -------------------------------------------------------------------------------------------
@@ -73,6 +67,11 @@ def backup(argv: list[str]) -> int:
         )
     if not target.parent.is_dir():
         raise Problem(f"フォルダー {target.parent} がありません。", f"There is no folder {target.parent}.")
+    if not connection.introspection.table_names():
+        raise Problem(
+            f"{settings.HOME} にはまだデータがありません。ENISHI_HOME か DATABASE_URL を確認してください。",
+            f"There is no data in {settings.HOME} yet. Check ENISHI_HOME or DATABASE_URL.",
+        )
     with (
         using_home(settings.HOME),
         tempfile.TemporaryDirectory(prefix=".enishi-backup-", dir=target.parent) as folder,
@@ -97,7 +96,7 @@ def write(target: Path) -> Manifest:
     descriptor = os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as raw:
         with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=3, format=tarfile.PAX_FORMAT) as archive:
-            with _database_copy(target.parent) as (name, copy, counts, migrations):
+            with database_copy.taken(target.parent) as (name, copy, counts, migrations):
                 _add(archive, name, copy, parts)
             # After the database: what a row of the copy names is there, unless the bin was emptied in between.
             for path in _attachments():
@@ -155,137 +154,6 @@ def _add(archive: tarfile.TarFile, name: str, path: Path, parts: dict[str, dict[
     parts[name] = {"size": size, "sha256": digest.hexdigest()}
 
 
-@contextlib.contextmanager
-def _database_copy(folder: Path) -> Iterator[tuple[str, Path, dict[str, int], list[str]]]:
-    """A copy of the database at one moment, with its counts and migrations at that moment."""
-    if connection.vendor == "sqlite":
-        copy = folder / f".enishi-{os.getpid()}.sqlite3"
-        try:
-            _copy_sqlite(Path(settings.DATABASES["default"]["NAME"]), copy)
-            with contextlib.closing(sqlite3.connect(copy)) as held:
-                yield SQLITE, copy, _sqlite_counts(held), _sqlite_migrations(held)
-        finally:
-            copy.unlink(missing_ok=True)
-    else:
-        copy = folder / f".enishi-{os.getpid()}.dump"
-        try:
-            with transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                cursor.execute("SELECT pg_export_snapshot()")
-                _run(
-                    "pg_dump",
-                    "--format=custom",
-                    "--no-owner",
-                    "--no-acl",
-                    f"--snapshot={cursor.fetchone()[0]}",
-                    f"--file={copy}",
-                )
-                tables = connection.introspection.table_names(cursor)
-                counts = {}
-                for table in sorted(tables):
-                    cursor.execute(f"SELECT count(*) FROM {connection.ops.quote_name(table)}")  # noqa: S608 (a table's own name)
-                    counts[table] = cursor.fetchone()[0]
-                cursor.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")
-                migrations = [row[0] for row in cursor.fetchall()]
-            copy.chmod(0o600)
-            yield POSTGRESQL, copy, counts, migrations
-        finally:
-            copy.unlink(missing_ok=True)
-
-
-def _copy_sqlite(source: Path, target: Path) -> None:
-    os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with (
-        contextlib.closing(sqlite3.connect(source, timeout=60)) as here,
-        contextlib.closing(sqlite3.connect(target)) as there,
-    ):
-        # In one step: with WAL, writers go on meanwhile and the copy is of one moment.
-        here.backup(there, pages=-1)
-        there.execute("PRAGMA journal_mode=DELETE")
-
-
-def _sqlite_counts(held: sqlite3.Connection) -> dict[str, int]:
-    """Rows per table; the inner tables of the search index are counted as well, being tables."""
-    names = [
-        row[0]
-        for row in held.execute(
-            "SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY 1"
-        )
-    ]
-    return {name: held.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 (a table's own name)
-
-
-def _sqlite_migrations(held: sqlite3.Connection) -> list[str]:
-    return [row[0] for row in held.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")]
-
-
-# --- PostgreSQL's programs ---------------------------------------------------------------------------------
-
-
-def _program(name: str) -> str:
-    """The newest installed one: a dump program must not be older than its server."""
-    found = sorted(
-        Path("/usr/lib/postgresql").glob(f"*/bin/{name}"),
-        key=lambda path: int(path.parts[-3]) if path.parts[-3].isdigit() else 0,
-    )
-    program = str(found[-1]) if found else shutil.which(name)
-    if not program:
-        raise Problem(
-            f"{name} がありません。postgresql-client をインストールしてください。",
-            f"{name} is missing. Install postgresql-client.",
-        )
-    return program
-
-
-def _environment() -> dict[str, str]:
-    held = connection.settings_dict
-    names = {
-        "PGHOST": "HOST",
-        "PGPORT": "PORT",
-        "PGUSER": "USER",
-        "PGPASSWORD": "PASSWORD",
-        "PGDATABASE": "NAME",
-    }
-    given = {variable: str(held[name]) for variable, name in names.items() if held.get(name)}
-    options = held.get("OPTIONS", {})
-    given |= {
-        f"PG{name.upper()}": str(options[name]) for name in ("sslmode", "sslrootcert") if name in options
-    }
-    return {**os.environ, **given}
-
-
-def _run(name: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [_program(name), *arguments], env=_environment(), capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        why = " ".join((done.stderr or done.stdout).split())[-500:]
-        raise Problem(f"{name} が失敗しました: {why}", f"{name} failed: {why}")
-
-
-def _dump_counts(dump: Path) -> dict[str, int]:
-    """Reads a whole dump, as a restore would, and counts the rows of each table."""
-    counts: dict[str, int] = {}
-    command = [_program("pg_restore"), "--data-only", "--file=-", str(dump)]
-    with tempfile.TemporaryFile() as errors:
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors) as process:
-            assert process.stdout
-            table = ""
-            for line in process.stdout:
-                if table:
-                    if line == b"\\.\n":
-                        table = ""
-                    else:
-                        counts[table] += 1
-                elif match := _COPY.match(line):
-                    table = match[1].decode()
-                    counts[table] = 0
-        if process.returncode:
-            errors.seek(0)
-            raise _broken(" ".join(errors.read().decode(errors="replace").split())[-300:])
-    return counts
-
-
 # --- Verify -------------------------------------------------------------------------------------------
 
 
@@ -325,7 +193,7 @@ def unpacked(path: Path, *, within: Path | None = None) -> Iterator[tuple[Path, 
                 and not isinstance(error, tarfile.TarError)
             ):
                 raise  # a full disk is no fault of the backup
-            raise _broken(str(error)) from None
+            raise broken(str(error)) from None
         manifest = _read_manifest(folder)
         _compare(manifest, found)
         _check_database(manifest, folder)
@@ -346,7 +214,7 @@ def _unpack(path: Path, folder: Path) -> dict[str, dict[str, Any]]:
     with tarfile.open(path, "r|gz") as archive:
         for member in archive:
             if not member.isreg() or not _is_ours(member.name) or member.name in found:
-                raise _broken(member.name)
+                raise broken(member.name)
             stream = archive.extractfile(member)
             assert stream is not None
             place = folder / member.name
@@ -373,11 +241,11 @@ def _read_manifest(folder: Path) -> Manifest:
         form = data.pop("format")
         manifest = Manifest(**data)
     except FileNotFoundError:
-        raise _broken(
+        raise broken(
             say("目録がありません。途中で切れているようです", "no manifest, it seems cut off")
         ) from None
     except (ValueError, TypeError, KeyError):
-        raise _broken(MANIFEST) from None
+        raise broken(MANIFEST) from None
     if form != FORMAT:
         raise Problem(
             "より新しいEnishiのバックアップです。プログラムを新しくしてください。",
@@ -390,7 +258,7 @@ def _compare(manifest: Manifest, found: dict[str, dict[str, Any]]) -> None:
     there = {name: state for name, state in found.items() if name != MANIFEST}
     for name in sorted(set(manifest.parts) | set(there)):
         if manifest.parts.get(name) != there.get(name):
-            raise _broken(name)
+            raise broken(name)
 
 
 def _check_database(manifest: Manifest, folder: Path) -> None:
@@ -398,16 +266,16 @@ def _check_database(manifest: Manifest, folder: Path) -> None:
         try:
             with contextlib.closing(sqlite3.connect(f"file:{folder / SQLITE}?mode=ro", uri=True)) as held:
                 answer = held.execute("PRAGMA integrity_check").fetchone()[0]
-                counts = _sqlite_counts(held)
+                counts = database_copy.sqlite_counts(held)
         except sqlite3.DatabaseError as error:
-            raise _broken(str(error)) from None
+            raise broken(str(error)) from None
         if answer != "ok":
-            raise _broken(answer)
+            raise broken(answer)
     else:
-        counts = _dump_counts(folder / POSTGRESQL)
+        counts = database_copy.dump_counts(folder / POSTGRESQL)
     wrong = [table for table, n in manifest.counts.items() if counts.get(table, 0) != n]
     if wrong:
-        raise _broken(", ".join(wrong))
+        raise broken(", ".join(wrong))
 
 
 # --- Restore ------------------------------------------------------------------------------------------
@@ -484,7 +352,9 @@ def _put_aside(home: Path) -> Path:
             if path.exists():
                 path.rename(aside / path.name)
     else:
-        _run("pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={aside / POSTGRESQL}")
+        database_copy.run(
+            "pg_dump", "--format=custom", "--no-owner", "--no-acl", f"--file={aside / POSTGRESQL}"
+        )
     for path in (Path(settings.MEDIA_ROOT), home / KEY, home / "first-sign-in.txt"):
         if path.exists():
             shutil.move(path, aside / path.name)
@@ -504,7 +374,7 @@ def _put_in_place(folder: Path, manifest: Manifest, home: Path) -> None:
         clear = f"DROP TABLE IF EXISTS {tables} CASCADE" if tables else "SELECT 1"
         close_databases()
         script = folder / "restore.sql"
-        _run(
+        database_copy.run(
             "pg_restore",
             "--clean",
             "--if-exists",
@@ -513,7 +383,7 @@ def _put_in_place(folder: Path, manifest: Manifest, home: Path) -> None:
             f"--file={script}",
             str(folder / POSTGRESQL),
         )
-        _run(
+        database_copy.run(
             "psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1",
             f"--command={clear}", f"--file={script}",
         )  # fmt: skip

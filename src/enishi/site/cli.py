@@ -53,7 +53,7 @@ COMMANDS: list[tuple[str, tuple[str, str], str]] = [
 ]
 
 
-NEEDS_BASE = ("enishi.access.", "enishi.exchange.", "enishi.connect.")
+NEEDS_BASE = ("enishi.access.", "enishi.exchange.", "enishi.connect.", "enishi.site.demo.")
 
 
 def django(argv: list[str]) -> int:

@@ -134,3 +134,26 @@ def test_private_customers_among_firms_are_no_firms(alice: User, tmp_path: Path)
     bring(write_csv(tmp_path / "b.csv", rows), alice)
     kinds = dict(Account.objects.values_list("name", "kind"))
     assert (kinds["青葉製菓"], kinds["えびす食堂"]) == ("company", "sole")
+
+
+def test_the_one_firm_among_private_customers_is_a_firm(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["オーナー名", "住所", "電話"],
+        ["柏木 正", "川崎市高津区溝口1-1", "044-811-1111"],
+        ["㈱城南エステート", "東京都世田谷区用賀4-4-4", "03-3700-2222"],
+        ["野村 静江", "川崎市宮前区鷺沼1-1", "044-866-3333"],
+    ]
+    bring(write_csv(tmp_path / "オーナー.csv", rows), alice)
+    assert list(Account.objects.values_list("name", "phone")) == [("㈱城南エステート", "03-3700-2222")]
+    assert sorted(Contact.objects.values_list("name", flat=True)) == ["柏木 正", "野村 静江"]
+
+
+def test_where_the_work_is_done_is_no_customer_s_address(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["現場名", "施主名", "施主TEL", "現場住所", "請負金額"],
+        ["店舗改修", "株式会社コンビニ長岡 御中", "0258-33-2222", "新潟県長岡市千手2-2", "1,200千円"],
+        ["倉庫", "株式会社みやこ", "0258-33-3333", "新潟県長岡市大手通1-1", "300千円"],
+    ]
+    bring(write_csv(tmp_path / "工事台帳.csv", rows), alice)
+    assert set(Account.objects.values_list("address", flat=True)) == {""}
+    assert "現場住所: 新潟県長岡市千手2-2" in Deal.objects.get(name="店舗改修").note

@@ -30,7 +30,7 @@ from enishi.insight.reports.narrowing import (
     not_among,
     rest_last,
 )
-from enishi.insight.reports.partial import aggregates, finished, join, nothing, plain
+from enishi.insight.reports.partial import aggregates, all_made_of, finished, join, nothing, plain
 from enishi.insight.reports.pieces import grouped, shares, together
 from enishi.insight.reports.results import REST, Keys, Line, Result, Values
 from enishi.insight.reports.spec import USUAL_TOP, Spec
@@ -217,7 +217,7 @@ class _Counting:
         """All groups of a large table, added up from its pieces; None where they are asked for at once."""
         if self.whole or not all(may_be_few(self.spec.dimensions[int(name[1:])]) for name in by):
             return None
-        parts = grouped(rows, asked)
+        parts = grouped(rows, asked, by, all_made_of(self.spec.measures))
         return None if parts is None else self._sum(parts, by)
 
     def _apart(

@@ -1,22 +1,46 @@
 """Partial figures of groups: asked of the database so that groups can be put together afterwards."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db.models import Avg, Count, Max, Min, Sum
 
 from enishi.insight.reports.spec import Measure
 
+_AGGREGATES: dict[str, Callable[..., Any]] = {
+    "sum": Sum,
+    "min": Min,
+    "max": Max,
+    "avg": Avg,
+    "count": Count,
+    "distinct": partial(Count, distinct=True),
+}
 
-def aggregates(one: Measure) -> dict[str, Any]:
-    """What the database is asked for a figure, so that groups can be put together."""
+
+def made_of(one: Measure) -> dict[str, tuple[str, Any]]:
+    """What the database is asked for a figure, so that groups can be put together: how, and of which expression (None: of the records)."""
     if one.found is None:
-        return {"": Count("pk")}
+        return {"": ("count", None)}
     value = one.found.expression()
     if one.op == "avg":
-        return {"": Sum(value), "n": Count(value), "v": Avg(value)}
-    if one.op == "distinct":
-        return {"": Count(value, distinct=True)}
-    return {"": {"sum": Sum, "min": Min, "max": Max}[one.op](value)}
+        return {"": ("sum", value), "n": ("count", value), "v": ("avg", value)}
+    return {"": (one.op, value)}
+
+
+def all_made_of(measures: Sequence[Measure]) -> dict[str, tuple[str, Any]]:
+    """`made_of` of a report's figures, by the names under which they are asked for: m0, m1, m1n."""
+    return {
+        f"m{place}{name}": made for place, one in enumerate(measures) for name, made in made_of(one).items()
+    }
+
+
+def aggregates(one: Measure) -> dict[str, Any]:
+    """The same as aggregates of Django's."""
+    return {
+        name: Count("pk") if value is None else _AGGREGATES[how](value)
+        for name, (how, value) in made_of(one).items()
+    }
 
 
 def plain(value: Any) -> Any:

@@ -116,7 +116,7 @@ def test_a_large_table_in_pieces_gives_what_it_gives_at_once(alice: Any, bob: An
             engine.forget()
             with CaptureQueriesContext(connection) as asked:
                 in_pieces = compute(spec, alice)
-        assert in_pieces == at_once and sum("GROUP BY" in one["sql"] for one in asked.captured_queries) > 2
+        assert in_pieces == at_once and any("ON CONFLICT" in one["sql"] for one in asked.captured_queries)
 
 
 @pytest.mark.once
@@ -148,7 +148,6 @@ def test_several_threads_count_what_one_does(alice: Any, bob: Any, monkeypatch: 
         at_once = compute(spec, alice)
         with monkeypatch.context() as small:
             in_small_pieces(small, 7)
-            small.setattr(pieces, "MANY", 3)
             small.setattr(pieces, "together", counted)
             small.setattr(engine, "together", counted)
             small.setattr(
