@@ -6,9 +6,10 @@ a part that unpacks to gigabytes, would not raise an error but end the process.
 
 import re
 import zipfile
-import zlib
 from functools import lru_cache
 from pathlib import Path
+
+from enishi.exchange import formats
 
 UNPACKED_LIMIT = 1_500_000_000
 MOST_CELLS = 40_000_000  # of a sheet's rectangle; a million rows of forty columns
@@ -35,7 +36,7 @@ def verdict(path: Path, size: int, changed: int) -> str:
             for entry in entries:
                 if _PARTS.match(entry.filename) and (found := _look(archive, entry)):
                     return found
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError, RuntimeError):
+    except formats.BROKEN:
         return "broken"  # also where a part is longer than the archive says
     return ""
 

@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 _MOST = 2_000_000  # bytes of a sheet that are looked at: its first rows
@@ -13,8 +14,8 @@ _XFS = re.compile(r"<cellXfs[^>]*>(.*?)</cellXfs>", re.DOTALL)
 _XF = re.compile(r'<xf\s[^>]*?numFmtId="(\d+)"')
 _SHEET = re.compile(r"<sheet\s[^>]*>")
 RELATION = re.compile(r"<Relationship\s[^>]*>")
-# What `zipfile` and a look into a broken or strange book may raise.
-BROKEN = (zipfile.BadZipFile, KeyError, OSError, ValueError, RuntimeError, EOFError)
+# What `zipfile` and a look into a broken or strange book may raise (RuntimeError: also a form or version that it doesn't know).
+BROKEN = (zipfile.BadZipFile, zlib.error, KeyError, OSError, ValueError, RuntimeError, EOFError)
 _ZEROS = re.compile(r"0{2,15}\Z")
 
 

@@ -289,7 +289,7 @@ def _refuse_other_archives(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as book:
             inside = set(book.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except formats.BROKEN:
         return  # an old .xls, or broken, which calamine says
     if any(name.startswith("Index/") or name.endswith(".iwa") for name in inside):
         raise Unreadable(

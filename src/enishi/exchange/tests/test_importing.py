@@ -300,6 +300,15 @@ def test_a_bomb_is_not_opened(alice: User, tmp_path: Path) -> None:
         importing.begin(bomb(tmp_path / "爆弾.xlsx"), "爆弾.xlsx", by=alice)
 
 
+def test_a_book_packed_in_a_way_nobody_knows_is_refused_in_words(alice: User, tmp_path: Path) -> None:
+    path = write_xlsx(tmp_path / "a.xlsx", [["会社名"], ["丸山商店"]])
+    data = bytearray(path.read_bytes())
+    data[data.rfind(b"PK\x01\x02") + 6] = 148  # the version that is needed to unpack it: 14.8
+    path.write_bytes(data)
+    with pytest.raises(readers.Unreadable):
+        importing.begin(path, path.name, by=alice)
+
+
 def test_odd_cells_refuse_their_row_and_no_other(alice: User, tmp_path: Path) -> None:
     rows = [["会社名", "メール", "従業員数", "取引開始日"], ["A\x00社", "", "", ""], ["B社", "x@@y", "", ""], ["C社", "", "10" * 20, ""], ["D社", "", "", "9999/99/99"],
             ["E" * 5000, "", "", ""], ["F社😀", "", "１２", "令和元年5月1日"], ["‮G社", "", "", ""]]  # fmt: skip

@@ -36,6 +36,7 @@ from enishi.records.fields import (
 )
 from enishi.records.registry import register
 
+LONGEST_PERSON = 12  # characters of a name that may be a person's
 INDUSTRIES = (
     "製造", "建設", "卸売", "小売", "飲食", "不動産", "運輸", "医療・福祉", "教育", "情報通信", "金融・保険", "士業・専門",
     "美容・サロン", "宿泊・観光", "印刷", "デザイン", "農林水産", "官公庁・団体", "その他",
@@ -201,8 +202,10 @@ class AccountEntity(Entity):
 
     def begin_of_file(self, values: dict[str, Any]) -> None:
         """Who is called like a person, in a list that has firms and private customers in one column, is no firm."""
-        name = fold(str(values.get("name") or "")).replace(" ", "")
-        if "kind" not in values and not companies.looks_like_company(name) and all(readings.split_name(name)):
+        name = str(values.get("name") or "")
+        if "kind" in values or len(name) > LONGEST_PERSON or companies.looks_like_company(name):
+            return
+        if all(readings.split_name(fold(name).replace(" ", ""))):
             values["kind"] = "household"
 
     def unite(self, record: Account, values: dict[str, Any], by: Any) -> None:
