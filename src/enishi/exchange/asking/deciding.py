@@ -193,17 +193,18 @@ class Decider:
             named = values.get("name") or values.get("family_name")
             return found if named and (found.doubtful or found.score < self.limits.likely) else None
         if key[0] == "name" and entity.name == "account":
-            if not any(
+            in_other_cities = in_different_cities(of_values(values), theirs)
+            if not in_other_cities and not any(
                 (mine := values.get(name)) and (held := theirs(name)) and mine != held
                 for name in ("address", "phone", "website", "email", "corporate_number")
             ):
                 return None
             found = COMPARE[entity.name](of_values(values), theirs)
-            # A row without its address, its telephone in another city and nothing else that agrees: a second firm of the name, or an office.
+            # In a ledger of customers, a row with a telephone in another city, or another one and another host, and nothing beside its name
+            # and site that agrees: a second firm of the name, or an office. Another line in the same city may be the same firm's.
             agrees = any(points > 0 for word, points in found.reasons if word not in {"name", "host"})
-            elsewhere = (
-                self._one_each(entity) and not agrees and in_different_cities(of_values(values), theirs)
-            )
+            other = in_other_cities or dict(found.reasons).keys() >= {"phone_differs", "host_differs"}
+            elsewhere = self._one_each(entity) and other and not agrees
             return found if elsewhere or found.score < self.limits.likely else None
         if key[0] == "code" and self.plan.profile and (values.get("name") or values.get("family_name")):
             found = COMPARE[entity.name](of_values(values), theirs)

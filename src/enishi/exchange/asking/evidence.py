@@ -71,15 +71,26 @@ def digits(text: str) -> str:
 
 def host_of(get: Get) -> str:
     """The host of the web site, else of the mail address unless anybody can have one there."""
-    site = re.sub(r"^https?://(www\.)?|[/?#:].*$", "", _text(get, "website").lower())
-    mail = _text(get, "email").rpartition("@")[2].lower()
-    return site or ("" if mail in _FREE_HOSTS else mail)
+    return _site_of(get) or _mail_host_of(get)
 
 
-def _other_sites(mine: Get, theirs: Get, one: str, two: str) -> bool:
-    """Whether two hosts are two firms': a site may stand elsewhere than the mail, and below or above another name of the firm."""
-    alike = bool(_text(mine, "website")) == bool(_text(theirs, "website"))
-    return alike and not one.endswith(f".{two}") and not two.endswith(f".{one}")
+def _site_of(get: Get) -> str:
+    return re.sub(r"^https?://(www\.)?|[/?#:].*$", "", _text(get, "website").lower())
+
+
+def _mail_host_of(get: Get) -> str:
+    host = _text(get, "email").rpartition("@")[2].lower()
+    return "" if host in _FREE_HOSTS else host
+
+
+def _other_hosts(mine: Get, theirs: Get) -> bool:
+    """Whether two firms have hosts of their own: a site is held against a site and a mail address against one, for a site may stand
+    elsewhere than the mail, and below or above another name of the firm."""
+    for of in (_site_of, _mail_host_of):
+        one, two = of(mine), of(theirs)
+        if one and two:
+            return one != two and not one.endswith(f".{two}") and not two.endswith(f".{one}")
+    return False
 
 
 # --- places -----------------------------------------------------------------------------------------
@@ -121,9 +132,12 @@ def _phones(get: Get, *columns: str) -> set[str]:
 
 
 def in_different_cities(mine: Get, theirs: Get) -> bool:
-    """Whether the fixed telephones of two are in different cities, by the codes that they begin with."""
-    here, there = (telephones.area_code(_text(get, "phone")) for get in (mine, theirs))
-    return bool(here and there and here != there)
+    """Whether the fixed telephones and fax machines of two are in different cities, by the codes that they begin with."""
+    here, there = (
+        {code for name in ("phone", "fax") if (code := telephones.area_code(_text(get, name)))}
+        for get in (mine, theirs)
+    )
+    return bool(here and there and not here & there)
 
 
 # --- companies --------------------------------------------------------------------------------------
@@ -160,9 +174,9 @@ def compare_accounts(mine: Get, theirs: Get) -> Likeness:
     mail, their_mail = _text(mine, "email").lower(), _text(theirs, "email").lower()
     if mail and mail == their_mail:
         found.add("email", 30)
-    elif (host := host_of(mine)) and host == (their_host := host_of(theirs)):
+    elif (host := host_of(mine)) and host == host_of(theirs):
         found.add("host", 15)
-    elif host and their_host and _other_sites(mine, theirs, host, their_host):
+    elif _other_hosts(mine, theirs):
         found.add("host_differs", -10)
     _compare_places(found, mine, theirs, 30)
     code, their_code = _text(mine, "code"), _text(theirs, "code")

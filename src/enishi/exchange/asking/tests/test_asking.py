@@ -90,6 +90,24 @@ def test_of_a_ledger_of_firms_a_telephone_in_another_city_is_asked_about(
 @pytest.mark.parametrize(
     ("row", "what"),
     [
+        (["株式会社東和商事", "", "06-9999-8888", ""], "ask"),  # its fax alone says where it is
+        (["株式会社東和商事", "", "03-9999-8888", ""], "update"),
+        (["株式会社東和商事", "03-9999-8888", "", "https://towa-trading.example.jp/"], "ask"),  # another line, another site
+        (["株式会社東和商事", "03-9999-8888", "", "https://towa.example.jp/about"], "update"),
+        (["株式会社東和商事", "", "", "https://towa-trading.example.jp/"], "update"),
+    ],
+)  # fmt: skip
+def test_a_fax_in_another_city_or_another_line_and_site_is_asked_about(
+    alice: User, tmp_path: Path, row: list[str], what: str
+) -> None:
+    account(alice, name=TOWA[0], phone=TOWA[2], website="https://www.towa.example.jp/")
+    job = bring(tmp_path, [row, ["林商店", "", "", ""]], alice, head=["会社名", "電話", "FAX", "URL"])
+    assert job.figures["asked"] == (what == "ask") and job.figures["created"] == {"account": 1}
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
         (["斎藤 健一", "090-1111-2222", "", "", ""], "update"),
         (["齋藤健一 様", "", "s@example.jp", "", ""], "update"),
         (["斎藤 健二", "090-1111-2222", "", "", "東京都港区芝1-1-1"], "new"),  # his brother
