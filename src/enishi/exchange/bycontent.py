@@ -18,8 +18,8 @@ _BY_CONTENT: tuple[tuple[Callable[[Any], bool], tuple[str, ...]], ...] = (
     (contents.is_prefecture, ("account.prefecture", "contact.prefecture")),
     (contents.is_address, ("account.address", "contact.address")),
 )  # fmt: skip
-# Where something is done or stands, and who is called there: said of the deal, and no customer's own address (現場住所, 物件所在地, 現場TEL).
-_ELSEWHERE = re.compile(r"^(現場|工事|施工|作業|物件|設置|据付|建設|搬入|回収|配達|会場)")
+# In a list of deals, where something is done or stands, and who is called there: no customer's own address (現場住所, 物件所在地, 現場TEL).
+_ELSEWHERE = re.compile(r"^(現場|工事|施工|作業|物件|設置|据付|建設|搬入|会場)")
 
 
 def assign(sheet: Sheet, main: str) -> None:
@@ -32,6 +32,7 @@ def assign(sheet: Sheet, main: str) -> None:
         for column in sheet.columns
         if not column.target and not headings.means(column.heading) and not headings.is_ours(column.heading)
         and sheet.cells(column.index) and not headings.is_branch(column.heading) and not headings.is_closed(column.heading)
+        and not (main == "deal" and _ELSEWHERE.match(key(column.heading)))
     ]  # fmt: skip
     if main in {"account", "contact"} and not any(one.endswith((".name", ".family_name")) for one in taken):
         _names_by_content(sheet, unknown, main, taken)
@@ -39,8 +40,7 @@ def assign(sheet: Sheet, main: str) -> None:
     for column in unknown:
         if column.target:
             continue
-        elsewhere = bool(_ELSEWHERE.match(key(column.heading)))
-        for test, places in () if elsewhere else _BY_CONTENT:
+        for test, places in _BY_CONTENT:
             if sheet.share(column.index, test) < 0.7:
                 continue
             target = next((one for one in places if one not in taken and one.partition(".")[0] in used), "")

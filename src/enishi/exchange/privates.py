@@ -1,10 +1,12 @@
 """Lists that hold companies and private customers together (区分: 法人, 個人): each row is made what it is."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from enishi.exchange import contents
 from enishi.exchange.parsed import Parsed
+from enishi.japanese import readings
 from enishi.japanese.text import fold
 from enishi.records import registry
 
@@ -26,6 +28,7 @@ COMPANIES = {
     "corporate",
     "business",
 }
+_APART = re.compile(r"\s|(様|さま|さん|殿|氏)$")
 SIGNS = ("birthday", "gender")
 PARTS = ("name", "family_name", "given_name")
 
@@ -59,8 +62,15 @@ def told_by(sheet: "Sheet", main: str) -> int:
 
 def are_mixed(cells: Sequence[object]) -> bool:
     """Whether customers' names are companies' and people's, without a column that says which (株式会社青葉, 山田 太郎 様)."""
-    people, companies = sum(map(contents.is_person, cells)), sum(map(contents.is_company, cells))
+    people, companies = sum(map(is_somebody, cells)), sum(map(contents.is_company, cells))
     return people >= LEAST and companies > 0 and people + companies >= MIXED * len(cells)
+
+
+def is_somebody(cell: object) -> bool:
+    """Whether a name beside companies' can be no firm's: 山田 太郎, 山田様, 山田太郎. 山本電気 begins with a family name too."""
+    return contents.is_person(cell) and (
+        bool(_APART.search(str(cell).strip())) or all(readings.split_name(fold(str(cell))))
+    )
 
 
 def is_private(parsed: Parsed, told: int) -> bool:
@@ -68,9 +78,7 @@ def is_private(parsed: Parsed, told: int) -> bool:
     if told == NONE:
         return False
     if told == BY_LOOK:
-        return contents.is_person(parsed.values.get("account", {}).get("name")) and not _has_own_people(
-            parsed
-        )
+        return is_somebody(parsed.values.get("account", {}).get("name")) and not _has_own_people(parsed)
     if told != BY_NAME:
         return (
             told < len(parsed.cells)

@@ -281,9 +281,11 @@ class Sheet:
         return made
 
     def _is_company_column(self, column: Column) -> bool:
-        company, person = (
-            self.share(column.index, contents.is_company), self.share(column.index, contents.is_person),
+        company, person, sure = (
+            self.share(column.index, test) for test in (contents.is_company, contents.is_person, privates.is_somebody)
         )  # fmt: skip
+        if sure < person / 2:
+            person = sure  # 山本電気, 佐藤塗装
         if company >= 0.3 or person >= 0.6 or self.kinds >= 0:
             return company >= 0.3 or self.kinds >= 0
         people = self.only("contact", *PERSON_ONLY)

@@ -157,3 +157,15 @@ def test_where_the_work_is_done_is_no_customer_s_address(alice: User, tmp_path: 
     bring(write_csv(tmp_path / "工事台帳.csv", rows), alice)
     assert set(Account.objects.values_list("address", flat=True)) == {""}
     assert "現場住所: 新潟県長岡市千手2-2" in Deal.objects.get(name="店舗改修").note
+
+
+def test_firms_called_after_a_family_are_no_private_customers(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["お客様名", "電話"],
+        *[[name, f"03-3700-22{n:02}"] for n, name in enumerate(("㈱城南エステート", "山本電気", "佐藤塗装", "田中屋", "渡辺 太一"), 10)],
+    ]  # fmt: skip
+    bring(write_csv(tmp_path / "a.csv", rows), alice)
+    assert {"㈱城南エステート", "山本電気", "佐藤塗装", "田中屋"} <= set(
+        Account.objects.values_list("name", flat=True)
+    )
+    assert not Contact.objects.exclude(family_name="渡辺").exists()
