@@ -1,5 +1,6 @@
 """The program as a process tree: starting, stopping, falling over, and the command line (F8)."""
 
+import http.client
 import io
 import os
 import re
@@ -214,7 +215,7 @@ class TestRun:
 def _health(program: Program) -> int:
     try:
         return program.health()[0]
-    except (OSError, ValueError):
+    except (OSError, ValueError, http.client.HTTPException):  # killed before, or in the middle of, its answer
         return 0
 
 

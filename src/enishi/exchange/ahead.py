@@ -6,14 +6,17 @@ what it has, drafts its records too. It only ever reads.
 Should it die, the rows that are left are parsed here.
 """
 
+import array
 import contextlib
+import fcntl
 import gc
+import itertools
 import logging
 import os
 import pickle
 import subprocess
 import sys
-import time
+import termios
 from collections.abc import Iterator
 from typing import IO, TYPE_CHECKING, Any
 
@@ -24,17 +27,18 @@ if TYPE_CHECKING:
     from enishi.exchange.parsed import Parsed
 
 Batch = tuple[int, "list[Parsed]"]  # the place of its last row among the file's rows, and the rows
-WAITED = 0.05  # seconds for which a batch wasn't taken: time to do more of the next one
+FIRST = 2  # batches that are parsed here, while the other process starts
+PIPE = 1 << 20  # bytes: a batch or two that are ready while another one is stored
 LARGE = 400_000  # bytes of a file from which on a process of its own is worth its start
 
 logger = logging.getLogger("enishi.exchange")
 
 
 def rough_count(job: "ImportJob", plan: "Plan") -> int:
-    """How many rows the sheets have, headings and all: for a progress bar, at a fifth of what telling records takes."""
-    from enishi.exchange.rows import tables_of
+    """How many rows the sheets have, headings and all: for a progress bar."""
+    from enishi.exchange.datarows import tables_of
 
-    return sum(1 for table in tables_of(job, plan) for _row in table.rows())
+    return sum(table.rough_length() for table in tables_of(job, plan))
 
 
 @contextlib.contextmanager
@@ -57,9 +61,13 @@ def batches(job: "ImportJob", plan: "Plan", size: int, *, here: bool = False) ->
     if here or os.path.getsize(job.path) < LARGE or (os.cpu_count() or 1) < 2:  # noqa: PTH202 (job.path is text)
         yield _parsed(job, plan, job.done, size)
         return
-    child = _start(job, size)
+    begun = job.done + FIRST * size
+    child = _start(job, begun, size)
     try:
-        yield _received(child, job, plan, size)
+        yield itertools.chain(
+            itertools.islice(_parsed(job, plan, job.done, size), FIRST),
+            _received(child, job, plan, begun, size),
+        )
     finally:
         child.kill()
         assert child.stdout is not None
@@ -69,7 +77,8 @@ def batches(job: "ImportJob", plan: "Plan", size: int, *, here: bool = False) ->
 
 def _parsed(job: "ImportJob", plan: "Plan", done: int, size: int) -> Iterator[Batch]:
     """Parses here."""
-    from enishi.exchange.rows import RowReader, all_rows, passed_over
+    from enishi.exchange.datarows import all_rows, passed_over
+    from enishi.exchange.rows import RowReader
 
     reader = RowReader(plan)
     batch: list[Parsed] = []
@@ -84,7 +93,7 @@ def _parsed(job: "ImportJob", plan: "Plan", done: int, size: int) -> Iterator[Ba
         yield place, batch
 
 
-def _start(job: "ImportJob", size: int) -> "subprocess.Popen[bytes]":
+def _start(job: "ImportJob", done: int, size: int) -> "subprocess.Popen[bytes]":
     from django.db import connection
     from django.utils import timezone, translation
 
@@ -95,6 +104,9 @@ def _start(job: "ImportJob", size: int) -> "subprocess.Popen[bytes]":
         stdout=subprocess.PIPE,
     )
     assert child.stdin is not None
+    assert child.stdout is not None
+    with contextlib.suppress(OSError):  # where the system allows less
+        fcntl.fcntl(child.stdout, fcntl.F_SETPIPE_SZ, PIPE)
     told = {
         "database": connection.settings_dict["NAME"],
         "language": translation.get_language(),
@@ -103,7 +115,7 @@ def _start(job: "ImportJob", size: int) -> "subprocess.Popen[bytes]":
         "path": job.path,
         "file_name": job.file_name,
         "plan": job.plan,
-        "done": job.done,
+        "done": done,
         "size": size,
     }
     with contextlib.suppress(BrokenPipeError), child.stdin as stream:
@@ -111,10 +123,11 @@ def _start(job: "ImportJob", size: int) -> "subprocess.Popen[bytes]":
     return child
 
 
-def _received(child: "subprocess.Popen[bytes]", job: "ImportJob", plan: "Plan", size: int) -> Iterator[Batch]:
+def _received(
+    child: "subprocess.Popen[bytes]", job: "ImportJob", plan: "Plan", place: int, size: int
+) -> Iterator[Batch]:
     """What the other process parsed; and if it doesn't come to its end, the rest parsed here, where what ails it shows."""
     assert child.stdout is not None
-    place = job.done
     try:
         while (batch := pickle.load(child.stdout)) is not None:  # noqa: S301 (from our own process)
             place = batch[0]
@@ -144,25 +157,36 @@ def main(told: dict[str, Any], out: IO[bytes]) -> None:
     translation.activate(told["language"])
     timezone.activate(told["zone"])
     job = ImportJob(path=told["path"], file_name=told["file_name"], plan=told["plan"], done=told["done"])
-    with contextlib.suppress(
-        BrokenPipeError, Unreadable
+    with (
+        few_collections(),
+        contextlib.suppress(BrokenPipeError, Unreadable),
     ):  # nobody listens any more; the other side finds out itself
         send(job, Plan.from_json(job.plan), told["size"], User(pk=told["user"]), out)
 
 
+def waiting(out: IO[bytes]) -> int:
+    """Bytes in a pipe that nobody has taken yet."""
+    held = array.array("i", [0])
+    fcntl.ioctl(out, termios.FIONREAD, held)
+    return held[0]
+
+
 def send(job: "ImportJob", plan: "Plan", size: int, by: "User", out: IO[bytes]) -> None:
-    """All batches and None, each drafted if the one before had to wait until it was taken."""
+    """All batches and None; drafted while the other side has something to do, so that both are busy to the end."""
+    from django.db import connection
+
     from enishi.exchange.importer import Importer
 
     importer = Importer(plan, by, None)
-    waited = True
+    # On SQLite the side that stores must let others write between two batches, and drafts every fourth row meanwhile.
+    pauses, last = connection.vendor == "sqlite", 0
     for batch in _parsed(job, plan, job.done, size):
-        if waited:
-            importer.pack_drafts(batch[1])
-        began = time.monotonic()
-        pickle.dump(batch, out, pickle.HIGHEST_PROTOCOL)
+        if waiting(out) >= last:  # the batch before is still there
+            importer.pack_drafts([row for place, row in enumerate(batch[1]) if not pauses or place % 4])
+        sent = pickle.dumps(batch, pickle.HIGHEST_PROTOCOL)
+        out.write(sent)
         out.flush()
-        waited = time.monotonic() - began > WAITED
+        last = len(sent)
     pickle.dump(None, out)
     out.flush()
 

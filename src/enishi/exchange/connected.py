@@ -10,9 +10,9 @@ from django.core.exceptions import ValidationError
 from enishi.access.models import User
 from enishi.access.rights import may
 from enishi.exchange import readers
+from enishi.exchange.datarows import data_rows
 from enishi.exchange.mapping import Plan, kind_of
 from enishi.exchange.models import ImportJob
-from enishi.exchange.rows import data_rows
 from enishi.japanese import companies, names
 from enishi.records import registry, write
 from enishi.records.entity import Entity

@@ -2,7 +2,9 @@
 before."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from functools import cache, partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +18,7 @@ from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.rows import LONGEST_NOTE, RowReader
 from enishi.exchange.sheet import PERSON
+from enishi.people.accounts.entity import know_match_keys
 from enishi.records import bulk, registry, search, write
 from enishi.records.checking import check_once
 from enishi.records.entity import Entity
@@ -80,6 +83,7 @@ class Importer:
         if not self._mostly_new:
             return
         drafters = self._drafters()
+        keys: dict[str, str] = {}
         for row in rows:
             made: dict[str, Any] = {}
             for drafter in drafters:
@@ -89,12 +93,15 @@ class Importer:
                     continue
                 if entity.name in row.drafts:
                     draft = drafter.unpack(row.drafts[entity.name])
+                    if entity.name == "account":
+                        keys[draft.record.name] = draft.record.match_key
                 else:
                     draft = self._draft(drafter, values)
                     pointing = {one.name: made[one.to] for one in entity.references if one.to in made}
                     search.draft_document(entity, draft.record, pointing)
                 made[entity.name] = draft.record
                 self._ahead[id(values)] = values, draft
+        know_match_keys(keys)
 
     def pack_drafts(self, rows: list[Parsed]) -> None:
         """In the process that reads ahead: drafts a batch and puts the drafts beside the values, to be sent along."""
@@ -116,6 +123,7 @@ class Importer:
             pairs = self._pairs(entity, rows)
             self._refer(entity, pairs)
             drafter, taken = bulk.Drafter(entity, self.by, importing=True), set[tuple[str, Any]]()
+            reach = self._reach(entity)
             for (row, values), decision in zip(pairs, self.decider.decide(entity, pairs), strict=True):
                 # In a sheet with lines a number alone may say whom it is about.
                 if decision.record is None or not self.reader.with_lines:
@@ -123,7 +131,9 @@ class Importer:
                     if decision.what == "new":
                         check_once(entity, draft.record, draft.changed, draft.errors, taken)
                     row.errors += [text for texts in draft.errors.values() for text in texts]
-                if decision.what != "ask" and (problem := self._not_allowed(entity, decision.record, values)):
+                if decision.what != "ask" and (
+                    problem := self._not_allowed(entity, decision.record, values, reach)
+                ):
                     row.errors.append(problem)
                 row.outcome[entity.name] = decision.what
                 if decision.record is not None:
@@ -240,7 +250,13 @@ class Importer:
                 if entity.name == "activity" and place == "account" and "contact" in row.keys:
                     values["met"] = [row.keys["contact"]]
 
-    def _not_allowed(self, entity: Entity, record: Any, values: Values) -> str:
+    def _reach(self, entity: Entity) -> Callable[[str], frozenset[int] | None]:
+        """Whose records an action reaches, asked once for a batch."""
+        return cache(partial(reached, entity, self.by))
+
+    def _not_allowed(
+        self, entity: Entity, record: Any, values: Values, reach: Callable[[str], frozenset[int] | None]
+    ) -> str:
         """Why the person may not bring this row in ("" where he may): the record that it means, or the owner that it names, lies
         beyond what his role reaches."""
         if record is None and entity.name == "account" and not values.get("name"):
@@ -252,7 +268,7 @@ class Importer:
             return _("%(label)s「%(value)s」の連絡先がありません。先に登録するか、氏名の列を入れてください。") % {
                 "label": entity.field(key).label if key else "", "value": values.get(key, ""),
             }  # fmt: skip
-        owners = reached(entity, self.by, "change" if record is not None else "create")
+        owners = reach("change" if record is not None else "create")
         if owners is None:
             return ""
         if record is not None:
@@ -264,7 +280,7 @@ class Importer:
 
     # --- an entity of the batch -----------------------------------------------------------------------
     def _store_entity(self, entity: Entity, pairs: Pairs) -> "Stored":
-        decisions = self.decider.decide(entity, pairs)
+        decisions, reach = self.decider.decide(entity, pairs), self._reach(entity)
         fresh: dict[int, tuple[Values, list[Parsed]]] = {}  # by the place of the first row that says it
         updates: dict[int, tuple[Any, Values]] = {}
         for place, ((row, values), decision) in enumerate(zip(pairs, decisions, strict=True)):
@@ -272,7 +288,7 @@ class Importer:
             if decision.what == "ask":
                 row.asks = Asks(entity.name, decision)
                 continue
-            if problem := self._not_allowed(entity, decision.record, values):
+            if problem := self._not_allowed(entity, decision.record, values, reach):
                 raise Refused({"": [problem]})
             if decision.record is not None:
                 row.keys[entity.name] = decision.record.pk
@@ -364,7 +380,8 @@ class Importer:
         for name, default in self._defaults[entity.name]:
             if name not in made:
                 made[name] = default()
-        own = {name: made.pop(name) for name in set(made) - set(values) - set(entity.fields)}
+        fields = entity.fields
+        own = {name: made.pop(name) for name in list(made) if name not in fields and name not in values}
         draft = drafter.draft(made)
         for name, value in own.items():
             registry.whole_entities()[entity.name].fields[name].put(draft.record, value)
@@ -376,7 +393,12 @@ KEPT = frozenset("phone fax mobile email postal_code prefecture address building
 
 
 def _defaults(entity: Entity) -> list[tuple[str, Any]]:
-    return [(name, one.beginning) for name, one in entity.fields.items() if one.default is not None]
+    """What new records begin with, by field; what doesn't hang on the moment is cleaned once."""
+    return [
+        (name, one.beginning if callable(one.default) else partial(deepcopy, one.beginning()))
+        for name, one in entity.fields.items()
+        if one.default is not None
+    ]
 
 
 def _join(entity: Entity, held: Values, values: Values, spelled: bool) -> None:

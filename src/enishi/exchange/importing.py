@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from enishi.access.models import User
 from enishi.exchange import ahead, connected, readers
+from enishi.exchange.datarows import all_rows, passed_over
 from enishi.exchange.further import survey
 from enishi.exchange.headings import is_blank
 from enishi.exchange.importer import Importer
@@ -25,7 +26,6 @@ from enishi.exchange.mapping import Plan, propose
 from enishi.exchange.models import ImportJob, RefusedRow, WaitingRow
 from enishi.exchange.noting import note_late
 from enishi.exchange.parsed import Parsed
-from enishi.exchange.rows import all_rows, passed_over
 from enishi.exchange.sheet import SAMPLE
 from enishi.records import limits, registry
 from enishi.records.errors import Refused

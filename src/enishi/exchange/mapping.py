@@ -156,7 +156,7 @@ def propose(
     labels, count = turned.labels(rows)
     if labels >= 0:
         if turned.is_cards(rows, labels, count):
-            # One target, so that it is asked for its rows, which say what is wrong (`rows.data_rows`).
+            # One target, so that it is asked for its rows, which say what is wrong (`datarows.data_rows`).
             return Plan(table, 0, [Column(labels, "", "contact.note")], "contact", cards=True)
         rows = turned.turn(rows, labels)
     side = blocks.find(rows) if labels < 0 else []

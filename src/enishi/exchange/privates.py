@@ -93,7 +93,7 @@ def is_private(parsed: Parsed, told: int) -> bool:
 def is_alone(parsed: Parsed, main: str) -> bool:
     """Whether a row of a list of companies names somebody and no company, by no number either: a private customer among them."""
     held = parsed.values.get("account", {})
-    if main != "account" or any(held.get(one) for one in ("name", "code", "corporate_number")):
+    if main != "account" or held.get("name") or held.get("code") or held.get("corporate_number"):
         return False
     return any(parsed.values.get("contact", {}).get(part) for part in PARTS)
 

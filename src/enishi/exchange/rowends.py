@@ -94,9 +94,7 @@ def _keyed(reader: "RowReader", parsed: Parsed) -> str:
     """The row's main entity where it has the key by which that is known: a sheet of codes and new telephones, without a column of names."""
     main = reader.plan.main
     key = reader.plan.keys.get(main, "")
-    if any(
-        f"{main}.{part}" == column.target for column, _entity, _found in reader.columns for part in PERSON
-    ):
+    if reader.names_main:
         return ""
     return main if key not in {"", "name"} and parsed.values.get(main, {}).get(key) else ""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from enishi.exchange import contents, headings
@@ -24,8 +25,19 @@ _NUMBERED = re.compile(r"[a-z]{0,4}-?\d[\d-]*$")
 _SECTION = re.compile(r"^(【.*】|[■●◆▼▲◎★☆□○◇]+.{0,30}|<.*>|《.*》|〔.*〕|[アカサタナハマヤラワ]行|[ア-ン])$")
 
 
+@lru_cache(maxsize=4096)
+def _pointing(cell: str) -> str:
+    """Where a short cell points to, if it does: `above`, `word` (which may be a value too), `arrow`, `left`; else ""."""
+    bare = cell.strip(" \u3000()（）") or cell
+    if contents.says_ditto(cell):
+        return "above"
+    if bare in _DITTO_WORDS:
+        return "word"
+    return "arrow" if bare in _ARROWS else "left" if bare in _LEFT else ""
+
+
 def _is_number_of_some(text: str) -> bool:
-    return sum(c.isdigit() for c in text) >= 9
+    return sum(map(str.isdigit, text)) >= 9
 
 
 def _is_code(text: str) -> bool:
@@ -76,27 +88,31 @@ class RowRules:
         for place, cell in enumerate(row):
             if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST_DITTO:
                 continue
-            bare = cell.strip(" \u3000()（）") or cell
+            says = _pointing(cell)
+            if not says:
+                continue
             over = above[place] if place < len(above) else None
-            points = bare in _ARROWS and place in self.pointed
-            if (contents.says_ditto(cell) and place < len(above)) or (
-                (points or bare in _DITTO_WORDS) and over not in (None, "")
+            points = says == "arrow" and place in self.pointed
+            if (says == "above" and place < len(above)) or (
+                (points or says == "word") and over not in (None, "")
             ):
                 row[place] = over
-            elif bare in _LEFT and place and row[place - 1] not in (None, ""):
+            elif says == "left" and place and row[place - 1] not in (None, ""):
                 row[place] = row[place - 1]
 
     def is_record(self, row: list[Any]) -> bool:
         """Whether a row with something in it is a record, or at least wants to be one."""
-        filled = [place for place, cell in enumerate(row) if cell not in (None, "")]
-        told = [place for place in self.told if place < len(row) and row[place] not in (None, "", 0, False)]
-        if self.told and not told:
+        filled = [place for place, cell in enumerate(row) if cell is not None and cell != ""]
+        if self.told and not any(
+            place < len(row) and row[place] not in (None, "", 0, False) for place in self.told
+        ):
             return False  # only a running number, formulas over nothing
         if self._repeats_heading(row, filled):
             return False
-        if any(headings.is_head(str(row[place])) for place in self.title if place in filled):
+        titles = [str(row[place]) for place in self.title if place in filled]
+        if any(map(headings.is_head, titles)):
             return False
-        named = [fold(str(row[place])).replace(" ", "") for place in self.title if place in filled]
+        named = [fold(text).replace(" ", "") for text in titles]
         first = fold(str(row[filled[0]])).replace(" ", "")
         if len(filled) > 1 and not contents.BARE_TOTAL.match(first) and self._is_somebody(row, filled):
             return True
@@ -121,11 +137,13 @@ class RowRules:
             for place in filled
             if place in self.reach
         )
+        if any(_REACHES[kind](text) for kind, text in reached):
+            return True
         named = {
             place for place in (*self.others, *self.title)
             if place in filled and not _COUNT.match(fold(str(row[place])).replace(" ", ""))
         }  # fmt: skip
-        return any(_REACHES[kind](text) for kind, text in reached) or len(named) > 1
+        return len(named) > 1
 
     def _is_sum(self, row: list[Any], filled: list[int], first: str) -> bool:
         if contents.TOTAL.search(first) or any(
@@ -141,8 +159,11 @@ class RowRules:
         for left, place in zip(range(len(filled), 0, -1), filled, strict=True):
             if same + left < wanted:
                 return False  # most rows, after three or four cells
-            text = key(str(row[place])) if isinstance(row[place], str) else ""
             heading = self.headings.get(place, "")
+            last = fold(row[place])[-1:] if heading and isinstance(row[place], str) else ""
+            if not last or (last.isalnum() and last != heading[-1]):
+                continue  # a letter at the end is no mark that `key` takes away
+            text = key(row[place])
             same += bool(text) and (
                 text == heading or (heading.endswith(text) and bool(headings.means(text)))
             )

@@ -1,9 +1,7 @@
-"""The rows of a sheet that are records, and what each cell of them says."""
+"""What each cell of a row that is a record says."""
 
 import datetime
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.exchange import (
-    blocks,
     channels,
     contents,
     forall,
@@ -22,17 +19,12 @@ from enishi.exchange import (
     readers,
     rowends,
     todo,
-    turned,
-    twolines,
     visits,
     vocabulary,
 )
-from enishi.exchange.headings import is_blank
 from enishi.exchange.mapping import JOINED, Plan, kind_of
-from enishi.exchange.models import ImportJob
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.programs import ProgramReader
-from enishi.exchange.rowrules import RowRules
 from enishi.exchange.sheet import PERSON, USUAL, Column
 from enishi.japanese import addresses, amounts, names, odds
 from enishi.japanese.text import clean, fold
@@ -64,82 +56,12 @@ from enishi.records.fields.links import NONE_FOUND
 TOWNS = [headings.key(word) for word in vocabulary.TOWNS.split()]
 BLOCKS = [headings.key(word) for word in vocabulary.BLOCKS.split()]
 LONGEST_NOTE = 20_000
+MOST_KNOWN = 2000  # different cells of a column that are remembered
 _ABOUT = re.compile(
     r"\d[^\d]*[〜～~][^\d]*\d|以上|以下|未満|程度|前後|未定|相談|見積|別途|要|なし|無|不明|確認|検討|調整|込み"
 )
 _BROKEN = "\ufffd"
 _FORMED = {"email", "telephone", "postal_code", "url"}
-
-
-# --- which rows -------------------------------------------------------------------------------------
-def tables_of(job: ImportJob, plan: Plan) -> list[readers.Table]:
-    """The sheets that the plan reads, the chosen one first.
-
-    Raises:
-        readers.Unreadable
-    """
-    found = {table.name: table for table in readers.open_tables(Path(job.path), job.file_name)}
-    first = found.get(plan.table) or next(iter(found.values()))
-    return [first, *(found[name] for name in plan.more if name in found and found[name] is not first)]
-
-
-def data_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any]]]:
-    """Row numbers as Excel shows them, and cells, without headings, blanks, repeated headings, totals and footnotes.
-
-    Raises:
-        readers.Unreadable
-    """
-    return ((number, row) for number, row, is_record in all_rows(job, plan) if is_record)
-
-
-def passed_over(number: int, cells: list[Any]) -> Parsed:
-    """A row that is no record, so that it is told that it was seen."""
-    return Parsed(number, cells, skipped=_("見出し・合計・注記などとみた行"))
-
-
-def all_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any], bool]]:
-    """The rows below the heading that hold anything: number, cells, and whether it is a record (or a heading once more, a total, a
-    footnote).
-
-    Raises:
-        readers.Unreadable
-    """
-    if plan.cards:
-        raise readers.Unreadable(
-            _("1件ずつのカードの形のシートです。1行が1件の表（1行目に見出し）にしてからお試しください。")
-        )
-    rules = RowRules(plan)
-    for table in tables_of(job, plan):
-        aboves: dict[int, list[Any]] = {}  # per block, the record over the next one
-        first: list[Any] = []
-        lines: Iterator[tuple[int, list[Any]]] = enumerate(table.rows(), 1)
-        if plan.turned >= 0:
-            lines = enumerate(turned.turn(table.head(turned.MOST_ROWS), plan.turned), 1)
-        elif plan.width:
-            lines = twolines.records(table.rows(), plan.header_rows, plan.width)
-        for number, row in lines:
-            if number <= plan.header_rows or is_blank(row):
-                continue
-            if plan.start >= 0:
-                first = _continued(row, first, plan)
-            for block, part in enumerate(blocks.apart(row, plan.blocks) if plan.blocks else [row]):
-                if is_blank(part):
-                    continue
-                rules.fill_dittos(part, aboves.get(block, []))
-                is_record = rules.is_record(part)
-                if is_record:
-                    aboves[block] = part
-                yield number, part, is_record
-
-
-def _continued(row: list[Any], first: list[Any], plan: Plan) -> list[Any]:
-    """Where a record takes several rows, what the first says of the record holds for those below it; returns the first."""
-    if plan.start >= len(row) or row[plan.start] not in (None, ""):
-        return list(row)
-    for place, cell in enumerate(first):
-        if place < len(row) and row[place] in (None, "") and place not in plan.within and place != plan.start:
-            row[place] = cell
-    return first
 
 
 def _whole_of(one: str, other: str) -> str:
@@ -149,7 +71,6 @@ def _whole_of(one: str, other: str) -> str:
     return long if said and fold(short).replace(" ", "") in fold(long).replace(" ", "") else ""
 
 
-# --- one row ----------------------------------------------------------------------------------------
 class RowReader:
     """Reads rows by a plan; looks fields up once."""
 
@@ -178,7 +99,11 @@ class RowReader:
         self.kind, self.for_all = visits.kind_of(plan), forall.values(plan)
         self.program = ProgramReader(plan) if plan.profile else None
         self.as_is = {column.index for column, entity, found in self.columns if self._as_is(entity, found)}
+        # What their cells say, where it is the same whatever else stands in the row: 業種 and 〒 come again and again.
+        self.known: dict[int, dict[Any, Any]] = {index: {} for index in self.as_is if self.program is None}
         main = registry.find(plan.main)
+        self.read_in_turn = [(one[0].index, self.known.get(one[0].index), *one) for one in self.columns]
+        self.names_main = any(f"{plan.main}.{part}" in targets for part in PERSON)
         self.with_lines = main is not None and bool(main.imports.beside)
         self.paid = channels.is_of_purchases(plan)
         self.towns: list[tuple[str, str]] = []  # of the row: whose prefecture had the city behind it
@@ -219,9 +144,13 @@ class RowReader:
         if self.program is not None and (why := self.program.skips(cells)):
             parsed.skipped = why
             return parsed
-        for column, entity, found in self.columns:
-            cell = cells[column.index] if column.index < len(cells) else None
+        width = len(cells)
+        for index, known, column, entity, found in self.read_in_turn:
+            cell = cells[index] if index < width else None
             if cell is None or cell == "":
+                continue
+            if known is not None and (value := known.get(cell)) is not None:
+                self._put(parsed, column, entity, found, value)
                 continue
             if isinstance(cell, str):
                 if not cell.isprintable() and not (cell := clean(cell)):
@@ -276,6 +205,15 @@ class RowReader:
             return
         if found.is_empty(value):
             return
+        known = self.known.get(column.index)
+        if known is not None and isinstance(cell, str) and len(known) < MOST_KNOWN:
+            known[cell] = value
+        self._put(parsed, column, entity, found, value)
+
+    def _put(self, parsed: Parsed, column: Column, entity: Entity, found: FieldKind, value: Any) -> None:
+        """Puts what a cell says beside what others of the row have said of the field."""
+        values = parsed.values.setdefault(entity.name, {})
+        heading = column.heading or found.label
         if column.index in self.prefixed:
             value = f"{self.prefixed[column.index]}{value}"
         held = values.get(found.name)

@@ -30,12 +30,12 @@ from enishi.exchange import (
     telling,
 )
 from enishi.exchange.asking.waiting import counts as waiting_counts
+from enishi.exchange.datarows import data_rows
 from enishi.exchange.models import ImportJob
 from enishi.exchange.parsed import Parsed
 from enishi.exchange.roundtrip import operations as round_trip
 from enishi.exchange.roundtrip import reading as returned
 from enishi.exchange.roundtrip import sending
-from enishi.exchange.rows import data_rows
 from enishi.records import registry
 from enishi.records.attachments import safe_name
 from enishi.records.entity import Entity

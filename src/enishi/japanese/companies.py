@@ -74,6 +74,11 @@ _BANK = [
     )
 ]
 _OFFICE = "支店|営業所|支社|出張所|事業所|工場|支部"
+# What a pattern can only match where the name begins or ends so: asked first, for every row of an import passes here.
+_BEGINS = tuple({word[0] for word, _form in _SPELLINGS})
+_ENDS = tuple(word for word, _form in _SPELLINGS)
+_ENGLISH_ENDS = tuple("dcpnk.")
+_OFFICES = tuple(_OFFICE.split("|"))
 # 東京商事(株)大阪営業所: the form between the name and an office whose place is named.
 _INNER = re.compile(rf"^(?P<base>\S.*?)\s*(?P<form>{_FRONT.pattern})\s*(?P<branch>\S{{2,10}}(?:{_OFFICE}))$")
 
@@ -97,26 +102,44 @@ def _parse(text: str) -> CompanyName:
     folded = fold(text)
     name, form = bank_form(folded)
     position = ("front" if folded.endswith(name) else "back") if form else "none"
-    if not form and (front := _FRONT.match(name)):
+    if not form and (front := _front(name)):
         form, position, name = _FORM_OF[front[0]], "front", name[front.end() :].strip()
     branch = ""
-    if inner := _INNER.match(name):
+    if inner := _inner(name):
         form, position = (form, position) if form else (_FORM_OF[inner["form"]], "back")
         name, branch = inner["base"], inner["branch"]
-    match = _BRANCH.match(name) if not branch else None
+    match = _BRANCH.match(name) if not branch and name.endswith(_OFFICES) else None
     if match and " " in name:
         head, _, tail = name.rpartition(" ")
         if tail.endswith(("支店", "営業所", "支社", "出張所", "事業所", "工場", "支部")):
             name, branch = head.strip(), tail
-    if not form and (back := _BACK.search(name)):
+    if not form and (back := _back(name)):
         form, position, name = _FORM_OF[back[0]], "back", name[: back.start()].strip()
-    if not form and (english := _ENGLISH.search(name)):
+    if not form and (english := _english(name)):
         form, position, name = "株式会社", "back", name[: english.start()].strip()
     return CompanyName(form, position, _bare(unicodedata.normalize("NFC", name.replace(" ", ""))), branch)  # type: ignore[arg-type]
 
 
+def _front(name: str) -> re.Match[str] | None:
+    return _FRONT.match(name) if name.startswith(_BEGINS) else None
+
+
+def _back(name: str) -> re.Match[str] | None:
+    return _BACK.search(name) if name.endswith(_ENDS) else None
+
+
+def _english(name: str) -> re.Match[str] | None:
+    return _ENGLISH.search(name) if name.endswith(_ENGLISH_ENDS) else None
+
+
+def _inner(name: str) -> re.Match[str] | None:
+    return _INNER.match(name) if name.endswith(_OFFICES) else None
+
+
 def bank_form(name: str) -> tuple[str, str]:
     """カ)ヤマダ and ヤマダ(カ as banks write them (全銀協 略語表)."""
+    if "(" not in name and ")" not in name:
+        return name, ""
     for pattern, form in _BANK:
         if found := pattern.search(name):
             return (name[: found.start()] + name[found.end() :]).strip(), form
@@ -126,13 +149,13 @@ def bank_form(name: str) -> tuple[str, str]:
 def _bare(name: str) -> str:
     """Without any further form: a key is the same when it is made of a key, and who typed （株） before 株式会社 means one."""
     while True:
-        if found := _FRONT.match(name):
+        if found := _front(name):
             name = name[found.end() :]
-        elif found := _BACK.search(name) or _ENGLISH.search(name):
+        elif found := _back(name) or _english(name):
             name = name[: found.start()]
         elif bank_form(name)[1]:
             name = bank_form(name)[0]
-        elif found := _INNER.match(name):
+        elif found := _inner(name):
             name = found["base"].strip()
         else:
             return name

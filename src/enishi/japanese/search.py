@@ -53,13 +53,16 @@ def _grams(run: str, size: int) -> list[str]:
 
 def index_tokens(text: str) -> list[str]:
     """All tokens of a normalised text, each once and in no order. Every record that is stored passes here."""
-    words = text.split()
+    words = list(dict.fromkeys(text.split()))
+    joined = " ".join(words)
+    # What stands within another word (青空工業 in 株式会社青空工業, 1234 in 0312341234) has no grams of its own.
+    whole = [word for word in words if joined.count(word) == 1]
     tokens = set(text)
     tokens.discard(" ")
-    tokens.update(*[map(_pair, word, word[1:]) for word in words])
+    tokens.update(*[map(_pair, word, word[1:]) for word in whole])
     tokens.update([START + word[0] for word in words])
     tokens.update([START + word[:2] for word in words])
-    for piece in _LONG.findall(text):
+    for piece in _LONG.findall(" ".join(whole)):
         tokens.update(_grams(piece, 4 if piece[0].isdigit() else 3))
     return list(tokens)
 

@@ -70,6 +70,8 @@ def parse_telephone(text: str) -> Telephone:
 
 
 def _parse(text: str) -> Telephone:
+    if _USUAL.match(text) and _fits(digits := text.replace("-", "")):
+        return Telephone(text, digits, "+81" + digits[1:], text, True)
     typed = unicodedata.normalize("NFKC", text).strip()
     extension = _EXTENSION.search(typed)
     body = typed[: extension.start()].strip() if extension else typed
@@ -84,14 +86,19 @@ def _parse(text: str) -> Telephone:
             digits, plus, body = home, False, home
     if plus:
         return _foreign(text, body, digits, tail)
-    if not _PLAIN.match(digits) or (len(digits) == 11) != digits.startswith(
-        ("050", "070", "080", "090", "020", "0800")
-    ):
+    if not _fits(digits):
         return Telephone(text, digits, "", typed if digits else text.strip(), False)
     dashed = _DASHES.sub("-", body).replace("(", "-").replace(")", "-").replace(".", "-").replace(" ", "-")
     dashed = re.sub(r"-{2,}", "-", dashed).strip("-")
     display = dashed if dashed.count("-") == 2 else _hyphenate(digits)
     return Telephone(text, digits, "+81" + digits[1:], display + tail, True)
+
+
+def _fits(digits: str) -> bool:
+    """Whether a number of ours has so many digits."""
+    return bool(_PLAIN.match(digits)) and (len(digits) == 11) == digits.startswith(
+        ("050", "070", "080", "090", "020", "0800")
+    )
 
 
 _CACHED = 80  # characters; what is longer is no number, and would fill the memory
@@ -143,6 +150,9 @@ _CUT = re.compile(r"([1-9]\d{0,3})-\d{1,4}-\d{3,4}\Z")
 _FLOAT = re.compile(r"(\d{9,11})\.0+\Z")
 
 
+_USUAL = re.compile(r"0[0-9]{1,4}-[0-9]{1,4}-[0-9]{3,4}\Z")  # as most ledgers have it
+
+
 def mend_zero(value: object) -> str:
     """The number as text, with the leading zero that Excel takes away from a number (312345678, 9012345678) or somebody left out
     (3-1234-5678), where there is such an area code, and without the .0 of other programs (0312345678.0)."""
@@ -176,7 +186,10 @@ def find_telephones(cell: object) -> list[Found]:
     """The numbers of a cell that may hold several: 「03-1234-5678 / 090-1234-5678」, 「TEL:… FAX:…」."""
     if not isinstance(cell, str | int | float) or isinstance(cell, bool):
         return []
-    text = unicodedata.normalize("NFKC", mend_zero(cell))
+    if isinstance(cell, str) and _USUAL.match(cell):
+        text = cell
+    else:
+        text = unicodedata.normalize("NFKC", mend_zero(cell))
     whole = parse_telephone(text)
     if whole.valid:
         return [Found(whole, "")]

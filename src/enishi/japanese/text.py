@@ -22,6 +22,8 @@ _SPACES = re.compile(r"\s+")
 def clean(text: str) -> str:
     """Text that is safe to store: NFC, without NUL, control, bidi and zero-width characters and lone surrogates;
     line ends as \\n. Everything else stays as typed. Idempotent."""
+    if text.isprintable():  # nothing of what is taken out: most values of most ledgers
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.isascii():
         text = unicodedata.normalize("NFC", _UNSAFE.sub("", text))

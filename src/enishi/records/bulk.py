@@ -120,11 +120,11 @@ class Drafter:
 
     def pack(self, draft: Draft) -> Packed:
         """The draft without what every draft begins with: small enough to send by the ten thousand."""
-        blank = self.blank
+        begun = self.blank.get
         held = {
             name: value
             for name, value in draft.record.__dict__.items()
-            if name != "_state" and (name not in blank or blank[name] != value)
+            if (first := begun(name, self)) is not value and first != value and name != "_state"
         }
         return held, draft.changed, draft.errors
 

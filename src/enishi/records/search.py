@@ -8,7 +8,7 @@ alone would also find 京都東 for 東京都.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -59,8 +59,7 @@ def doc_id(entity: Entity, record_id: int) -> int:
     return record_id * CODES + entity.code
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What a record is found by: its name, its folded text, the tokens; and what others are called that stand in the text."""
 
     title: str

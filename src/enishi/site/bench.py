@@ -7,6 +7,7 @@ folder of its own, so that nothing is warm that should not be.
 
 import argparse
 import datetime
+import itertools
 import json
 import math
 import os
@@ -112,7 +113,7 @@ def measure(size: int) -> dict[str, Figure]:
     from enishi.records import registry
     from enishi.sales.pipelines.entity import default_pipeline
 
-    settings.ROOT_URLCONF = "enishi.site.bench"
+    settings.ROOT_URLCONF = "enishi.site.bench_floor"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
@@ -174,9 +175,10 @@ def measure(size: int) -> dict[str, Figure]:
     ]
     for name, path in pages:
         figures[name] = {**timed(get(path)), "sql": timed(statements(path))["median"]}
+    figures |= _typed(get)
     figures |= _writes(client, Account)
     figures["requests/s, 4 at once"] = _concurrent(user)
-    figures |= _streams(user, min(size, 20_000))
+    figures |= _streams(user, min(size, 100_000))
     return figures
 
 
@@ -254,6 +256,38 @@ def _thousand_events(user: Any) -> int:
         [EventSubject(event=one, entity="account", record_id=key, at=one.at, kind=one.kind) for one in events]
     )
     return int(key)
+
+
+def _typed(get: Callable[[str], Callable[[], None]]) -> dict[str, Figure]:
+    """Who it may be already, asked while somebody types: names, readings, numbers and addresses of customers who are there and of
+    such as aren't, from the beginning of a name that many share on."""
+    from urllib.parse import urlencode
+
+    from enishi.people.models import Account, Contact
+
+    asked: list[tuple[str, dict[str, str]]] = []
+    for model, entity, names in (
+        (Account, "accounts", ("name", "kana", "phone", "email")),
+        (Contact, "contacts", ("family_name", "given_name", "mobile", "email")),
+    ):
+        last = model.objects.order_by("-pk").values_list("pk", flat=True)[0]
+        for part in range(12):
+            row = (
+                model.objects.filter(pk__gte=last * part // 12, deleted_at=None)
+                .order_by("pk")
+                .values(*names)[0]
+            )
+            told = {name: str(text) for name, text in row.items() if text}
+            asked.append((entity, told))
+            first = next(iter(told))
+            asked += [(entity, {name: text}) for name, text in told.items() if name != "given_name"]
+            asked.append((entity, {first: told[first][: len(told[first]) * 2 // 3] or told[first]}))
+    asked += [
+        ("accounts", {"name": name}) for name in ("山本", "株式会社丸山", "青葉工業", "東京商事", "さくら")
+    ]
+    asked += [("accounts", {"phone": text}) for text in ("03-1234", "0312345678", "090-1234-5678")]
+    turns = itertools.cycle([f"/{entity}/similar/?{urlencode(told)}" for entity, told in asked])
+    return {"likely the same, while typed": timed(lambda: get(next(turns))(), len(asked))}
 
 
 def _writes(client: Any, account: Any) -> dict[str, Figure]:
@@ -368,52 +402,6 @@ def _streams(user: Any, rows: int) -> dict[str, Figure]:
 def _last_keys(entity: Any, rows: int) -> int:
     keys = entity.model._default_manager.order_by("-pk").values_list("pk", flat=True)[:rows]
     return int(min(keys))
-
-
-# --- the bare page ------------------------------------------------------------------------------------
-def bare(request: Any) -> Any:
-    """One hand-written query, 50 rows of 8 columns, a plain template."""
-    from django.db import connection
-    from django.shortcuts import render
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id, name, kana, status, industry, phone, rank, code FROM people_account WHERE deleted_at IS NULL ORDER BY sort_key, id LIMIT 50"
-        )
-        return render(request, "site/bare.html", {"rows": cursor.fetchall()})
-
-
-def bare_find(request: Any) -> Any:
-    """One look-up by an indexed column through the ORM, as a check for the same customer."""
-    from django.http import HttpResponse
-
-    from enishi.people.models import Account
-
-    return HttpResponse(str(list(Account.objects.filter(match_key=request.GET["name"])[:5])))
-
-
-def bare_create(request: Any) -> Any:
-    """One insert through the ORM."""
-    from django.http import HttpResponse
-
-    from enishi.people.models import Account
-
-    Account.objects.create(name=request.POST["name"], owner=request.user)
-    return HttpResponse("ok")
-
-
-def __getattr__(name: str) -> Any:
-    """`urlpatterns`, made when this module serves as the URL configuration of a measurement."""
-    if name != "urlpatterns":
-        raise AttributeError(name)
-    from django.urls import include, path
-
-    return [
-        path("bare/", bare),
-        path("bare/find/", bare_find),
-        path("bare/create/", bare_create),
-        path("", include("enishi.site.urls")),
-    ]
 
 
 # --- the table ----------------------------------------------------------------------------------------

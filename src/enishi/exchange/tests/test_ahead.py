@@ -84,13 +84,13 @@ def test_what_the_other_process_drafts_is_what_this_one_makes(
     monkeypatch.setattr(importing, "BATCH", 200)
     monkeypatch.setattr(ahead, "LARGE", 10**9)
     here = run(ledger, alice)
-    monkeypatch.setattr(ahead, "WAITED", -1)
+    monkeypatch.setattr(ahead, "waiting", lambda _pipe: 10**9)  # as if the other side were always busy
     monkeypatch.setattr(ahead, "batches", sent)
     drafted: list[int] = []
     monkeypatch.setattr(bulk.Drafter, "unpack", spy(bulk.Drafter.unpack, drafted))
     assert run(ledger, alice) == here
     assert here["figures"]["created"]["contact"] > 1000
-    assert len(drafted) > 2000
+    assert len(drafted) > 1700  # on SQLite every fourth row is left to the side that stores
 
 
 def spy(method: Any, calls: list[int]) -> Any:

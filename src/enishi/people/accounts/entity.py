@@ -91,9 +91,22 @@ def fill_prefecture(record: Any) -> None:
             record.prefecture = places[0].prefecture
 
 
-@lru_cache(maxsize=4096)
+_known_keys: dict[str, str] = {}  # of the batch that is being brought in
+
+
+def know_match_keys(keys: dict[str, str]) -> None:
+    """Keys by name that another process has made of the rows that are looked for next."""
+    global _known_keys
+    _known_keys = keys
+
+
 def match_key(name: str) -> str:
     """The key by which accounts of the same name are found; an import asks for it, and then the record."""
+    return _known_keys.get(name) or _match_key(name)
+
+
+@lru_cache(maxsize=4096)
+def _match_key(name: str) -> str:
     return companies.company_key(name)[:200]
 
 

@@ -82,7 +82,9 @@ class Words(FieldKind):
         self.check_type(raw, str, int, float)
         if isinstance(raw, float) and raw.is_integer():
             raw = int(raw)
-        text = " ".join(part.strip() for part in cleaned_text(raw, self, self.longest).split("\n"))
+        text = cleaned_text(raw, self, self.longest)
+        if "\n" in text:
+            text = " ".join(part.strip() for part in text.split("\n"))
         if self.half_width:
             text = as_code(text)
         if self.pattern and text and not shapes.matches(self.pattern, text):
