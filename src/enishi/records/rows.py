@@ -96,7 +96,9 @@ def insert_rows(model: type[Model], records: Sequence[Any]) -> None:
 
 
 def insert_values(table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Stores rows of values that the driver takes as they are."""
+    """Stores rows of values that the driver takes as they are; of no rows nothing."""
+    if not rows:
+        return
     quote = connection.ops.quote_name
     names = ", ".join(quote(one) for one in columns)
     with connection.cursor() as cursor:

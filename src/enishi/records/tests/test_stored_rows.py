@@ -23,7 +23,7 @@ def stored(rows: list[Row]) -> list[Row]:
     return found
 
 
-@pytest.mark.parametrize("count", [1, FEW - 1, FEW, 60])
+@pytest.mark.parametrize("count", [0, 1, FEW - 1, FEW, 60])
 def test_columns_in_which_nothing_stands_are_as_empty_as_they_were(count: int) -> None:
     for empty in (None, "", "[]", "{}"):
         rows: list[Row] = [(n, f"名前{n}", empty, None, "[]") for n in range(count)]
