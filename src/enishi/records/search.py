@@ -6,6 +6,7 @@ alone would also find 京都東 for 東京都.
 """
 
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -42,7 +43,7 @@ COMMON = frozenset(
 LONGEST_QUERY = 100
 LONGEST_TEXT = 4000
 MOST_READ = 2000  # records whose words are read one by one for somebody from whom some are hidden
-PLENTY = 5000
+PLENTY, KEEP_SECONDS = 5000, 60.0
 DRAFTED = "_drafted_document"  # where a record that isn't stored yet holds its document
 
 
@@ -247,16 +248,33 @@ def matching(entity: Entity, query: str) -> Q:
                 entity, query, f"{keys} ORDER BY {key} DESC LIMIT {MOST_READ}", parameters
             )
         )
-    with connection.cursor() as cursor:
-        cursor.execute(f"{keys} LIMIT 1 OFFSET {PLENTY}", parameters)
-        if cursor.fetchone() is None:
-            return Q(pk__in=RawSQL(keys, parameters))  # noqa: S611 (every value is a parameter)
+    if not _many_hold(keys, parameters):
+        return Q(pk__in=RawSQL(keys, parameters))  # noqa: S611 (every value is a parameter)
     texts = SearchDoc.objects.filter(
         pk=ExpressionWrapper(OuterRef("pk") * CODES + entity.code, BigIntegerField())
     )
     for term in normalise_for_search(query[:LONGEST_QUERY]).split():
         texts = texts.filter(text__contains=term)
     return Q(Exists(texts))
+
+
+_many: dict[tuple[int, str, tuple[Any, ...]], float] = {}
+
+
+def _many_hold(keys: str, parameters: list[Any]) -> bool:
+    """Whether so many records hold the words that a list should walk its order. That they do is kept for a minute, for the pages, the
+    count and the other orders of the same list; with what is found it has nothing to do."""
+    now, key = time.monotonic(), (PLENTY, keys, tuple(parameters))
+    if now - _many.get(key, -KEEP_SECONDS) < KEEP_SECONDS:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(f"{keys} LIMIT 1 OFFSET {PLENTY}", parameters)
+        if cursor.fetchone() is None:
+            return False
+    if len(_many) > 500:
+        _many.clear()
+    _many[key] = now
+    return True
 
 
 def reads_part(entity: Entity, query: str) -> bool:
