@@ -6,7 +6,6 @@ alone would also find 京都東 for 東京都.
 """
 
 import re
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -25,7 +24,7 @@ from django.db.models.expressions import RawSQL
 from enishi.access.models import User
 from enishi.japanese.companies import sort_base
 from enishi.japanese.search import index_tokens, normalise_for_search, prefix_tokens, query_tokens
-from enishi.records import journal, registry
+from enishi.records import journal, plenty, registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Reference
 from enishi.records.models import SearchDoc
@@ -43,7 +42,6 @@ COMMON = frozenset(
 LONGEST_QUERY = 100
 LONGEST_TEXT = 4000
 MOST_READ = 2000  # records whose words are read one by one for somebody from whom some are hidden
-PLENTY, KEEP_SECONDS = 5000, 60.0
 DRAFTED = "_drafted_document"  # where a record that isn't stored yet holds its document
 
 
@@ -258,22 +256,15 @@ def matching(entity: Entity, query: str) -> Q:
     return Q(Exists(texts))
 
 
-_many: dict[tuple[int, str, tuple[Any, ...]], float] = {}
-
-
 def _many_hold(keys: str, parameters: list[Any]) -> bool:
-    """Whether so many records hold the words that a list should walk its order. That they do is kept for a minute, for the pages, the
-    count and the other orders of the same list; with what is found it has nothing to do."""
-    now, key = time.monotonic(), (PLENTY, keys, tuple(parameters))
-    if now - _many.get(key, -KEEP_SECONDS) < KEEP_SECONDS:
+    """Whether so many records hold the words that a list should walk its order."""
+    if plenty.known(keys, *parameters):
         return True
     with connection.cursor() as cursor:
-        cursor.execute(f"{keys} LIMIT 1 OFFSET {PLENTY}", parameters)
+        cursor.execute(f"{keys} LIMIT 1 OFFSET {plenty.PLENTY}", parameters)
         if cursor.fetchone() is None:
             return False
-    if len(_many) > 500:
-        _many.clear()
-    _many[key] = now
+    plenty.keep(keys, *parameters)
     return True
 
 

@@ -5,10 +5,12 @@ import datetime
 from collections.abc import Callable
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from enishi.records import plenty
 from enishi.records.conditions import tree as trees
 from enishi.records.conditions.tree import BadCondition, Scope, Tree, leaf_field, leaf_value
 from enishi.records.entity import Entity
@@ -16,7 +18,7 @@ from enishi.records.fields import Date, FieldKind
 from enishi.records.models import Event, EventSubject, Link
 
 NOTHING = Q(pk__in=[])
-PLENTY, HEAPS = 5000, 100_000
+HEAPS = 100_000
 
 
 def compile_condition(entity: Entity, tree: Tree | None, scope: Scope) -> Q:
@@ -166,14 +168,27 @@ def _by_count(some: Any, each: Any, column: str, least: int, nested: bool) -> Q:
     if least > 1:
         counted = some.order_by().values(column).annotate(n=Count("pk")).filter(n__gte=least)
         return Q(pk__in=counted.values(column))
-    keys = list(some.order_by().values_list(column, flat=True)[: PLENTY + 1])
-    if len(keys) <= PLENTY:
-        found = Q(pk__in=set(keys))
-    elif nested and some.order_by()[: HEAPS + 1].count() <= HEAPS:
+    found = _few(some.order_by().values_list(column, flat=True))
+    if found is None and nested and some.order_by()[: HEAPS + 1].count() <= HEAPS:
         found = Q(pk__in=some.order_by().values(column))
-    else:
+    if found is None:
         found = Q(Exists(each.order_by().filter(**{column: OuterRef("pk")})))
     return ~found if least == 0 else found
+
+
+def _few(keys: Any) -> Q | None:
+    """Records with one of these keys; None if they are more than are gathered."""
+    try:
+        sql, parameters = keys.query.sql_with_params()
+    except EmptyResultSet:
+        return NOTHING
+    if plenty.known(sql, *parameters):
+        return None
+    gathered = list(keys[: plenty.PLENTY + 1])
+    if len(gathered) <= plenty.PLENTY:
+        return Q(pk__in=set(gathered))
+    plenty.keep(sql, *parameters)
+    return None
 
 
 def _event(entity: Entity, tree: Tree, scope: Scope) -> Q:

@@ -460,7 +460,7 @@ def test_conditions_in_words(alice: Any) -> None:
 def test_what_hangs_on_what_hangs_here_is_found_however_many_there_are(
     plenty: int, heaps: int, alice: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("enishi.records.conditions.compile.PLENTY", plenty)
+    monkeypatch.setattr("enishi.records.plenty.PLENTY", plenty)
     monkeypatch.setattr("enishi.records.conditions.compile.HEAPS", heaps)
     product, order = registry.get("product"), registry.get("order")
     one, two = (write.create(product, {"name": name}, by=alice).record for name in ("甲", "乙"))

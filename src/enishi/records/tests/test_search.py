@@ -247,7 +247,7 @@ def test_what_many_hold_is_found_the_same_way_as_what_few_hold(
         write.create(entity, {"name": name}, by=alice)
     for query in ("丸山", "山", "東京都", "丸 京都", "maru", "ya", "1234", "0312345678", "ない"):
         few = set(entity.model.objects.filter(matching(entity, query)).values_list("name"))
-        monkeypatch.setattr("enishi.records.search.PLENTY", 0)
+        monkeypatch.setattr("enishi.records.plenty.PLENTY", 0)
         many = set(entity.model.objects.filter(matching(entity, query)).values_list("name"))
         monkeypatch.undo()
         assert few == many, query
