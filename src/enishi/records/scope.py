@@ -16,13 +16,10 @@ def place(entity: Entity, pairs: Sequence[tuple[Any, Event]], *, alone: bool = F
     """Puts stored events of records on the timelines they belong to, or on the records' own alone."""
     if not entity.has_timeline:
         return
-    for linked in entity.linked:
-        if linked.carries_up and not alone:
-            linked.values([record for record, _event in pairs])  # in one query, not one per record
+    above = {} if alone else entity.parents_of([record for record, _event in pairs])
     rows = []
     for record, event in pairs:
-        above = () if alone else entity.parents(record)
-        for name, key in dict.fromkeys([(entity.name, record.pk), *above]):
+        for name, key in dict.fromkeys([(entity.name, record.pk), *above.get(record.pk, ())]):
             rows.append(
                 new(EventSubject, event_id=event.pk, entity=name, record_id=key, at=event.at, kind=event.kind)
             )

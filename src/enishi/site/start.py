@@ -66,7 +66,11 @@ def migrate(*, quiet: bool = True) -> bool:
                 f"データベースは、より新しいEnishiで作られています（{newer[0][0]} {newer[0][1]}）。プログラムを新しくしてください。",
                 f"The database was made by a newer Enishi ({newer[0][0]} {newer[0][1]}). Update the program.",
             )
-        pending = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        held = executor.recorder.applied_migrations()
+        # What was put together later is written down too, so that its parts may go one day.
+        pending = bool(executor.migration_plan(executor.loader.graph.leaf_nodes())) or any(
+            key not in held for key in executor.loader.replacements
+        )
         output = io.StringIO() if quiet else None
         if pending:
             call_command("migrate", interactive=False, verbosity=0 if quiet else 1, skip_checks=True)

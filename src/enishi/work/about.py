@@ -30,8 +30,8 @@ def places_of(records: Sequence[Any]) -> dict[int, list[Place]]:
     for name, keys in wanted.items():
         entity = registry.find(name)
         if entity is not None:
-            for one in entity.model._default_manager.filter(pk__in=keys):
-                above[name, one.pk] = entity.parents(one)
+            rows = list(entity.model._default_manager.filter(pk__in=keys))
+            above |= {(name, key): places for key, places in entity.parents_of(rows).items()}
     made: dict[int, list[Place]] = {}
     for record in records:
         found = parse(record.about)

@@ -233,8 +233,15 @@ class PaymentEntity(Entity):
         return {}
 
     def parents(self, record: Payment) -> list[tuple[str, int]]:
-        invoice = Invoice.objects.filter(pk=record.invoice_id).first()
-        return [*super().parents(record), *(get("invoice").whole.parents(invoice) if invoice else [])]
+        return self.parents_of([record])[record.pk]
+
+    def parents_of(self, records: Sequence[Payment]) -> dict[int, list[tuple[str, int]]]:
+        invoices = Invoice.objects.filter(pk__in={record.invoice_id for record in records})
+        above = get("invoice").whole.parents_of(list(invoices))
+        return {
+            record.pk: [*super(PaymentEntity, self).parents(record), *above.get(record.invoice_id, [])]
+            for record in records
+        }
 
     def created_kind(self, record: Payment) -> str:
         return "payment"
