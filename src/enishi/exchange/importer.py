@@ -10,13 +10,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
+from enishi.exchange import notelines
 from enishi.exchange.asking.candidates import spelled_alike
 from enishi.exchange.asking.deciding import Decider, Decision
 from enishi.exchange.asking.questions import Asks
 from enishi.exchange.channels import Channels
 from enishi.exchange.mapping import Plan
 from enishi.exchange.parsed import Parsed
-from enishi.exchange.rows import LONGEST_NOTE, RowReader
+from enishi.exchange.rows import RowReader
 from enishi.exchange.sheet import PERSON
 from enishi.people.accounts.entity import know_match_keys
 from enishi.records import bulk, registry, search, write
@@ -328,7 +329,8 @@ class Importer:
             ):
                 continue  # what all rows are given says nothing against what is known
             if not own and not decision.spelled and name not in changes and record.pk not in said[name]:
-                changes[name] = value
+                known = getattr(record, "note", "") if name == "note" else ""
+                changes[name] = notelines.renewed(known, str(value)) if known else value
                 continue
             found = entity.field(name)
             held = changes[name] if name in changes else found.get(record)
@@ -419,11 +421,10 @@ def _line(entity: Entity, name: str, value: Any) -> str:
 
 
 def _both(held: Any, value: Any, name: str) -> Any:
-    """What stays of two rows about one record: the first row's word, but of notes every line."""
+    """What stays of two rows about one record: the first row's word, but of notes what each says."""
     if name != "note" or not isinstance(held, str) or not value:
         return held
-    lines = held.split("\n") if held else []
-    return "\n".join([*lines, *(line for line in str(value).split("\n") if line not in lines)])[:LONGEST_NOTE]
+    return notelines.joined(held, str(value))
 
 
 class Stored:

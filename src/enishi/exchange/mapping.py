@@ -274,6 +274,15 @@ def _assign(sheet: Sheet, main: str, named: set[str]) -> None:
     _further_numbers(sheet, taken)
     for entity in ("account", "contact"):
         addressed.tell_parts(sheet, entity)
+    if (
+        "contact.code" not in taken
+        and "account.name" not in taken
+        and {"contact.name", "contact.family_name"} & set(taken)
+    ):
+        for column in sheet.columns:  # 得意先コード beside people alone is theirs
+            if not column.target and ("account", "code") in sheet.meaning[column.index]:
+                column.target = "contact.code"
+                break
     for column in sheet.columns:
         if column.target.endswith(".code") and _names_several(sheet, column):
             column.target = ""
@@ -437,8 +446,12 @@ def default_keys(plan: Plan, sheet: Sheet | None = None) -> dict[str, str]:
     only within his company, a private customer by name and telephone or birthday together (`importing`). A mail
     address that several people of the sheet share is no key."""
     targets = {column.target for column in plan.columns}
-    # 番号 alone may be any list's own numbering: people and companies are not known by it.
-    bare = {one.target for one in plan.columns if key(one.heading) in SECOND and one.target != "deal.code"}
+    # 番号 alone may be any list's own numbering: people and companies are not known by it, as they are by their コード.
+    bare = {
+        one.target
+        for one in plan.columns
+        if key(one.heading) in SECOND and key(one.heading) != "コード" and one.target != "deal.code"
+    }
     made = {}
     for entity in plan.entities:
         made[entity.name] = next(
@@ -458,7 +471,11 @@ def default_keys(plan: Plan, sheet: Sheet | None = None) -> dict[str, str]:
             made["contact"] = ""
         if not made[entity.name] and entity.name == "account":
             made[entity.name] = "name"
-        told = {"account.name", "contact.mobile", "contact.phone", "contact.birthday"} & targets
+        told = {
+            f"contact.{one}" for one in ("mobile", "phone", "birthday", "postal_code", "address")
+        } & targets
+        if "account.name" in targets:
+            told.add("account.name")
         if not made[entity.name] and entity.name == "contact" and told:
             made[entity.name] = "name"
         if entity.name == "contact" and plan.mixed != privates.NONE and made.get("account") == "code":

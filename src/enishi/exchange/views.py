@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -229,11 +230,18 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
     plan = mapping.Plan.from_json(found.plan)
     possible = {target for _label, fields in choices.targets(plan) for target, _text in fields}
     taken: set[str] = set()
+    # A day and its time, which were proposed for one field together, stay together; nobody can choose a field twice.
+    twice = {one for one, n in Counter(column.target for column in plan.columns).items() if n > 1}
     for column in plan.columns:
         target = request.POST.get(f"c{column.index}", column.target)
         column.target = (
             target
-            if target in possible and (target not in taken or target.partition(".")[2] in mapping.SHARED)
+            if target in possible
+            and (
+                target not in taken
+                or target.partition(".")[2] in mapping.SHARED
+                or (target in twice and target == column.target)
+            )
             else ""
         )
         taken.add(column.target)

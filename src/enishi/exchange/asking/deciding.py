@@ -270,11 +270,12 @@ class Decider:
 
     @staticmethod
     def _person_key(values: Values) -> Any:
-        """A person is known by name within his company; a private customer by name and number or birthday together."""
+        """A person is known by name within his company; a private customer by name and number or birthday together, or where a row has
+        neither, by name and house."""
         full = f"{values.get('family_name', '')}{values.get('given_name', '')}" or values.get("name", "")
         name = fold(names.strip_honorific(full)[0]).replace(" ", "")[:200]
         account = values.get("account")
-        told = values.get("mobile") or values.get("phone") or values.get("birthday")
+        told = values.get("mobile") or values.get("phone") or values.get("birthday") or _house(values)
         if not name or (account is None and not told):
             return None
         return "name", account, name, told if account is None else None
@@ -308,7 +309,7 @@ class Decider:
             rows = visible(entity, self.by).order_by("-pk")
             if entity.name == "contact" and name == "name":
                 for record in [*self._at_companies(rows, found), *self._private(rows, found)]:
-                    for told in (record.mobile, record.phone, record.birthday, None):
+                    for told in (record.mobile, record.phone, record.birthday, _house(vars(record)), None):
                         key = ("name", record.account_id, record.match_key, told)
                         if key in found:
                             known[key] = record
@@ -374,6 +375,13 @@ class Decider:
         if name == "corporate_number":
             return (_branch(record.name),), (None,)
         return ((within.get(record),),) if within is not None else ((),)
+
+
+def _house(values: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Where somebody lives, down to the house and the flat; None where no number is said."""
+    where = fold(f"{values.get('prefecture') or ''}{values.get('address') or ''}").replace(" ", "")
+    within = fold(str(values.get("building") or "")).replace(" ", "")
+    return (where, within) if any(letter.isdecimal() for letter in where) else None
 
 
 def _branch(name: str | None) -> str | None:

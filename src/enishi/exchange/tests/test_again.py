@@ -6,7 +6,7 @@ import pytest
 
 from enishi.access.models import User
 from enishi.exchange.tests.test_importing import SHARED, bring, write_csv
-from enishi.people.models import Account
+from enishi.people.models import Account, Contact
 from enishi.work.models import Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B1")]
@@ -74,3 +74,82 @@ def test_a_ledger_of_customers_asks_about_one_name_at_two_places(alice: User, tm
     rows[1][2] = "03-1111-2222"
     assert bring(write_csv(path, rows), alice).figures["updated"] == {"account": 1}
     assert [one.phone for one in Account.objects.all()] == ["03-1111-2222"]
+
+
+NOTED = [
+    ["得意先コード", "得意先名", "電話番号", "備考", "与信ランク"],
+    ["T1", "桜商店", "03-1111-1111", "大事なメモ", "A"],
+]
+
+
+@pytest.mark.parametrize(
+    ("later", "note"),
+    [
+        ([["得意先コード", "得意先名", "配送曜日"], ["T1", "桜商店", "火木"]], "大事なメモ\n与信ランク: A\n手で書いた\n配送曜日: 火木"),
+        ([["得意先コード", "得意先名", "備考"], ["T1", "桜商店", ""]], "大事なメモ\n与信ランク: A\n手で書いた"),
+        ([["得意先コード", "得意先名", "電話番号"], ["T1", "桜商店", "聞いていない"]], "大事なメモ\n与信ランク: A\n手で書いた\n電話番号: 聞いていない"),
+        ([["得意先コード", "得意先名", "与信ランク"], ["T1", "桜商店", "B"]], "大事なメモ\n与信ランク: B\n手で書いた"),
+        (NOTED, "大事なメモ\n与信ランク: A\n手で書いた"),
+        ([["得意先コード", "得意先名", "備考"], ["T1", "桜商店", "新しいメモ"]], "大事なメモ\n与信ランク: A\n手で書いた\n新しいメモ"),
+    ],
+)  # fmt: skip
+def test_a_later_file_takes_nothing_out_of_a_note(
+    alice: User, tmp_path: Path, later: list[list[str]], note: str
+) -> None:
+    bring(write_csv(tmp_path / "一.csv", NOTED), alice)
+    account = Account.objects.get()
+    assert account.note == "大事なメモ\n与信ランク: A"
+    Account.objects.update(note=account.note + "\n手で書いた")
+    bring(write_csv(tmp_path / "二.csv", later), alice)
+    assert Account.objects.get().note == note
+
+
+def test_what_two_rows_say_of_one_customer_stays_together(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["得意先コード", "得意先名", "車名", "整備担当"],
+        ["T1", "桜商店", "プリウス", "岩田"],
+        ["T1", "桜商店", "ハイエース", "岩田"],
+        ["T1", "桜商店", "ハイエース", "岩田"],
+    ]
+    path = write_csv(tmp_path / "車.csv", rows)
+    note = "車名: プリウス\n整備担当: 岩田\n車名: ハイエース\n整備担当: 岩田"
+    for _again in range(2):
+        bring(path, alice)
+        assert Account.objects.get().note == note
+
+
+@pytest.mark.parametrize("heading", ["コード", "得意先コード"])
+def test_a_company_is_known_by_its_code_whatever_it_is_called_now(
+    alice: User, tmp_path: Path, heading: str
+) -> None:
+    path = tmp_path / "一覧.csv"
+    bring(write_csv(path, [[heading, "会社名", "TEL"], ["A01", "桜商店", "03-1111-1111"]]), alice)
+    figures = bring(
+        write_csv(path, [[heading, "会社名", "TEL"], ["A01", "桜商店", "03-2222-2222"]]), alice
+    ).figures
+    assert (figures["created"], figures["updated"]) == ({}, {"account": 1})
+
+
+@pytest.mark.parametrize("heading", ["顧客コード", "得意先コード", "お客様番号"])
+def test_a_private_customer_has_his_number_under_any_of_its_names(
+    alice: User, tmp_path: Path, heading: str
+) -> None:
+    path = tmp_path / "顧客.csv"
+    bring(write_csv(path, [[heading, "氏名", "電話番号"], ["K7", "山田 花子", "090-1111-1111"]]), alice)
+    assert Contact.objects.get().code == "K7"
+    figures = bring(
+        write_csv(path, [[heading, "氏名", "電話番号"], ["K7", "山田 花子", "090-2222-2222"]]), alice
+    ).figures
+    assert (figures["created"], figures["updated"]) == ({}, {"contact": 1})
+
+
+def test_people_of_whom_only_the_address_is_known_come_once(alice: User, tmp_path: Path) -> None:
+    rows = [
+        ["氏名", "郵便番号", "住所"],
+        ["山田 花子", "150-0001", "東京都渋谷区神宮前1-2-3"],
+        ["鈴木 一郎", "530-0001", "大阪府大阪市北区梅田4-5-6"],
+    ]
+    path = write_csv(tmp_path / "年賀状.csv", rows)
+    assert bring(path, alice).figures["created"] == {"contact": 2}
+    again = bring(path, alice).figures
+    assert (again["created"], again["unchanged"], again["asked"]) == ({}, {"contact": 2}, 0)

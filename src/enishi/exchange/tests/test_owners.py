@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from enishi.access.models import User
 from enishi.exchange import importing
@@ -11,6 +12,7 @@ from enishi.exchange.mapping import Plan
 from enishi.exchange.tests.test_importing import write_csv
 from enishi.exchange.tests.test_programs import take
 from enishi.people.models import Account, Contact
+from enishi.work.models import Activity
 
 pytestmark = [pytest.mark.django_db, pytest.mark.row("B6")]
 
@@ -110,3 +112,18 @@ def test_zoho_in_japanese(alice: User, bob: User, tmp_path: Path) -> None:
     )  # fmt: skip
     assert set(person.tags) == {"果物", "島"}
     assert person.note == "" and Contact.objects.get(family_name="因島").owner == bob
+
+
+def test_a_choice_in_the_wizard_leaves_a_day_and_its_time_together(
+    alice: User, as_alice: Client, tmp_path: Path
+) -> None:
+    rows = [["訪問日", "訪問時刻", "得意先名", "訪問内容"], ["2026/10/1", "10:30", "桜商店", "見積を届けた"]]
+    path = write_csv(tmp_path / "訪問.csv", rows)
+    job = importing.begin(path, path.name, by=alice)
+    plan = Plan.from_json(job.plan)
+    choices = {f"c{one.index}": one.target for one in plan.columns}
+    assert [one.target for one in plan.columns][:2] == ["activity.at", "activity.at"]
+    as_alice.post(f"/import/{job.pk}/", {**choices, "header_rows": "1", "main": plan.main})
+    job.refresh_from_db()
+    importing.run(job)
+    assert timezone.localtime(Activity.objects.get().at).strftime("%H:%M") == "10:30"
