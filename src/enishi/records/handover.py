@@ -21,7 +21,7 @@ from enishi.access.rights import log_access
 from enishi.japanese.addresses import split_prefecture
 from enishi.records import registry, write
 from enishi.records.entity import Entity
-from enishi.records.errors import NotFound, Refused
+from enishi.records.errors import NotFound, RecordError, Refused
 from enishi.records.fields import Address, FieldKind
 from enishi.records.models import Handover, Notification, Operation
 from enishi.records.visible import require
@@ -149,12 +149,17 @@ def run(handover: Handover) -> Handover:
         held.status = Handover.Status.RUNNING
         held.save(update_fields=["status", "operation"])
     share = _Shares(held)
-    for entity in entities():
-        if held.plan["entities"] and entity.name not in held.plan["entities"]:
-            continue
-        last = 0
-        while (last := _step(held, entity, share, last)) > 0:
-            pass
+    try:
+        for entity in entities():
+            if held.plan["entities"] and entity.name not in held.plan["entities"]:
+                continue
+            last = 0
+            while (last := _step(held, entity, share, last)) > 0:
+                pass
+    except RecordError as error:  # said, and what has gone over can be taken back
+        held.refresh_from_db()
+        _fail(held, str(error)[:1000])
+        return held
     held.status, held.done_at = Handover.Status.DONE, timezone.now()
     held.save(update_fields=["status", "done_at"])
     return held
@@ -171,7 +176,7 @@ def _problem(held: Handover) -> str:
 
 
 def _fail(held: Handover, problem: str) -> None:
-    """Ends it, and tells those who can plan it anew."""
+    """Ends it, and tells those who can plan it anew. `problem`: one of `Handover.Problem`, or what a rule has against it."""
     held.status, held.done_at = Handover.Status.FAILED, timezone.now()
     held.figures = {**held.figures, "problem": problem}
     held.save(update_fields=["status", "done_at", "figures"])

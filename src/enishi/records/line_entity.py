@@ -49,6 +49,8 @@ class LineEntity(Entity):
     def locked(self, record: Any, names: set[str]) -> str:
         from enishi.records.registry import whole_entities
 
+        if names <= {"owner", "tags", *(one.name for one in self.whole.own)}:
+            return ""  # who looks after it is not what is written on the paper
         parent = getattr(record, self.rights_through, None)
         return (
             whole_entities()[self.rights_of].locked(parent, {self.lines_field}) if parent is not None else ""

@@ -48,4 +48,4 @@ class Handover(models.Model):
     def problem(self) -> str:
         """Why it was not done, in words."""
         held = self.figures.get("problem", "")
-        return str(self.Problem(held).label) if held in self.Problem.values else ""
+        return str(self.Problem(held).label) if held in self.Problem.values else str(held)

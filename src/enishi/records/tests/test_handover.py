@@ -303,3 +303,31 @@ def test_what_the_owner_drew_is_divided_by_its_own_address(alice: Any, bob: Any,
     assert dict(handover.areas(bob)) == {"大阪府": 2, "福岡県": 1}
     handover.run(handover.plan(bob, how="area", to=[alice, dan], areas={"大阪府": dan.pk}, by=alice))
     assert owners(made) == [dan.pk, alice.pk, dan.pk]
+
+
+def test_papers_that_were_issued_go_along_with_their_lines(alice: Any, bob: Any, dan: Any) -> None:
+    lines = [{"text": "会議テーブル", "quantity": "2", "unit_price": "1000"}]
+    account = write.create(registry.get("account"), {"name": "丸山商店"}, by=bob).record
+    quote = write.create(registry.get("quote"), {"account": account.pk, "lines": lines}, by=bob).record
+    type(quote).objects.filter(pk=quote.pk).update(issued_at=timezone.now())
+    row = handover.run(handover.plan(bob, how="load", to=[alice, dan], by=alice))
+    assert row.status == Handover.Status.DONE and not row.problem
+    line = quote.lines.get()
+    assert line.owner_id == owners([quote])[0] == owners([account])[0] != bob.pk
+    handover.undo(row, by=alice)
+    assert quote.lines.get().owner_id == owners([quote])[0] == bob.pk
+
+
+def test_what_a_rule_has_against_it_is_said_and_what_went_over_comes_back(
+    held: dict[str, list[Any]], bob: Any, alice: Any, dan: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        type(registry.get("deal").whole), "locked", lambda *_all: "この案件は変更できません。"
+    )
+    before = owners(held["deal"])
+    row = handover.run(handover.plan(bob, how="one", to=[dan], by=alice))
+    assert row.status == Handover.Status.FAILED and "この案件は変更できません。" in row.problem
+    assert owners(held["deal"]) == before and set(owners(held["account"])) == {dan.pk}
+    assert "この案件は変更できません。" in Notification.objects.filter(user=alice).latest("pk").text
+    handover.undo(row, by=alice)
+    assert set(owners(held["account"])) == {bob.pk}
