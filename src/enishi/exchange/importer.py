@@ -21,7 +21,7 @@ from enishi.exchange.rows import RowReader
 from enishi.exchange.sheet import PERSON
 from enishi.people.accounts.entity import know_match_keys
 from enishi.records import bulk, registry, search, write
-from enishi.records.checking import check_once
+from enishi.records.checking import check_once, taken_out_of_sight
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused
 from enishi.records.models import Operation
@@ -125,6 +125,7 @@ class Importer:
             self._refer(entity, pairs)
             drafter, taken = bulk.Drafter(entity, self.by, importing=True), set[tuple[str, Any]]()
             reach = self._reach(entity)
+            hidden = taken_out_of_sight(entity, [values for _row, values in pairs], self.by)
             for (row, values), decision in zip(pairs, self.decider.decide(entity, pairs), strict=True):
                 # In a sheet with lines a number alone may say whom it is about.
                 if decision.record is None or not self.reader.with_lines:
@@ -136,6 +137,11 @@ class Importer:
                     problem := self._not_allowed(entity, decision.record, values, reach)
                 ):
                     row.errors.append(problem)
+                row.errors += [
+                    text
+                    for (name, value), (text,) in hidden.items()
+                    if decision.what != "ask" and values.get(name) == value
+                ]
                 row.outcome[entity.name] = decision.what
                 if decision.record is not None:
                     row.keys[entity.name] = decision.record.pk
@@ -282,6 +288,7 @@ class Importer:
     # --- an entity of the batch -----------------------------------------------------------------------
     def _store_entity(self, entity: Entity, pairs: Pairs) -> "Stored":
         decisions, reach = self.decider.decide(entity, pairs), self._reach(entity)
+        taken = taken_out_of_sight(entity, [values for _row, values in pairs], self.by)
         fresh: dict[int, tuple[Values, list[Parsed]]] = {}  # by the place of the first row that says it
         updates: dict[int, tuple[Any, Values]] = {}
         for place, ((row, values), decision) in enumerate(zip(pairs, decisions, strict=True)):
@@ -291,6 +298,8 @@ class Importer:
                 continue
             if problem := self._not_allowed(entity, decision.record, values, reach):
                 raise Refused({"": [problem]})
+            if errors := {name: text for (name, value), text in taken.items() if values.get(name) == value}:
+                raise Refused(errors)
             if decision.record is not None:
                 row.keys[entity.name] = decision.record.pk
                 changes = updates.setdefault(decision.record.pk, (decision.record, {}))[1]

@@ -33,6 +33,7 @@ from enishi.records.checking import (
     moved,
     prepare,
     shown_fields,
+    with_unseen,
 )
 from enishi.records.entity import Entity
 from enishi.records.errors import Refused, RowRefused
@@ -276,11 +277,13 @@ def write_many(
     taken: set[tuple[str, Any]] = set()
     shown, watched = shown_fields(entity), formulas.watched(entity)
     load_links(entity, [record for record, _row in pairs], {name for _record, row in pairs for name in row})
-    for number, (record, row) in enumerate(pairs):
-        values, errors = row, Errors()
+    found = [(record, made[n][0] if made else row) for n, (record, row) in enumerate(pairs)]
+    kept = [row for _record, row in found] if internal else with_unseen(entity, found, by)
+    for number, (record, values) in enumerate(found):
+        errors = Errors() if cleaned else made[number][1]
         if not cleaned:
-            values, errors = made[number]
             check_references(entity, moved(entity, record, values), by, errors, known)
+        values = kept[number]
         before = held_values(entity, record, [*values, *shown])
         summed = held_values(entity, record, watched)
         changes = apply(entity, record, values)

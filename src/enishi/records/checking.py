@@ -103,14 +103,54 @@ def _pairs(value: Any) -> tuple[tuple[int, str | None], ...]:
 
 def moved(entity: Entity, record: Any, cleaned: Mapping[str, Any]) -> dict[str, Any]:
     """Of a change's values the pointing ones that are other than the record's: what it pointed to before may be out of sight."""
-    made = {}
+    made: dict[str, Any] = {}
     for name, value in cleaned.items():
         found = entity.field(name)
         held: Any = found.get(record)
-        if not isinstance(found, Reference | Lines | Linked | AnyRecord) or held == value:
+        if held == value or not (found.lists or isinstance(found, Reference | Lines | Linked | AnyRecord)):
             continue
-        made[name] = found.without(value, found.pointed(held)) if isinstance(found, Lines) else value
+        if found.lists:
+            made[name] = [key for key in value if key not in (held or ())]
+        else:
+            made[name] = found.without(value, found.pointed(held)) if isinstance(found, Lines) else value
     return made
+
+
+def with_unseen(
+    entity: Entity, pairs: Sequence[tuple[Any, Mapping[str, Any]]], by: User
+) -> list[Mapping[str, Any]]:
+    """The values of changes, with what their records are tied to and the person doesn't see: it was in none of what he read and sent
+    back, and stays. Where only one may be tied, another takes its place and nothing doesn't."""
+    made: list[Mapping[str, Any]] = [values for _record, values in pairs]
+    for name in {name for values in made for name in values}:
+        found = entity.fields.get(name)
+        if not (isinstance(found, Linked) or (found is not None and found.lists)):
+            continue
+        target = found.target if isinstance(found, Linked) else registry.whole_entities()[found.lists]
+        if sees_all(target, by):
+            continue
+        gone: dict[int, list[Any]] = {}
+        for place, (record, values) in enumerate(pairs):
+            value = values.get(name)
+            if name not in values or isinstance(value, LinkEdit):
+                continue
+            if value and isinstance(found, Linked) and not found.many:
+                continue
+            kept = {_key(one) for one in value or ()}
+            if missing := [one for one in found.get(record) or () if _key(one) not in kept]:
+                gone[place] = missing
+        keys = {_key(one) for missing in gone.values() for one in missing}
+        seen = set(visible(target, by).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+        for place, missing in gone.items():
+            if held := [one for one in missing if _key(one) not in seen]:
+                value = [*(made[place][name] or ()), *held]
+                made[place] = {**made[place], name: value if found.lists else tuple(value)}
+    return made
+
+
+def _key(one: Any) -> int:
+    """The key of one that a connection's value (with its role) or a list of keys holds."""
+    return int(one[0] if isinstance(one, tuple | list) else one)
 
 
 def check_references(
@@ -146,6 +186,12 @@ def check_references(
                     errors[name] = [
                         _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": target.label}
                     ]
+        elif found.lists and value:
+            there = visible(registry.whole_entities()[found.lists], by).filter(pk__in=value).count()
+            if there != len(set(value)):
+                errors[name] = [
+                    _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
+                ]
         elif isinstance(found, Reference | AnyRecord) and value and not _is_there(found, value, by):
             errors[name] = [
                 _("選んだ%(label)sが見つかりません。選び直してください。") % {"label": found.label}
@@ -294,6 +340,31 @@ def check_unique(
                 else _("%(label)s「%(value)s」はすでに使われています。")
                 % {"label": found.label, "value": found.text(value)}
             ]
+
+
+def taken_out_of_sight(
+    entity: Entity, rows: Sequence[Mapping[str, Any]], by: User
+) -> dict[tuple[str, Any], list[str]]:
+    """Of the values of a file's rows those that must be there once and that a record has which the person doesn't see, with what is to be
+    said of it; what he sees he is asked about by what the file is known by."""
+    made: dict[tuple[str, Any], list[str]] = {}
+    if sees_all(entity, by):
+        return made
+    entity = entity.whole
+    for found in entity.fields.values():
+        if not found.unique or found.linked or found.within:
+            continue
+        mine = {value for row in rows if not found.is_empty(value := row.get(found.name))}
+        rivals = entity.model._default_manager.filter(deleted_at=None).filter(
+            found.lookup("in")(sorted(mine))
+        )
+        held = {row.pk: found.get(row) for row in rivals} if mine else {}
+        seen = set(visible(entity, by).filter(pk__in=held).values_list("pk", flat=True))
+        for key, value in held.items():
+            if key not in seen:
+                said = _("%(label)s「%(value)s」はすでに使われています。")
+                made[found.name, value] = [said % {"label": found.label, "value": found.text(value)}]
+    return made
 
 
 @lru_cache(maxsize=64)

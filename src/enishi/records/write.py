@@ -31,6 +31,7 @@ from enishi.records.checking import (
     once_names,
     prepare,
     shown_fields,
+    with_unseen,
 )
 from enishi.records.entity import Entity
 from enishi.records.errors import Clash, Conflict, NotFound, Refused
@@ -172,6 +173,8 @@ def write(
         if version is not None and version != record.version:
             _check_version(entity, record, cleaned, values, version)
         check_references(entity, moved(entity, record, cleaned), by, errors)
+        if not internal:
+            cleaned = dict(with_unseen(entity, [(record, cleaned)], by)[0])
         before = held_values(entity, record, [*cleaned, *shown_fields(entity)])
         summed = held_values(entity, record, formulas.watched(entity))
         changes = apply(entity, record, cleaned)

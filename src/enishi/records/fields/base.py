@@ -61,6 +61,7 @@ class FieldKind:
     visible_if: tuple[str, tuple[str, ...]] | None = None  # asked only where that field says one of these
     hidden: bool = False  # the owner of the company doesn't want to see it
     linked: ClassVar[bool] = False  # the value lies in the links table
+    lists: ClassVar[str] = ""  # the entity whose records' keys the value lists, where that is no connection
     stored_as: ClassVar[str] = "text"  # what an own field's JSON holds: text, integer, real
     beside: ClassVar[tuple[str, ...]] = ()  # further columns that a cell needs
     whole: ClassVar[bool] = False  # a list's cell is a sentence that isn't cut off

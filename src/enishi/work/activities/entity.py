@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from enishi.records import journal, registry
 from enishi.records.entity import Entity, ImportHint, Preset, Section
 from enishi.records.fields import AnyRecord, Choice, DateTime, FieldKind, LongText, Number, Option, Reference
+from enishi.records.fields.any_record import titles
 from enishi.records.models import Link
 from enishi.records.registry import register
 from enishi.work import about
@@ -40,6 +41,7 @@ class People(FieldKind):
     template = "components/input_contacts.html"
     operators = ("empty", "not_empty")
     empty: list[int] = []
+    lists = "contact"
 
     def schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"type": "integer", "minimum": 1}, "maxItems": 50}
@@ -55,7 +57,8 @@ class People(FieldKind):
             raise ValidationError(
                 _t("会った人の選び方が正しくありません。一覧から選んでください。")
             ) from None
-        entity = registry.get("contact")
+        # Whether the person sees them is asked where he ties them (`checking.check_references`): who was there before may be out of his sight.
+        entity = registry.whole_entities()["contact"]
         if (
             len(keys) > 50
             or any(not 0 < key < 2**63 for key in keys)
@@ -79,9 +82,8 @@ class People(FieldKind):
     def text(self, value: Any) -> str:
         if not value:
             return ""
-        return _t("、").join(
-            str(one) for one in registry.get("contact").model._default_manager.filter(pk__in=value)
-        )
+        known = titles({f"contact:{key}" for key in value})
+        return _t("、").join(known[one] for key in value if (one := f"contact:{key}") in known)
 
     def input_text(self, value: Any) -> str:
         return ",".join(map(str, value or []))
