@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
@@ -331,6 +332,7 @@ class TestInvitation:
         answer = client.post(path, {"password1": "hajimete-no-kagi", "password2": "hajimete-no-kagi"})
         assert answer["Location"] == "/today/"
         assert is_in(client)
+        assert UserSession.objects.get(user=new).session_key == client.session.session_key
         assert Client().get(path).status_code == 410
         assert (
             Client()

@@ -121,6 +121,7 @@ def welcome(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, _("パスワードを決めました。サインインしてください。"))
             return redirect("account_login")
         login(request, held, backend=BACKEND)
+        UserSession.objects.create_from_request(request)  # to be seen and ended like any other
         return redirect(settings.LOGIN_REDIRECT_URL)
     return render(
         request, "account/welcome.html", {"person": user, "form": form}, status=422 if form.is_bound else 200
