@@ -5,8 +5,9 @@ from array import array
 from itertools import islice
 from typing import Any
 
+from enishi.exchange.codes import code_and_name, names_beside
 from enishi.exchange.datarows import data_rows, tables_of
-from enishi.exchange.mapping import MOST_REPEATED, Plan, code_and_name, first_mail, names_beside
+from enishi.exchange.mapping import MOST_REPEATED, Plan, first_mail
 from enishi.exchange.models import ImportJob
 from enishi.exchange.sheet import SAMPLE
 from enishi.japanese import names as japanese_names

@@ -165,6 +165,7 @@ class RowRules:
                 continue  # a letter at the end is no mark that `key` takes away
             text = key(row[place])
             same += bool(text) and (
-                text == heading or (heading.endswith(text) and bool(headings.means(text)))
+                text == heading
+                or (heading.endswith(text) and (len(text) > 1 < len(filled) or bool(headings.means(text))))
             )
         return same >= wanted and (same > 1 or len(filled) == 1)
