@@ -283,6 +283,7 @@ def check_targets(plan: Plan, user: User) -> None:
     """
     lost = []
     headed = [(column.target, column.heading) for column in plan.columns]
+    headed += [("account.name", "")] if plan.firms else []
     for target, heading in [*headed, *((one, "") for one, raw in plan.for_all.items() if raw)]:
         name, _dot, field = target.partition(".")
         entity = registry.whole_entities().get(name) if target else None

@@ -14,6 +14,7 @@ from enishi.exchange import (
     headings,
     ours,
     persons,
+    posts,
     privates,
     profiles,
     telephones,
@@ -71,6 +72,7 @@ class Plan:
     # all sheets with the same heading: those that are left out stand in `others`
     alike: list[str] = field(default_factory=list)
     width: int = 0  # the columns of a line, where each record takes two (`twolines`)
+    firms: bool = False  # names of people hold their firms, which no column of its own does (`posts`)
     for_all: dict[str, str] = field(default_factory=dict)  # what all rows get, as typed, by target (`forall`)
 
     @property
@@ -82,6 +84,8 @@ class Plan:
             used.add(self.main)
         if self.mixed != privates.NONE:
             used.add("contact")
+        if self.firms:
+            used.add("account")
         return [entity for entity in registry.all_entities() if entity.name in used]
 
     def to_json(self) -> dict[str, Any]:
@@ -110,6 +114,7 @@ class Plan:
             "alike": self.alike,
             "blocks": self.blocks,
             "width": self.width,
+            "firms": self.firms,
             "for_all": self.for_all,
         }
 
@@ -129,6 +134,7 @@ class Plan:
             held.get("blocks", []),
             held.get("width", 0),
         )
+        plan.firms = held.get("firms", False)
         plan.for_all = dict(held.get("for_all", {}))
         return plan
 
@@ -214,6 +220,7 @@ def propose(
     plan = Plan(table, above, sheet.columns, main, turned=labels, mixed=mixed, blocks=side, width=width)
     plan.repeated = sheet.repeated[:MOST_REPEATED]
     plan.form, plan.profile = known.name if known else "", form.name if form else ""
+    plan.firms = posts.name_firms(sheet)
     plan.keys = default_keys(plan, sheet)
     if form is not None:
         used = {column.target for column in plan.columns}
