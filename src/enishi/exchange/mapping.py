@@ -24,6 +24,7 @@ from enishi.exchange import (
     vocabulary,
 )
 from enishi.exchange.headings import Meaning, key
+from enishi.exchange.layouts import Layouts
 from enishi.exchange.noting import note_the_rest
 from enishi.exchange.sheet import PERSON, REACH, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
@@ -73,6 +74,9 @@ class Plan:
     alike: list[str] = field(default_factory=list)
     width: int = 0  # the columns of a line, where each record takes two (`twolines`)
     firms: bool = False  # names of people hold their firms, which no column of its own does (`posts`)
+    # where the sheets have the columns, if not all in the same places (`layouts`), and the headings that the first of them hasn't
+    layouts: Layouts = field(default_factory=dict)
+    extra: list[str] = field(default_factory=list)
     for_all: dict[str, str] = field(default_factory=dict)  # what all rows get, as typed, by target (`forall`)
 
     @property
@@ -115,6 +119,8 @@ class Plan:
             "blocks": self.blocks,
             "width": self.width,
             "firms": self.firms,
+            "layouts": [[name, *layout] for name, layout in self.layouts.items()],
+            "extra": self.extra,
             "for_all": self.for_all,
         }
 
@@ -134,7 +140,8 @@ class Plan:
             held.get("blocks", []),
             held.get("width", 0),
         )
-        plan.firms = held.get("firms", False)
+        plan.firms, plan.extra = held.get("firms", False), held.get("extra", [])
+        plan.layouts = {name: (rows, places) for name, rows, places in held.get("layouts", [])}
         plan.for_all = dict(held.get("for_all", {}))
         return plan
 
