@@ -1,12 +1,12 @@
 """Which rows of a file are data: below the heading, with what merged and repeated cells mean, and which of them are records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from enishi.exchange import blocks, readers, turned, twolines
+from enishi.exchange import blocks, layouts, readers, turned, twolines
 from enishi.exchange.headings import is_blank
 from enishi.exchange.mapping import Plan
 from enishi.exchange.models import ImportJob
@@ -54,13 +54,14 @@ def all_rows(job: ImportJob, plan: Plan) -> Iterator[tuple[int, list[Any], bool]
     for table in tables_of(job, plan):
         aboves: dict[int, list[Any]] = {}  # per block, the record over the next one
         first: list[Any] = []
-        lines: Iterator[tuple[int, list[Any]]] = enumerate(table.rows(), 1)
+        rows: Iterable[list[Any]] = table.rows()
         if plan.turned >= 0:
-            lines = enumerate(turned.turn(table.head(turned.MOST_ROWS), plan.turned), 1)
-        elif plan.width:
-            lines = twolines.records(table.rows(), plan.header_rows, plan.width)
+            rows = turned.turn(table.head(turned.MOST_ROWS), plan.turned)
+        lines = layouts.below(rows, table.name, plan)
+        if plan.width:
+            lines = twolines.records(rows, plan.header_rows, plan.width)
         for number, row in lines:
-            if number <= plan.header_rows or is_blank(row):
+            if is_blank(row):
                 continue
             if plan.start >= 0:
                 first = _continued(row, first, plan)

@@ -5,6 +5,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from enishi.exchange import oldbooks
+
 _MOST = 2_000_000  # bytes of a sheet that are looked at: its first rows
 _CELL = re.compile(rb'<c r="([A-Z]{1,3})\d+" s="(\d+)"(?: t="n")?>\s*(?:<f[^>]*>[^<]*</f>|<f[^>]*/>)?\s*<v>')
 _ENTRY = re.compile(
@@ -20,8 +22,10 @@ _ZEROS = re.compile(r"0{2,15}\Z")
 
 
 def padded_columns(path: Path, sheet: str) -> dict[int, int]:
-    """Column → digits, for columns whose numbers are shown with leading zeros; nothing for other files than xlsx."""
+    """Column → digits, for columns whose numbers are shown with leading zeros; nothing for other files than those of Excel."""
     try:
+        if not zipfile.is_zipfile(path):
+            return _padded_in_old(path, sheet)
         with zipfile.ZipFile(path) as book:
             styles = _padding_styles(read(book, "xl/styles.xml"))
             if not styles:
@@ -34,6 +38,15 @@ def padded_columns(path: Path, sheet: str) -> dict[int, int]:
     for letters, style in _CELL.findall(start):
         if int(style) in styles:
             found.setdefault(_column(letters), styles[int(style)])
+    return found
+
+
+def _padded_in_old(path: Path, sheet: str) -> dict[int, int]:
+    """The same of an old .xls."""
+    found: dict[int, int] = {}
+    for column, code in oldbooks.formats(path, sheet):
+        if _ZEROS.match(plain := code.replace("\\", "").replace('"', "")):
+            found.setdefault(column, len(plain))
     return found
 
 

@@ -2,11 +2,12 @@
 much later, a column have its first value."""
 
 from array import array
-from itertools import islice
 from typing import Any
 
+from enishi.exchange.codes import code_and_name, names_beside
 from enishi.exchange.datarows import data_rows, tables_of
-from enishi.exchange.mapping import MOST_REPEATED, Plan, code_and_name, first_mail, names_beside
+from enishi.exchange.layouts import below
+from enishi.exchange.mapping import MOST_REPEATED, Plan, first_mail
 from enishi.exchange.models import ImportJob
 from enishi.exchange.sheet import SAMPLE
 from enishi.japanese import names as japanese_names
@@ -36,7 +37,7 @@ def survey(job: ImportJob, plan: Plan) -> tuple[dict[int, list[list[Any]]], dict
     late: dict[int, list[str]] = {}
     count = 0
     for table in tables_of(job, plan) if columns or empty else ():
-        for row in islice(table.rows(), plan.header_rows, None):
+        for _number, row in below(table.rows(), table.name, plan):
             count += 1
             for index, names in columns:
                 code, _shown, name = code_and_name(row, index, names)

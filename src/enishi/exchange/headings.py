@@ -321,26 +321,50 @@ def find(rows: list[list[Any]], main: str = "") -> Heading:
         return _without_known(rows)
     if best and known[best - 1] >= 1 and _completes(head[best - 1], head[best]):
         best -= 1
-    if best + 1 < len(rows) and _completes(rows[best], rows[best + 1]):
+    if best + 1 < len(rows) and (
+        _completes(rows[best], rows[best + 1]) or _divides(rows[best], rows[best + 1], rows[best + 2 :])
+    ):
         return Heading(best, 2, tuple(_joined(texts(rows[best]), texts(rows[best + 1]))))
     return Heading(best, 1, tuple(texts(rows[best])))
 
 
 def _joined(upper: list[str], lower: list[str]) -> list[str]:
-    """One text per column of a heading in two rows; 担当者 over 氏名 is 担当者氏名 where that says more."""
+    """One text per column of a heading in two rows; 担当者 over 氏名 is 担当者氏名 where that says more, 売上（千円） over 2023年度 and 2024年度
+    is 売上（千円）2023年度 and 売上（千円）2024年度."""
     width = max(len(upper), len(lower))
     upper, lower = upper + [""] * (width - len(upper)), lower + [""] * (width - len(lower))
+    groups, made, alone = _groups(upper, lower), list[str](), set[int]()
+    for place, (above, below, group) in enumerate(zip(upper, lower, groups, strict=True)):
+        if not below or above == below:
+            made.append(above)
+        elif (group and group != below and _known_as_one(group + below)) or _NOTED.fullmatch(fold(below)):
+            made.append(group + below)
+        elif means(below):
+            made.append(below)
+            alone.add(place)
+        else:  # a hint below what is known (TEL over ハイフンなし) says nothing of its own
+            made.append(above if groups.count(group) == 1 and means(above) else group + below)
+    # 氏名 below 紹介者 is nobody's name where the sheet has another: what it would say is said already.
+    said = [one for place, text in enumerate(made) if place not in alone for one in means(text)[:1]]
+    for place in alone:
+        group = groups[place]
+        if group and not means(group) and not _begins_whose(group) and means(made[place])[0] in said:
+            made[place] = group + made[place]
+    return made
+
+
+def _groups(upper: list[str], lower: list[str]) -> list[str]:
+    """The upper text that a column stands under: its own, or, over merged cells, the last one to its left."""
     group, made = "", []
     for above, below in zip(upper, lower, strict=True):
         group = above or (group if below else "")
-        if not below:
-            made.append(above)
-        elif group and group != below and _known_as_one(group + below):
-            made.append(group + below)
-        else:
-            alone = means(below) or not above
-            made.append(above + below if _NOTED.fullmatch(fold(below)) else below if alone else above)
+        made.append(group)
     return made
+
+
+def _begins_whose(group: str) -> bool:
+    """Whether a word says whose what follows is: 担当者, 会社."""
+    return any(one.startswith(word) for one in _variants(group)[:1] for word, _entity in _WHOSE)
 
 
 def _known_as_one(text: str) -> bool:
@@ -362,6 +386,43 @@ def _completes(upper: list[Any], lower: list[Any]) -> bool:
         return False
     under_empty = sum(1 for place in filled if place >= len(above) or not above[place])
     return under_empty >= 1 and len(filled) < sum(map(bool, above)) + under_empty
+
+
+def _divides(upper: list[Any], lower: list[Any], data: list[list[Any]]) -> bool:
+    """Whether the lower row divides merged cells of the upper one, whatever its words are: it says something only below these, at least
+    twice below each, and nothing below the headings of one column (社名, TEL), which the rows of data fill."""
+    width = max(len(upper), len(lower))
+    above, below = ([*found, *[""] * (width - len(found))] for found in (texts(upper), texts(lower)))
+    below = ["" if text == above[place] else text for place, text in enumerate(below)]
+    divided: dict[int, list[int]] = {}
+    first = -1
+    for place, text in enumerate(above):
+        first = place if text else first
+        if below[place] and (first < 0 or not _may_divide(lower[place])):
+            return False
+        if below[place]:
+            divided.setdefault(first, []).append(place)
+    several = {head: places for head, places in divided.items() if len(places) > 1}
+    if not several or any(
+        not _NOTED.fullmatch(fold(below[head])) for head in divided.keys() - several.keys()
+    ):
+        return False
+    if any(len(places) != len({below[place] for place in places}) for places in several.values()):
+        return False  # 有, 有: marks of a row
+    singles = [place for place, text in enumerate(above) if text and place not in several]
+    told = [
+        any(place < len(row) and row[place] not in (None, "") for place in singles)
+        for row in data[:HEADER_ROWS]
+        if not is_blank(row)
+    ]
+    return bool(singles) and sum(told) * 2 >= len(told)
+
+
+def _may_divide(cell: Any) -> bool:
+    """Whether a cell may be a heading below another one: a word or a year."""
+    if isinstance(cell, int | float):
+        return 1990 <= cell <= 2100
+    return not contents.looks_like_data(cell) and len(str(cell)) <= 40
 
 
 def _without_known(rows: list[list[Any]]) -> Heading:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from enishi.access.models import User
-from enishi.exchange import ahead, connected, readers
+from enishi.exchange import ahead, connected, layouts, readers
 from enishi.exchange.datarows import all_rows, passed_over
 from enishi.exchange.further import survey
 from enishi.exchange.headings import is_blank
@@ -62,21 +62,41 @@ def begin(path: Path, name: str, *, by: User, entity: str = "") -> ImportJob:
         raise readers.Unreadable(_("ファイルに行がありません。中身のあるシートを選んでください。"))
     best = max(plans, key=lambda pair: pair[0])[1]
     # A ledger in several sheets (ア行, カ行…; a sheet per branch) has the same heading in each.
-    best.more = [
-        plan.table
-        for (seen, *_score), plan in plans
-        if seen and plan is not best and _same_heading(plan, best)
-    ]
+    near = [plan for (seen, *_score), plan in plans if seen and plan is not best and _are_one(plan, best)]
+    head = table_of[best.table].head(HEAD)
+    if not all(layouts.are_same(plan, best) for plan in near):
+        heads = {plan.table: table_of[plan.table].head(HEAD) for plan in (best, *near)}
+        best.layouts, best.extra = layouts.make(best, near, max(map(len, head)))
+        head, best = _as_one(best, heads, entity)
+    best.more = [plan.table for plan in near]
     best.alike = [best.table, *best.more] if best.more else []
     best.others = [
         plan.table
         for (_seen, named, _told_of, filled, _size), plan in plans
-        if named and filled and plan is not best and plan.table not in best.more
+        if named and filled and plan.table not in {best.table, *best.more}
     ] + [table.name for table in tables[MOST_SHEETS:]]
     job = ImportJob(user=by, file_name=name[:255], path=str(path), entity=entity)
-    job.plan = _with_all_rows(job, best, table_of[best.table].head(HEAD)).to_json()
+    job.plan = _with_all_rows(job, best, head).to_json()
     job.save()
     return job
+
+
+def _are_one(plan: Plan, best: Plan) -> bool:
+    return layouts.are_same(plan, best) or layouts.are_alike(plan, best)
+
+
+def _as_one(
+    old: Plan, heads: dict[str, list[list[Any]]], entity: str, **more: bool
+) -> tuple[list[list[Any]], Plan]:
+    """The first rows of sheets that have their columns in different places, as those of one, and the plan for them."""
+    head, numbers = layouts.joint(heads, old.layouts, old.extra)
+    plan = propose(old.table, head, entity, **more)
+    for _column, _code, lines in plan.repeated:
+        for line in lines:
+            line[0] = numbers[line[0] - 1]
+    plan.layouts, plan.extra = old.layouts, old.extra
+    plan.header_rows = old.layouts[plan.table][0]
+    return head, plan
 
 
 def _with_all_rows(job: ImportJob, plan: Plan, head: list[list[Any]], **more: bool) -> Plan:
@@ -92,6 +112,7 @@ def _with_all_rows(job: ImportJob, plan: Plan, head: list[list[Any]], **more: bo
         made = propose(plan.table, head, job.entity, several=several, **more)
         made.missing, made.for_all = plan.missing, plan.for_all
         made.match, made.more, made.others, made.alike = plan.match, plan.more, plan.others, plan.alike
+        made.layouts, made.extra, made.header_rows = plan.layouts, plan.extra, plan.header_rows
     for column in made.columns:
         column.sample = column.sample or late.get(column.index, [])
     note_late(made, late)
@@ -108,14 +129,20 @@ def replan(job: ImportJob, *, recognise: bool, told: bool = False, sheet: str = 
     old = Plan.from_json(job.plan)
     if sheet and sheet != old.table:
         job.entity = ""
-    for table in readers.open_tables(Path(job.path), job.file_name):
+    tables = readers.open_tables(Path(job.path), job.file_name)
+    for table in tables:
         if table.name == (sheet or old.table):
-            plan = propose(table.name, table.head(HEAD), job.entity, recognise=recognise, told=told)
+            if old.layouts and table.name == old.table:
+                heads = {one.name: one.head(HEAD) for one in tables if one.name in old.layouts}
+                head, plan = _as_one(old, heads, job.entity, recognise=recognise, told=told)
+            else:
+                head = table.head(HEAD)
+                plan = propose(table.name, head, job.entity, recognise=recognise, told=told)
             plan.match, plan.for_all = old.match, old.for_all
             plan.more, plan.alike = (old.more, old.alike) if table.name == old.table else ([], [])
             left = dict.fromkeys([old.table, *old.others, *old.more])
             plan.others = [one for one in left if one != table.name and one not in plan.more]
-            plan = _with_all_rows(job, plan, table.head(HEAD), recognise=recognise, told=told)
+            plan = _with_all_rows(job, plan, head, recognise=recognise, told=told)
             job.plan = plan.to_json()
             if job.pk:
                 job.save(update_fields=["plan", "entity"])
@@ -128,6 +155,7 @@ def choose_sheets(plan: Plan, chosen: Collection[str]) -> None:
         plan.others = [one for one in plan.others if one not in plan.alike]
         plan.others += [one for one in plan.alike if one not in taken]
         plan.table, plan.more = taken[0], taken[1:]
+        plan.header_rows = plan.layouts.get(plan.table, (plan.header_rows,))[0]
 
 
 def open_sheet(job: ImportJob, sheet: str, *, by: User) -> ImportJob:
@@ -161,16 +189,6 @@ def left_sheets(job: ImportJob) -> list[str]:
 def _told(plan: Plan) -> int:
     """Columns that go somewhere of their own."""
     return sum(bool(one.target) and not one.target.endswith((".note", ".text")) for one in plan.columns)
-
-
-def _same_heading(plan: Plan, best: Plan) -> bool:
-    heads = [[(one.index, one.heading) for one in each.columns if one.heading] for each in (plan, best)]
-    return (
-        bool(heads[0])
-        and heads[0] == heads[1]
-        and plan.header_rows == best.header_rows
-        and (plan.blocks, plan.width) == (best.blocks, best.width)
-    )
 
 
 # --- running ----------------------------------------------------------------------------------------
@@ -283,6 +301,7 @@ def check_targets(plan: Plan, user: User) -> None:
     """
     lost = []
     headed = [(column.target, column.heading) for column in plan.columns]
+    headed += [("account.name", "")] if plan.firms else []
     for target, heading in [*headed, *((one, "") for one, raw in plan.for_all.items() if raw)]:
         name, _dot, field = target.partition(".")
         entity = registry.whole_entities().get(name) if target else None

@@ -1,7 +1,7 @@
 """Which column is what: proposed from the headings (`headings`) and from what stands below them (`contents`)."""
 
+import itertools
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,10 +9,12 @@ from enishi.exchange import (
     addressed,
     blocks,
     bycontent,
+    codes,
     contents,
     headings,
     ours,
     persons,
+    posts,
     privates,
     profiles,
     telephones,
@@ -22,6 +24,7 @@ from enishi.exchange import (
     vocabulary,
 )
 from enishi.exchange.headings import Meaning, key
+from enishi.exchange.layouts import Layouts
 from enishi.exchange.noting import note_the_rest
 from enishi.exchange.sheet import PERSON, REACH, SECOND, USUAL, Column, Sheet
 from enishi.japanese.text import fold
@@ -70,6 +73,10 @@ class Plan:
     # all sheets with the same heading: those that are left out stand in `others`
     alike: list[str] = field(default_factory=list)
     width: int = 0  # the columns of a line, where each record takes two (`twolines`)
+    firms: bool = False  # names of people hold their firms, which no column of its own does (`posts`)
+    # where the sheets have the columns, if not all in the same places (`layouts`), and the headings that the first of them hasn't
+    layouts: Layouts = field(default_factory=dict)
+    extra: list[str] = field(default_factory=list)
     for_all: dict[str, str] = field(default_factory=dict)  # what all rows get, as typed, by target (`forall`)
 
     @property
@@ -81,6 +88,8 @@ class Plan:
             used.add(self.main)
         if self.mixed != privates.NONE:
             used.add("contact")
+        if self.firms:
+            used.add("account")
         return [entity for entity in registry.all_entities() if entity.name in used]
 
     def to_json(self) -> dict[str, Any]:
@@ -109,6 +118,9 @@ class Plan:
             "alike": self.alike,
             "blocks": self.blocks,
             "width": self.width,
+            "firms": self.firms,
+            "layouts": [[name, *layout] for name, layout in self.layouts.items()],
+            "extra": self.extra,
             "for_all": self.for_all,
         }
 
@@ -128,6 +140,8 @@ class Plan:
             held.get("blocks", []),
             held.get("width", 0),
         )
+        plan.firms, plan.extra = held.get("firms", False), held.get("extra", [])
+        plan.layouts = {name: (rows, places) for name, rows, places in held.get("layouts", [])}
         plan.for_all = dict(held.get("for_all", {}))
         return plan
 
@@ -213,6 +227,7 @@ def propose(
     plan = Plan(table, above, sheet.columns, main, turned=labels, mixed=mixed, blocks=side, width=width)
     plan.repeated = sheet.repeated[:MOST_REPEATED]
     plan.form, plan.profile = known.name if known else "", form.name if form else ""
+    plan.firms = posts.name_firms(sheet)
     plan.keys = default_keys(plan, sheet)
     if form is not None:
         used = {column.target for column in plan.columns}
@@ -284,7 +299,7 @@ def _assign(sheet: Sheet, main: str, named: set[str]) -> None:
                 column.target = "contact.code"
                 break
     for column in sheet.columns:
-        if column.target.endswith(".code") and _names_several(sheet, column):
+        if column.target.endswith(".code") and codes.names_several(sheet, column):
             column.target = ""
 
 
@@ -353,46 +368,6 @@ def _is_seldom(sheet: Sheet, one: Meaning) -> bool:
     )
 
 
-def _names_several(sheet: Sheet, column: Column) -> bool:
-    """Whether one code stands beside different names: a class or a group, by which nobody is known. Which, is kept to be told."""
-    if column.index in sheet.several:
-        sheet.repeated += sheet.several[column.index]
-        return True
-    names = names_beside(sheet.columns, column)
-    found = _beside_several(zip(sheet.numbers, sheet.data, strict=True), column.index, names) if names else {}
-    sheet.repeated += [[column.index, code, rows] for code, rows in found.items()]
-    return bool(found)
-
-
-def names_beside(columns: list[Column], column: Column) -> list[int]:
-    """The columns of the names that a code is the number of."""
-    parts = {f"{column.target.partition('.')[0]}.{part}" for part in PERSON}
-    return [one.index for one in columns if one.target in parts and not headings.is_branch(one.heading)]
-
-
-def code_and_name(row: list[Any], index: int, others: list[int]) -> tuple[str, str, str]:
-    """A row's code, the name beside it as it is shown, and as names are compared."""
-    value = str(row[index]).strip() if index < len(row) and row[index] is not None else ""
-    shown = " ".join(str(row[part]) for part in others if part < len(row) and row[part])
-    return value, shown, fold(shown).replace(" ", "")
-
-
-def _beside_several(
-    rows: Iterable[tuple[int, list[Any]]], index: int, others: list[int]
-) -> dict[str, list[list[Any]]]:
-    """The values of a column that stand beside different names, each with its rows: number and name."""
-    held: dict[str, dict[str, list[list[Any]]]] = {}
-    for number, row in rows:
-        value, shown, name = code_and_name(row, index, others)
-        if value and name:
-            held.setdefault(fold(value), {}).setdefault(name, []).append([number, shown, value])
-    return {
-        next(iter(names.values()))[0][2]: sorted([line[:2] for lines in names.values() for line in lines])
-        for names in held.values()
-        if len(names) > 1
-    }
-
-
 def _joins(column: Column, first: Column, name: str) -> bool:
     """Whether a second column goes on where the first ended (住所1 and 住所2; 市区町村 and 番地)."""
     if name == "name":
@@ -409,6 +384,13 @@ def _anchors(sheet: Sheet, main: str) -> dict[int, str]:
                 anchor = entity
                 break
         made[column.index] = anchor
+    for column, after in itertools.pairwise(
+        sheet.columns
+    ):  # コード in front of 会社名 is the firm's, in front of 氏名 somebody's
+        if ("account", "code") in sheet.meaning[column.index] and not codes.are_its_peoples(
+            sheet, column, after
+        ):
+            made[column.index] = "account"
     return made
 
 
@@ -494,7 +476,7 @@ def _shared(sheet: Sheet, plan: Plan) -> bool:
         for row in sheet.data
         if mail < len(row)
     ]
-    return bool(_beside_several(enumerate(rows), mail, parts))
+    return bool(codes.beside_several(enumerate(rows), mail, parts))
 
 
 def first_mail(text: str) -> str:

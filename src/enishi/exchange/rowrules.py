@@ -164,7 +164,8 @@ class RowRules:
             if not last or (last.isalnum() and last != heading[-1]):
                 continue  # a letter at the end is no mark that `key` takes away
             text = key(row[place])
+            word = len(text) > 1 < len(filled) and not text.isdigit()  # 2023年度, below 売上実績
             same += bool(text) and (
-                text == heading or (heading.endswith(text) and bool(headings.means(text)))
+                text == heading or (heading.endswith(text) and (word or bool(headings.means(text))))
             )
         return same >= wanted and (same > 1 or len(filled) == 1)

@@ -15,6 +15,7 @@ from enishi.exchange import (
     headings,
     oddcells,
     places,
+    posts,
     reach,
     readers,
     rowends,
@@ -382,6 +383,8 @@ class RowReader:
                 self.remark(parsed, f"{heading}: {line.strip()}")
                 parsed.kept.append(f"{heading}「{line.strip()[:40]}」")
             return ""
+        if (post := posts.read(line)) is not None:
+            return posts.put(self, parsed, heading, line, post)
         name, title = names.split_title(line)
         told = " ".join(
             readers.plain(parsed.cells[at])

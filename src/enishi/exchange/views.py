@@ -248,6 +248,8 @@ def read_choices(request: HttpRequest, found: ImportJob) -> None:
     rows = whole(request.POST.get("header_rows", ""))
     if rows is not None and rows <= 100:
         plan.header_rows = rows
+        if plan.table in plan.layouts:
+            plan.layouts[plan.table] = (rows, plan.layouts[plan.table][1])
     names = {entity.name for entity in plan.entities}
     if plan.main not in names and names:
         plan.main = next(

@@ -61,7 +61,7 @@ def is_nobody(text: str) -> tuple[bool, str]:
 
 
 def split_person(text: str) -> PersonName:
-    """Family and given name: at the space where there is one, else proposed from known family names. Latin names and those with ・ stay
+    """Family and given name: at the space where there is one (of several, at the first, as a proposal), else proposed from known family names. Latin names and those with ・ stay
     whole: Taro Yamada and Yamada Taro are the same one's, マイケル・ジョーダン has his family name behind, 高橋・渡辺 are two."""
     name, honorific = strip_honorific(text.strip("　・ "))
     parts = [part for part in _SPACE.split(name) if part]
@@ -69,7 +69,7 @@ def split_person(text: str) -> PersonName:
     if (latin and len(parts) > 1) or "・" in name or is_nobody(name)[0]:
         return PersonName(name, "", honorific, False)
     if len(parts) >= 2:
-        return PersonName(parts[0], " ".join(parts[1:]), honorific, True)
+        return PersonName(parts[0], " ".join(parts[1:]), honorific, len(parts) == 2)
     name = parts[0] if parts else name
     if name.isascii() or latin:
         return PersonName(name, "", honorific, True)
@@ -88,6 +88,7 @@ _TITLE = (
     "[^\\s]{0,8}?(?:部長|次長|課長|係長|主任|室長|支店長|所長|工場長|センター長|本部長|マネージャー|リーダー)|部長|次長|課長|係長|主任|室長|"
     "店長|副店長|院長|副院長|理事長|理事|園長|校長|教頭|事務長|女将|オーナー|監査役|顧問|執行役員|支配人|棟梁|親方|営業|総務|経理"
 )
+_TITLE_ALONE = re.compile(rf"(?:{_TITLE})$")
 _TITLE_BEFORE = re.compile(rf"^({_TITLE})[\s　]+(?=\S)")
 _TITLE_GLUED = re.compile(rf"^(?!営業$|総務$|経理$)(?:{_TITLE})$")
 # Behind a family name, with or without the given one between them (鈴木二郎部長, 鈴木営業部長), only what is no part of a name.
@@ -131,6 +132,11 @@ def split_title(text: str) -> tuple[str, str]:
     if not _TITLE_GLUED.match(bare) and (match := _TITLE_OF_ANY.match(bare)):
         return match["name"], match["title"]
     return text, ""
+
+
+def is_title(text: str) -> bool:
+    """Whether a text is a title and nothing more: 部長, 代表取締役社長, 営業課長."""
+    return bool(_TITLE_ALONE.match(text))
 
 
 def is_family(text: str) -> bool:

@@ -58,7 +58,8 @@ def fill_person(record: Any, changed: set[str]) -> None:
         record.name_unsure = False
     joined = " ".join(part for part in (record.family_name, record.given_name) if part)
     if joined:
-        record.name = joined if not record.name_unsure else f"{record.family_name}{record.given_name}"
+        apart = not record.name_unsure or " " in record.given_name
+        record.name = joined if apart else f"{record.family_name}{record.given_name}"
     if "kana" in changed and not {"family_kana", "given_kana"} & changed:
         head, _space, tail = record.kana.replace("　", " ").strip().partition(" ")
         record.family_kana, record.given_kana = head, tail.strip()
