@@ -86,7 +86,7 @@ def _are_one(plan: Plan, best: Plan) -> bool:
 
 
 def _as_one(
-    old: Plan, heads: dict[str, list[list[Any]]], entity: str, **more: bool
+    old: Plan, heads: dict[str, list[list[Any]]], entity: str, **more: Any
 ) -> tuple[list[list[Any]], Plan]:
     """The first rows of sheets that have their columns in different places, as those of one, and the plan for them."""
     head, numbers = layouts.joint(heads, old.layouts, old.extra)

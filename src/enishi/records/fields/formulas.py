@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from enishi.japanese import amounts
 from enishi.records.fields.base import FieldKind, Text
-from enishi.records.fields.numbers import Number
+from enishi.records.fields.numbers import Number, Percent
 
 FUNCTIONS = {
     "count": gettext_lazy("件数"), "sum": gettext_lazy("合計"), "max": gettext_lazy("最大"), "min": gettext_lazy("最小"), "avg": gettext_lazy("平均"),
@@ -94,7 +94,13 @@ class Formula(Number):
 
         def look(name: str) -> Decimal | None:
             found = fields.get(name)
-            return as_number(found.get(record)) if found is not None else None
+            value = as_number(found.get(record)) if found is not None else None
+            # 42 % of an amount is 0.42 of it, as in a sheet; among percents alone they count as they are written.
+            return (
+                value / 100
+                if value is not None and isinstance(found, Percent) and self.unit != "%"
+                else value
+            )
 
         try:
             return self.formed(evaluate(self.expression_text, look))

@@ -476,3 +476,15 @@ def test_without_formulas_nothing_is_asked_of_the_database(bob: Any, django_asse
     made = write.create(registry.get("account"), {"name": "x"}, by=bob).record
     with django_assert_num_queries(0):
         formulas.touched(registry.get("account"), [made], [{}])
+
+
+def test_a_percentage_of_an_amount_is_a_part_of_it(alice: Any, bob: Any) -> None:
+    contract = operations.add_entity("契約書", slug="contracts", by=alice).name
+    add = lambda kind, label, **options: operations.add_field(contract, kind, label, options, by=alice).key  # noqa: E731
+    amount, share, other = add("money", "契約金額"), add("percent", "利益率"), add("percent", "手数料率")
+    profit = add("formula", "利益", formula={"expression": "{契約金額} × {利益率}"}, result="money")
+    both = add("formula", "あわせて", formula={"expression": "{利益率} + {手数料率}"}, unit="%")
+    values = {"name": "保守", amount: "290000", share: "42", other: "8"}
+    made = write.create(registry.get(contract), values, by=bob).record
+    entity = registry.get(contract)
+    assert (entity.field(profit).get(made), entity.field(both).get(made)) == (121_800, 50)
