@@ -3,8 +3,19 @@ import { csrf } from "./htmx";
 
 export type Toast = { message: string; level?: string; undo_url?: string; undo_label?: string; link?: string; link_url?: string };
 
+let held: HTMLElement | null = null;
+
+// A modal dialog covers all that lies outside of it and takes its clicks: the messages go into it, and out again when it closes.
+function home(): HTMLElement | null {
+  held ??= document.getElementById("toasts");
+  const modal = [...document.querySelectorAll<HTMLDialogElement>("dialog:modal")].pop();
+  // One that is just closing still holds them; its "close" comes at once and brings them out.
+  if (held && held.parentElement !== (modal ?? document.body) && (modal || !held.closest("dialog"))) (modal ?? document.body).append(held);
+  return held;
+}
+
 export function toast({ message, level = "info", undo_url, undo_label, link, link_url }: Toast): void {
-  const place = document.getElementById("toasts");
+  const place = home();
   if (!place) return;
   const box = document.createElement("div");
   box.className = `toast-box ${level}`;
@@ -42,7 +53,7 @@ export function toast({ message, level = "info", undo_url, undo_label, link, lin
   const close = document.createElement("button");
   close.type = "button";
   close.textContent = "×";
-  close.setAttribute("aria-label", place.dataset.close ?? "");
+  close.setAttribute("aria-label", place.dataset.closeWord ?? "");
   close.addEventListener("click", () => box.remove());
   box.append(close);
   place.append(box);
@@ -51,7 +62,7 @@ export function toast({ message, level = "info", undo_url, undo_label, link, lin
 
 // What was asked for has not reached the server.
 export function offline(): void {
-  toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
+  toast({ message: home()?.dataset.offline ?? "", level: "error" });
 }
 
 export function readHeader(header: string | null): void {
@@ -71,7 +82,12 @@ document.addEventListener("toast", (event) => {
 document.addEventListener("htmx:error", () => {
   if (!navigator.onLine) offline();
 });
+document.addEventListener("close", () => setTimeout(home), true);
 document.addEventListener("DOMContentLoaded", () => {
+  home();
+  // What is shown in a dialog is put in anew while it stays open.
+  const dialog = document.getElementById("dialog");
+  if (dialog) new MutationObserver(() => held?.childElementCount && home()).observe(dialog, { childList: true });
   document.querySelectorAll<HTMLElement>("template[data-toast]").forEach((template) => {
     toast(JSON.parse(template.dataset.toast ?? "{}") as Toast);
     template.remove();

@@ -3,7 +3,7 @@
 import Sortable from "sortablejs";
 import { postForm } from "../core/forms";
 import { busy } from "../core/htmx";
-import { readHeader, toast } from "../core/toasts";
+import { offline, readHeader } from "../core/toasts";
 
 async function store(url: string, values: Record<string, string>): Promise<{ seen?: string }> {
   busy(1);
@@ -12,7 +12,7 @@ async function store(url: string, values: Record<string, string>): Promise<{ see
     readHeader(answer.headers.get("HX-Trigger"));
     return answer.headers.get("Content-Type")?.startsWith("application/json") ? ((await answer.json()) as { seen?: string }) : {};
   } catch {
-    toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
+    offline();
     return {};
   } finally {
     busy(-1);

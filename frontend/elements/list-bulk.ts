@@ -1,7 +1,7 @@
 // Ticked rows and the bar that acts on them. The bar's form gets the ticked ids just before it is sent.
 // Where a whole page is ticked and there are others, all that the list's conditions fit can be chosen instead.
 import { busy } from "../core/htmx";
-import { toast } from "../core/toasts";
+import { offline } from "../core/toasts";
 
 let everything: string[] | null = null;
 let cut = false;
@@ -77,7 +77,7 @@ async function chooseEverything(): Promise<void> {
     cut = held.cut;
     show();
   } catch {
-    if (mine === choosing) toast({ message: document.getElementById("toasts")?.dataset.offline ?? "", level: "error" });
+    if (mine === choosing) offline();
   } finally {
     busy(-1);
   }

@@ -132,3 +132,32 @@ def test_the_last_digits_of_a_number_find_who_called(phone: Any, made: dict[str,
     phone.wait_for_selector(".hit:has-text('株式会社丸山製作所')")
     phone.goto("/search/?q=0312345678")
     phone.wait_for_selector(".hit:has-text('株式会社丸山製作所')")
+
+
+@pytest.mark.row("F6")
+@pytest.mark.parametrize("is_phone", [True, False], ids=["phone", "laptop"])
+def test_what_went_wrong_is_said_over_an_open_dialog(
+    browse: Any, made: dict[str, Any], is_phone: bool
+) -> None:
+    page = browse("alice", phone=is_phone)
+    page.goto(f"/accounts/{made['accounts'][0].pk}/")
+    page.evaluate("htmx.ajax('GET', '/record/', {target: '#dialog', swap: 'innerHTML'})")
+    page.wait_for_selector("dialog[open] textarea")
+    page.fill("dialog[open] textarea", "電波のないところで書いた")
+    page.expect_errors("ERR_INTERNET_DISCONNECTED", "Failed to fetch")
+    page.context.set_offline(True)
+    page.click("dialog[open] button:has-text('保存')")
+    box = page.wait_for_selector(".toast-box.error:has-text('通信できませんでした')")
+    place = box.bounding_box()
+    on_top = page.evaluate(
+        "([x, y]) => !!document.elementFromPoint(x, y)?.closest('.toast-box')",
+        [place["x"] + place["width"] / 2, place["y"] + place["height"] / 2],
+    )
+    assert on_top and place["y"] >= 0
+    page.context.set_offline(False)
+    page.click(".toast-box.error button")  # × is in reach
+    page.wait_for_selector(".toast-box", state="detached")
+    assert page.input_value("dialog[open] textarea") == "電波のないところで書いた"
+    page.click("dialog[open] button:has-text('保存')")
+    page.wait_for_selector("dialog", state="hidden")
+    page.wait_for_selector("body > #toasts .toast-box")
