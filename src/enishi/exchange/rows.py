@@ -61,6 +61,7 @@ MOST_KNOWN = 2000  # different cells of a column that are remembered
 _ABOUT = re.compile(
     r"\d[^\d]*[〜～~][^\d]*\d|以上|以下|未満|程度|前後|未定|相談|見積|別途|要|なし|無|不明|確認|検討|調整|込み"
 )
+_WARNING = "アレルギー"  # among what somebody likes it must not read like something liked
 _BROKEN = "\ufffd"
 _FORMED = {"email", "telephone", "postal_code", "url"}
 
@@ -93,8 +94,9 @@ class RowReader:
         self.prefixed = {
             column.index: f"{column.heading}: "
             for column, _entity, found in self.columns
-            if found.name == _entity.imports.note and column.heading and not visits.is_text(column.heading)
-            and not any(name == "note" for _e, name in headings.means(column.heading))
+            if (found.name == _entity.imports.note and column.heading and not visits.is_text(column.heading)
+            and not any(name == "note" for _e, name in headings.means(column.heading)))
+            or (found.name == "preferences" and _WARNING in column.heading)
         }  # fmt: skip
         self.posts, self.unsorted = rowends.together(plan)
         self.kind, self.for_all = visits.kind_of(plan), forall.values(plan)

@@ -11,6 +11,7 @@ from enishi.exchange import contents, headings
 from enishi.exchange.headings import key
 from enishi.japanese import wareki
 from enishi.japanese.text import fold
+from enishi.records import registry
 
 if TYPE_CHECKING:
     from enishi.exchange.mapping import Plan
@@ -33,6 +34,9 @@ _DAYS = {key(word) for word in DAYS.split()}
 DAY_ONLY = re.compile(r"^\s*\d{1,2}\s*[月/.-]\s*\d{1,2}\s*日?\s*(\([月火水木金土日]\))?$")
 _HOUR = re.compile(
     r"^\s*(?P<half>午前|午後|am|pm)?\s*(?P<hour>[01]?\d|2[0-3])(?::|時)(?P<minute>[0-5]\d)?分?(?:\s*[~～〜-].*)?$"
+)
+_LEADING_DAY = re.compile(
+    r"^\s*(?:(?P<year>20\d\d)[/.年-])?(?P<month>\d{1,2})[/.月-](?P<day>\d{1,2})日?(?!\d)\s*(?:\([月火水木金土日]\))?"
 )
 _HOURS = {
     key(word)
@@ -104,8 +108,14 @@ def is_text(heading: str) -> bool:
 
 def kind_of(plan: "Plan") -> str:
     """What the rows of a log are where they don't say it themselves: by the heading of the day, the sheet's name."""
-    told = " ".join([one.heading for one in plan.columns if one.target == "activity.at"] + [plan.table])
-    return next((kind for word, kind in _KINDS if word in told.lower()), "note")
+    days = [one.heading for one in plan.columns if one.target == "activity.at"]
+    met = [
+        one.heading for one in plan.columns if one.target in {"account.name", "contact.name", "activity.text"}
+    ]
+    for told in (" ".join([*days, plan.table]), " ".join(met)):  # 日付 beside 訪問先
+        if kind := next((kind for word, kind in _KINDS if word in told.lower()), ""):
+            return kind
+    return "note"
 
 
 def finish(parsed: "Parsed", kind: str) -> None:
@@ -115,9 +125,30 @@ def finish(parsed: "Parsed", kind: str) -> None:
     if not values.get("at"):
         parsed.errors.append(_("活動の日付がありません。"))
     task: dict[str, Any] = parsed.values.get("task", {})
+    if task.get("name") and not task.get("due_at") and values.get("at"):
+        _begin_with_day(task, timezone.localtime(values["at"]).date())
     if task.get("due_at") and not task.get("name"):
         task["name"] = _("次回訪問") if kind == "visit" else _("次回の予定")
         task.setdefault("kind", kind if kind != "note" else "todo")
+
+
+def _begin_with_day(task: dict[str, Any], after: datetime.date) -> None:
+    """Of 「10/15 見積持参」 the day is when it is due, the rest its name; without a year the next such day after the row's own."""
+    found = _LEADING_DAY.match(fold(task["name"]))
+    if found is None:
+        return
+    year, month, day = int(found["year"] or after.year), int(found["month"]), int(found["day"])
+    try:
+        due = datetime.date(year, month, day)
+        if not found["year"] and due < after:
+            due = datetime.date(year + 1, month, day)
+    except ValueError:
+        return
+    task["due_at"] = registry.get("task").field("due_at").clean(due.isoformat())
+    if rest := task["name"][len(found[0]) :].strip(" 　、,:："):
+        task["name"] = rest
+    else:
+        del task["name"]
 
 
 def is_hour(cell: Any) -> bool:
