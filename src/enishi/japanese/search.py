@@ -10,6 +10,7 @@ from collections.abc import Callable
 from operator import concat
 from typing import cast
 
+from enishi.japanese.addresses import split_prefecture
 from enishi.japanese.text import fold
 
 START = "\u16a0"  # RUNIC LETTER FEHU: a letter in every Unicode version, and in no Japanese text
@@ -67,10 +68,20 @@ def index_tokens(text: str) -> list[str]:
     return list(tokens)
 
 
+def query_terms(query: str) -> list[str]:
+    """The words of a query, each of which a document must hold somewhere. An address as it is written (東京都北区, 大阪府大阪市) is two:
+    records keep the prefecture by itself."""
+    found = []
+    for term in normalise_for_search(query).split():
+        prefecture, rest = split_prefecture(term)
+        found += [prefecture, rest] if prefecture and len(rest) > 1 else [term]
+    return found
+
+
 def query_tokens(query: str) -> list[list[str]]:
     """For each word of the query the tokens that a document must hold: the longest grams that fit."""
     found = []
-    for term in normalise_for_search(query).split():
+    for term in query_terms(query):
         grams: dict[str, None] = {}
         if len(term) == 1:
             grams[term] = None

@@ -23,7 +23,13 @@ from django.db.models.expressions import RawSQL
 
 from enishi.access.models import User
 from enishi.japanese.companies import sort_base
-from enishi.japanese.search import index_tokens, normalise_for_search, prefix_tokens, query_tokens
+from enishi.japanese.search import (
+    index_tokens,
+    normalise_for_search,
+    prefix_tokens,
+    query_terms,
+    query_tokens,
+)
 from enishi.records import journal, plenty, registry
 from enishi.records.entity import Entity
 from enishi.records.fields import Reference
@@ -182,7 +188,7 @@ def _bare(query: str) -> str:
 
 def _where(query: str, *, prefix: bool = False) -> tuple[str, list[Any]] | None:
     """SQL behind WHERE (over documents d, and the FTS table s on SQLite) and its parameters; None finds nothing."""
-    terms = normalise_for_search(query[:LONGEST_QUERY]).split()
+    terms = query_terms(query[:LONGEST_QUERY])
     grams = (
         prefix_tokens(query[:LONGEST_QUERY])
         if prefix
@@ -251,7 +257,7 @@ def matching(entity: Entity, query: str) -> Q:
     texts = SearchDoc.objects.filter(
         pk=ExpressionWrapper(OuterRef("pk") * CODES + entity.code, BigIntegerField())
     )
-    for term in normalise_for_search(query[:LONGEST_QUERY]).split():
+    for term in query_terms(query[:LONGEST_QUERY]):
         texts = texts.filter(text__contains=term)
     return Q(Exists(texts))
 
@@ -300,7 +306,7 @@ def _told_by_what_is_seen(entity: Entity, query: str, keys: str, parameters: lis
 def _holds_words(entity: Entity, record: Any, query: str) -> bool:
     """Whether what may be seen of a record holds all the words."""
     text = normalise_for_search(entity.search_text(record))
-    return all(term in text for term in normalise_for_search(query[:LONGEST_QUERY]).split())
+    return all(term in text for term in query_terms(query[:LONGEST_QUERY]))
 
 
 def find(query: str, user: User, *, limit: int = 20, entities: Iterable[Entity] | None = None) -> list[Hit]:

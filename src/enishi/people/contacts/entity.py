@@ -144,7 +144,7 @@ class ContactEntity(Entity):
         ), folded=True),
     )  # fmt: skip
     quick_fields = ("family_name", "given_name", "family_kana", "given_kana", "account", "title", "mobile")
-    search_fields = ("kana", "account", "phone", "mobile", "email", "code", "address")
+    search_fields = ("kana", "account", "phone", "mobile", "email", "code", "address", "prefecture")
     connections = (
         Connection("affiliation", "contact", _("所属"), ("account", "title", "started_on", "ended_on")),
         Connection("deal", "contact", _("案件"), ("stage", "amount")),

@@ -260,3 +260,29 @@ def test_a_person_is_found_however_the_name_is_typed(alice: Any) -> None:
     ).record
     for typed in ("佐藤一郎", "佐藤 一郎", "佐藤　一郎", "藤一"):
         assert hits(typed, alice) == [made.pk], typed
+
+
+@pytest.mark.parametrize("plenty", [5000, 0])
+@pytest.mark.parametrize("name", ["account", "contact", "lead"])
+def test_an_address_is_found_as_it_is_written(
+    alice: Any, monkeypatch: pytest.MonkeyPatch, name: str, plenty: int
+) -> None:
+    monkeypatch.setattr("enishi.records.plenty.PLENTY", plenty)
+    entity = registry.get(name)
+    called = {"name": "丸山"} if name == "account" else {"family_name": "丸山"}
+    made = [
+        write.create(entity, {**called, "prefecture": prefecture, "address": address}, by=alice).record.pk
+        for prefecture, address in (("東京都", "北区赤羽1-2-3"), ("大阪府", "大阪市北区梅田4-5-6"))
+    ]
+    for typed, found in (
+        ("東京都北区", made[:1]),
+        ("大阪府大阪市", made[1:]),
+        ("大阪府大阪市北区梅田", made[1:]),
+        ("北区", made),
+        ("東京都 北区", made[:1]),
+        ("京都府北区", []),
+    ):
+        assert set(
+            entity.model._default_manager.filter(matching(entity, typed)).values_list("pk", flat=True)
+        ) == set(found), typed
+        assert set(hits(typed, alice)) == set(found), typed

@@ -139,7 +139,7 @@ class LeadEntity(Entity):
         ), folded=True),
     )  # fmt: skip
     quick_fields = ("family_name", "given_name", "company", "mobile", "email", "source")
-    search_fields = ("kana", "company", "phone", "mobile", "email", "address", "campaign")
+    search_fields = ("kana", "company", "phone", "mobile", "email", "address", "prefecture", "campaign")
     running: ClassVar = {"not": {"field": "status", "op": "in", "value": list(OVER)}}
     presets = (
         Preset("open", _("対応が必要"), {"field": "status", "op": "in", "value": ["new", "working"]}),
