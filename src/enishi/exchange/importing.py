@@ -86,11 +86,11 @@ def _are_one(plan: Plan, best: Plan) -> bool:
 
 
 def _as_one(
-    old: Plan, heads: dict[str, list[list[Any]]], entity: str, **more: Any
+    old: Plan, heads: dict[str, list[list[Any]]], entity: str, *, recognise: bool = True, told: bool = False
 ) -> tuple[list[list[Any]], Plan]:
     """The first rows of sheets that have their columns in different places, as those of one, and the plan for them."""
     head, numbers = layouts.joint(heads, old.layouts, old.extra)
-    plan = propose(old.table, head, entity, **more)
+    plan = propose(old.table, head, entity, recognise=recognise, told=told)
     for _column, _code, lines in plan.repeated:
         for line in lines:
             line[0] = numbers[line[0] - 1]

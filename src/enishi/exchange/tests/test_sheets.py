@@ -150,3 +150,19 @@ def test_the_same_heading_in_the_same_place_needs_no_layout(alice: User, tmp_pat
     job = bring(write_book(tmp_path / "a.xlsx", {"あ行": A_ROWS, "か行": K_ROWS}), alice)
     assert Plan.from_json(job.plan).layouts == {}
     assert len(people()) == 4
+
+
+def test_codes_of_two_firms_are_told_by_the_rows_of_their_sheets(alice: User, tmp_path: Path) -> None:
+    head = ["コード", "会社名", "電話", "住所"]
+    sheets = {
+        "東": [
+            head,
+            ["T1", "㈱一番", "03-1111-1111", "東京都港区1"],
+            ["T2", "㈱二番", "03-1111-1112", "東京都港区2"],
+        ],
+        "西": [["名簿"], [], [*head, "備考"], ["T1", "三番商事㈱", "06-1111-1111", "大阪府大阪市1", "急ぎ"]],
+    }
+    path = write_book(tmp_path / "a.xlsx", sheets)
+    plan = Plan.from_json(importing.begin(path, path.name, by=alice).plan)
+    told = [sorted(lines) for _column, code, lines in plan.repeated if code == "T1"]
+    assert told == [[[2, "㈱一番"], [4, "三番商事㈱"]]]
