@@ -9,8 +9,10 @@ export function closeDialog(): void {
 document.addEventListener("DOMContentLoaded", () => {
   const dialog = box();
   if (!dialog) return;
-  new MutationObserver(() => {
-    if (dialog.childElementCount && !dialog.open) {
+  new MutationObserver((changes) => {
+    // Messages come and go in an open dialog (`toasts`); they open none.
+    const filled = changes.some((one) => [...one.addedNodes].some((node) => node instanceof Element && node.id !== "toasts"));
+    if (filled && dialog.childElementCount && !dialog.open) {
       dialog.classList.toggle("full", !!dialog.querySelector("[data-full]"));
       dialog.showModal();
       (dialog.querySelector<HTMLElement>("[autofocus]") ?? dialog.querySelector<HTMLElement>("input:not([type=hidden]),textarea,select"))?.focus();

@@ -104,7 +104,7 @@ TRADES = [
         {"カルテNo.": "contact.code", "お客様名": "contact.name", "フリガナ": "contact.kana", "性別": "contact.gender", "生年月日": "contact.birthday", "携帯電話": "contact.mobile",
          "最終来店日": "contact.last_purchase_on", "担当スタイリスト": "contact.owner", "アレルギー": "contact.preferences", "施術メモ": "contact.note", "来店回数": "contact.note"},
         (
-            ("contact", {"code": "0007"}, {"name": "小笠原 真央", "birthday": "1992-07-08", "mobile": "090-1234-5678", "gender": "female", "last_purchase_on": "2026-10-02", "preferences": "ジアミン"}),
+            ("contact", {"code": "0007"}, {"name": "小笠原 真央", "birthday": "1992-07-08", "mobile": "090-1234-5678", "gender": "female", "last_purchase_on": "2026-10-02", "preferences": "アレルギー: ジアミン"}),
             ("contact", {"code": "0007", "note__contains": "根元8トーン\n毛先6"}, {"owner": "青木 有栖"}),
             ("contact", {"code": "0012", "note__contains": "来店回数: 5"}, {"birthday": "1988-12-03"}),
         ),
